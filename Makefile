@@ -1,0 +1,57 @@
+# Rekindle. `make help` lists what there is; `make run` and `make test` need Python 3.11 and make, nothing else.
+
+PYTHON ?= python3
+VENV   := .venv/bin
+SETUP  := $(PYTHON) deploy/local/bootstrap.py
+
+PORT      ?= 8080
+RUN       ?=
+TESTS     ?= tests
+ARGS      ?=
+DURATION  ?= 600
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format lock documents bench chaos doctor clean
+
+help: ## This list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-11s %s\n", $$1, $$2}'
+	@printf '\n  Variables: PYTHON=python3.11  PORT=8080 RUN="--data DIR" (run)  TESTS=tests/unit ARGS="-x -k name" (test)  DURATION=600 (chaos, seconds)\n'
+
+setup: ## Install everything into .venv, as the lock says
+	@$(SETUP)
+
+run: setup ## Start PostgreSQL, Kafka and all services with a small demo; Ctrl-C stops them
+	@$(VENV)/rekindle up --demo --port $(PORT) $(RUN)
+
+test: setup ## Run all tests, on a data folder and ports of their own
+	@$(VENV)/python -m pytest $(ARGS) $(TESTS)
+
+check: setup ## Format, lint, types, architecture, documents, lock file
+	$(VENV)/ruff format --check .
+	$(VENV)/ruff check .
+	$(VENV)/mypy
+	$(VENV)/lint-imports
+	$(VENV)/python -m deploy.documents --check
+	$(VENV)/python -m deploy.local.requirements --check
+
+format: setup ## Format the code and repair what the linter can
+	@$(VENV)/ruff check --fix-only --quiet .
+	@$(VENV)/ruff format .
+
+lock: setup ## Resolve pyproject.toml anew into requirements.lock (UPGRADE=1 takes newer versions)
+	@$(VENV)/python -m deploy.local.requirements $(if $(UPGRADE),--upgrade)
+
+documents: setup ## Write the OpenAPI and AsyncAPI documents anew
+	@$(VENV)/python -m deploy.documents
+
+bench: setup ## Measure, and print a table and JSON
+	@$(VENV)/python -m benchmarks $(ARGS)
+
+chaos: setup ## Kill everything at random for DURATION seconds and compare with an oracle
+	@$(VENV)/python -m tests.chaos --duration $(DURATION) $(ARGS)
+
+doctor: setup ## Check the running stack and say what to do
+	@$(VENV)/rekindle doctor
+
+clean: ## Remove .venv and caches; the data in .rekindle stays
+	rm -rf .venv .venv.lock .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,1 @@
+"""How Rekindle is put to work: one machine, containers, a cluster."""

@@ -1,0 +1,1 @@
+"""The embedded stack: PostgreSQL, Kafka and all services from one command."""
