@@ -1,0 +1,1 @@
+"""Topics on the broker: what exists, with which settings."""
