@@ -1,0 +1,67 @@
+"""What is stored with a close: the facts that each reason may carry."""
+
+from typing import Annotated
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+
+from shared.events.fields import Amount, Code, Currency, Place, Private, Skill, Years
+from shared.events.vocabulary import Level, Reason
+from shared.moments import Day
+
+
+class CloseFacts(BaseModel):
+    """Facts of a close, each optional. Which reason takes which is ``FACTS_OF``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    asked: Amount | None = None
+    currency: Currency | None = None
+    available_from: Day | None = None
+    locations: list[Place] | None = Field(None, max_length=50)
+    remote: bool | None = None
+    years_had: Years | None = None
+    years_needed: Years | None = None
+    missing_skills: list[Skill] | None = Field(
+        None, max_length=100, validation_alias=AliasChoices("missing_skills", "missing", "skills")
+    )
+    wanted_level: Level | None = Field(None, validation_alias=AliasChoices("wanted_level", "level"))
+    wanted_role: Annotated[str | None, Private()] = Field(
+        None, max_length=500, validation_alias=AliasChoices("wanted_role", "role")
+    )
+    revisit_on: Day | None = None
+    sponsor: Code | None = None
+    rank: int | None = Field(None, ge=1, le=1000)
+    reason: Reason | None = None
+    start_on: Day | None = Field(None, validation_alias=AliasChoices("start_on", "start_date"))
+
+
+FACTS_OF: dict[Reason, frozenset[str]] = {
+    Reason.SALARY: frozenset({"asked", "currency"}),
+    Reason.AVAILABILITY: frozenset({"available_from"}),
+    Reason.LOCATION: frozenset({"locations", "remote"}),
+    Reason.EXPERIENCE: frozenset({"years_had", "years_needed"}),
+    Reason.SKILLS: frozenset({"missing_skills"}),
+    Reason.ROLE_FIT: frozenset({"wanted_level", "wanted_role"}),
+    Reason.TIMING: frozenset({"revisit_on"}),
+    Reason.REJECTED_BY_SPONSOR: frozenset({"sponsor"}),
+    Reason.PREFERRED_ANOTHER: frozenset({"rank"}),
+    Reason.OFFER_DECLINED: frozenset(
+        {
+            "reason", "asked", "currency", "available_from", "locations", "remote", "wanted_level", "wanted_role",
+            "revisit_on", "start_on",
+        }
+    ),
+    Reason.ACCEPTED_ELSEWHERE: frozenset({"start_on"}),
+    Reason.COUNTER_OFFER: frozenset({"start_on"}),
+}  # fmt: skip
+
+
+def check_facts(reason: Reason, facts: CloseFacts) -> None:
+    """Raise ValueError when facts are given that the reason does not take."""
+    allowed = FACTS_OF.get(reason, frozenset())
+    for name in sorted(facts.model_fields_set - allowed):
+        if allowed:
+            raise ValueError(f"facts.{name} does not fit the reason {reason}, which takes {', '.join(sorted(allowed))}")
+        raise ValueError(f"facts.{name} does not fit the reason {reason}, which takes no facts")
+    if facts.reason is not None and (facts.reason.is_hard_no or facts.reason is Reason.OFFER_DECLINED):
+        raise ValueError(f"facts.reason must be a soft reason other than offer_declined, not {facts.reason}")

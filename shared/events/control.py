@@ -1,0 +1,48 @@
+"""What services tell each other about the bus itself: totals, what is missing, how far behind a relay is."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.events.base import EventData
+from shared.events.topics import Topic
+from shared.moments import Moment
+
+
+class ShardCounted(EventData):
+    """How much a shard holds: the sum of all its streams' sequences, up to this record.
+
+    The relay writes it into the partition that it counts, behind the records it counts. It has no stream and no sequence.
+    """
+
+    type: ClassVar[str] = "rekindle.shard.counted"
+    topic: ClassVar[Topic] = Topic.CONTROL
+    total: int = Field(ge=0)
+
+
+class RecordsMissed(EventData):
+    """A consumer lacks records of a topic.
+
+    ``heads`` is the last sequence applied of each stream that the consumer knows between ``from_stream`` and ``to_stream``
+    (both included); a stream between them that is not named is unknown to it. The owner publishes again what follows.
+    """
+
+    type: ClassVar[str] = "rekindle.records.missed"
+    topic: ClassVar[Topic] = Topic.CONTROL
+    group: str
+    of_topic: Topic
+    shard: int
+    from_stream: UUID
+    to_stream: UUID
+    heads: dict[UUID, int]
+
+
+class RelayReported(EventData):
+    """How much a service's relay has not published yet."""
+
+    type: ClassVar[str] = "rekindle.relay.reported"
+    topic: ClassVar[Topic] = Topic.CONTROL
+    service: str
+    backlog: int = Field(ge=0)
+    oldest_at: Moment | None = None

@@ -1,0 +1,127 @@
+"""Field types of events, and the mark that keeps a field off the bus."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, get_args
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
+
+from shared.references import MalformedReferenceError, candidate_id, position_id
+
+
+@dataclass(frozen=True, slots=True)
+class Private:
+    """Marks a field that never leaves the service that owns it: free text, names, senders' own ids."""
+
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+        schema: dict[str, Any] = handler(core_schema)
+        return schema | {"x-private": True}
+
+
+_CODE = re.compile(r"\w[\w.:/+-]{0,99}")
+
+
+def _code(value: str) -> str:
+    if not _CODE.fullmatch(value):
+        raise ValueError("must be a code: 1 to 100 letters, digits or any of . : / + - _ without spaces; not a name or an address")
+    return value
+
+
+Code = Annotated[str, AfterValidator(_code), WithJsonSchema({"type": "string", "pattern": r"^\w[\w.:/+-]{0,99}$"})]
+"""A sender's code for something, for example a recruiter. Never a name or an address, for it travels on the bus."""
+
+
+def _text(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be blank")
+    return value
+
+
+Text = Annotated[str, Field(min_length=1, max_length=10_000), AfterValidator(_text)]
+"""Free text. Always private."""
+
+Skill = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_text)]
+
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217")]
+Amount = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
+Years = Annotated[float, Field(ge=0, le=80, allow_inf_nan=False)]
+Words = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+def _as_position(value: object) -> UUID:
+    if isinstance(value, UUID):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("must be a string: a UUID or <source>:<external_id>")
+    return position_id(value)
+
+
+def _as_candidate(value: object) -> UUID:
+    if isinstance(value, UUID):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("must be a string: a UUID or <source>:<external_id>")
+    return candidate_id(value)
+
+
+PositionRef = Annotated[
+    UUID,
+    BeforeValidator(_as_position),
+    WithJsonSchema({"type": "string", "description": "id or <source>:<external_id>", "examples": ["greenhouse:107761"]}),
+]
+"""A position, named by id or reference; always an id once read."""
+
+CandidateRef = Annotated[
+    UUID,
+    BeforeValidator(_as_candidate),
+    WithJsonSchema({"type": "string", "description": "id or <source>:<external_id>", "examples": ["greenhouse:53883394"]}),
+]
+"""A candidate, named by id or reference; always an id once read."""
+
+
+def _read_place(value: object) -> object:
+    if isinstance(value, str):
+        return {"country": value} if re.fullmatch("[A-Z]{2}", value) else {"city": value}
+    return value
+
+
+class _Place(BaseModel, extra="forbid", frozen=True):
+    country: Country | None = None
+    city: Annotated[str | None, Private()] = Field(None, max_length=200)
+
+
+Place = Annotated[_Place, BeforeValidator(_read_place)]
+"""A country, and a city that stays off the bus."""
+
+
+def private_fields(model: type[BaseModel]) -> dict[str, Any]:
+    """Which fields of a model stay off the bus, in the form that pydantic's ``exclude`` takes."""
+    return dict(_private_fields(model))
+
+
+def _private_fields(model: type[BaseModel]) -> Iterator[tuple[str, Any]]:
+    for name, field in model.model_fields.items():
+        if any(isinstance(mark, Private) for mark in field.metadata):
+            yield name, True
+            continue
+        for inner, is_list in _models_in(field.annotation):
+            if nested := private_fields(inner):
+                yield name, {"__all__": nested} if is_list else nested
+
+
+def _models_in(annotation: Any, *, in_list: bool = False) -> Iterator[tuple[type[BaseModel], bool]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation, in_list
+        return
+    for part in get_args(annotation):
+        outer = getattr(annotation, "__origin__", None)
+        yield from _models_in(part, in_list=in_list or outer in {list, tuple, frozenset, set})
+
+
+__all__ = [
+    "Amount", "CandidateRef", "Code", "Country", "Currency", "MalformedReferenceError", "Place", "PositionRef", "Private",
+    "Skill", "Text", "Words", "Years", "private_fields",
+]  # fmt: skip

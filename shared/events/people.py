@@ -1,0 +1,145 @@
+"""Facts of a candidate, and the retraction of any fact."""
+
+from typing import Annotated, ClassVar, Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from shared.events.fields import Code, PositionRef, Private, Text
+from shared.events.pursuits import Fact
+from shared.events.vocabulary import Channel, Reason, Signal
+from shared.moments import Day, Moment
+from shared.references import event_id
+
+
+class HardNoFact(Fact):
+    """A decision about approaching a person at all; it needs a reason, evidence and a name."""
+
+    reason: Reason
+    evidence: Annotated[Text | None, Private()] = None
+    decided_by: Annotated[Text | None, Private()] = None
+
+    @model_validator(mode="after")
+    def _is_hard(self) -> Self:
+        if not self.reason.is_hard_no:
+            raise ValueError(f"reason must be a hard no, not {self.reason}")
+        return self
+
+
+class CandidateHardNoSet(HardNoFact):
+    """Never approach this person again."""
+
+    type: ClassVar[str] = "rekindle.candidate.hard_no_set"
+
+
+class CandidateHardNoLifted(HardNoFact):
+    """The hard no of this reason stands no more."""
+
+    type: ClassVar[str] = "rekindle.candidate.hard_no_lifted"
+
+
+class ChannelFact(Fact):
+    """Something about one channel to the person."""
+
+    channel: Channel
+
+
+class CandidateUnsubscribed(ChannelFact):
+    """The person wants nothing more by this channel."""
+
+    type: ClassVar[str] = "rekindle.candidate.unsubscribed"
+
+
+class CandidateResubscribed(ChannelFact):
+    """The person accepts this channel again."""
+
+    type: ClassVar[str] = "rekindle.candidate.resubscribed"
+
+
+class CandidateBounced(ChannelFact):
+    """A message by this channel could not be delivered."""
+
+    type: ClassVar[str] = "rekindle.candidate.bounced"
+
+
+class CandidateComplained(ChannelFact):
+    """The person complained about a message by this channel."""
+
+    type: ClassVar[str] = "rekindle.candidate.complained"
+
+
+class CandidateCadenceChosen(Fact):
+    """How often, and where, the person accepts to hear from us."""
+
+    type: ClassVar[str] = "rekindle.candidate.cadence_chosen"
+    every_days: int = Field(ge=1, le=3660)
+    channels: list[Channel] | None = None
+
+
+class ConsentFact(Fact):
+    """A lawful basis to keep and use the person's record."""
+
+    basis: Code
+    expires_on: Day | None = None
+
+
+class CandidateConsentGiven(ConsentFact):
+    """The person agreed, or another basis was recorded."""
+
+    type: ClassVar[str] = "rekindle.candidate.consent_given"
+
+
+class CandidateConsentWithdrawn(ConsentFact):
+    """The basis stands no more."""
+
+    type: ClassVar[str] = "rekindle.candidate.consent_withdrawn"
+
+
+class CandidateSignalObserved(Fact):
+    """News of the person."""
+
+    type: ClassVar[str] = "rekindle.candidate.signal_observed"
+    signal: Signal
+
+
+class CandidateFollowupPromised(Fact):
+    """We promised the person to come back by a time."""
+
+    type: ClassVar[str] = "rekindle.candidate.followup_promised"
+    due_at: Moment
+    about: Annotated[str | None, Private()] = Field(None, max_length=2000)
+
+
+class CandidateRatedUs(Fact):
+    """How the person rates us, 0 to 10."""
+
+    type: ClassVar[str] = "rekindle.candidate.rated_us"
+    score: int = Field(ge=0, le=10)
+
+
+class EventRetracted(Fact):
+    """A fact never happened or was undone.
+
+    Named either by ``event_type`` (sent as ``type``), with ``position`` where the fact had one: the latest such fact at or
+    before this event's time; or by the ``source`` and ``id`` it was sent with, which travel as the event's bus id alone.
+    """
+
+    type: ClassVar[str] = "rekindle.event.retracted"
+    event_type: str | None = Field(None, validation_alias="type", serialization_alias="type")
+    position: PositionRef | None = None
+    source: Annotated[str | None, Private()] = None
+    id: Annotated[str | None, Private()] = None
+    event: UUID | None = None
+
+    @model_validator(mode="after")
+    def _names_one_fact(self) -> Self:
+        by_name = self.source is not None or self.id is not None
+        if by_name and (self.source is None or self.id is None):
+            raise ValueError("source and id name an event together: both are needed")
+        if (self.event_type is not None) == (by_name or self.event is not None):
+            raise ValueError("either type (with position), or source and id, must say which fact is retracted")
+        if self.event_type == EventRetracted.type:
+            raise ValueError("a retraction cannot be retracted")
+        if self.event is None and self.source is not None and self.id is not None:
+            object.__setattr__(self, "event", event_id(self.source, self.id))
+        return self

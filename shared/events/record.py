@@ -1,0 +1,126 @@
+"""An event as it is on the bus: CloudEvents 1.0, binary mode, JSON data as value."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from shared.events.base import EventData
+
+Headers = list[tuple[str, bytes]]
+
+
+class UndecodableRecordError(ValueError):
+    """The record is no event that this release knows; the message says why. It goes to the dead letters."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event.
+
+    ``subject`` is the stream: a candidate or a position. ``sequence`` counts from 1 in each stream of a topic; it is None on
+    the control topic. ``time`` is when the thing happened, in UTC.
+    """
+
+    id: UUID
+    type: str
+    source: str
+    subject: UUID | None
+    sequence: int | None
+    time: datetime
+    value: bytes
+    traceparent: str | None = None
+
+    @classmethod
+    def of(
+        cls,
+        data: EventData,
+        *,
+        id: UUID,
+        source: str,
+        subject: UUID | None,
+        sequence: int | None,
+        time: datetime,
+        traceparent: str | None = None,
+    ) -> "Event":
+        """The event that carries the public part of ``data``."""
+        return cls(id, data.type, source, subject, sequence, time, data.public_json(), traceparent)
+
+    @cached_property
+    def data(self) -> EventData:
+        """The data as its class. Raises UndecodableRecordError."""
+        from shared.events import BY_TYPE  # the list is made of classes whose base this module needs
+
+        kind = BY_TYPE.get(self.type)
+        if kind is None:
+            raise UndecodableRecordError(f"unknown type {self.type!r}")
+        try:
+            return kind.model_validate(self.raw)
+        except ValueError as error:
+            raise UndecodableRecordError(f"data of {self.type} does not validate: {error}") from error
+
+    @cached_property
+    def raw(self) -> dict[str, Any]:
+        """The data as JSON values. Raises UndecodableRecordError."""
+        try:
+            raw = orjson.loads(self.value)
+        except orjson.JSONDecodeError as error:
+            raise UndecodableRecordError(f"value is no JSON: {error}") from error
+        if not isinstance(raw, dict):
+            raise UndecodableRecordError("value is no JSON object")
+        return raw
+
+    @property
+    def key(self) -> bytes | None:
+        """The Kafka key: the stream."""
+        return None if self.subject is None else str(self.subject).encode()
+
+    def headers(self) -> Headers:
+        """The Kafka headers."""
+        headers: Headers = [
+            ("ce_specversion", b"1.0"),
+            ("ce_id", str(self.id).encode()),
+            ("ce_type", self.type.encode()),
+            ("ce_source", self.source.encode()),
+            ("ce_time", self.time.isoformat().replace("+00:00", "Z").encode()),
+            ("content-type", b"application/json"),
+        ]
+        if self.subject is not None:
+            headers.append(("ce_subject", str(self.subject).encode()))
+        if self.sequence is not None:
+            headers.append(("ce_sequence", str(self.sequence).encode()))
+        if self.traceparent is not None:
+            headers.append(("traceparent", self.traceparent.encode()))
+        return headers
+
+
+def decode(headers: Headers, value: bytes | None) -> Event:
+    """Read a Kafka record's headers and value. Raises UndecodableRecordError; the data itself is read on first use."""
+    found = dict(headers)
+    try:
+        subject = found.get("ce_subject")
+        sequence = found.get("ce_sequence")
+        traceparent = found.get("traceparent")
+        time = datetime.fromisoformat(found["ce_time"].decode())
+        if time.tzinfo is None:
+            raise UndecodableRecordError("ce_time has no zone")
+        event = Event(
+            UUID(found["ce_id"].decode()),
+            found["ce_type"].decode(),
+            found["ce_source"].decode(),
+            None if subject is None else UUID(subject.decode()),
+            None if sequence is None else int(sequence),
+            time,
+            b"" if value is None else value,
+            None if traceparent is None else traceparent.decode(),
+        )
+    except KeyError as error:
+        raise UndecodableRecordError(f"header {error} is missing") from error
+    except (ValueError, AttributeError) as error:
+        raise UndecodableRecordError(f"headers do not read: {error}") from error
+    if event.sequence is not None and not 1 <= event.sequence < 2**63:
+        raise UndecodableRecordError("ce_sequence must be from 1 to 2^63 - 1")
+    return event

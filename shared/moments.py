@@ -1,0 +1,74 @@
+"""Reading times: RFC 3339 with a zone; a date without a time is midnight in the organisation's zone."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+CLOCK_SKEW = timedelta(hours=1)
+"""How far in the future a sender's clock may put a fact about the past."""
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})")
+
+_zone = ZoneInfo("UTC")
+
+
+def set_organisation_zone(zone: ZoneInfo) -> None:
+    """Choose, once at start, the zone in which dates without a time are read."""
+    global _zone  # noqa: PLW0603 - one setting of the process, read by validators that have no other way to it
+    _zone = zone
+
+
+def organisation_zone() -> ZoneInfo:
+    """The zone in which dates without a time are read."""
+    return _zone
+
+
+def read_moment(value: object) -> datetime:
+    """Read an RFC 3339 time or a date; the result is in UTC. Raises ValueError with the rule that is broken."""
+    if isinstance(value, datetime):
+        moment = value
+    elif isinstance(value, date):
+        moment = datetime.combine(value, time(), tzinfo=_zone)
+    elif isinstance(value, str) and _DATE.fullmatch(value):
+        moment = datetime.combine(date.fromisoformat(value), time(), tzinfo=_zone)
+    elif isinstance(value, str) and _MOMENT.fullmatch(value):
+        moment = datetime.fromisoformat(value.upper().replace(" ", "T"))
+    else:
+        raise ValueError("must be an RFC 3339 time with a zone, such as 2026-03-02T09:15:00Z, or a date")
+    if moment.tzinfo is None:
+        raise ValueError("must have a zone, such as 2026-03-02T09:15:00Z")
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:
+        moment = None  # type: ignore[assignment]  # year 1 or 9999 pushed over the edge by its zone: refused just below
+    if moment is None or not EARLIEST <= moment <= LATEST:
+        raise ValueError(f"must lie between {EARLIEST:%Y} and {LATEST:%Y}")
+    return moment
+
+
+def read_date(value: object) -> date:
+    """Read an ISO date, or the date that an RFC 3339 time has in the organisation's zone. Raises ValueError."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    return read_moment(value).astimezone(_zone).date()
+
+
+Moment = Annotated[
+    datetime,
+    BeforeValidator(read_moment),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-03-02T09:15:00Z"]}),
+]
+"""A time in UTC; a date alone is read in the organisation's zone."""
+
+Day = Annotated[
+    date,
+    BeforeValidator(read_date),
+    WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-03-02"]}),
+]
+"""A day in the organisation's zone."""

@@ -1,0 +1,45 @@
+"""Settings that every process has in common, read from the environment."""
+
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is no time zone of the IANA database, for example Europe/Berlin")
+    return name
+
+
+class SharedSettings(BaseSettings):
+    """The part of the environment that all services read.
+
+    Variables: ``KAFKA_BOOTSTRAP_SERVERS`` and the ``REKINDLE_*`` ones, named as the fields.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="REKINDLE_", extra="ignore", populate_by_name=True)
+
+    kafka_bootstrap_servers: str = Field("127.0.0.1:9092", validation_alias="KAFKA_BOOTSTRAP_SERVERS")
+    jwks_file: Path | None = None
+    """The public key set that tokens are verified against (a JSON file)."""
+    oidc_issuer: str | None = None
+    """A further issuer whose tokens are accepted; its key set is read from ``oidc_jwks_file``."""
+    oidc_jwks_file: Path | None = None
+    deployment: str = "rekindle"
+    """Issuer and audience of this deployment's own tokens."""
+    public_url: str = "http://127.0.0.1:8080"
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    """The organisation's zone: a date without a time is read in it."""
+    log_level: str = "INFO"
+    partitions: int = Field(12, ge=1, le=1000)
+    """Partitions of each topic; a shard is a partition."""
+    max_body_bytes: int = Field(8 * 1024 * 1024, ge=1024)
+    requests_per_minute: int = Field(60_000, ge=1)
+    """Requests that one token may make in a minute before it is answered 429."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
