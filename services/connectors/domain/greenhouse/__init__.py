@@ -1,0 +1,1 @@
+"""What Greenhouse's webhook bodies mean."""

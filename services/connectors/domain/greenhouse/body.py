@@ -1,0 +1,213 @@
+"""A webhook body, read liberally: what is missing, null or of another type is simply not known."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from services.connectors.domain.greenhouse.values import (
+    NOTHING,
+    Tree,
+    branch,
+    branches,
+    flag,
+    identifier,
+    text,
+)
+
+MOST_JOBS = 500
+"""No application has more jobs than this; what follows is not read."""
+
+
+class UnreadableBodyError(ValueError):
+    """The body is signed but no JSON object; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something of the vendor's with an id and a name: a stage, a reason, a reason's type, a source."""
+
+    external_id: str | None
+    name: str | None
+
+    @classmethod
+    def read(cls, tree: Tree) -> "Named | None":
+        named = cls(identifier(tree.get("id")), text(tree.get("name")) or text(tree.get("public_name")))
+        return named if named.external_id or named.name else None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A candidate or prospect. ``tree`` holds the rest of the object."""
+
+    external_id: str
+    tree: Tree
+    can_email: bool | None
+    recruiter: str | None
+    merged_into: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job, which is a position of ours. ``tree`` holds the rest of the object."""
+
+    external_id: str
+    tree: Tree
+    recruiter: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A version of an offer."""
+
+    tree: Tree
+    application: str | None
+    job: str | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A person's application for a job, or a prospect's for any number of jobs."""
+
+    external_id: str | None
+    tree: Tree
+    prospect: bool
+    stage: Named | None
+    source: Named | None
+    reason: Named | None
+    reason_type: Named | None
+    recruiter: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """All of a delivery that can mean something. ``candidate`` is the person's id even where no person is told."""
+
+    action: str
+    payload: Tree
+    application: Application | None
+    candidate: str | None
+    person: Person | None
+    jobs: tuple[Job, ...]
+    offer: Offer | None
+
+    @property
+    def application_id(self) -> str | None:
+        """The application that the body is about, told as such or named by an offer."""
+        if self.application is not None and self.application.external_id:
+            return self.application.external_id
+        return self.offer.application if self.offer is not None else None
+
+
+def read_body(raw: bytes) -> Body:
+    """Read a raw body. Raises UnreadableBodyError when it is no JSON object."""
+    try:
+        tree = orjson.loads(raw)
+    except orjson.JSONDecodeError as problem:
+        raise UnreadableBodyError(f"the body is not JSON: {problem.msg}") from problem
+    if not isinstance(tree, dict):
+        raise UnreadableBodyError("the body is JSON but no object")
+    return _body_of(tree)
+
+
+def _body_of(tree: Tree) -> Body:
+    action = text(tree.get("action"), 100) or ("ping" if {"ping", "web_hook", "webhook"} & tree.keys() else "")
+    payload = branch(tree, "payload")
+    application_tree = branch(payload, "application")
+    offer = _offer(payload, application_tree, action)
+    if not application_tree and offer is None and {"current_stage", "applied_at", "jobs", "prospect"} & payload.keys():
+        application_tree = payload
+    person_tree = branch(application_tree, "candidate", "person") or branch(payload, "candidate", "person")
+    person = _person(person_tree)
+    candidate = (person.external_id if person else None) or _first_id(
+        (application_tree, "candidate_id"),
+        (application_tree, "person_id"),
+        (payload, "candidate_id"),
+        (payload, "person_id"),
+    )
+    return Body(
+        action=action.strip().lower(),
+        payload=payload,
+        application=_application(application_tree) if application_tree else None,
+        candidate=candidate,
+        person=person,
+        jobs=tuple(_jobs(payload, application_tree)),
+        offer=offer,
+    )
+
+
+def _first_id(*places: tuple[Tree, str]) -> str | None:
+    return next((found for tree, name in places if (found := identifier(tree.get(name)))), None)
+
+
+def _application(tree: Tree) -> Application:
+    reason = branch(tree, "rejection_reason")
+    return Application(
+        external_id=identifier(tree.get("id")),
+        tree=tree,
+        prospect=flag(tree.get("prospect")) or False,
+        stage=Named.read(branch(tree, "current_stage")),
+        source=Named.read(branch(tree, "source")),
+        reason=Named.read(reason),
+        reason_type=Named.read(branch(reason, "type")),
+        recruiter=_user(tree, "recruiter"),
+    )
+
+
+def _user(tree: Tree, role: str) -> str | None:
+    """The id of the user in a role; never their name or address."""
+    return _first_id(
+        (branch(tree, role), "id"), (branch(tree, role), "user_id"), (tree, f"{role}_user_id"), (tree, f"{role}_id")
+    )
+
+
+def _person(tree: Tree) -> Person | None:
+    external_id = identifier(tree.get("id"))
+    if external_id is None:
+        return None
+    return Person(
+        external_id=external_id,
+        tree=tree,
+        can_email=flag(tree.get("can_email")),
+        recruiter=_user(tree, "recruiter"),
+        merged_into=identifier(tree.get("new_candidate_id")),
+    )
+
+
+def _jobs(payload: Tree, application_tree: Tree) -> Sequence[Job]:
+    """Every job told, each once: the list, the deprecated single one (it fills in what the list lacks), a bare id."""
+    told: dict[str, dict[str, object]] = {}
+    for tree in (application_tree, payload):
+        for job in (*branches(tree, "jobs"), *branches(tree, "job")):
+            if (external_id := identifier(job.get("id"))) and (external_id in told or len(told) < MOST_JOBS):
+                told[external_id] = {**job, **told.get(external_id, {})}
+    if not told and application_tree and (external_id := identifier(application_tree.get("job_id"))):
+        told[external_id] = {}
+    return [Job(external_id, tree, _job_recruiter(tree)) for external_id, tree in told.items()]
+
+
+def _job_recruiter(tree: Tree) -> str | None:
+    recruiters = branches(branch(tree, "hiring_team"), "recruiters")
+    in_charge = [user for user in recruiters if user.get("responsible") is True]
+    for user in (*in_charge, *recruiters):
+        if found := _first_id((user, "user_id"), (user, "id")):
+            return found
+    return None
+
+
+def _offer(payload: Tree, application_tree: Tree, action: str) -> Offer | None:
+    """The offer of a hire body, of ``payload.offer``, or the payload itself, as offers come flat."""
+    tree = branch(application_tree, "offer") or branch(payload, "offer")
+    if not tree and (action.startswith("offer_") or "offer_status" in payload):
+        tree = payload
+    if not tree:
+        return None
+    application = _first_id((tree, "application_id"), (payload, "application_id"), (application_tree, "id"))
+    status = (text(tree.get("offer_status") or tree.get("status"), 50) or "").lower()
+    return Offer(
+        tree=tree, application=application, job=_first_id((tree, "job_id"), (payload, "job_id")), status=status
+    )
+
+
+__all__ = ["NOTHING", "Application", "Body", "Job", "Named", "Offer", "Person", "UnreadableBodyError", "read_body"]

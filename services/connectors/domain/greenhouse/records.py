@@ -1,0 +1,100 @@
+"""Bodies about the records themselves: people told, deleted, merged or anonymised; jobs told or deleted."""
+
+from typing import Any
+
+from services.connectors.domain.greenhouse.openings import opening_content
+from services.connectors.domain.greenhouse.people import IDENTIFYING, cleared_content, person_content
+from services.connectors.domain.greenhouse.translation import Draft, Slot, reference
+from services.connectors.domain.greenhouse.values import text
+from services.connectors.domain.intents import CandidatePatch, Erasure, PositionPatch
+
+
+def describe(draft: Draft) -> None:
+    """What the body says of its person and jobs, as of its own time; and whether they may be written to."""
+    if draft.body.person is not None:
+        content = person_content(draft.body.person.tree, draft.clock.observed_at)
+        _patch_candidate(draft, reference(draft.body.person.external_id), content)
+    for job in draft.body.jobs:
+        _patch_position(
+            draft, job.external_id, opening_content(job, draft.clock.observed_at, draft.receipt.received_at, draft.zone)
+        )
+    _emails_refused(draft)
+
+
+def _patch_candidate(draft: Draft, ref: str, content: dict[str, Any]) -> None:
+    if content.keys() - {"observed_at"}:
+        draft.intents.append(CandidatePatch(ref, content))
+
+
+def _patch_position(draft: Draft, external_id: str, content: dict[str, Any]) -> None:
+    if content.keys() - {"observed_at"}:
+        draft.intents.append(PositionPatch(reference(external_id), content))
+
+
+def _emails_refused(draft: Draft) -> None:
+    """``can_email: false`` blocks e-mail; true lifts nothing."""
+    person = draft.body.person
+    if person is None or person.can_email is not False:
+        return
+    if draft.knowledge.emails_refused:
+        draft.nothing_new = True
+        return
+    draft.fact(Slot.UNSUBSCRIBED, "candidate.unsubscribed", {"channel": "email"}, draft.clock.happened_at)
+
+
+def person_told(draft: Draft) -> None:
+    """A person's own record changed."""
+    describe(draft)
+    if draft.body.person is None:
+        draft.remarks.append("the body names no candidate")
+
+
+def person_deleted(draft: Draft) -> None:
+    """A person was deleted: they are to be forgotten here as well."""
+    if draft.candidate is None:
+        draft.remarks.append("the body names no candidate")
+        return
+    draft.intents.append(Erasure(draft.candidate))
+
+
+def people_merged(draft: Draft) -> None:
+    """A person turned out to be another one: the two streams are linked, and what either refused stays refused."""
+    person = draft.body.person
+    if person is None or person.merged_into is None or person.merged_into == person.external_id:
+        draft.remarks.append("the body does not say which two candidates were merged")
+        return
+    _emails_refused(draft)
+    content = {"references": [reference(person.external_id)]}
+    draft.intents.append(CandidatePatch(reference(person.merged_into), content))
+
+
+def person_anonymised(draft: Draft) -> None:
+    """Fields of a person were cleared. Who can be neither named nor reached any more is to be forgotten."""
+    if draft.candidate is None:
+        draft.remarks.append("the body names no candidate")
+        return
+    told = draft.body.payload.get("anonymized_fields")
+    fields = frozenset(name for item in told if (name := text(item))) if isinstance(told, list) else frozenset()
+    if fields >= IDENTIFYING:
+        draft.intents.append(Erasure(draft.candidate))
+        return
+    _patch_candidate(draft, draft.candidate, cleared_content(fields, draft.receipt.received_at))
+    if not draft.intents:
+        draft.remarks.append("none of the anonymised fields is kept by Rekindle")
+
+
+def job_told(draft: Draft) -> None:
+    """A job was created, changed or approved."""
+    describe(draft)
+    if not draft.body.jobs:
+        draft.remarks.append("the body names no job")
+
+
+def job_deleted(draft: Draft) -> None:
+    """A job was deleted, which the vendor allows for closed jobs only: the position is closed."""
+    for job in draft.body.jobs:
+        content = opening_content(job, draft.clock.observed_at, draft.receipt.received_at, draft.zone)
+        content.pop("closed_at", None)
+        _patch_position(draft, job.external_id, content | {"status": "closed"})
+    if not draft.body.jobs:
+        draft.remarks.append("the body names no job")
