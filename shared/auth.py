@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -99,22 +100,31 @@ def _key_set(file: Path, _modified: int) -> KeySet:
 bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of `rekindle token create`.", scheme_name="bearer")
 
 
+def authorize(request: Request, any_of: Sequence[str]) -> Principal:
+    """The principal of the request's token, which needs one of the scopes. Raises Unauthenticated or Forbidden."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated("Send a token: Authorization: Bearer <token>, made with `rekindle token create`.")
+    found: Principal = request.app.state.verifier.verify(token.strip())
+    if not any(found.may(scope) for scope in any_of):
+        raise Forbidden(f"The token {found.name!r} lacks the scope {' or '.join(any_of)}.")
+    request.state.principal = found
+    return found
+
+
 def requires(*any_of: str) -> Any:
     """A dependency that gives the Principal of a token with one of the scopes; 401 without a token, 403 without a scope."""
 
     async def principal(
-        request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+        request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
     ) -> Principal:
-        if credentials is None:
-            raise Unauthenticated("Send a token: Authorization: Bearer <token>, made with `rekindle token create`.")
-        found: Principal = request.app.state.verifier.verify(credentials.credentials)
-        request.state.principal = found
-        if not any(found.may(scope) for scope in any_of):
-            raise Forbidden(f"The token {found.name!r} lacks the scope {' or '.join(any_of)}.")
-        return found
+        known = getattr(request.state, "principal", None)
+        return known if isinstance(known, Principal) else authorize(request, any_of)
 
-    principal.scopes = any_of  # type: ignore[attr-defined]  # read by shared.web to declare the scope in OpenAPI
+    principal.scopes = any_of  # type: ignore[attr-defined]  # read by shared.routes, which checks it before all else
     return Depends(principal)
 
 
-__all__ = ["Forbidden", "Principal", "Scope", "Unauthenticated", "Verifier", "ensure_keys", "issue_token", "requires"]
+__all__ = [
+    "Forbidden", "Principal", "Scope", "Unauthenticated", "Verifier", "authorize", "ensure_keys", "issue_token", "requires",
+]  # fmt: skip

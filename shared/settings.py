@@ -37,7 +37,7 @@ class SharedSettings(BaseSettings):
     partitions: int = Field(12, ge=1, le=1000)
     """Partitions of each topic; a shard is a partition."""
     max_body_bytes: int = Field(8 * 1024 * 1024, ge=1024)
-    requests_per_minute: int = Field(60_000, ge=1)
+    requests_per_minute: int = Field(600_000, ge=1)
     """Requests that one token may make in a minute before it is answered 429."""
 
     @property

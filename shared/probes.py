@@ -1,0 +1,70 @@
+"""Health and metrics of a service."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+logger = logging.getLogger(__name__)
+
+Check = Callable[[], Awaitable[None]]
+"""Asks a part whether it works; raises when it does not."""
+
+CHECK_SECONDS = 3.0
+
+probes = APIRouter(tags=["health"])
+
+
+async def ask(checks: Mapping[str, Check]) -> dict[str, str]:
+    """Ask every part at once; "ok", or what is wrong with it."""
+
+    async def one(check: Check) -> str:
+        try:
+            await asyncio.wait_for(check(), CHECK_SECONDS)
+        except TimeoutError:
+            return f"does not answer within {CHECK_SECONDS:g} s"
+        except Exception as error:
+            logger.warning("a readiness check failed: %r", error)
+            return str(error) or type(error).__name__
+        return "ok"
+
+    answers = await asyncio.gather(*[one(check) for check in checks.values()])
+    return dict(zip(checks, answers, strict=True))
+
+
+def readiness(answers: Mapping[str, str]) -> Response:
+    """200 when all is well, else 503, with what each part said."""
+    ready = all(answer == "ok" for answer in answers.values())
+    return JSONResponse({"status": "ready" if ready else "not ready", "checks": answers}, 200 if ready else 503)
+
+
+async def exposition(measures: Sequence[Callable[[], Awaitable[None]]]) -> Response:
+    """The process's metrics, after asking the database for what only it knows."""
+    for measure in measures:
+        try:
+            await asyncio.wait_for(measure(), CHECK_SECONDS)
+        except Exception:
+            logger.warning("a measure could not be taken", exc_info=True)
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+@probes.get("/health/live")
+async def live() -> dict[str, str]:
+    """The process runs."""
+    return {"status": "live"}
+
+
+@probes.get("/health/ready", responses={503: {"description": "A part does not work."}})
+async def ready(request: Request) -> Any:
+    """Every part that the service needs works."""
+    return readiness(await ask(request.app.state.checks))
+
+
+@probes.get("/metrics", response_class=Response)
+async def metrics(request: Request) -> Response:
+    """Prometheus metrics."""
+    return await exposition(request.app.state.measures)

@@ -1,0 +1,274 @@
+"""Everything that Rekindle's HTTP services have in common. Only this module knows which HTTP status an error becomes."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import asyncpg
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+from shared import errors
+from shared.auth import Forbidden, Unauthenticated, Verifier
+from shared.db import is_transient
+from shared.middleware import Frame
+from shared.moments import set_organisation_zone
+from shared.probes import Check, probes
+from shared.routes import StrictRoute, TooManyRequests, scopes_of
+from shared.settings import SharedSettings
+
+logger = logging.getLogger(__name__)
+
+STATUS_OF: dict[type[errors.DomainError], int] = {
+    errors.BadRequest: 400,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.Gone: 410,
+    errors.PreconditionFailed: 412,
+    errors.Invalid: 422,
+    errors.PreconditionRequired: 428,
+    TooManyRequests: 429,
+    errors.Unavailable: 503,
+    errors.TimedOut: 504,
+}
+"""The one table from error to status; a subclass has its parent's."""
+
+_OF_STATUS = {
+    404: ("not_found", "There is nothing at this address"),
+    405: ("method_not_allowed", "This address does not take this method"),
+    413: ("body_too_large", "The body is too large"),
+    415: ("unsupported_media_type", "This content type is not read here"),
+}
+
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "RFC 9457 problem details.",
+    "required": ["type", "title", "status", "code", "request_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "stable; the last part of type"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "rule"],
+                "properties": {"field": {"type": "string"}, "rule": {"type": "string"}},
+            },
+        },
+        "request_id": {"type": "string"},
+    },
+}
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
+Measure = Callable[[], Awaitable[None]]
+
+
+def status_of(error: errors.DomainError) -> int:
+    """The HTTP status of a domain error."""
+    return next((STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF), 500)
+
+
+def problem(error: errors.DomainError, *, request_id: str) -> dict[str, Any]:
+    """The problem details (RFC 9457) of a domain error."""
+    body: dict[str, Any] = {
+        "type": f"urn:rekindle:problem:{error.code}",
+        "title": error.title,
+        "status": status_of(error),
+        "code": error.code,
+        "detail": error.detail,
+    }
+    if error.errors:
+        body["errors"] = [{"field": wrong.field, "rule": wrong.rule} for wrong in error.errors]
+    return body | error.extra | {"request_id": request_id}
+
+
+def request_id_of(request: Request) -> str:
+    """The id that this request is logged and answered under."""
+    return str(getattr(request.state, "request_id", ""))
+
+
+def create_service_app(
+    *,
+    name: str,
+    title: str,
+    description: str,
+    routers: Sequence[APIRouter],
+    settings: SharedSettings,
+    lifespan: Lifespan | None = None,
+    checks: Mapping[str, Check] | None = None,
+    measures: Sequence[Measure] = (),
+) -> FastAPI:
+    """A service's HTTP application: its routers, problems for every error, probes, metrics and its OpenAPI document.
+
+    ``checks`` are what ``/health/ready`` asks; ``measures`` are run before ``/metrics`` is read. Both stay on ``app.state`` for a
+    gateway that puts several services behind one address.
+    """
+    set_organisation_zone(settings.zone)
+    app = FastAPI(
+        title=title,
+        description=description,
+        version="1",
+        openapi_url=f"/v1/{name}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    app.state.name = name
+    app.state.verifier = Verifier(settings)
+    app.state.settings = settings
+    app.state.checks = dict(checks or {})
+    app.state.measures = tuple(measures)
+    for router in routers:
+        app.include_router(router)
+    app.include_router(probes)
+    _answer_errors(app)
+    app.add_middleware(Frame, service=name, max_body_bytes=settings.max_body_bytes)
+    _describe(app, routers)
+    return app
+
+
+def _answer_errors(app: FastAPI) -> None:
+    app.add_exception_handler(errors.DomainError, _domain_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    for fault in (DBAPIError, PoolTimeoutError, OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
+        app.add_exception_handler(fault, _fault)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _respond(request: Request, error: errors.DomainError) -> Response:
+    status = status_of(error)
+    headers: dict[str, str] = {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if status in {429, 503}:
+        headers["Retry-After"] = str(error.extra.get("retry_after", 1))
+    content = problem(error, request_id=request_id_of(request))
+    return JSONResponse(content, status, headers, media_type="application/problem+json")
+
+
+async def _domain_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, errors.DomainError)
+    return _respond(request, error)
+
+
+async def _validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return _respond(request, invalid_from(error.errors()))
+
+
+def invalid_from(found: Sequence[Any], *, under: str = "") -> errors.Invalid:
+    """The error that names every field and rule of pydantic's ``errors()``; ``under`` is put before each field."""
+    wrong = [errors.FieldError(_path(one["loc"], under), _rule(one)) for one in found]
+    return errors.Invalid("; ".join(f"{one.field} {one.rule}" for one in wrong[:5]), errors=wrong)
+
+
+_OUTER = frozenset({"body", "query", "path", "header"})
+
+
+def _path(location: Sequence[str | int], under: str) -> str:
+    parts = list(location)
+    if parts and parts[0] in _OUTER and not under:
+        parts = parts[1:] or parts
+    text = under
+    for part in parts:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text or "body"
+
+
+def _rule(one: Any) -> str:
+    kind, message = one["type"], str(one["msg"])
+    if kind == "missing":
+        return "is required"
+    if kind == "extra_forbidden":
+        return "is not a known field"
+    message = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    return message.replace("Input should be", "must be", 1).replace("String should", "must", 1)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code, title = _OF_STATUS.get(error.status_code, ("http_error", "The request was refused"))
+    content = {
+        "type": f"urn:rekindle:problem:{code}",
+        "title": title,
+        "status": error.status_code,
+        "code": code,
+        "detail": str(error.detail),
+        "request_id": request_id_of(request),
+    }
+    return JSONResponse(content, error.status_code, dict(error.headers or {}), media_type="application/problem+json")
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    if not is_transient(error):
+        return await _unexpected(request, error)
+    logger.warning("a part does not answer: %r", error, extra={"request_id": request_id_of(request)})
+    return _respond(request, errors.Unavailable("The database or the broker does not answer; nothing was changed. Try again."))
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    logger.error("unexpected error", exc_info=error, extra={"request_id": request_id_of(request), "path": request.url.path})
+    failure = errors.DomainError("Something went wrong here. It is in the log under this request id.")
+    content = problem(failure, request_id=request_id_of(request)) | {"code": "internal_error"}
+    content["type"] = "urn:rekindle:problem:internal_error"
+    return JSONResponse(content, 500, media_type="application/problem+json")
+
+
+def _describe(app: FastAPI, routers: Sequence[APIRouter]) -> None:
+    """Declare scopes and the problem answer of every operation in the OpenAPI document."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = get_openapi(
+                title=app.title, version=app.version, description=app.description, routes=app.routes, openapi_version="3.1.0"
+            )
+            _declare(routers, document)
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the documented way to extend FastAPI's document
+
+
+def _declare(routers: Sequence[APIRouter], document: dict[str, Any]) -> None:
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas["Problem"] = PROBLEM_SCHEMA
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    answer = {
+        "description": "A problem, with a stable code, the fields and the rules.",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    scopes = {
+        (route.path_format, method.lower()): scopes_of(route)
+        for router in routers
+        for route in router.routes
+        if isinstance(route, StrictRoute)
+        for method in route.methods
+    }
+    for path, operations in document.get("paths", {}).items():
+        for method, operation in operations.items():
+            responses = operation.setdefault("responses", {})
+            responses.pop("422", None)
+            responses["4XX"] = answer
+            responses["5XX"] = answer
+            if any_of := scopes.get((path, method)):
+                operation["security"] = [{"bearer": [scope]} for scope in any_of]
+
+
+__all__ = [
+    "Check", "Frame", "StrictRoute", "create_service_app", "invalid_from", "problem", "request_id_of", "status_of",
+]  # fmt: skip
