@@ -1,0 +1,1 @@
+"""engagement: what happened, what may and must happen next."""

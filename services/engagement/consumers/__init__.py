@@ -1,0 +1,1 @@
+"""One handler of bus events per file."""

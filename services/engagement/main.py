@@ -1,0 +1,47 @@
+"""The HTTP application of engagement: wiring only."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from importlib.util import find_spec
+
+from fastapi import APIRouter, FastAPI
+from sqlalchemy import text
+
+from services.engagement.settings import EngagementSettings
+from shared.db import Sessions, connect
+from shared.web import create_service_app
+
+
+def create_app(settings: EngagementSettings | None = None) -> FastAPI:
+    """Routes at their full paths: /v1/events, /v1/timelines, /v1/pursuits, /v1/queue."""
+    settings = settings or EngagementSettings()
+    sessions = connect(settings.database_url, pool_size=settings.pool_size, name="engagement api")
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await sessions.close()
+
+    app = create_service_app(
+        name="engagement",
+        title="Rekindle: engagement",
+        description="What happened, and what may and must happen next.",
+        routers=_routers(),
+        settings=settings,
+        lifespan=lifespan,
+        checks={"database": lambda: _answers(sessions)},
+    )
+    app.state.sessions = sessions
+    app.state.settings = settings
+    return app
+
+
+def _routers() -> list[APIRouter]:
+    names = [f"services.engagement.api.{name}" for name in ("events", "timelines", "pursuits", "queue")]
+    return [import_module(name).router for name in names if find_spec(name)]
+
+
+async def _answers(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        await session.execute(text("SELECT 1"))

@@ -1,0 +1,25 @@
+"""Settings of engagement, read from the environment."""
+
+from datetime import timedelta
+
+from pydantic import Field
+
+from shared.settings import SharedSettings
+
+
+class EngagementSettings(SharedSettings):
+    """The shared settings and engagement's own."""
+
+    database_url: str = Field(
+        "postgresql+asyncpg://engagement@127.0.0.1:5432/engagement", validation_alias="ENGAGEMENT_DATABASE_URL"
+    )
+    pool_size: int = Field(5, ge=1, le=200, validation_alias="ENGAGEMENT_POOL_SIZE")
+    """Connections that one process may hold."""
+    ghost_after_days: int = Field(30, ge=1, le=3650, validation_alias="REKINDLE_GHOST_AFTER_DAYS")
+    """After how many days without an answer an attempt counts as ghosted; analytics reads the same variable."""
+    clock_seconds: float = Field(1.0, gt=0, le=3600, validation_alias="ENGAGEMENT_CLOCK_SECONDS")
+    """How often the clock looks for what is due."""
+
+    @property
+    def ghost_after(self) -> timedelta:
+        return timedelta(days=self.ghost_after_days)
