@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from deploy.local.failures import CannotStart, disk_full, of_os_error
+from deploy.local.ports import choose
 
 LAYOUT = 1
 POSTGRESQL_MAJOR = "18"
@@ -86,6 +87,14 @@ class DataFolder:
         held = {**fresh, **self._read(path)}
         self.write(path, held)
         return held
+
+    def port(self, name: str) -> int:
+        """A port for a part: that of the last start when it is still free, so that bookmarks keep working."""
+        held = self.remember("ports", {})
+        others = [int(port) for other, port in held.items() if other != name]
+        port = choose(int(held.get(name, 0)), taken=others)
+        self.write(self.path / "ports.json", {**held, name: port})
+        return port
 
     def write(self, path: Path, content: Mapping[str, Any]) -> None:
         """Replace a file whole, readable by the owner only."""

@@ -53,7 +53,9 @@ def pinned(lock: Path = LOCK) -> tuple[Jar, ...]:
         listed = tomllib.loads(lock.read_text())["dependencies"]
         return tuple(Jar(item["groupId"], item["artifactId"], item["version"], item["sha256"]) for item in listed)
     except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
-        raise CannotStart(f"{lock.name} cannot be read ({error}): restore it with `git checkout {lock.name}`.") from error
+        raise CannotStart(
+            f"{lock.name} cannot be read ({error}): restore it with `git checkout {lock.name}`."
+        ) from error
 
 
 def kafka_version(lock: Path = LOCK) -> str:
@@ -84,7 +86,7 @@ def installed(*, lock: Path = LOCK, cache: Path | None = None, progress: Progres
 
 
 def cache_folder() -> Path:
-    """Where jars are kept between data folders: the user's cache, or the virtual environment where that is read-only."""
+    """Where jars are kept between data folders: the user's cache, or the virtual environment when that is read-only."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rekindle"
     try:
         cache.mkdir(parents=True, exist_ok=True)
@@ -153,7 +155,7 @@ def _download(jar: Jar, target: Path) -> None:
                 file.write(chunk)
     except httpx.HTTPError as error:
         raise CannotStart(
-            f"Maven Central cannot be reached to fetch {jar.file_name} ({error or type(error).__name__}): check the "
+            f"Maven Central cannot be reached to fetch {jar.file_name} ({type(error).__name__}: {error}): check the "
             "network or proxy and try again, name a mirror in REKINDLE_MAVEN_URL, or set KAFKA_BOOTSTRAP_SERVERS to a "
             "broker that runs already."
         ) from error
@@ -166,16 +168,17 @@ def _sha256(path: Path) -> str:
 
 def write_lock(lock: Path = LOCK) -> None:
     """Resolve the coordinates on Maven Central and pin what comes out, by SHA-256."""
-    from jgo.env import EnvironmentBuilder, LinkStrategy, LockFile
+    from jgo.env import EnvironmentBuilder, LinkStrategy, LockedDependency, LockFile
     from jgo.maven import MavenContext
 
-    dependencies: dict[tuple[str, str], object] = {}
+    dependencies: dict[tuple[str, str], LockedDependency] = {}
     with tempfile.TemporaryDirectory() as folder:
         builder = EnvironmentBuilder(
             context=MavenContext(timeout=60), link_strategy=LinkStrategy.COPY, cache_dir=Path(folder)
         )
         for coordinate in COORDINATES:
-            for item in builder.from_endpoint(coordinate).lockfile.dependencies:
+            resolved = builder.from_endpoint(coordinate).lockfile
+            for item in resolved.dependencies if resolved else ():
                 dependencies.setdefault((item.groupId, item.artifactId), item)
     LockFile(dependencies=list(dependencies.values()), environment_name="kafka").save(lock)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from deploy.local.failures import CannotStart, of_os_error
 from deploy.local.folder import DataFolder
 from deploy.local.part import Part, Process, last_lines
-from deploy.local.ports import LOOPBACK, answers, choose
+from deploy.local.ports import LOOPBACK, answers
 
 LOGGING = Path(__file__).with_name("log4j2.properties")
 MEMORY = ("-Xms48m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:MaxMetaspaceSize=128m", "-Xss512k")
@@ -21,6 +21,9 @@ SETTINGS: Mapping[str, str] = {
     "controller.listener.names": "CONTROLLER",
     "inter.broker.listener.name": "PLAINTEXT",
     "auto.create.topics.enable": "false",
+    # A killed broker is taken back once the session of its former self has ended: seconds, not the usual nine.
+    "broker.heartbeat.interval.ms": "500",
+    "broker.session.timeout.ms": "3000",
     "group.initial.rebalance.delay.ms": "0",
     "offsets.topic.replication.factor": "1",
     "offsets.topic.num.partitions": "4",
@@ -51,13 +54,7 @@ class Kafka:
     @cached_property
     def ports(self) -> tuple[int, int]:
         """The ports for clients and for the controller: those of the last start, when they are still free."""
-        held = self.folder.remember("ports", {})
-        others = [int(value) for name, value in held.items() if not name.startswith("kafka")]
-        clients = choose(int(held.get("kafka", 0)), taken=others)
-        controller = choose(int(held.get("kafka-controller", 0)), taken=[*others, clients])
-        ports = {**held, "kafka": clients, "kafka-controller": controller}
-        self.folder.write(self.folder.path / "ports.json", ports)
-        return clients, controller
+        return self.folder.port("kafka"), self.folder.port("kafka-controller")
 
     @property
     def bootstrap(self) -> str:
@@ -117,7 +114,7 @@ class Kafka:
             stops_within=30,
         )
 
-    async def _is_ready(self) -> bool:
+    async def _is_ready(self, _pid: int) -> bool:
         # The client port opens last, when the broker has registered and is unfenced.
         return await answers(self.ports[0])
 
@@ -135,5 +132,5 @@ def java() -> Path:
     return Path(spec.origin).parent / "java-runtime" / "bin" / "java"
 
 
-async def _never() -> bool:
+async def _never(_pid: int) -> bool:
     return False

@@ -18,12 +18,12 @@ POLL_SECONDS = 0.03
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What to run. ``ready`` is asked until it says yes; the log is appended to."""
+    """What to run. ``ready`` is asked, with the process id, until it says yes; the log is appended to."""
 
     name: str
     command: tuple[str, ...]
     log: Path
-    ready: Callable[[], Awaitable[bool]]
+    ready: Callable[[int], Awaitable[bool]]
     environment: Mapping[str, str] = field(default_factory=dict)
     stop_signal: signal.Signals = signal.SIGTERM
     user: str | None = None
@@ -76,8 +76,9 @@ class Process:
 
     async def wait_ready(self) -> None:
         """Return when it is ready. Raises CannotStart, with the end of the log, when it ends or takes too long."""
-        deadline = time.monotonic() + self.part.ready_within
-        while not await self.part.ready():
+        patience = self.part.ready_within
+        deadline = time.monotonic() + patience
+        while not await self.part.ready(self.pid):
             if self.status is not None:
                 raise CannotStart(
                     f"{self.part.name} did not start ({describe(self.status)}): its log {self.part.log} says why.",
@@ -85,7 +86,7 @@ class Process:
                 )
             if time.monotonic() > deadline:
                 raise CannotStart(
-                    f"{self.part.name} was not ready within {self.part.ready_within:.0f} s: see its log {self.part.log}.",
+                    f"{self.part.name} was not ready within {patience:.0f} s: its log {self.part.log} says more.",
                     detail=last_lines(self.part.log),
                 )
             await asyncio.sleep(POLL_SECONDS)

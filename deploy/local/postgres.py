@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from deploy.local.failures import CannotStart, of_os_error
 from deploy.local.folder import DataFolder
 from deploy.local.part import Part, Process
-from deploy.local.ports import LOOPBACK, choose
+from deploy.local.ports import LOOPBACK
 
 if TYPE_CHECKING:
     import asyncpg
@@ -69,10 +69,7 @@ class Postgres:
     @cached_property
     def port(self) -> int:
         """The port of the last start, when it is still free."""
-        held = self.folder.remember("ports", {})
-        port = choose(int(held.get("postgres", 0)), taken=[int(value) for value in held.values()])
-        self.folder.write(self.folder.path / "ports.json", {**held, "postgres": port})
-        return port
+        return self.folder.port("postgres")
 
     def url(self, database: str) -> str:
         """The address with which a service reaches its own database."""
@@ -155,13 +152,14 @@ class Postgres:
             stops_within=30,
         )
 
-    async def _is_ready(self) -> bool:
-        # The server writes its state into the last line of its pid file; asking needs no connection.
+    async def _is_ready(self, pid: int) -> bool:
+        # The server writes its state into the last line of its pid file; asking needs no connection. A server that was
+        # killed leaves the file behind, with its own id in the first line.
         try:
             lines = (self.folder.postgres / "postmaster.pid").read_text().splitlines()
         except OSError:
             return False
-        return len(lines) >= 8 and lines[3] == str(self.port) and lines[7].strip() == "ready"
+        return len(lines) >= 8 and lines[0] == str(pid) and lines[7].strip() == "ready"
 
     async def create_databases(self) -> None:
         """Create the databases and roles that are missing, each closed to the others."""
@@ -200,5 +198,5 @@ def binaries() -> Path:
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
-async def _never() -> bool:
+async def _never(_pid: int) -> bool:
     return False

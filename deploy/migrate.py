@@ -1,0 +1,43 @@
+"""Bring every service's database to its newest revision: `python -m deploy.migrate`, safe to run again.
+
+Reads the services' `*_DATABASE_URL` variables; exit status 1 with a sentence when a database cannot be brought there.
+"""
+
+import asyncio
+import os
+import sys
+
+from deploy.services import SERVICES, Service
+from shared.db import connect, migrate, wait_until_reachable
+
+
+async def migrate_service(service: Service) -> str:
+    """Migrate one service's database, waiting for it to be reachable; returns the revision."""
+    url = os.environ.get(service.database_variable)
+    if not url:
+        raise ValueError(f"{service.database_variable} is not set")
+    sessions = connect(url, pool_size=1)
+    try:
+        await wait_until_reachable(sessions)
+    finally:
+        await sessions.close()
+    return await migrate(url, service.package)
+
+
+async def migrate_all() -> bool:
+    """Migrate all services at once; prints what became of each and returns whether all went well."""
+    services = [service for service in SERVICES if service.provides("migrations.versions")]
+    results = await asyncio.gather(*(migrate_service(service) for service in services), return_exceptions=True)
+    for service, result in zip(services, results, strict=True):
+        failed = isinstance(result, BaseException)
+        print(f"{service.name}: {f'not migrated: {result}' if failed else result}", flush=True)
+    return not any(isinstance(result, BaseException) for result in results)
+
+
+def main() -> int:
+    """Return the exit status."""
+    return 0 if asyncio.run(migrate_all()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
