@@ -93,6 +93,13 @@ class Body:
     offer: Offer | None
 
     @property
+    def deleted_applications(self) -> tuple[str, ...]:
+        """The applications that were deleted with the person."""
+        tree = self.person.tree if self.person is not None else self.payload
+        told = tree.get("deleted_application_ids")
+        return tuple(filter(None, map(identifier, told))) if isinstance(told, list) else ()
+
+    @property
     def application_id(self) -> str | None:
         """The application that the body is about, told as such or named by an offer."""
         if self.application is not None and self.application.external_id:

@@ -59,6 +59,14 @@ class Knowledge:
 
 def learn(known: KnownApplication | None, body: Body, at: datetime, recruiter: str | None) -> KnownApplication | None:
     """What is known of the body's application after it; None as long as nobody said whose it is."""
+    after = _learn(known, body, at, recruiter)
+    if after is None or body.action != "unreject_candidate":
+        return after
+    undone_before = after.rejection_undone_at
+    return replace(after, rejection_undone_at=max(at, undone_before) if undone_before else at)
+
+
+def _learn(known: KnownApplication | None, body: Body, at: datetime, recruiter: str | None) -> KnownApplication | None:
     if body.application is None or body.application_id is None:
         return known
     candidate = body.candidate or (known.candidate if known else None)

@@ -1,0 +1,152 @@
+"""Rekindle's public HTTP API, as the connectors use it: like any other client, with a token."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import orjson
+import stamina
+
+from shared.tracing import current_traceparent
+
+logger = logging.getLogger(__name__)
+
+MOST_EVENTS = 1000
+"""In one call."""
+
+
+class Fate(Enum):
+    """What the API made of a request."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    """For good: posting it again would be refused again."""
+    ERASED = "erased"
+    """Its person was erased."""
+    LATER = "later"
+    """It may succeed when it is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The API's answer to one request, or to one event of a batch."""
+
+    fate: Fate
+    detail: str | None = None
+    """Why it was not done."""
+    after: str | None = None
+    """An event's place in its stream."""
+    wrong_fields: tuple[str, ...] = ()
+    """The fields of the body that the answer names, as dotted paths."""
+
+
+class RekindleApi:
+    """Calls the API. Connection errors, 429 and 5xx are tried again a few times within seconds, then left for later."""
+
+    def __init__(self, client: httpx.AsyncClient, *, attempts: int = 3, wait_seconds: float = 0.1) -> None:
+        self._client = client
+        self._attempts = attempts
+        self._wait_seconds = wait_seconds
+
+    async def patch_candidate(self, reference: str, content: Mapping[str, Any]) -> Answer:
+        """Add to what is known of a candidate."""
+        return await self._call("PATCH", f"/v1/candidates/{quote(reference, safe='')}", content)
+
+    async def patch_position(self, reference: str, content: Mapping[str, Any]) -> Answer:
+        """Add to what is known of a position."""
+        return await self._call("PATCH", f"/v1/positions/{quote(reference, safe='')}", content)
+
+    async def erase(self, candidate: str, idempotency_key: str) -> Answer:
+        """Have a person forgotten."""
+        return await self._call(
+            "POST", "/v1/erasures", {"candidate": candidate}, headers={"Idempotency-Key": idempotency_key}
+        )
+
+    async def post_events(self, events: Sequence[Mapping[str, Any]]) -> Sequence[Answer]:
+        """Post facts, at most ``MOST_EVENTS``; an answer for each, in order."""
+        response = await self._send("POST", "/v1/events", events)
+        if isinstance(response, Answer):
+            return [response] * len(events)
+        items = _json(response).get("items")
+        if response.status_code != 207 or not isinstance(items, list) or len(items) != len(events):
+            return [_answer(response.status_code, _json(response))] * len(events)
+        return [_answer(_status(item), item) for item in items]
+
+    async def _call(
+        self, method: str, path: str, content: Mapping[str, Any], headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        response = await self._send(method, path, content, headers)
+        return response if isinstance(response, Answer) else _answer(response.status_code, _json(response))
+
+    async def _send(
+        self, method: str, path: str, content: object, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response | Answer:
+        """The response, or what to do later where none came."""
+        told = {"Content-Type": "application/json", **(headers or {})}
+        if (traceparent := current_traceparent()) is not None:
+            told["traceparent"] = traceparent
+        try:
+            async for attempt in stamina.retry_context(
+                on=(httpx.TransportError, _Busy), attempts=self._attempts, wait_initial=self._wait_seconds, wait_max=1.0
+            ):
+                with attempt:
+                    return _unless_busy(
+                        await self._client.request(method, path, content=orjson.dumps(content), headers=told)
+                    )
+        except _Busy as busy:
+            return Answer(Fate.LATER, f"the API answered {busy}")
+        except httpx.TransportError as problem:
+            return Answer(Fate.LATER, f"the API does not answer: {type(problem).__name__}")
+        return Answer(Fate.LATER, "the API was not asked")
+
+
+def _unless_busy(response: httpx.Response) -> httpx.Response:
+    if response.status_code == 429 or response.status_code >= 500:
+        raise _Busy(str(response.status_code))
+    return response
+
+
+class _Busy(Exception):
+    """The API asked for patience, or is broken for the moment."""
+
+
+def _json(response: httpx.Response) -> Mapping[str, Any]:
+    try:
+        found = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _status(item: object) -> int:
+    status = item.get("status") if isinstance(item, dict) else None
+    return status if isinstance(status, int) else 0
+
+
+def _answer(status: int, told: Mapping[str, Any]) -> Answer:
+    """What a status and its body mean. What an operator can mend, such as a wrong token, is for later."""
+    if 200 <= status < 300:
+        after = told.get("after")
+        return Answer(Fate.DONE, after=after if isinstance(after, str) else None)
+    problem = told.get("problem") if isinstance(told.get("problem"), dict) else told
+    detail = str((problem or {}).get("detail") or (problem or {}).get("title") or f"the API answered {status}")
+    if status == 410:
+        return Answer(Fate.ERASED, detail)
+    if status in {0, 401, 403, 404, 408, 425, 429} or status >= 500:
+        logger.warning("the API put a request off: %s %s", status, detail)
+        return Answer(Fate.LATER, detail)
+    errors = (problem or {}).get("errors")
+    named = (
+        [str(wrong.get("field", "")) for wrong in errors if isinstance(wrong, dict)] if isinstance(errors, list) else []
+    )
+    return Answer(Fate.REFUSED, detail, wrong_fields=tuple(filter(None, named)))
+
+
+def open_client(url: str, token: str, seconds: float) -> httpx.AsyncClient:
+    """A client of the API at ``url``; the caller closes it. A merged person's redirect is followed."""
+    headers = {"Authorization": f"Bearer {token}", "User-Agent": "rekindle-connectors"}
+    return httpx.AsyncClient(base_url=url, headers=headers, timeout=seconds, follow_redirects=True)

@@ -1,0 +1,83 @@
+"""What is to be posted for a delivery, and what the API answered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import and_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.connectors.storage.tables import postings
+
+
+class Kind(StrEnum):
+    """Where a posting goes."""
+
+    CANDIDATE = "candidate"
+    POSITION = "position"
+    FACT = "fact"
+    ERASURE = "erasure"
+
+
+class State(StrEnum):
+    """What became of a posting."""
+
+    QUEUED = "queued"
+    POSTED = "posted"
+    REFUSED = "refused"
+    ERASED = "erased"
+    """Its person was erased, so that there is nothing to post."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One request, or one event of a batch."""
+
+    name: str
+    kind: Kind
+    target: str
+    content: Mapping[str, Any] | None
+    state: State = State.QUEUED
+    answer: str | None = None
+    after: str | None = None
+
+
+async def add(session: AsyncSession, body_hash: str, new: Sequence[Posting]) -> None:
+    """Queue what is new; what is there already stays as it is."""
+    if not new:
+        return
+    rows = [
+        {"body_hash": body_hash, "name": item.name, "kind": item.kind, "target": item.target, "content": item.content}
+        for item in new
+    ]
+    await session.execute(insert(postings).on_conflict_do_nothing(), rows)
+
+
+async def of_delivery(session: AsyncSession, body_hash: str) -> Sequence[Posting]:
+    """All postings of a delivery, in the order in which they are posted."""
+    rows = await session.execute(select(postings).where(postings.c.body_hash == body_hash).order_by(postings.c.place))
+    return [
+        Posting(
+            name=row.name,
+            kind=Kind(row.kind),
+            target=row.target,
+            content=row.content,
+            state=State(row.status),
+            answer=row.answer,
+            after=row.after,
+        )
+        for row in rows
+    ]
+
+
+async def record(session: AsyncSession, body_hash: str, answered: Sequence[Posting]) -> None:
+    """Keep what the API answered; what tells of a person is dropped once nothing more is to be posted of it."""
+    for item in answered:
+        values: dict[str, Any] = {"status": item.state, "answer": item.answer, "after": item.after}
+        if item.kind is Kind.CANDIDATE and item.state is not State.QUEUED:
+            values["content"] = None
+        await session.execute(
+            update(postings).where(and_(postings.c.body_hash == body_hash, postings.c.name == item.name)).values(values)
+        )

@@ -1,0 +1,1 @@
+"""The connectors' verbs; each owns its transactions."""

@@ -1,0 +1,200 @@
+"""Turn a body into what is to be posted, and learn from it; on the caller's transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.connectors.domain.greenhouse.actions import translate
+from services.connectors.domain.greenhouse.body import Body, read_body
+from services.connectors.domain.greenhouse.knowledge import Knowledge, KnownApplication, learn
+from services.connectors.domain.greenhouse.mapping import GreenhouseMapping
+from services.connectors.domain.greenhouse.moments import Clock
+from services.connectors.domain.greenhouse.translation import Outcome, Receipt, Translation
+from services.connectors.domain.intents import CandidatePatch, Erasure, Fact, Intent, PositionPatch
+from services.connectors.storage import deliveries, forgetting, knowledge, postings, unmapped
+from services.connectors.storage.deliveries import Status
+from services.connectors.storage.postings import Kind, Posting
+
+ERASED = "the candidate is erased"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How bodies are read: the mapping file and the organisation's zone."""
+
+    mapping: GreenhouseMapping
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A body to be understood: when it came, and how it is read."""
+
+    body: Body
+    receipt: Receipt
+    reading: Reading
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(self.body, self.receipt.received_at, self.reading.zone)
+
+    def translate(self, known: Knowledge) -> Translation:
+        """What the body means, given what is known."""
+        return translate(self.body, self.receipt, known, self.reading.mapping, self.reading.zone)
+
+
+async def understand_body(session: AsyncSession, case: Case) -> list[str]:
+    """Learn from a claimed delivery's body, queue what it makes, and what it makes of bodies that waited for it.
+
+    Returns the hashes of the bodies that have something to post now.
+    """
+    body, body_hash = case.body, case.receipt.body_hash
+    await knowledge.lock(session, _names(body))
+    if await _is_about_erased(session, body):
+        await deliveries.set_values(session, body_hash, status=Status.NOT_MAPPED, reason=ERASED, raw=None)
+        return []
+    before, known = await _recall(session, body)
+    after = learn(before, body, case.clock.observed_at, _recruiter(body))
+    if body.application_id is not None and after is not None and after != before:
+        await knowledge.save_application(session, body.application_id, after)
+    translation = case.translate(known)
+    await _keep(session, case, translation, after)
+    touched = [body_hash, *await _wake_waiting(session, case)]
+    await _forget(session, case, translation)
+    return touched
+
+
+async def understand_again(session: AsyncSession, delivery: deliveries.Delivery, reading: Reading) -> None:
+    """Read a stored body once more with what is known by now; what it made before stays as it is."""
+    if delivery.raw is None:
+        return
+    case = Case(read_body(delivery.raw), Receipt(delivery.body_hash, delivery.received_at), reading)
+    after, known = await _recall(session, case.body)
+    await _keep(session, case, case.translate(known), after)
+
+
+def _names(body: Body) -> list[str]:
+    """What a body teaches about, so that one transaction at a time may."""
+    people = {body.candidate, body.person.merged_into if body.person else None} - {None}
+    names = [f"candidate {external_id}" for external_id in people]
+    return names + ([f"application {body.application_id}"] if body.application_id else [])
+
+
+def _recruiter(body: Body) -> str | None:
+    told = (body.application.recruiter if body.application else None) or (
+        body.person.recruiter if body.person else None
+    )
+    return told or next((job.recruiter for job in body.jobs if job.recruiter), None)
+
+
+async def _recall(session: AsyncSession, body: Body) -> tuple[KnownApplication | None, Knowledge]:
+    refused = body.person is not None and await knowledge.emails_refused(session, body.person.external_id)
+    if body.application_id is None:
+        return None, Knowledge(emails_refused=refused)
+    application = await knowledge.application(session, body.application_id)
+    facts = await knowledge.facts_of(session, body.application_id)
+    return application, Knowledge(application, facts, emails_refused=refused)
+
+
+async def _is_about_erased(session: AsyncSession, body: Body) -> bool:
+    """Whether the body is about an erased person; deleting them again is, too."""
+    candidate = body.candidate
+    if candidate is None and body.application_id is not None:
+        known = await knowledge.application(session, body.application_id)
+        candidate = known.candidate if known else None
+    return candidate is not None and await knowledge.is_erased(session, candidate)
+
+
+async def _keep(
+    session: AsyncSession, case: Case, translation: Translation, application: KnownApplication | None
+) -> None:
+    """Store the translation: postings, facts to remember, names left unmapped, the delivery's state."""
+    body, body_hash = case.body, case.receipt.body_hash
+    await postings.add(session, body_hash, [_posting(intent, case.receipt) for intent in translation.intents])
+    if body.application_id is not None:
+        await knowledge.remember_facts(session, body.application_id, translation.remembered, translation.retracted)
+    await unmapped.replace(session, body_hash, translation.unmapped)
+    if body.person is not None and body.person.can_email is not None:
+        refused = not body.person.can_email
+        await knowledge.save_emails_refused(session, body.person.external_id, case.clock.observed_at, refused=refused)
+    candidate = body.candidate or (application.candidate if application else None)
+    values: dict[str, Any] = {
+        "application": body.application_id,
+        "candidate": candidate,
+        "status": _status(translation),
+        "reason": translation.reason,
+    }
+    if not _is_to_be_read_again(translation, candidate or body.application_id):
+        values["raw"] = None
+    await deliveries.set_values(session, body_hash, **values)
+
+
+def _status(translation: Translation) -> Status:
+    if translation.outcome is Outcome.APPLIED and translation.intents:
+        return Status.QUEUED
+    return Status(translation.outcome.value)
+
+
+def _is_to_be_read_again(translation: Translation, owner: str | None) -> bool:
+    """Only what waits, or holds names that may get a mapping; a body without an owner could not be scrubbed."""
+    return owner is not None and (translation.outcome is Outcome.WAITING or bool(translation.unmapped))
+
+
+async def _wake_waiting(session: AsyncSession, case: Case) -> Sequence[str]:
+    """Read again what waited for this body's application."""
+    if case.body.application is None or case.body.application_id is None:
+        return []
+    waiting = await deliveries.waiting_for(session, case.body.application_id)
+    woken = [delivery for delivery in waiting if delivery.body_hash != case.receipt.body_hash]
+    for delivery in woken:
+        await understand_again(session, delivery, case.reading)
+    return [delivery.body_hash for delivery in woken]
+
+
+async def _forget(session: AsyncSession, case: Case, translation: Translation) -> None:
+    """Keep merges and erasures in mind, and scrub what is stored of the erased and the anonymised."""
+    body = case.body
+    if body.action == "merge_candidate" and body.person is not None and body.person.merged_into is not None:
+        await knowledge.save_merge(session, body.person.external_id, body.person.merged_into)
+    if body.candidate is None or body.action not in {"delete_candidate", "candidate_anonymized"}:
+        return
+    people = await knowledge.merged_into(session, body.candidate)
+    applications = [*await knowledge.applications_of(session, people), *body.deleted_applications]
+    bodies = await forgetting.bodies_about(session, people, applications)
+    if any(isinstance(intent, Erasure) for intent in translation.intents):
+        await knowledge.save_erasure(session, people, case.receipt.received_at)
+        await forgetting.scrub(session, bodies)
+    else:
+        await forgetting.drop_raw(session, bodies)
+
+
+def _posting(intent: Intent, receipt: Receipt) -> Posting:
+    match intent:
+        case CandidatePatch():
+            return Posting(f"candidate:{intent.reference}", Kind.CANDIDATE, intent.reference, intent.content)
+        case PositionPatch():
+            return Posting(f"position:{intent.reference}", Kind.POSITION, intent.reference, intent.content)
+        case Erasure():
+            return Posting("erasure", Kind.ERASURE, intent.candidate, {"candidate": intent.candidate})
+        case Fact():
+            return Posting(f"fact:{intent.number}", Kind.FACT, intent.candidate, _event(intent, receipt))
+
+
+def _event(fact: Fact, receipt: Receipt) -> dict[str, Any]:
+    return {
+        "specversion": "1.0",
+        "source": "greenhouse",
+        "id": fact.event_id(receipt.body_hash),
+        "type": f"rekindle.{fact.type}",
+        "subject": fact.candidate,
+        "time": _rfc3339(fact.time),
+        "data": dict(fact.data),
+    }
+
+
+def _rfc3339(time: datetime) -> str:
+    return time.isoformat().replace("+00:00", "Z")
