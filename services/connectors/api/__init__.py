@@ -1,0 +1,1 @@
+"""HTTP: a router and its models per resource."""

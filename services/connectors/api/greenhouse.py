@@ -1,0 +1,87 @@
+"""POST /v1/connectors/greenhouse: the vendor's webhook. Its signature takes the place of a token."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request
+from pydantic import BaseModel, Field
+
+from services.connectors.api.dependencies import Connector, ConnectorDep
+from services.connectors.api.models import PostedEvent, posted_events
+from services.connectors.domain.signature import is_signed
+from services.connectors.use_cases.list_deliveries import get_delivery
+from services.connectors.use_cases.post_delivery import post_delivery
+from services.connectors.use_cases.receive_delivery import receive_delivery
+from shared.auth import Unauthenticated
+from shared.db import Sessions
+from shared.web import StrictRoute
+
+logger = logging.getLogger(__name__)
+
+router = APIRouter(prefix="/v1/connectors/greenhouse", tags=["greenhouse"], route_class=StrictRoute)
+
+
+class WrongSignature(Unauthenticated):
+    """The body was not signed with the webhook's secret key."""
+
+    code = "wrong_signature"
+    title = "The signature does not match the body"
+
+
+class DeliveryAnswer(BaseModel):
+    """What became of a delivery, as far as it is known when it is answered."""
+
+    status: str = Field(description="applied, queued (accepted; posted soon), waiting, not_mapped, failed or repeated")
+    id: str = Field(description="the delivery's id here: the SHA-256 of its raw body")
+    delivery: str | None = Field(description="Greenhouse-Event-ID of the first receipt")
+    events: list[PostedEvent] = Field(description="the events that the body made, also those of its first receipt")
+    reason: str | None = Field(description="why it waits, is not mapped or failed; or what was left unmapped")
+
+
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "A webhook body, exactly as Greenhouse sent it.",
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }
+}
+
+
+@router.post("", openapi_extra=_BODY)
+async def receive_greenhouse(
+    request: Request,
+    connector: ConnectorDep,
+    signature: Annotated[str | None, Header(description="sha256 <hex>: HMAC-SHA256 of the raw body")] = None,
+    greenhouse_event_id: Annotated[str | None, Header(description="the vendor's id of this delivery")] = None,
+) -> DeliveryAnswer:
+    """Take a delivery. Whatever is genuine is answered with 200, repeated or not mapped too; the rest with 401."""
+    raw = await request.body()
+    if not is_signed(raw, signature, connector.settings.greenhouse_secret.get_secret_value()):
+        raise WrongSignature(
+            "Send Signature: sha256 <hex>, the HMAC-SHA256 of the raw body with the webhook's secret key."
+        )
+    now = datetime.now(UTC)
+    received = await receive_delivery(connector.sessions, raw, greenhouse_event_id, connector.reading, now=now)
+    try:
+        async with asyncio.timeout(connector.settings.answer_seconds):
+            for body_hash in received.to_post:
+                await post_delivery(connector.sessions, connector.api, body_hash, now=datetime.now(UTC))
+    except TimeoutError:
+        logger.warning("posting takes long; the worker goes on", extra={"delivery": received.body_hash})
+    return await _answer(connector.sessions, received.body_hash, repeated=received.repeated)
+
+
+async def _answer(sessions: Sessions, body_hash: str, *, repeated: bool) -> DeliveryAnswer:
+    found = await get_delivery(sessions, body_hash)
+    if found is None:
+        raise LookupError(f"delivery {body_hash} was committed and is not there")
+    delivery, postings = found
+    return DeliveryAnswer(
+        status="repeated" if repeated else delivery.status.value,
+        id=delivery.body_hash,
+        delivery=delivery.delivery_id,
+        events=posted_events(postings),
+        reason=delivery.reason,
+    )

@@ -1,0 +1,62 @@
+"""The HTTP application of the connectors: wiring only."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from prometheus_client import Gauge
+from sqlalchemy import text
+
+from services.connectors.api import deliveries, greenhouse
+from services.connectors.api.dependencies import Connector
+from services.connectors.rekindle_api import RekindleApi, open_client
+from services.connectors.settings import ConnectorsSettings
+from services.connectors.storage.deliveries import Status
+from services.connectors.use_cases.list_deliveries import count_deliveries
+from services.connectors.use_cases.understand_body import Reading
+from shared.db import Sessions, connect
+from shared.web import create_service_app
+
+DELIVERIES = Gauge("rekindle_connector_deliveries", "Deliveries by what became of them.", ["vendor", "status"])
+
+
+def create_app(settings: ConnectorsSettings | None = None, *, api: RekindleApi | None = None) -> FastAPI:
+    """Routes at their full paths: /v1/connectors/greenhouse. Raises MappingFileError when the mapping file is wrong.
+
+    ``api`` stands in for the public API that the settings name; the caller closes its client.
+    """
+    settings = settings or ConnectorsSettings()
+    reading = Reading(settings.mapping(), settings.zone)
+    sessions = connect(settings.database_url, pool_size=settings.pool_size, name="connectors api")
+    client = open_client(
+        settings.api_url or settings.public_url, settings.api_token.get_secret_value(), settings.api_seconds
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await client.aclose()
+        await sessions.close()
+
+    async def measure() -> None:
+        counted = await count_deliveries(sessions)
+        for status in Status:
+            DELIVERIES.labels("greenhouse", status).set(counted.get(status, 0))
+
+    app = create_service_app(
+        name="connectors",
+        title="Rekindle: connectors",
+        description="What an applicant tracking system says, told to Rekindle's public API.",
+        routers=[greenhouse.router, deliveries.router],
+        settings=settings,
+        lifespan=lifespan,
+        checks={"database": lambda: _answers(sessions)},
+        measures=[measure],
+    )
+    app.state.connector = Connector(sessions, settings, reading, api or RekindleApi(client))
+    return app
+
+
+async def _answers(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        await session.execute(text("SELECT 1"))

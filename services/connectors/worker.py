@@ -1,0 +1,53 @@
+"""The long-running part of the connectors: posting again what could not be posted."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from services.connectors.rekindle_api import RekindleApi, open_client
+from services.connectors.settings import ConnectorsSettings
+from services.connectors.use_cases.reconsider_unmapped import reconsider_unmapped
+from services.connectors.use_cases.retry_postings import retry_postings
+from services.connectors.use_cases.understand_body import Reading
+from shared.db import Sessions, connect, is_transient
+
+logger = logging.getLogger(__name__)
+
+Part = Callable[[asyncio.Event], Awaitable[None]]
+
+
+def parts(settings: ConnectorsSettings | None = None) -> Mapping[str, Part]:
+    """Named coroutines, each of which runs until the event it is given is set."""
+    settings = settings or ConnectorsSettings()
+    reading = Reading(settings.mapping(), settings.zone)
+
+    async def retry(stop: asyncio.Event) -> None:
+        sessions = connect(settings.database_url, pool_size=2, name="connectors.retry")
+        url = settings.api_url or settings.public_url
+        try:
+            async with open_client(url, settings.api_token.get_secret_value(), settings.api_seconds) as client:
+                await _retry(sessions, RekindleApi(client), reading, stop, every=settings.retry_seconds)
+        finally:
+            await sessions.close()
+
+    return {"connectors.retry": retry}
+
+
+async def _retry(sessions: Sessions, api: RekindleApi, reading: Reading, stop: asyncio.Event, *, every: float) -> None:
+    """Once at the start, read again what a new mapping file may explain; then post what is due, until told to stop."""
+    reconsidered = False
+    while not stop.is_set():
+        try:
+            if not reconsidered:
+                await reconsider_unmapped(sessions, reading, now=datetime.now(UTC))
+                reconsidered = True
+            while not stop.is_set() and await retry_postings(sessions, api, clock=lambda: datetime.now(UTC)):
+                pass
+        except Exception as fault:
+            if not is_transient(fault):
+                raise
+            logger.warning("the connectors' database does not answer: %r", fault)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), every)
