@@ -97,7 +97,9 @@ def _key_set(file: Path, _modified: int) -> KeySet:
     return KeySet.import_key_set(json.loads(file.read_text()))
 
 
-bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of `rekindle token create`.", scheme_name="bearer")
+bearer = HTTPBearer(
+    auto_error=False, bearerFormat="JWT", description="A token of `rekindle token create`.", scheme_name="bearer"
+)
 
 
 def authorize(request: Request, any_of: Sequence[str]) -> Principal:

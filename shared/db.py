@@ -85,8 +85,6 @@ def is_transient(error: BaseException) -> bool:
     return False
 
 
-
-
 async def migrate(url: str, package: str) -> str:
     """Bring a service's database to its newest revision; returns that revision. Safe to run twice and at the same time.
 

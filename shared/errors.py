@@ -1,15 +1,15 @@
 """The errors of the domain. Each has a stable code; only ``shared.web`` knows which HTTP status it becomes.
 
-    DomainError
-    ├── BadRequest            the request cannot be read
-    ├── Invalid               a field breaks a rule
-    ├── NotFound              nothing of that name
-    ├── Conflict              at odds with what is there
-    ├── Gone                  was erased
-    ├── PreconditionFailed    changed since it was read
-    ├── PreconditionRequired  must say what it was read as
-    ├── Unavailable           a part that is needed does not answer; trying again helps
-    └── TimedOut              what was waited for did not come
+DomainError
+├── BadRequest            the request cannot be read
+├── Invalid               a field breaks a rule
+├── NotFound              nothing of that name
+├── Conflict              at odds with what is there
+├── Gone                  was erased
+├── PreconditionFailed    changed since it was read
+├── PreconditionRequired  must say what it was read as
+├── Unavailable           a part that is needed does not answer; trying again helps
+└── TimedOut              what was waited for did not come
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,9 @@ class DomainError(Exception):
     code: ClassVar[str] = "error"
     title: ClassVar[str] = "The request was refused"
 
-    def __init__(self, detail: str, *, errors: Sequence[FieldError] = (), extra: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, detail: str, *, errors: Sequence[FieldError] = (), extra: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.errors = tuple(errors)

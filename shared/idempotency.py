@@ -91,7 +91,9 @@ async def _once(
         if await session.scalar(_CLAIM, {**named, "hash": digest}) is None:
             where = "WHERE principal = :principal AND operation = :operation AND key = :key"
             kept = (
-                await session.execute(text(f"SELECT body_hash, status, media_type, answer FROM idempotency_keys {where}"), named)  # noqa: S608 - a constant
+                await session.execute(
+                    text(f"SELECT body_hash, status, media_type, answer FROM idempotency_keys {where}"), named
+                )  # noqa: S608 - a constant
             ).one()
             if bytes(kept.body_hash) != digest:
                 raise KeyReused.of("Idempotency-Key", "was used with another body")
@@ -110,7 +112,8 @@ async def _once(
 async def _forget(sessions: Sessions, named: dict[str, str]) -> None:
     async with sessions.begin() as session:
         await session.execute(
-            text("DELETE FROM idempotency_keys WHERE principal = :principal AND operation = :operation AND key = :key"), named
+            text("DELETE FROM idempotency_keys WHERE principal = :principal AND operation = :operation AND key = :key"),
+            named,
         )
 
 
@@ -121,5 +124,10 @@ async def _keep(sessions: Sessions, named: dict[str, str], response: Response) -
                 "UPDATE idempotency_keys SET status = :status, media_type = :media_type, answer = :answer "
                 "WHERE principal = :principal AND operation = :operation AND key = :key"
             ),
-            {**named, "status": response.status_code, "media_type": response.media_type, "answer": bytes(response.body)},
+            {
+                **named,
+                "status": response.status_code,
+                "media_type": response.media_type,
+                "answer": bytes(response.body),
+            },
         )

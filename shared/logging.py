@@ -16,7 +16,7 @@ def _add_trace(_logger: object, _method: str, event: structlog.typing.EventDict)
 
 def configure_logging(level: str = "INFO", *, service: str | None = None) -> None:
     """Send the logs of this process, and of all libraries, to stderr."""
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -32,7 +32,9 @@ def configure_logging(level: str = "INFO", *, service: str | None = None) -> Non
             foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.dict_tracebacks if not sys.stderr.isatty() else structlog.processors.StackInfoRenderer(),
+                structlog.processors.dict_tracebacks
+                if not sys.stderr.isatty()
+                else structlog.processors.StackInfoRenderer(),
                 renderer,
             ],
         )

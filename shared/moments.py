@@ -43,13 +43,10 @@ def read_moment(value: object) -> datetime:
         raise ValueError("must be an RFC 3339 time with a zone, such as 2026-03-02T09:15:00Z, or a date")
     if moment.tzinfo is None:
         raise ValueError("must have a zone, such as 2026-03-02T09:15:00Z")
-    try:
-        moment = moment.astimezone(UTC)
-    except OverflowError:
-        moment = None  # type: ignore[assignment]  # year 1 or 9999 pushed over the edge by its zone: refused just below
-    if moment is None or not EARLIEST <= moment <= LATEST:
+    # Compared by year first: converting a time of year 1 or 9999 to UTC may leave what a datetime can hold.
+    if not EARLIEST.year - 1 < moment.year < LATEST.year + 1 or not EARLIEST <= moment <= LATEST:
         raise ValueError(f"must lie between {EARLIEST:%Y} and {LATEST:%Y}")
-    return moment
+    return moment.astimezone(UTC)
 
 
 def read_date(value: object) -> date:

@@ -31,6 +31,14 @@ class UnknownParameter(BadRequest):
 class JsonRequest(Request):
     """A request whose JSON body is read strictly."""
 
+    @classmethod
+    def of(cls, request: Request) -> "JsonRequest":
+        """The same request; a body that was read already is kept."""
+        strict = cls(request.scope, request.receive)
+        if hasattr(request, "_body"):
+            strict._body = request._body
+        return strict
+
     async def json(self) -> Any:
         """The body. Raises MalformedBody or Invalid."""
         if not hasattr(self, "_json"):
@@ -51,7 +59,7 @@ class StrictRoute(APIRoute):
             if scopes:
                 _allow(request, authorize(request, scopes).name)
             _check_query(request, known)
-            strict = JsonRequest(request.scope, request.receive)
+            strict = JsonRequest.of(request)
             if reads_body:
                 await _read_body(strict)
             return await run(strict)

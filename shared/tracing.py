@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 
 from opentelemetry import trace
+from opentelemetry.context import Context
 from opentelemetry.propagators.textmap import DefaultGetter
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -32,7 +33,7 @@ def current_traceparent() -> str | None:
     return carrier.get("traceparent")
 
 
-def context_of(traceparent: str | None) -> trace.Context | None:
+def context_of(traceparent: str | None) -> Context | None:
     """The context that a traceparent names, or None."""
     if traceparent is None:
         return None

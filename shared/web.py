@@ -144,7 +144,14 @@ def _answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(errors.DomainError, _domain_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
-    for fault in (DBAPIError, PoolTimeoutError, OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
+    for fault in (
+        DBAPIError,
+        PoolTimeoutError,
+        OSError,
+        TimeoutError,
+        asyncpg.PostgresConnectionError,
+        asyncpg.InterfaceError,
+    ):
         app.add_exception_handler(fault, _fault)
     app.add_exception_handler(Exception, _unexpected)
 
@@ -217,11 +224,15 @@ async def _fault(request: Request, error: Exception) -> Response:
     if not is_transient(error):
         return await _unexpected(request, error)
     logger.warning("a part does not answer: %r", error, extra={"request_id": request_id_of(request)})
-    return _respond(request, errors.Unavailable("The database or the broker does not answer; nothing was changed. Try again."))
+    return _respond(
+        request, errors.Unavailable("The database or the broker does not answer; nothing was changed. Try again.")
+    )
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    logger.error("unexpected error", exc_info=error, extra={"request_id": request_id_of(request), "path": request.url.path})
+    logger.error(
+        "unexpected error", exc_info=error, extra={"request_id": request_id_of(request), "path": request.url.path}
+    )
     failure = errors.DomainError("Something went wrong here. It is in the log under this request id.")
     content = problem(failure, request_id=request_id_of(request)) | {"code": "internal_error"}
     content["type"] = "urn:rekindle:problem:internal_error"
@@ -234,7 +245,11 @@ def _describe(app: FastAPI, routers: Sequence[APIRouter]) -> None:
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             document = get_openapi(
-                title=app.title, version=app.version, description=app.description, routes=app.routes, openapi_version="3.1.0"
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+                openapi_version="3.1.0",
             )
             _declare(routers, document)
             app.openapi_schema = document
@@ -257,7 +272,7 @@ def _declare(routers: Sequence[APIRouter], document: dict[str, Any]) -> None:
         for router in routers
         for route in router.routes
         if isinstance(route, StrictRoute)
-        for method in route.methods
+        for method in route.methods or ()
     }
     for path, operations in document.get("paths", {}).items():
         for method, operation in operations.items():

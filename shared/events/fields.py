@@ -25,7 +25,9 @@ _CODE = re.compile(r"\w[\w.:/+-]{0,99}")
 
 def _code(value: str) -> str:
     if not _CODE.fullmatch(value):
-        raise ValueError("must be a code: 1 to 100 letters, digits or any of . : / + - _ without spaces; not a name or an address")
+        raise ValueError(
+            "must be a code: 1 to 100 letters, digits or any of . : / + - _ without spaces; not a name or an address"
+        )
     return value
 
 
@@ -70,14 +72,18 @@ def _as_candidate(value: object) -> UUID:
 PositionRef = Annotated[
     UUID,
     BeforeValidator(_as_position),
-    WithJsonSchema({"type": "string", "description": "id or <source>:<external_id>", "examples": ["greenhouse:107761"]}),
+    WithJsonSchema(
+        {"type": "string", "description": "id or <source>:<external_id>", "examples": ["greenhouse:107761"]}
+    ),
 ]
 """A position, named by id or reference; always an id once read."""
 
 CandidateRef = Annotated[
     UUID,
     BeforeValidator(_as_candidate),
-    WithJsonSchema({"type": "string", "description": "id or <source>:<external_id>", "examples": ["greenhouse:53883394"]}),
+    WithJsonSchema(
+        {"type": "string", "description": "id or <source>:<external_id>", "examples": ["greenhouse:53883394"]}
+    ),
 ]
 """A candidate, named by id or reference; always an id once read."""
 

@@ -119,7 +119,9 @@ class Relay:
             return
         wanted = [shard for shard in range(self.shards) if shard not in self._held]
         taken = await connection.execute(
-            text("SELECT shard FROM unnest(CAST(:shards AS integer[])) AS shard WHERE pg_try_advisory_lock(:class, shard)"),
+            text(
+                "SELECT shard FROM unnest(CAST(:shards AS integer[])) AS shard WHERE pg_try_advisory_lock(:class, shard)"
+            ),
             {"shards": wanted, "class": LOCK_CLASS},
         )
         self._held |= set(taken.scalars())
@@ -138,7 +140,8 @@ class Relay:
         if added:
             keys = sorted(added)
             await connection.execute(
-                _ADD, {"topics": [t for t, _ in keys], "shards": [s for _, s in keys], "added": [added[key] for key in keys]}
+                _ADD,
+                {"topics": [t for t, _ in keys], "shards": [s for _, s in keys], "added": [added[key] for key in keys]},
             )
         await connection.commit()
         PUBLISH_SECONDS.labels(self.service).observe(time.perf_counter() - started)
@@ -174,5 +177,3 @@ async def _pause(stop: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(stop.wait(), seconds)
     except TimeoutError:
         return
-
-

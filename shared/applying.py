@@ -1,0 +1,245 @@
+"""Applying a batch of records in one transaction: each event once, in the order of its stream, or not at all."""
+
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from aiokafka import TopicPartition
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import inbox_storage as storage
+from shared.db import Sessions, is_transient
+from shared.events import BY_TYPE, Event, Topic, decode
+from shared.inbox import Place
+from shared.records import Received
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[[AsyncSession, Sequence[Event]], Awaitable[None]]
+
+FLOOD = 20
+"""From this many failing events on, and when they are most of the batch, the consumer stops: the fault is not the events'."""
+
+
+class FloodOfFailuresError(RuntimeError):
+    """Most events of a batch cannot be applied. Putting them all aside would hide a fault of this service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records of one partition, in order, and where this process believes the group to stand."""
+
+    partition: TopicPartition
+    place: Place
+    records: list[Received]
+
+
+@dataclass(slots=True)
+class Applied:
+    """What came of some batches."""
+
+    places: dict[TopicPartition, Place] = field(default_factory=dict)
+    lost: list[TopicPartition] = field(default_factory=list)
+    """Partitions whose stored place is another: somebody else owns them now, and nothing was applied."""
+    applied: Counter[str] = field(default_factory=Counter)
+    dead: Counter[str] = field(default_factory=Counter)
+    parked: Counter[str] = field(default_factory=Counter)
+    lacks: dict[TopicPartition, int] = field(default_factory=dict)
+    """Against the producer's total, how many events of the shard are missing."""
+    gaps: dict[TopicPartition, dict[UUID, int]] = field(default_factory=dict)
+    """Streams that miss an event, with the last sequence applied."""
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One partition's records against what its streams have seen."""
+
+    batch: Batch
+    counted: int
+    heads: dict[UUID, int]
+    fresh: list[tuple[TopicPartition, Received]] = field(default_factory=list)
+    dead: list[tuple[TopicPartition, Received, str]] = field(default_factory=list)
+    waiting: list[Received] = field(default_factory=list)
+    moved: set[UUID] = field(default_factory=set)
+    total: int | None = None
+    lack: int = 0
+
+    @property
+    def topic(self) -> Topic:
+        return Topic(self.batch.partition.topic)
+
+    def run(self) -> None:
+        for received in self.batch.records:
+            if received.total is not None:
+                self.total = received.total
+                self.lack = received.total - self.counted
+            elif not received.is_tombstone:
+                self._sort(received)
+
+    def _sort(self, received: Received) -> None:
+        error = received.error or self._misplaced(received.event)
+        event = received.event
+        if not self.topic.is_sequenced:
+            if error is None:
+                self.fresh.append((self.batch.partition, received))
+            else:
+                self.dead.append((self.batch.partition, received, error))
+            return
+        if error is not None:
+            self.dead.append((self.batch.partition, received, error))
+            if event is not None and event.subject is not None and event.sequence is not None and self._follows(event):
+                self._advance(event)
+            return
+        assert event is not None
+        assert event.subject is not None
+        assert event.sequence is not None
+        if event.sequence <= self.heads.get(event.subject, 0):
+            return
+        if self._follows(event):
+            self._advance(event)
+            self.fresh.append((self.batch.partition, received))
+        else:
+            self.waiting.append(received)
+
+    def _misplaced(self, event: Event | None) -> str | None:
+        if event is None:
+            return None
+        if BY_TYPE[event.type].topic is not self.topic:
+            return f"{event.type} does not belong on {self.topic}"
+        if self.topic.is_sequenced and (event.subject is None or event.sequence is None):
+            return "ce_subject or ce_sequence is missing"
+        return None
+
+    def _follows(self, event: Event) -> bool:
+        assert event.subject is not None
+        assert event.sequence is not None
+        head = self.heads.get(event.subject, 0)
+        return event.sequence > head if self.topic.is_compacted else event.sequence == head + 1
+
+    def _advance(self, event: Event) -> None:
+        assert event.subject is not None
+        assert event.sequence is not None
+        self.counted += event.sequence - self.heads.get(event.subject, 0)
+        self.heads[event.subject] = event.sequence
+        self.moved.add(event.subject)
+
+    def drain(self, parked: Sequence[tuple[str, bytes | None]]) -> None:
+        """Take up parked events whose turn has come."""
+        for headers, value in parked:
+            raw = storage.headers_from_json(headers)
+            event = decode(raw, value)
+            if self._follows(event):
+                self._advance(event)
+                self.lack -= 1
+                received = Received(-1, 0, event.id, event.key, raw, value, event)
+                self.fresh.append((self.batch.partition, received))
+
+    @property
+    def still_waiting(self) -> list[Received]:
+        """Events to park: those whose turn has not come within this batch."""
+        return [r for r in self.waiting if r.event is not None and not self._is_known(r.event)]
+
+    def _is_known(self, event: Event) -> bool:
+        assert event.subject is not None
+        assert event.sequence is not None
+        return event.sequence <= self.heads.get(event.subject, 0)
+
+    @property
+    def end(self) -> Place:
+        last = self.batch.records[-1]
+        return Place(last.offset + 1, last.identity)
+
+
+async def apply(group: str, handler: Handler, sessions: Sessions, batches: Sequence[Batch]) -> Applied:
+    """Apply batches in one transaction. Raises faults of the database, which change nothing, and FloodOfFailuresError."""
+    applied = Applied()
+    async with sessions.begin() as session:
+        stored = await storage.lock_places(session, group, sorted(batch.partition for batch in batches))
+        walks: list[_Walk] = []
+        for batch in sorted(batches, key=lambda batch: batch.partition):
+            place, counted = stored.get(batch.partition, (None, 0))
+            if place == batch.place:
+                walks.append(_Walk(batch, counted, {}))
+            else:
+                applied.lost.append(batch.partition)
+        for walk in walks:
+            await _sort_out(session, group, walk)
+        fresh = [one for walk in walks for one in walk.fresh]
+        failed = await _hand_over(session, handler, fresh)
+        for walk in walks:
+            await _store(session, group, walk, applied)
+        for partition, received, error in [*(one for walk in walks for one in walk.dead), *failed]:
+            logger.error("%s: record %d of %s goes to the dead letters: %s", group, received.offset, partition, error)
+            await storage.bury(session, group, partition, received, error)
+            applied.dead[partition.topic] += 1
+        await storage.store_places(session, group, {w.batch.partition: (w.end, w.counted, w.total) for w in walks})
+    applied.places = {walk.batch.partition: walk.end for walk in walks}
+    for partition, _ in fresh:
+        applied.applied[partition.topic] += 1
+    return applied
+
+
+async def _sort_out(session: AsyncSession, group: str, walk: _Walk) -> None:
+    """Tell the fresh from the known, the early and the unreadable, and take up what was parked and can follow now."""
+    if not walk.topic.is_sequenced:
+        walk.run()
+        return
+    streams = {r.event.subject for r in walk.batch.records if r.event is not None and r.event.subject is not None}
+    walk.heads = await storage.read_heads(session, group, walk.topic, sorted(streams))
+    walk.run()
+    if walk.topic.is_compacted:
+        return
+    await storage.park(session, group, walk.topic, walk.still_waiting)
+    walk.drain(await storage.parked_after(session, group, walk.topic, {s: walk.heads[s] for s in sorted(walk.moved)}))
+
+
+async def _store(session: AsyncSession, group: str, walk: _Walk, applied: Applied) -> None:
+    partition = walk.batch.partition
+    shard = partition.partition
+    await storage.store_heads(session, group, walk.topic, {s: (walk.heads[s], shard) for s in walk.moved})
+    if walk.total is not None:
+        applied.lacks[partition] = max(0, walk.lack)
+    if waiting := walk.still_waiting:
+        applied.parked[partition.topic] += len(waiting)
+        applied.gaps[partition] = {
+            r.event.subject: walk.heads.get(r.event.subject, 0)
+            for r in waiting
+            if r.event is not None and r.event.subject is not None
+        }
+
+
+async def _hand_over(
+    session: AsyncSession, handler: Handler, fresh: Sequence[tuple[TopicPartition, Received]]
+) -> list[tuple[TopicPartition, Received, str]]:
+    """Run the handler over all events, or, when it fails, over one after the other; returns those that fail."""
+    if not fresh:
+        return []
+    try:
+        async with session.begin_nested():
+            await handler(session, _events(fresh))
+    except Exception as error:
+        if is_transient(error):
+            raise
+        logger.warning("a batch of %d failed, trying its events one by one: %r", len(fresh), error)
+    else:
+        return []
+    failed: list[tuple[TopicPartition, Received, str]] = []
+    for partition, received in fresh:
+        try:
+            async with session.begin_nested():
+                await handler(session, _events([(partition, received)]))
+        except Exception as error:
+            if is_transient(error):
+                raise
+            failed.append((partition, received, f"{type(error).__name__}: {error}"))
+            if len(failed) >= FLOOD and len(failed) * 2 > len(fresh):
+                raise FloodOfFailuresError(
+                    f"{len(failed)} of {len(fresh)} events fail, the last with: {error!r}"
+                ) from error
+    return failed
+
+
+def _events(fresh: Sequence[tuple[TopicPartition, Received]]) -> list[Event]:
+    return [received.event for _, received in fresh if received.event is not None]

@@ -1,0 +1,60 @@
+"""A record as it came from the broker, read as far as it can be."""
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+from aiokafka.structs import ConsumerRecord
+
+from shared.events import Event, ShardCounted, UndecodableRecordError, decode
+
+
+@dataclass(slots=True)
+class Received:
+    """A record: an event, a total, or neither, with the reason."""
+
+    offset: int
+    timestamp: int
+    identity: UUID
+    """What tells this record from another at the same place: its ``ce_id``, or a hash of its bytes."""
+    key: bytes | None
+    headers: list[tuple[str, bytes]]
+    value: bytes | None
+    event: Event | None = None
+    total: int | None = None
+    error: str | None = None
+
+    @property
+    def is_tombstone(self) -> bool:
+        """An empty record of a compacted topic; it says nothing that an erased record has not said."""
+        return self.value is None and not self.headers
+
+
+def read_record(record: ConsumerRecord) -> Received:
+    """Read a record; what cannot be read is told in ``error``, with the event where at least the headers could be."""
+    received = Received(
+        record.offset, record.timestamp, _identity(record), record.key, list(record.headers), record.value
+    )
+    if received.is_tombstone:
+        return received
+    try:
+        event = decode(received.headers, received.value)
+        received.event = event
+        data = event.data
+    except UndecodableRecordError as error:
+        received.error = str(error)
+        return received
+    if isinstance(data, ShardCounted):
+        received.event, received.total = None, data.total
+    return received
+
+
+def _identity(record: ConsumerRecord) -> UUID:
+    for name, value in record.headers:
+        if name == "ce_id":
+            try:
+                return UUID(value.decode())
+            except ValueError:
+                break
+    digest = hashlib.sha256(b"\0".join([record.key or b"", record.value or b"", repr(record.headers).encode()]))
+    return UUID(bytes=digest.digest()[:16])
