@@ -192,7 +192,10 @@ async def _sort_out(session: AsyncSession, group: str, walk: _Walk) -> None:
     if walk.topic.is_compacted:
         return
     await storage.park(session, group, walk.topic, walk.still_waiting)
-    walk.drain(await storage.parked_after(session, group, walk.topic, {s: walk.heads[s] for s in sorted(walk.moved)}))
+    if walk.moved and await storage.has_parked(session, group, walk.topic):
+        moved = {stream: walk.heads[stream] for stream in sorted(walk.moved)}
+        walk.drain(await storage.parked_after(session, group, walk.topic, moved))
+        await storage.unpark(session, group, walk.topic, {stream: walk.heads[stream] for stream in moved})
 
 
 async def _store(session: AsyncSession, group: str, walk: _Walk, applied: Applied) -> None:
@@ -235,9 +238,7 @@ async def _hand_over(
                 raise
             failed.append((partition, received, f"{type(error).__name__}: {error}"))
             if len(failed) >= FLOOD and len(failed) * 2 > len(fresh):
-                raise FloodOfFailuresError(
-                    f"{len(failed)} of {len(fresh)} events fail, the last with: {error!r}"
-                ) from error
+                raise FloodOfFailuresError(f"{len(failed)} of {len(fresh)} events fail, the last with: {error!r}") from error
     return failed
 
 

@@ -220,8 +220,8 @@ class _Building:
     replied_by_touch: int | None = None
     decision: _Decision = _Decision.OPEN
     close: Close | None = None
-    was_closed: bool = False
-    hired_at: datetime | None = None
+    strong_close: Close | None = None
+    """The last strong close, which decides again where a hire is taken back."""
     started_at: datetime | None = None
     left_at: datetime | None = None
     waiting_since: datetime | None = None
@@ -233,8 +233,8 @@ class _Building:
         self.via = self.via or data.get("via")
         self.recruiter = self.recruiter or data.get("recruiter")
         if fact.name in _STRONG:
-            self._close(_Decision.STRONG, self._closed_by(fact, _STRONG[fact.name]))
-            self.was_closed = True
+            self.strong_close = self._closed_by(fact, _STRONG[fact.name])
+            self._close(_Decision.STRONG, self.strong_close)
         elif fact.name in _WEAK:
             kind = _WEAK[fact.name]
             self.close_weakly(Close(kind, _REASON_OF_WEAK[kind], fact.time, {}, None, fact.id))
@@ -286,6 +286,7 @@ class _Building:
         if fact.name == "stage_entered":
             self.entered = [one for one in self.entered if one[0].order <= stage.order]
             self.entered.append((stage, fact.time))
+            self._take_back_hire()
         else:
             self.named.setdefault(stage, fact.time)
         if fact.name == "responded" and self.first_response_at is None:
@@ -293,12 +294,21 @@ class _Building:
             self.replied_by_touch = len(self.touches)
         if fact.name == "contacted":
             return  # an answer, a note or a closing letter of ours is neither an answer of theirs nor progress
-        self.waiting_since = None
+        if stage.order > Stage.CONTACTED.order:
+            self.waiting_since = None
         if stage is Stage.HIRED:
-            self.hired_at = self.hired_at or fact.time
             self._close(_Decision.HIRED, None)
         elif self.decision is _Decision.WEAK:
             self._close(_Decision.OPEN, None)
+
+    def _take_back_hire(self) -> None:
+        """A hire that an ATS only entered as a stage is gone once it enters an earlier one."""
+        if self.decision is not _Decision.HIRED or Stage.HIRED in self._recorded():
+            return
+        if self.strong_close is None:
+            self._close(_Decision.OPEN, None)
+        else:
+            self._close(_Decision.STRONG, self.strong_close)
 
     def begins_next(self, fact: FoldFact) -> bool:
         """Whether a fact after this attempt's close begins the next attempt."""
@@ -315,7 +325,7 @@ class _Building:
     def built(self) -> Attempt:
         origin: Origin = "inbound" if self.first.name == "applied" else "outbound"
         recorded = self._recorded()
-        hired_at = recorded.get(Stage.HIRED) if self.hired_at is not None else None
+        hired_at = recorded.get(Stage.HIRED)
         return Attempt(
             number=self.number,
             origin=origin,
@@ -331,7 +341,7 @@ class _Building:
             hired_at=hired_at,
             started_at=self.started_at,
             left_at=self.left_at,
-            contradiction=self.was_closed and hired_at is not None,
+            contradiction=self.strong_close is not None and hired_at is not None,
         )
 
     def _recorded(self) -> dict[Stage, datetime]:

@@ -97,9 +97,7 @@ def _key_set(file: Path, _modified: int) -> KeySet:
     return KeySet.import_key_set(json.loads(file.read_text()))
 
 
-bearer = HTTPBearer(
-    auto_error=False, bearerFormat="JWT", description="A token of `rekindle token create`.", scheme_name="bearer"
-)
+bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of `rekindle token create`.", scheme_name="bearer")
 
 
 def authorize(request: Request, any_of: Sequence[str]) -> Principal:
@@ -117,9 +115,7 @@ def authorize(request: Request, any_of: Sequence[str]) -> Principal:
 def requires(*any_of: str) -> Any:
     """A dependency that gives the Principal of a token with one of the scopes; 401 without a token, 403 without a scope."""
 
-    async def principal(
-        request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
-    ) -> Principal:
+    async def principal(request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Principal:
         known = getattr(request.state, "principal", None)
         return known if isinstance(known, Principal) else authorize(request, any_of)
 

@@ -29,7 +29,7 @@ from shared.tracing import links_to, tracer
 logger = logging.getLogger(__name__)
 
 Handler = Callable[[AsyncSession, Sequence[Event]], Awaitable[None]]
-"""Gives a batch of fresh events their meaning, on the loop's transaction. Raising sends the failing record to the dead letters."""
+"""Gives fresh events their meaning, on the loop's transaction. Raising sends the failing record to the dead letters."""
 
 MAX_RECORDS = 2000
 POLL_MS = 200

@@ -31,9 +31,7 @@ class DomainError(Exception):
     code: ClassVar[str] = "error"
     title: ClassVar[str] = "The request was refused"
 
-    def __init__(
-        self, detail: str, *, errors: Sequence[FieldError] = (), extra: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, detail: str, *, errors: Sequence[FieldError] = (), extra: Mapping[str, Any] | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
         self.errors = tuple(errors)

@@ -50,12 +50,19 @@ class KeyReused(Invalid):
 _CLAIM = text(
     f"""
     INSERT INTO idempotency_keys (principal, operation, key, body_hash) VALUES (:principal, :operation, :key, :hash)
-    ON CONFLICT (principal, operation, key) DO UPDATE SET body_hash = excluded.body_hash, status = NULL, created_at = clock_timestamp()
+    ON CONFLICT (principal, operation, key)
+    DO UPDATE SET body_hash = excluded.body_hash, status = NULL, created_at = clock_timestamp()
         WHERE idempotency_keys.created_at < clock_timestamp() - interval '{KEPT_FOR}'
            OR (idempotency_keys.status IS NULL AND idempotency_keys.body_hash = excluded.body_hash
                AND idempotency_keys.created_at < clock_timestamp() - interval '{IN_FLIGHT_FOR}')
     RETURNING key
     """  # noqa: S608 - both intervals are constants of this module
+)
+
+
+_READ = text(
+    "SELECT body_hash, status, media_type, answer FROM idempotency_keys "
+    "WHERE principal = :principal AND operation = :operation AND key = :key"
 )
 
 
@@ -89,12 +96,7 @@ async def _once(
     digest = hashlib.sha256(await request.body()).digest()
     async with sessions.begin() as session:
         if await session.scalar(_CLAIM, {**named, "hash": digest}) is None:
-            where = "WHERE principal = :principal AND operation = :operation AND key = :key"
-            kept = (
-                await session.execute(
-                    text(f"SELECT body_hash, status, media_type, answer FROM idempotency_keys {where}"), named
-                )  # noqa: S608 - a constant
-            ).one()
+            kept = (await session.execute(_READ, named)).one()
             if bytes(kept.body_hash) != digest:
                 raise KeyReused.of("Idempotency-Key", "was used with another body")
             if kept.status is None:

@@ -12,9 +12,7 @@ from shared.inbox import Place
 from shared.records import Received
 
 
-async def places(
-    session: AsyncSession, group: str, partitions: Sequence[TopicPartition]
-) -> dict[TopicPartition, Place]:
+async def places(session: AsyncSession, group: str, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, Place]:
     """Where a group stands; rows are made for partitions it never read."""
     named = _named(group, partitions)
     await session.execute(
@@ -38,12 +36,10 @@ def _named(group: str, partitions: Sequence[TopicPartition]) -> dict[str, object
     return {"group": group, "topics": [p.topic for p in partitions], "partitions": [p.partition for p in partitions]}
 
 
-async def _read(
-    session: AsyncSession, named: dict[str, object], *, lock: bool
-) -> dict[TopicPartition, tuple[Place, int]]:
+async def _read(session: AsyncSession, named: dict[str, object], *, lock: bool) -> dict[TopicPartition, tuple[Place, int]]:
     rows = await session.execute(
         text(
-            "SELECT topic, partition, next_offset, last_record, counted FROM inbox_offsets "
+            "SELECT topic, partition, next_offset, last_record, counted FROM inbox_offsets "  # noqa: S608 - constants alone
             "WHERE group_name = :group AND (topic, partition) IN "
             "(SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS integer[]))) "
             "ORDER BY topic, partition" + (" FOR UPDATE" if lock else "")
@@ -53,9 +49,7 @@ async def _read(
     return {TopicPartition(r.topic, r.partition): (Place(r.next_offset, r.last_record), r.counted) for r in rows}
 
 
-async def store_places(
-    session: AsyncSession, group: str, stored: Mapping[TopicPartition, tuple[Place, int, int | None]]
-) -> None:
+async def store_places(session: AsyncSession, group: str, stored: Mapping[TopicPartition, tuple[Place, int, int | None]]) -> None:
     """Write where the group stands now, with what it has counted and the total it last read (None: unchanged)."""
     partitions = sorted(stored)
     await session.execute(
@@ -83,9 +77,7 @@ async def store_places(
 async def read_heads(session: AsyncSession, group: str, topic: str, streams: Sequence[UUID]) -> dict[UUID, int]:
     """The last sequence applied of each of the streams that the group knows."""
     rows = await session.execute(
-        text(
-            "SELECT stream, sequence FROM inbox_heads WHERE group_name = :group AND topic = :topic AND stream = ANY(:streams)"
-        ),
+        text("SELECT stream, sequence FROM inbox_heads WHERE group_name = :group AND topic = :topic AND stream = ANY(:streams)"),
         {"group": group, "topic": topic, "streams": streams},
     )
     return {row.stream: row.sequence for row in rows}
@@ -100,7 +92,8 @@ async def store_heads(session: AsyncSession, group: str, topic: str, heads: Mapp
         text(
             """
             INSERT INTO inbox_heads (group_name, topic, stream, sequence, shard)
-            SELECT :group, :topic, * FROM unnest(CAST(:streams AS uuid[]), CAST(:sequences AS bigint[]), CAST(:shards AS integer[]))
+            SELECT :group, :topic, *
+            FROM unnest(CAST(:streams AS uuid[]), CAST(:sequences AS bigint[]), CAST(:shards AS integer[]))
             ON CONFLICT (group_name, topic, stream) DO UPDATE SET sequence = excluded.sequence
             """
         ),
@@ -137,34 +130,43 @@ async def park(session: AsyncSession, group: str, topic: str, waiting: Sequence[
 async def parked_after(
     session: AsyncSession, group: str, topic: str, heads: Mapping[UUID, int]
 ) -> list[tuple[str, bytes | None]]:
-    """Parked events (headers as JSON text, value) of these streams beyond their heads, in order; known ones are removed."""
-    if not heads or not await session.scalar(
-        text("SELECT EXISTS (SELECT FROM inbox_parked WHERE group_name = :group AND topic = :topic)"),
-        {"group": group, "topic": topic},
-    ):
-        return []
-    named = {"group": group, "topic": topic, "streams": list(heads), "sequences": list(heads.values())}
-    which = (
-        "FROM unnest(CAST(:streams AS uuid[]), CAST(:sequences AS bigint[])) AS head (stream, sequence) "
-        "WHERE inbox_parked.group_name = :group AND inbox_parked.topic = :topic AND inbox_parked.stream = head.stream"
-    )
-    await session.execute(
-        text(
-            "DELETE FROM inbox_parked USING unnest(CAST(:streams AS uuid[]), CAST(:sequences AS bigint[])) AS head (stream, sequence) "
-            "WHERE inbox_parked.group_name = :group AND inbox_parked.topic = :topic AND inbox_parked.stream = head.stream "
-            "AND inbox_parked.sequence <= head.sequence"
-        ),
-        named,
-    )
+    """Parked events (headers as JSON text, value) of these streams beyond their heads, by stream and in order."""
     rows = await session.execute(
         text(
-            "SELECT CAST(headers AS text) AS headers, value FROM inbox_parked, "  # noqa: S608 - constants of this function
-            + which.removeprefix("FROM ")
-            + " ORDER BY inbox_parked.stream, inbox_parked.sequence"
+            """
+            SELECT CAST(headers AS text) AS headers, value FROM inbox_parked
+            JOIN unnest(CAST(:streams AS uuid[]), CAST(:sequences AS bigint[])) AS head (stream, sequence)
+                ON inbox_parked.stream = head.stream AND inbox_parked.sequence > head.sequence
+            WHERE inbox_parked.group_name = :group AND inbox_parked.topic = :topic
+            ORDER BY inbox_parked.stream, inbox_parked.sequence
+            """
         ),
-        named,
+        {"group": group, "topic": topic, "streams": list(heads), "sequences": list(heads.values())},
     )
     return [(row.headers, row.value) for row in rows]
+
+
+async def unpark(session: AsyncSession, group: str, topic: str, heads: Mapping[UUID, int]) -> None:
+    """Remove parked events up to these heads: they were applied, from here or from the broker."""
+    await session.execute(
+        text(
+            """
+            DELETE FROM inbox_parked USING unnest(CAST(:streams AS uuid[]), CAST(:sequences AS bigint[])) AS head (stream, sequence)
+            WHERE inbox_parked.group_name = :group AND inbox_parked.topic = :topic
+                AND inbox_parked.stream = head.stream AND inbox_parked.sequence <= head.sequence
+            """
+        ),
+        {"group": group, "topic": topic, "streams": list(heads), "sequences": list(heads.values())},
+    )
+
+
+async def has_parked(session: AsyncSession, group: str, topic: str) -> bool:
+    """Whether anything at all waits."""
+    found = await session.scalar(
+        text("SELECT EXISTS (SELECT FROM inbox_parked WHERE group_name = :group AND topic = :topic)"),
+        {"group": group, "topic": topic},
+    )
+    return bool(found)
 
 
 async def bury(session: AsyncSession, group: str, partition: TopicPartition, received: Received, error: str) -> None:
@@ -198,10 +200,7 @@ async def bury(session: AsyncSession, group: str, partition: TopicPartition, rec
 def headers_to_json(headers: Sequence[tuple[str, bytes]]) -> str:
     """Headers as JSON text: pairs of name and value, the value in hexadecimal digits, for it may be any bytes."""
     return orjson.dumps(
-        [
-            [name.encode("utf-8", "replace").decode().replace("\0", ""), bytes(value or b"").hex()]
-            for name, value in headers
-        ]
+        [[name.encode("utf-8", "replace").decode().replace("\0", ""), bytes(value or b"").hex()] for name, value in headers]
     ).decode()
 
 

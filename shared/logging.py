@@ -32,9 +32,7 @@ def configure_logging(level: str = "INFO", *, service: str | None = None) -> Non
             foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.dict_tracebacks
-                if not sys.stderr.isatty()
-                else structlog.processors.StackInfoRenderer(),
+                structlog.processors.dict_tracebacks if not sys.stderr.isatty() else structlog.processors.StackInfoRenderer(),
                 renderer,
             ],
         )

@@ -22,12 +22,8 @@ DELIVERY_SECONDS = Histogram(
     ["group"],
     buckets=_LATENCY,
 )
-DEAD_LETTERED = Counter(
-    "rekindle_consumer_dead_lettered_total", "Records put into the dead letters.", ["group", "topic"]
-)
-GAPS = Counter(
-    "rekindle_consumer_gaps_total", "Events parked because those before them were missing.", ["group", "topic"]
-)
+DEAD_LETTERED = Counter("rekindle_consumer_dead_lettered_total", "Records put into the dead letters.", ["group", "topic"])
+GAPS = Counter("rekindle_consumer_gaps_total", "Events parked because those before them were missing.", ["group", "topic"])
 SHARDS_SHORT = Gauge(
     "rekindle_consumer_shard_short",
     "How many events a shard lacks against the total its producer wrote.",

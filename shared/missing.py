@@ -15,9 +15,7 @@ FIRST = UUID(int=0)
 LAST = UUID(int=2**128 - 1)
 
 
-async def ask_for_streams(
-    producer: AIOKafkaProducer, group: str, gaps: Mapping[TopicPartition, Mapping[UUID, int]]
-) -> None:
+async def ask_for_streams(producer: AIOKafkaProducer, group: str, gaps: Mapping[TopicPartition, Mapping[UUID, int]]) -> None:
     """Ask for what follows the last sequence applied, of some streams."""
     for partition, heads in gaps.items():
         for stream, sequence in heads.items():

@@ -31,9 +31,7 @@ class Holdings(Protocol):
     ) -> Mapping[UUID, int]:
         """The last sequence of every stream of a shard between two ids, both included."""
 
-    async def events_after(
-        self, session: AsyncSession, topic: Topic, stream: UUID, after: int, limit: int
-    ) -> Sequence[Event]:
+    async def events_after(self, session: AsyncSession, topic: Topic, stream: UUID, after: int, limit: int) -> Sequence[Event]:
         """The events of a stream that follow a sequence, in order; on a compacted topic the newest alone."""
 
 

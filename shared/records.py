@@ -32,9 +32,7 @@ class Received:
 
 def read_record(record: ConsumerRecord) -> Received:
     """Read a record; what cannot be read is told in ``error``, with the event where at least the headers could be."""
-    received = Received(
-        record.offset, record.timestamp, _identity(record), record.key, list(record.headers), record.value
-    )
+    received = Received(record.offset, record.timestamp, _identity(record), record.key, list(record.headers), record.value)
     if received.is_tombstone:
         return received
     try:

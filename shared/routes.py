@@ -36,7 +36,7 @@ class JsonRequest(Request):
         """The same request; a body that was read already is kept."""
         strict = cls(request.scope, request.receive)
         if hasattr(request, "_body"):
-            strict._body = request._body
+            strict._body = request._body  # noqa: SLF001 - Starlette's cache; reading the stream twice would wait for ever
         return strict
 
     async def json(self) -> Any:
@@ -125,6 +125,4 @@ def _allow(request: Request, name: str) -> None:
     reset = 60 - int(now % 60)
     request.state.rate_limit = (limit, max(0, limit - used), reset)
     if used > limit:
-        raise TooManyRequests(
-            f"The token {name!r} made more than {limit} requests in a minute.", extra={"retry_after": reset}
-        )
+        raise TooManyRequests(f"The token {name!r} made more than {limit} requests in a minute.", extra={"retry_after": reset})

@@ -224,15 +224,11 @@ async def _fault(request: Request, error: Exception) -> Response:
     if not is_transient(error):
         return await _unexpected(request, error)
     logger.warning("a part does not answer: %r", error, extra={"request_id": request_id_of(request)})
-    return _respond(
-        request, errors.Unavailable("The database or the broker does not answer; nothing was changed. Try again.")
-    )
+    return _respond(request, errors.Unavailable("The database or the broker does not answer; nothing was changed. Try again."))
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    logger.error(
-        "unexpected error", exc_info=error, extra={"request_id": request_id_of(request), "path": request.url.path}
-    )
+    logger.error("unexpected error", exc_info=error, extra={"request_id": request_id_of(request), "path": request.url.path})
     failure = errors.DomainError("Something went wrong here. It is in the log under this request id.")
     content = problem(failure, request_id=request_id_of(request)) | {"code": "internal_error"}
     content["type"] = "urn:rekindle:problem:internal_error"

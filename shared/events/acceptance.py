@@ -26,9 +26,7 @@ def accept(kinds: Mapping[str, type[Fact]], type_name: str, data: Mapping[str, A
 
 
 def _problem(field: str, rule: str, value: object) -> InitErrorDetails:
-    return InitErrorDetails(
-        type=PydanticCustomError("value_error", "{rule}", {"rule": rule}), loc=(field,), input=value
-    )
+    return InitErrorDetails(type=PydanticCustomError("value_error", "{rule}", {"rule": rule}), loc=(field,), input=value)
 
 
 def _missing_evidence(fact: EventData) -> list[InitErrorDetails]:
@@ -57,6 +55,4 @@ def _wrong_lift(fact: EventData) -> list[InitErrorDetails]:
         return []
     if fact.decided_by is None or fact.decided_by.strip().casefold() == "candidate":
         return []
-    return [
-        _problem("decided_by", "must be candidate: do_not_contact is lifted by the candidate alone", fact.decided_by)
-    ]
+    return [_problem("decided_by", "must be candidate: do_not_contact is lifted by the candidate alone", fact.decided_by)]

@@ -71,9 +71,7 @@ class Announcer:
         partitions = [TopicPartition(row.topic, row.shard) for row in rows]
         async with asyncio.timeout(BROKER_TIMEOUT):
             ends = await self.ends.end_offsets(partitions)
-        return [
-            row for row, partition in zip(rows, partitions, strict=True) if ends[partition] != row.announced_offset + 1
-        ]
+        return [row for row, partition in zip(rows, partitions, strict=True) if ends[partition] != row.announced_offset + 1]
 
     async def _write(self, connection: AsyncConnection, rows: Sequence[Row[Any]]) -> None:
         async with asyncio.timeout(BROKER_TIMEOUT):

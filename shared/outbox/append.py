@@ -19,9 +19,7 @@ _INSERT = text(
 )
 
 
-async def append(
-    session: AsyncSession, topic: Topic, events: Sequence[Event], *, shards: int, repeats: bool = False
-) -> None:
+async def append(session: AsyncSession, topic: Topic, events: Sequence[Event], *, shards: int, repeats: bool = False) -> None:
     """Put events into the outbox, in order; they are published after the caller's commit, or never.
 
     ``shards`` is the number of partitions of the topic. ``repeats`` says that the broker was given these events before, so

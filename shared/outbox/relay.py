@@ -119,9 +119,7 @@ class Relay:
             return
         wanted = [shard for shard in range(self.shards) if shard not in self._held]
         taken = await connection.execute(
-            text(
-                "SELECT shard FROM unnest(CAST(:shards AS integer[])) AS shard WHERE pg_try_advisory_lock(:class, shard)"
-            ),
+            text("SELECT shard FROM unnest(CAST(:shards AS integer[])) AS shard WHERE pg_try_advisory_lock(:class, shard)"),
             {"shards": wanted, "class": LOCK_CLASS},
         )
         self._held |= set(taken.scalars())
@@ -163,9 +161,7 @@ class Relay:
 
 
 async def _send_row(producer: AIOKafkaProducer, row: Row[Any]) -> asyncio.Future[Any]:
-    event = Event(
-        row.event_id, row.type, row.source, row.subject, row.sequence, row.time, bytes(row.value), row.traceparent
-    )
+    event = Event(row.event_id, row.type, row.source, row.subject, row.sequence, row.time, bytes(row.value), row.traceparent)
     future: asyncio.Future[Any] = await producer.send(
         row.topic, event.value, key=event.key, partition=row.shard, headers=event.headers()
     )

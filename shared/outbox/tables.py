@@ -31,9 +31,7 @@ outbox = Table(
     Column("time", DateTime(timezone=True), nullable=False),
     Column("value", LargeBinary, nullable=False),
     Column("traceparent", Text),
-    Column(
-        "counts", Integer, nullable=False, comment="what publishing the row adds to its shard's total; 0 for a repeat"
-    ),
+    Column("counts", Integer, nullable=False, comment="what publishing the row adds to its shard's total; 0 for a repeat"),
     Column("appended_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
     Index("outbox_by_shard", "shard", "id"),
     prefixes=[],
