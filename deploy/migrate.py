@@ -7,6 +7,9 @@ import asyncio
 import os
 import sys
 
+from alembic.util import CommandError
+from sqlalchemy.exc import SQLAlchemyError
+
 from deploy.services import SERVICES, Service
 from shared.db import connect, migrate, wait_until_reachable
 
@@ -25,13 +28,20 @@ async def migrate_service(service: Service) -> str:
 
 
 async def migrate_all() -> bool:
-    """Migrate all services at once; prints what became of each and returns whether all went well."""
-    services = [service for service in SERVICES if service.provides("migrations.versions")]
-    results = await asyncio.gather(*(migrate_service(service) for service in services), return_exceptions=True)
-    for service, result in zip(services, results, strict=True):
-        failed = isinstance(result, BaseException)
-        print(f"{service.name}: {f'not migrated: {result}' if failed else result}", flush=True)
-    return not any(isinstance(result, BaseException) for result in results)
+    """Migrate all services; prints what became of each and returns whether all went well.
+
+    One after the other: Alembic's operations go to whichever migration of this process began last.
+    """
+    well = True
+    for service in SERVICES:
+        if not service.provides("migrations.versions"):
+            continue
+        try:
+            print(f"{service.name}: {await migrate_service(service)}", flush=True)
+        except (SQLAlchemyError, CommandError, OSError, ValueError) as error:
+            print(f"{service.name}: not migrated: {error}", flush=True)
+            well = False
+    return well
 
 
 def main() -> int:

@@ -33,6 +33,17 @@ async def create_topics(bootstrap: str, *, partitions: int, replication: int = 1
         await admin.close()
 
 
+async def existing_topics(bootstrap: str) -> dict[str, int]:
+    """The topics on a broker with their numbers of partitions. Raises KafkaError when it does not answer."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=5_000)
+    try:
+        await admin.start()
+        found = await admin.describe_topics()
+        return {topic["topic"]: len(topic["partitions"]) for topic in found}
+    finally:
+        await admin.close()
+
+
 async def _connect(admin: AIOKafkaAdminClient) -> None:
     deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
     while True:

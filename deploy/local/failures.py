@@ -17,9 +17,7 @@ class CannotStart(Exception):
 
 def disk_full(folder: Path) -> CannotStart:
     """The sentence for a disk without space."""
-    return CannotStart(
-        f"The disk of {folder} is full: free at least 500 MB there, or choose another folder with --data DIR."
-    )
+    return CannotStart(f"The disk of {folder} is full: free at least 500 MB there, or choose another folder with --data DIR.")
 
 
 def of_os_error(error: OSError, folder: Path) -> CannotStart:

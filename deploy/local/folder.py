@@ -88,6 +88,10 @@ class DataFolder:
         self.write(path, held)
         return held
 
+    def recall(self, name: str) -> dict[str, Any]:
+        """Return what a file of the folder holds; empty when there is none."""
+        return self._read(self.path / f"{name}.json")
+
     def port(self, name: str) -> int:
         """A port for a part: that of the last start when it is still free, so that bookmarks keep working."""
         held = self.remember("ports", {})
@@ -124,9 +128,7 @@ class DataFolder:
         except OSError as error:
             raise of_os_error(error, self.path) from error
         except ValueError as error:
-            raise CannotStart(
-                f"{path} is damaged ({error}): restore it, or choose another folder with --data DIR."
-            ) from error
+            raise CannotStart(f"{path} is damaged ({error}): restore it, or choose another folder with --data DIR.") from error
         return held if isinstance(held, dict) else {}
 
 

@@ -53,9 +53,7 @@ def pinned(lock: Path = LOCK) -> tuple[Jar, ...]:
         listed = tomllib.loads(lock.read_text())["dependencies"]
         return tuple(Jar(item["groupId"], item["artifactId"], item["version"], item["sha256"]) for item in listed)
     except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
-        raise CannotStart(
-            f"{lock.name} cannot be read ({error}): restore it with `git checkout {lock.name}`."
-        ) from error
+        raise CannotStart(f"{lock.name} cannot be read ({error}): restore it with `git checkout {lock.name}`.") from error
 
 
 def kafka_version(lock: Path = LOCK) -> str:
@@ -173,9 +171,7 @@ def write_lock(lock: Path = LOCK) -> None:
 
     dependencies: dict[tuple[str, str], LockedDependency] = {}
     with tempfile.TemporaryDirectory() as folder:
-        builder = EnvironmentBuilder(
-            context=MavenContext(timeout=60), link_strategy=LinkStrategy.COPY, cache_dir=Path(folder)
-        )
+        builder = EnvironmentBuilder(context=MavenContext(timeout=60), link_strategy=LinkStrategy.COPY, cache_dir=Path(folder))
         for coordinate in COORDINATES:
             resolved = builder.from_endpoint(coordinate).lockfile
             for item in resolved.dependencies if resolved else ():

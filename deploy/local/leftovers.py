@@ -20,11 +20,11 @@ def end(folder: DataFolder, say: Say) -> None:
     import psutil
 
     found = []
-    for name, pid in left.get("parts", {}).items():
+    for name, part in left.get("parts", {}).items():
         try:
-            process = psutil.Process(int(pid))
-            # Another program may have got the number since: ours carry the folder in their command or environment.
-            if process.create_time() < float(left["started_at"]) and _is_ours(process, folder):
+            process = psutil.Process(int(part["pid"]))
+            # Another program may have got the number since.
+            if process.create_time() <= float(left["written_at"]) and _is_ours(process, folder):
                 say(f"ending {name}, which the last stack left running")
                 process.send_signal(signal.SIGINT if name == "postgres" else signal.SIGTERM)
                 found.append(process)

@@ -44,9 +44,7 @@ def resolve(*, upgrade: bool) -> str:
         if LOCK.exists() and not upgrade:
             shutil.copy(LOCK, output)
         command = [str(bootstrap.VENV / "bin" / "uv"), *COMPILE, "--output-file", str(output)]
-        done = subprocess.run(
-            command, cwd=ROOT, env=bootstrap.index_environment(), capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(command, cwd=ROOT, env=bootstrap.index_environment(), capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise CannotResolve(done.stderr.strip())
         return heading() + output.read_text()

@@ -60,13 +60,19 @@ class Stack:
         self.port = 0
         self._wish = wish
         self._say = say
-        self._supervisor = Supervisor(say)
+        self._supervisor = Supervisor(say, self._write_down)
+        self._ready = False
         self._rotation: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
         """The base URL of the API."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def greenhouse_secret(self) -> str:
+        """The secret with which Greenhouse signs what it sends here."""
+        return self.env["CONNECTORS_GREENHOUSE_SECRET"]
 
     @property
     def parts(self) -> Mapping[str, Supervised]:
@@ -88,6 +94,7 @@ class Stack:
             await self._start_stores()
             if self._wish.services:
                 await self._start_services()
+            self._ready = True
             self._write_down()
         except BaseException:
             await self.stop()
@@ -95,6 +102,7 @@ class Stack:
 
     async def stop(self) -> None:
         """Stop everything, in reverse order."""
+        self._ready = False
         if self._rotation:
             self._rotation.cancel()
         await self._supervisor.stop()
@@ -188,17 +196,22 @@ class Stack:
         self.env.update(self._wish.extra_env)
 
     def _write_down(self) -> None:
-        self.folder.write(
-            self.folder.run,
-            {
-                "supervisor": os.getpid(),
-                "started_at": time.time(),
-                "url": self.url if self._wish.services else None,
-                "token": self.token,
-                "env": self.env,
-                "parts": {name: part.pid for name, part in self.parts.items()},
+        """Tell other processes about this stack; a disk that is full now must not end the supervision."""
+        running = {
+            "supervisor": os.getpid(),
+            "written_at": time.time(),
+            "ready": self._ready,
+            "url": self.url if self._wish.services else None,
+            "token": self.token,
+            "env": self.env,
+            "parts": {
+                name: {"pid": part.pid, "state": part.state, "restarts": part.restarts} for name, part in self.parts.items()
             },
-        )
+        }
+        try:
+            self.folder.write(self.folder.run, running)
+        except CannotStart as problem:
+            self._say(str(problem))
 
 
 @asynccontextmanager

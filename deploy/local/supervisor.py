@@ -15,6 +15,8 @@ FIRST_PAUSE, LONGEST_PAUSE, CALM = 0.3, 20.0, 60.0
 """Seconds before the first restart, at most before any, and of running after which a part counts as healthy again."""
 
 Say = Callable[[str], None]
+Note = Callable[[], None]
+"""Called whenever a part's state or process has changed."""
 Step = Callable[[], Awaitable[None]]
 
 
@@ -39,11 +41,12 @@ class Plan:
 class Supervised:
     """One part under supervision."""
 
-    def __init__(self, plan: Plan, say: Say) -> None:
+    def __init__(self, plan: Plan, say: Say, note: Note) -> None:
         self.plan = plan
         self.state = State.STOPPED
         self.restarts = 0
         self._say = say
+        self._note = note
         self._process: Process | None = None
         self._watch: asyncio.Task[None] | None = None
         self._changed = asyncio.Condition()
@@ -127,18 +130,20 @@ class Supervised:
         async with self._changed:
             self.state = state
             self._changed.notify_all()
+        self._note()
 
 
 class Supervisor:
     """All parts, in the order in which they were started."""
 
-    def __init__(self, say: Say) -> None:
+    def __init__(self, say: Say, note: Note = lambda: None) -> None:
         self.parts: dict[str, Supervised] = {}
         self._say = say
+        self._note = note
 
     async def start(self, plan: Plan) -> Supervised:
         """Start a part and keep it running from then on. Raises CannotStart."""
-        supervised = Supervised(plan, self._say)
+        supervised = Supervised(plan, self._say, self._note)
         self.parts[supervised.name] = supervised
         started = time.monotonic()
         await supervised.start()

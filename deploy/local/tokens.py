@@ -20,7 +20,7 @@ ALL_SCOPES = (
     *("candidates:read", "candidates:write", "contact_details:read", "engagement:read", "engagement:write"),
     *("analytics:read", "admin"),
 )
-CONNECTOR_SCOPES = ("candidates:read", "candidates:write", "engagement:read", "engagement:write")
+CONNECTOR_SCOPES = ("candidates:read", "candidates:write", "engagement:read", "engagement:write", "admin")
 LIFE_DAYS, RENEW_DAYS = 90, 14
 """How long the stack's own tokens live, and how long before their end a start renews them."""
 
@@ -33,6 +33,15 @@ class Wanted:
     name: str
     scopes: tuple[str, ...]
     days: float
+
+
+def days_of(text: str) -> float:
+    """Read a length of time such as 90d, 12h or 30m; returns days. Raises ValueError with the rule."""
+    units = {"d": 1.0, "h": 1 / 24, "m": 1 / 1440}
+    number, unit = text[:-1], text[-1:]
+    if unit not in units or not number.isdecimal() or not 0 < int(number) * units[unit] <= 3650:
+        raise ValueError(f"{text!r} is not a length of time such as 90d, 12h or 30m, of at most 3650 days")
+    return int(number) * units[unit]
 
 
 def issue(keys: Path, wanted: Wanted) -> str:
