@@ -1,0 +1,157 @@
+"""What a person's history says that decides about coming back: attempts, contacts, replies and news."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from services.engagement.domain.facts import PersonFact, standing
+from shared.attempts import Attempt, Close, Pursuit, fact_of, fold
+from shared.events import (
+    CandidateSignalObserved,
+    PursuitApplied,
+    PursuitContacted,
+    PursuitInterested,
+    PursuitInterviewed,
+    PursuitResponded,
+)
+from shared.events.vocabulary import ContactKind, Purpose, Signal
+
+_SIGNS_OF_LIFE = frozenset({PursuitResponded.type, PursuitApplied.type, PursuitInterested.type, PursuitInterviewed.type})
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A closed attempt of a pursuit."""
+
+    position_id: UUID
+    attempt: Attempt
+    close: Close
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A person's attempts by position, and the times that matter, each list oldest first."""
+
+    pursuits: Mapping[UUID, Pursuit]
+    facts_of: Mapping[UUID, Sequence[PersonFact]]
+    closings: Mapping[UUID, Sequence[datetime]]
+    outreach: Sequence[datetime]
+    answers: Sequence[datetime]
+    """When we wrote last, be it an outreach or a reply to theirs."""
+    replies: Sequence[tuple[datetime, UUID | None]]
+    """With the position that each named."""
+    signals: Sequence[tuple[datetime, Signal]]
+    signs_of_life: Sequence[datetime]
+
+    def attempts(self) -> Iterator[Attempt]:
+        """All attempts of all pursuits."""
+        for pursuit in self.pursuits.values():
+            yield from pursuit.attempts
+
+    def closes(self) -> Iterator[Close]:
+        """All closes of all attempts."""
+        return (attempt.close for attempt in self.attempts() if attempt.close is not None)
+
+    @property
+    def is_in_play(self) -> bool:
+        """Whether an attempt is open at interested or later."""
+        return any(attempt.is_open and attempt.is_interested for attempt in self.attempts())
+
+    @property
+    def hired_at(self) -> datetime | None:
+        """When the person was last hired."""
+        return max((hired.hired_at for hired in self._hires() if hired.hired_at is not None), default=None)
+
+    @property
+    def is_hired(self) -> bool:
+        """Whether the person was hired and has not left."""
+        return any(hired.left_at is None for hired in self._hires())
+
+    def _hires(self) -> Iterator[Attempt]:
+        return (attempt for attempt in self.attempts() if attempt.is_hired)
+
+    @property
+    def last_no(self) -> datetime | None:
+        """When anybody last said no, in whichever pursuit; silence is no answer."""
+        return max((close.time for close in self.closes() if not close.is_weak), default=None)
+
+    def contacted_since(self, moment: datetime) -> bool:
+        """Whether an outreach came later."""
+        return bool(self.outreach) and self.outreach[-1] > moment
+
+    def unanswered(self) -> Iterator[tuple[datetime, UUID | None]]:
+        """The replies that we have not answered."""
+        answered = max([*self.outreach[-1:], *self.answers[-1:]], default=None)
+        return (reply for reply in self.replies if answered is None or reply[0] > answered)
+
+    def ghosted_in_a_row(self, position: UUID, at: datetime) -> int:
+        """How many pursuits up to this one were ghosted one after the other, with neither a sign of life nor a no between."""
+        ghosted = {(close.time, where) for where, close in self._closes_by_position() if close.kind == "ghosted"}
+        breaks = [close.time for close in self.closes() if not close.is_weak and close.time < at]
+        lived = self.signs_of_life[: bisect_right(self.signs_of_life, at)]
+        since = max([*breaks, *lived[-1:]], default=None)
+        in_row = {one for one in ghosted if one <= (at, position) and (since is None or one[0] > since)}
+        return len(in_row | {(at, position)})
+
+    def _closes_by_position(self) -> Iterator[tuple[UUID, Close]]:
+        for position, pursuit in self.pursuits.items():
+            for attempt in pursuit.attempts:
+                if attempt.close is not None:
+                    yield position, attempt.close
+
+
+def history_of(facts: Iterable[PersonFact], closings: Mapping[UUID, Sequence[datetime]], ghost_after: timedelta) -> History:
+    """Fold all facts of a person; ``closings`` are the closing times of positions. The order given does not matter."""
+    given = list(facts)
+    by_position = _by_position(given)
+    stand = standing(given)
+    contacts = [fact for fact in stand if fact.type == PursuitContacted.type]
+    return History(
+        pursuits={
+            position: fold_facts(of_position, closings.get(position, ()), ghost_after)
+            for position, of_position in by_position.items()
+        },
+        facts_of=by_position,
+        closings=closings,
+        outreach=[fact.time for fact in contacts if _is_outreach(fact)],
+        answers=[fact.time for fact in contacts if _purpose(fact) is Purpose.REPLY],
+        replies=[(fact.time, fact.position) for fact in stand if fact.type == PursuitResponded.type],
+        signals=[(fact.time, Signal(fact.data["signal"])) for fact in stand if fact.type == CandidateSignalObserved.type],
+        signs_of_life=[fact.time for fact in stand if fact.type in _SIGNS_OF_LIFE],
+    )
+
+
+def fold_facts(
+    facts: Iterable[PersonFact],
+    closings: Sequence[datetime],
+    ghost_after: timedelta,
+    *,
+    until: datetime | None = None,
+) -> Pursuit:
+    """The attempts of one pursuit; ``until`` lets time pass beyond the last fact."""
+    of_pursuit = (fact_of(fact.id, fact.type, fact.time, fact.data) for fact in facts)
+    return fold(of_pursuit, closings, ghost_after, until=until)
+
+
+def _by_position(facts: Sequence[PersonFact]) -> Mapping[UUID, Sequence[PersonFact]]:
+    """The facts of each position; a retraction that names an event alone may concern any of them."""
+    anywhere = [fact for fact in facts if fact.position is None and fact.is_retraction]
+    by_position: dict[UUID, list[PersonFact]] = defaultdict(list)
+    for fact in facts:
+        if fact.position is not None:
+            by_position[fact.position].append(fact)
+    return {position: [*of_position, *anywhere] for position, of_position in by_position.items()}
+
+
+def _purpose(contact: PersonFact) -> Purpose:
+    return Purpose(contact.data.get("purpose", Purpose.OUTREACH))
+
+
+def _is_outreach(contact: PersonFact) -> bool:
+    """Whether we came back to this very person: a newsletter that names no position goes to a whole pool."""
+    if _purpose(contact) is not Purpose.OUTREACH:
+        return False
+    return contact.position is not None or contact.data.get("kind") != ContactKind.NEWSLETTER

@@ -1,0 +1,143 @@
+"""The re-engagement queue: one item a person, with every plan to come back as its reasons.
+
+An item is a pure function of the person's facts, the closing times of their positions and the queue log, so it can be made
+anew at any time. The time of day plays no part in it; it only decides the status.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from services.engagement.domain.facts import PersonFact
+from services.engagement.domain.hard_no import hard_noes
+from services.engagement.domain.history import history_of
+from services.engagement.domain.priority import patience_of, priority_of, strength_of
+from services.engagement.domain.queue_log import Handled, Lease, QueueEntry, handled
+from services.engagement.domain.reopening import Return, returns_of
+from services.engagement.domain.return_policy import ReturnPolicy
+from services.engagement.domain.returns import Trigger
+from services.engagement.domain.sentences import history_of as told_history
+from shared.events.vocabulary import Reason
+from shared.references import NAMESPACE
+
+
+class Status(StrEnum):
+    """Where a live item stands at a moment."""
+
+    SCHEDULED = "scheduled"
+    DUE = "due"
+    CLAIMED = "claimed"
+    SNOOZED = "snoozed"
+
+
+class Presence(StrEnum):
+    """Whether an item is in the queue: live, held back while the person is in play, or gone."""
+
+    LIVE = "live"
+    HELD = "held"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueReason:
+    """One plan as a reason to come back. ``strength`` is its part of the priority, ``why`` how it reads."""
+
+    position_id: UUID
+    reason: Reason
+    due_at: datetime
+    trigger: Trigger
+    strength: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """A person's item. ``reasons`` are strongest first; ``due_at`` is the first time any of them is due.
+
+    ``newest_close`` is the time of the newest close among the reasons; ``announced`` the due time last told to subscribers.
+    """
+
+    person_id: UUID
+    id: UUID
+    presence: Presence
+    reasons: tuple[QueueReason, ...]
+    due_at: datetime | None
+    priority: int
+    newest_close: datetime | None
+    snoozed_until: datetime | None
+    lease: Lease | None
+    announced: datetime | None
+
+    def status(self, now: datetime) -> Status:
+        """Where the item stands at a moment; asked of live items only."""
+        if self.lease is not None and self.lease.holds(now):
+            return Status.CLAIMED
+        if self.due_at is not None and self.due_at <= now:
+            return Status.DUE
+        if self.snoozed_until is not None and now < self.snoozed_until:
+            return Status.SNOOZED
+        return Status.SCHEDULED
+
+    def reasons_at(self, now: datetime) -> tuple[QueueReason, ...]:
+        """The reasons that are due; all of them where none is yet."""
+        return tuple(reason for reason in self.reasons if reason.due_at <= now) or self.reasons
+
+    def explanation(self, now: datetime) -> str:
+        """Why to come back, for a person to read, the strongest reason first."""
+        return "; also ".join(reason.why for reason in self.reasons_at(now))
+
+
+def item_id(person_id: UUID) -> UUID:
+    """The id of a person's item; it stays the same however often they come back."""
+    return uuid5(NAMESPACE, f"queue_item:{person_id}")
+
+
+def item_of(
+    person_id: UUID,
+    facts: Iterable[PersonFact],
+    closings: Mapping[UUID, Sequence[datetime]],
+    entries: Iterable[QueueEntry],
+    *,
+    policy: ReturnPolicy,
+    ghost_after: timedelta,
+) -> QueueItem | None:
+    """The person's item, or None where neither a plan nor the queue's log knows of one. The orders given do not matter."""
+    of_person, log = list(facts), list(entries)
+    done = handled(log, policy)
+    history = history_of(of_person, closings, ghost_after)
+    returns = [] if hard_noes(of_person) else returns_of(history, done, policy, ghost_after)
+    if not returns and not log:
+        return None
+    presence = Presence.GONE if not returns else Presence.HELD if history.is_in_play else Presence.LIVE
+    return _item(person_id, presence, returns, done)
+
+
+def _item(person_id: UUID, presence: Presence, returns: Sequence[Return], done: Handled) -> QueueItem:
+    reasons = sorted((_reason(one) for one in returns), key=lambda one: (-one.strength, one.due_at, one.position_id))
+    return QueueItem(
+        person_id=person_id,
+        id=item_id(person_id),
+        presence=presence,
+        reasons=tuple(reasons),
+        due_at=min((reason.due_at for reason in reasons), default=None),
+        priority=priority_of([reason.strength for reason in reasons]),
+        newest_close=max((one.closed_at for one in returns), default=None),
+        snoozed_until=max((one.snoozed_until for one in returns if one.snoozed_until is not None), default=None),
+        lease=done.lease,
+        announced=done.announced,
+    )
+
+
+def _reason(found: Return) -> QueueReason:
+    history = told_history(found.attempt, patience_of(found.attempt))
+    news = [] if found.news is None else [found.news]
+    return QueueReason(
+        position_id=found.position_id,
+        reason=found.plan.reason,
+        due_at=found.plan.due_at,
+        trigger=found.plan.trigger,
+        strength=strength_of(found.attempt, found.plan),
+        why="; ".join([found.plan.why, *history, *news]),
+    )

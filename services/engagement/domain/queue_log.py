@@ -1,0 +1,126 @@
+"""What recruiters did in the queue, and what that means for the plans of a person."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from services.engagement.domain.return_policy import ReturnPolicy
+from shared.events.vocabulary import QueueOutcome
+
+
+class Action(StrEnum):
+    """A kind of line in the queue log."""
+
+    FELL_DUE = "fell_due"
+    CLAIMED = "claimed"
+    COMPLETED = "completed"
+    SNOOZED = "snoozed"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueEntry:
+    """One line of the queue log. ``stream`` is the person at that time, ``number`` counts the lines of all.
+
+    ``newest_close`` is the time of the newest close that the item was about when it was claimed: what a recruiter does with an
+    item concerns these closes and older ones, never a no that came while they were at it.
+    """
+
+    stream: UUID
+    number: int
+    action: Action
+    at: datetime
+    recruiter: str | None = None
+    lease: UUID | None = None
+    lease_expires_at: datetime | None = None
+    newest_close: datetime | None = None
+    outcome: QueueOutcome | None = None
+    until: datetime | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A recruiter's hold on an item, over by time alone."""
+
+    id: UUID
+    recruiter: str
+    expires_at: datetime
+    newest_close: datetime | None
+
+    def holds(self, now: datetime) -> bool:
+        """Whether the item is the recruiter's now."""
+        return now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """Plans of closes up to ``newest_close`` wait until a time; news after ``at`` ends the wait."""
+
+    newest_close: datetime
+    until: datetime
+    at: datetime
+    is_snooze: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What the log says of a person's item."""
+
+    over_until: datetime | None = None
+    """Plans of closes up to this time are done with."""
+    put_offs: tuple[PutOff, ...] = ()
+    """In the order of the log: of those that concern a plan, the last holds."""
+    lease: Lease | None = None
+    announced: datetime | None = None
+    """The due time that was last told to subscribers."""
+
+    def is_over(self, closed_at: datetime) -> bool:
+        """Whether a recruiter is done with the plan of a close."""
+        return self.over_until is not None and closed_at <= self.over_until
+
+    def put_off(self, closed_at: datetime) -> PutOff | None:
+        """The wait that holds for the plan of a close."""
+        return next((put_off for put_off in reversed(self.put_offs) if closed_at <= put_off.newest_close), None)
+
+
+def handled(entries: Iterable[QueueEntry], policy: ReturnPolicy) -> Handled:
+    """Read the log of a person; the order given does not matter."""
+    over_until: datetime | None = None
+    put_offs: list[PutOff] = []
+    lease: Lease | None = None
+    announced: datetime | None = None
+    for entry in sorted(entries, key=lambda entry: entry.number):
+        if entry.action is Action.FELL_DUE:
+            announced = entry.due_at
+        elif entry.action is Action.CLAIMED:
+            lease = _lease(entry)
+        else:
+            lease = None
+            if entry.newest_close is None:
+                continue
+            until = _until(entry, policy)
+            if until is None:
+                over_until = max(entry.newest_close, over_until or entry.newest_close)
+            else:
+                put_offs.append(PutOff(entry.newest_close, until, entry.at, entry.action is Action.SNOOZED))
+    return Handled(over_until, tuple(put_offs), lease, announced)
+
+
+def _lease(entry: QueueEntry) -> Lease | None:
+    if entry.lease is None or entry.recruiter is None or entry.lease_expires_at is None:
+        return None
+    return Lease(entry.lease, entry.recruiter, entry.lease_expires_at, entry.newest_close)
+
+
+def _until(entry: QueueEntry, policy: ReturnPolicy) -> datetime | None:
+    """Until when the entry puts the plans off; None where it is done with them."""
+    if entry.action is Action.SNOOZED:
+        return entry.until
+    if entry.outcome is QueueOutcome.WRONG_TIME:
+        return entry.at + policy.wrong_time
+    if entry.outcome is QueueOutcome.NOT_REACHABLE:
+        return entry.at + policy.not_reachable
+    return None

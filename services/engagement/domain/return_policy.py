@@ -1,0 +1,43 @@
+"""How long we wait before we come back, by reason: the intervals of product.md, all of them configuration."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+UTC_ZONE = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnPolicy:
+    """The intervals of the return plans. Dates in a close's facts are days in ``zone``, the organisation's.
+
+    Where product.md comes back on a position alone ("the next similar position, at once"), the time that stands beside it is
+    what holds as long as no position is compared: at once for ``preferred_another`` and ``position_closed``, 14 days for
+    ``rejected_by_sponsor``.
+    """
+
+    salary: timedelta = timedelta(days=180)
+    availability_ahead: timedelta = timedelta(days=14)
+    """So long before the day from which the person is available."""
+    availability: timedelta = timedelta(days=90)
+    location: timedelta = timedelta(days=365)
+    experience: timedelta = timedelta(days=365)
+    skills: timedelta = timedelta(days=180)
+    role_fit: timedelta = timedelta(days=180)
+    timing: timedelta = timedelta(days=90)
+    rejected_by_sponsor: timedelta = timedelta(days=14)
+    preferred_another: timedelta = timedelta(days=0)
+    position_closed: timedelta = timedelta(days=0)
+    accepted_elsewhere: timedelta = timedelta(days=300)
+    """After the start in the other job, or after the close where no start is known; the same for a counter-offer."""
+    counter_offer: timedelta = timedelta(days=300)
+    ghosted: timedelta = timedelta(days=60)
+    """Doubled for each further pursuit ghosted in a row, up to ``ghosted_at_most``."""
+    ghosted_at_most: timedelta = timedelta(days=3650)
+    no_show: timedelta = timedelta(days=30)
+    unspecified: timedelta = timedelta(days=120)
+    wrong_time: timedelta = timedelta(days=90)
+    """After a recruiter came back and it was the wrong time."""
+    not_reachable: timedelta = timedelta(days=30)
+    """After a recruiter tried to come back and reached nobody."""
+    zone: ZoneInfo = UTC_ZONE

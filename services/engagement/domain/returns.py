@@ -1,0 +1,126 @@
+"""When may a closed pursuit be reopened?
+
+Pure rules: values in, values out. The source of each rule is product.md, "Why pursuits end, and what reopens them".
+"""
+
+from calendar import monthrange
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from services.engagement.domain.closes import decisive_reason, facts_of, reason_of
+from services.engagement.domain.return_policy import ReturnPolicy
+from services.engagement.domain.sentences import sentence_of
+from shared.attempts import Close
+from shared.events.closes import CloseFacts
+from shared.events.vocabulary import Reason
+
+Due = Callable[[datetime, CloseFacts, ReturnPolicy], datetime]
+
+
+class Trigger(StrEnum):
+    """What brings a person back into the queue."""
+
+    TIME = "time"
+    SIGNAL = "signal"
+    REPLY = "reply"
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnPlan:
+    """When we may come back after a soft no, by what, and how the no reads to a person."""
+
+    reason: Reason
+    due_at: datetime
+    trigger: Trigger
+    why: str
+
+
+def plan_return(close: Close, policy: ReturnPolicy, *, ghosted_in_a_row: int = 1) -> ReturnPlan | None:
+    """Return when we may come back, or None for a hard no.
+
+    ``ghosted_in_a_row`` counts the person's pursuits that were ghosted one after the other, this one included; only a ghosted
+    close looks at it. A plan is never due before its close.
+    """
+    reason = reason_of(close)
+    if reason.is_hard_no:
+        return None
+    facts = facts_of(close)
+    if reason is Reason.GHOSTED:
+        due_at = close.time + _patience(policy, ghosted_in_a_row)
+    else:
+        due_at = _DUE[decisive_reason(reason, facts)](close.time, facts, policy)
+    return ReturnPlan(reason, max(due_at, close.time), Trigger.TIME, sentence_of(close, policy.zone))
+
+
+def _patience(policy: ReturnPolicy, ghosted_in_a_row: int) -> timedelta:
+    patience = policy.ghosted
+    for _ in range(ghosted_in_a_row - 1):
+        if patience >= policy.ghosted_at_most:
+            break
+        patience *= 2
+    return min(patience, policy.ghosted_at_most)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The beginning of a day of the organisation, in UTC."""
+    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+
+
+def _availability(closed_at: datetime, facts: CloseFacts, policy: ReturnPolicy) -> datetime:
+    if facts.available_from is None:
+        return closed_at + policy.availability
+    return _midnight(facts.available_from - policy.availability_ahead, policy.zone)
+
+
+def _experience(closed_at: datetime, facts: CloseFacts, policy: ReturnPolicy) -> datetime:
+    if facts.years_had is None or facts.years_needed is None or facts.years_needed <= facts.years_had:
+        return closed_at + policy.experience
+    return _years_after(closed_at, facts.years_needed - facts.years_had)
+
+
+def _years_after(moment: datetime, years: float) -> datetime:
+    """So many calendar years later; a part of a year is that part of 365 days, and 29 February becomes the 28th."""
+    whole = int(years)
+    year = moment.year + whole
+    day = min(moment.day, monthrange(year, moment.month)[1])
+    return moment.replace(year=year, day=day) + timedelta(days=round(365 * (years - whole)))
+
+
+def _timing(closed_at: datetime, facts: CloseFacts, policy: ReturnPolicy) -> datetime:
+    return closed_at + policy.timing if facts.revisit_on is None else _midnight(facts.revisit_on, policy.zone)
+
+
+def _after_start(wait: Callable[[ReturnPolicy], timedelta]) -> Due:
+    def due(closed_at: datetime, facts: CloseFacts, policy: ReturnPolicy) -> datetime:
+        if facts.start_on is None:
+            return closed_at + wait(policy)
+        return _midnight(facts.start_on + wait(policy), policy.zone)
+
+    return due
+
+
+def _after_close(wait: Callable[[ReturnPolicy], timedelta]) -> Due:
+    return lambda closed_at, _facts, policy: closed_at + wait(policy)
+
+
+_DUE: Mapping[Reason, Due] = {
+    Reason.SALARY: _after_close(lambda policy: policy.salary),
+    Reason.AVAILABILITY: _availability,
+    Reason.LOCATION: _after_close(lambda policy: policy.location),
+    Reason.EXPERIENCE: _experience,
+    Reason.SKILLS: _after_close(lambda policy: policy.skills),
+    Reason.ROLE_FIT: _after_close(lambda policy: policy.role_fit),
+    Reason.TIMING: _timing,
+    Reason.REJECTED_BY_SPONSOR: _after_close(lambda policy: policy.rejected_by_sponsor),
+    Reason.PREFERRED_ANOTHER: _after_close(lambda policy: policy.preferred_another),
+    Reason.POSITION_CLOSED: _after_close(lambda policy: policy.position_closed),
+    Reason.ACCEPTED_ELSEWHERE: _after_start(lambda policy: policy.accepted_elsewhere),
+    Reason.COUNTER_OFFER: _after_start(lambda policy: policy.counter_offer),
+    Reason.GHOSTED: _after_close(lambda policy: policy.ghosted),
+    Reason.NO_SHOW: _after_close(lambda policy: policy.no_show),
+    Reason.UNSPECIFIED: _after_close(lambda policy: policy.unspecified),
+}
+"""The time of every soft no. A declined offer is read as its own reason; a ghosted pursuit counts the row before it."""

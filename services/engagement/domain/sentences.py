@@ -1,0 +1,167 @@
+"""How a close and its history read to a recruiter: "declined for salary at 85,000 EUR in March 2026"."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from services.engagement.domain.closes import decisive_reason, facts_of, reason_of
+from shared.attempts import Attempt, Close
+from shared.events.closes import CloseFacts
+from shared.events.vocabulary import Reason, Signal, Stage
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
+
+
+def sentence_of(close: Close, zone: ZoneInfo) -> str:
+    """How the pursuit ended, with the facts of its reason, and the month in the organisation's zone."""
+    return f"{_ending(close)} in {month_of(close.time, zone)}"
+
+
+def _ending(close: Close) -> str:
+    reason, facts = reason_of(close), facts_of(close)
+    if reason is Reason.OFFER_DECLINED:
+        decisive = decisive_reason(reason, facts)
+        return "declined our offer" if decisive is Reason.UNSPECIFIED else f"declined our offer for {_about(decisive, facts)}"
+    if reason in _WHOLE:
+        return _WHOLE[reason] + _aside(reason, facts)
+    if reason is Reason.UNSPECIFIED:
+        return f"{_verb(close)} without a reason"
+    return f"{_verb(close)} for {_about(reason, facts)}"
+
+
+_WHOLE: Mapping[Reason, str] = {
+    Reason.REJECTED_BY_SPONSOR: "rejected by the sponsor",
+    Reason.PREFERRED_ANOTHER: "close behind the one who was chosen",
+    Reason.POSITION_CLOSED: "the position closed",
+    Reason.ACCEPTED_ELSEWHERE: "accepted another offer",
+    Reason.COUNTER_OFFER: "stayed for a counter-offer",
+    Reason.GHOSTED: "stopped answering",
+    Reason.NO_SHOW: "did not come",
+}
+
+
+def _verb(close: Close) -> str:
+    return {"declined": "declined", "rejected": "rejected", "withdrawn": "withdrawn"}.get(close.kind, "closed")
+
+
+def _about(reason: Reason, facts: CloseFacts) -> str:
+    return reason.replace("_", " ") + _aside(reason, facts)
+
+
+def _aside(reason: Reason, facts: CloseFacts) -> str:
+    """The facts of a reason, ready to follow its name; empty where none were given."""
+    match reason:
+        case Reason.SALARY if facts.asked is not None:
+            return f" at {_amount(facts.asked)}" + (f" {facts.currency}" if facts.currency else "")
+        case Reason.AVAILABILITY if facts.available_from is not None:
+            return f" (free from {day_of(facts.available_from)})"
+        case Reason.LOCATION if wanted := _places(facts):
+            return f" (wants {wanted})"
+        case Reason.EXPERIENCE if facts.years_had is not None and facts.years_needed is not None:
+            return f" ({_amount(facts.years_had)} of {_amount(facts.years_needed)} years)"
+        case Reason.SKILLS if facts.missing_skills:
+            return f" (lacked {_list(facts.missing_skills)})"
+        case Reason.ROLE_FIT if facts.wanted_level is not None or facts.wanted_role is not None:
+            return f" (wants {' '.join(filter(None, (facts.wanted_level, facts.wanted_role)))})"
+        case Reason.TIMING if facts.revisit_on is not None:
+            return f" (asked us to come back on {day_of(facts.revisit_on)})"
+        case Reason.REJECTED_BY_SPONSOR if facts.sponsor is not None:
+            return f" {facts.sponsor}"
+        case Reason.PREFERRED_ANOTHER if facts.rank is not None:
+            return f" (rank {facts.rank})"
+        case Reason.ACCEPTED_ELSEWHERE | Reason.COUNTER_OFFER if facts.start_on is not None:
+            return f" (from {day_of(facts.start_on)})"
+        case _:
+            return ""
+
+
+def _places(facts: CloseFacts) -> str:
+    named = [place.city or place.country for place in facts.locations or ()]
+    wanted = [name for name in named if name is not None] + (["remote"] if facts.remote else [])
+    return _list(wanted, last=" or ")
+
+
+def _list(words: Sequence[str], *, last: str = " and ") -> str:
+    shown = [*words[:3], f"{len(words) - 3} more"] if len(words) > 4 else list(words)
+    return last.join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+
+
+def _amount(number: float) -> str:
+    return f"{number:,.2f}".rstrip("0").rstrip(".")
+
+
+def month_of(moment: datetime, zone: ZoneInfo) -> str:
+    """March 2026."""
+    local = moment.astimezone(zone)
+    return f"{MONTHS[local.month - 1]} {local.year}"
+
+
+def day_of(day: date) -> str:
+    """2 March 2026."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def history_of(attempt: Attempt, patience: timedelta | None) -> list[str]:
+    """What else speaks for the person: how far they came and how they answered. ``patience`` is how long their answer took."""
+    told: list[str] = []
+    if attempt.stage is not None and attempt.stage in _FAR:
+        told.append(_FAR[attempt.stage])
+    if attempt.first_response_at is not None and attempt.replied_by_touch is not None:
+        told.append(_reply(attempt.replied_by_touch, patience))
+    return told
+
+
+_FAR: Mapping[Stage, str] = {
+    Stage.SCREENING: "was screened",
+    Stage.SUBMITTED: "was submitted to the sponsor",
+    Stage.INTERVIEWING: "came to the interviews",
+    Stage.OFFERED: "had our offer",
+    Stage.HIRED: "was hired",
+}
+
+
+def _reply(touch: int, patience: timedelta | None) -> str:
+    if touch == 0:
+        return "wrote to us first"
+    speed = ""
+    if patience is not None and patience <= timedelta(days=1):
+        speed = " within a day"
+    elif patience is not None and patience <= timedelta(days=7):
+        speed = " within a week"
+    after = f"the {_ORDINALS[touch]} touch" if touch in _ORDINALS else f"{touch} touches"
+    return f"replied{speed} after {after}"
+
+
+_NEWS: Mapping[Signal, str] = {
+    Signal.PROMOTED: "promoted",
+    Signal.NEW_JOB: "took a new job",
+    Signal.PROJECT_ENDED: "their project ended",
+    Signal.RELOCATED: "relocated",
+    Signal.ANNIVERSARY: "had an anniversary in the job",
+    Signal.PROFILE_UPDATED: "updated their profile",
+    Signal.LAID_OFF: "was laid off",
+}
+
+
+def news_of(signal: Signal, moment: datetime, zone: ZoneInfo) -> str:
+    """A signal: "was laid off on 2 March 2026"."""
+    return f"{_NEWS[signal]} on {day_of(moment.astimezone(zone).date())}"
+
+
+def wrote_again(moment: datetime, zone: ZoneInfo) -> str:
+    """A reply after the close."""
+    return f"wrote again on {day_of(moment.astimezone(zone).date())}"
