@@ -67,7 +67,7 @@ class FoldFact:
         return self.name == "contacted" and self.data.get("purpose", "outreach") == "outreach"
 
 
-def fact_of(id: UUID, type: str, time: datetime, data: Mapping[str, Any]) -> FoldFact:  # noqa: A002 - the words of CloudEvents
+def fact_of(id: UUID, type: str, time: datetime, data: Mapping[str, Any]) -> FoldFact:
     """A fact from an event's id, type, time (UTC) and data, as JSON values."""
     name = type.removeprefix(_PREFIX)
     if name == "stage_entered":

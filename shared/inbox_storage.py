@@ -151,7 +151,8 @@ async def unpark(session: AsyncSession, group: str, topic: str, heads: Mapping[U
     await session.execute(
         text(
             """
-            DELETE FROM inbox_parked USING unnest(CAST(:streams AS uuid[]), CAST(:sequences AS bigint[])) AS head (stream, sequence)
+            DELETE FROM inbox_parked
+            USING unnest(CAST(:streams AS uuid[]), CAST(:sequences AS bigint[])) AS head (stream, sequence)
             WHERE inbox_parked.group_name = :group AND inbox_parked.topic = :topic
                 AND inbox_parked.stream = head.stream AND inbox_parked.sequence <= head.sequence
             """
@@ -177,7 +178,8 @@ async def bury(session: AsyncSession, group: str, partition: TopicPartition, rec
             """
             INSERT INTO dead_letters (group_name, topic, partition, record_offset, record_id, stream, sequence, record_key,
                 headers, value, error)
-            VALUES (:group, :topic, :partition, :offset, :record, :stream, :sequence, :key, CAST(:headers AS jsonb), :value, :error)
+            VALUES (:group, :topic, :partition, :offset, :record, :stream, :sequence, :key, CAST(:headers AS jsonb), :value,
+                :error)
             ON CONFLICT DO NOTHING
             """
         ),

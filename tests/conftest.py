@@ -1,0 +1,94 @@
+"""Fixtures for all levels: a test's folder says its level, real stores are started once, nothing sleeps.
+
+Unit tests cannot open sockets. Integration and contract tests share one PostgreSQL and one Kafka; each test gets its service's
+database empty. The end-to-end tests have the whole running system (tests/e2e/conftest.py).
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from pytest_socket import disable_socket, enable_socket
+from sqlalchemy import text
+
+from deploy.local.stack import Stack, stores
+from shared.db import Sessions, connect, migrate
+
+ROOT = Path(__file__).parent
+LEVELS = ("unit", "integration", "contract", "e2e", "chaos")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with its level, and run the quick levels first."""
+    for item in items:
+        level = item.path.relative_to(ROOT).parts[0]
+        assert level in LEVELS, f"{item.path} must lie in one of {LEVELS}"
+        item.add_marker(level)
+    items.sort(key=lambda item: LEVELS.index(item.path.relative_to(ROOT).parts[0]))
+
+
+@pytest.fixture(autouse=True)
+def _no_sockets_in_unit_tests(request: pytest.FixtureRequest) -> Iterator[None]:
+    if request.node.get_closest_marker("unit") is None:
+        yield
+        return
+    disable_socket(allow_unix_socket=True)
+    yield
+    enable_socket()
+
+
+@pytest.fixture(scope="session")
+async def real_stores(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    """One PostgreSQL with all databases, migrated, and one Kafka with all topics."""
+    async with stores(data=tmp_path_factory.mktemp("stores")) as stack:
+        for service in ("candidates", "engagement", "analytics", "connectors"):
+            await migrate(stack.env[f"{service.upper()}_DATABASE_URL"], f"services.{service}")
+        yield stack
+
+
+async def _emptied(stack: Stack, service: str) -> Sessions:
+    sessions = connect(stack.env[f"{service.upper()}_DATABASE_URL"], pool_size=20)
+    async with sessions.begin() as session:
+        tables = await session.scalars(
+            text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1")
+        )
+        await session.execute(text("TRUNCATE " + ", ".join(f'"{table}"' for table in tables) + " RESTART IDENTITY CASCADE"))
+    return sessions
+
+
+@pytest.fixture
+async def candidates(real_stores: Stack) -> AsyncIterator[Sessions]:
+    """The candidates database, empty."""
+    sessions = await _emptied(real_stores, "candidates")
+    yield sessions
+    await sessions.close()
+
+
+@pytest.fixture
+async def engagement(real_stores: Stack) -> AsyncIterator[Sessions]:
+    """The engagement database, empty."""
+    sessions = await _emptied(real_stores, "engagement")
+    yield sessions
+    await sessions.close()
+
+
+@pytest.fixture
+async def analytics(real_stores: Stack) -> AsyncIterator[Sessions]:
+    """The analytics database, empty."""
+    sessions = await _emptied(real_stores, "analytics")
+    yield sessions
+    await sessions.close()
+
+
+@pytest.fixture
+async def connectors(real_stores: Stack) -> AsyncIterator[Sessions]:
+    """The connectors database, empty."""
+    sessions = await _emptied(real_stores, "connectors")
+    yield sessions
+    await sessions.close()
+
+
+@pytest.fixture
+def kafka(real_stores: Stack) -> str:
+    """The bootstrap servers of a real Apache Kafka with Rekindle's topics."""
+    return real_stores.env["KAFKA_BOOTSTRAP_SERVERS"]
