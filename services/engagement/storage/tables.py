@@ -28,19 +28,18 @@ relationships = Table(
     Column("reference", Text, comment="the reference that the id was derived from, where a sender used it"),
     Column("sequence", BigInteger, nullable=False, server_default="0", comment="of the stream's last event"),
     Column("reengagement_sequence", BigInteger, nullable=False, server_default="0"),
-    Column("last_contact_at", Time, comment="when we last wrote to or called the person, on this stream"),
     Column("erased_at", Time),
     Index("relationships_by_person", "person_id"),
     postgresql_with={"fillfactor": 80},
 )
-"""One row a stream. Whoever changes anything derived from a person's facts locks all rows of the person, in id order."""
+"""One row a stream. Whoever changes what is derived from a person's facts locks all rows of the person, in id order."""
 
 event_keys = Table(
     "event_keys",
     metadata,
     Column("event_id", Uuid, primary_key=True, comment="shared.references.event_id(source, id)"),
     Column("content_hash", LargeBinary, nullable=False),
-    Column("answer", JSONB, comment="the first answer; null once the candidate is erased"),
+    Column("answer", JSONB, comment="sequence and pursuit of the first answer; null once the candidate is erased"),
     postgresql_partition_by="HASH (event_id)",
 )
 """Every pair of source and id that was ever accepted, and what was answered."""
@@ -102,13 +101,14 @@ refolds = Table(
     "refolds",
     metadata,
     Column("position_id", Uuid, primary_key=True),
+    Column("due_at", Time, primary_key=True, comment="at once, or when a closing that lies ahead comes"),
     Column("after_id", Uuid, nullable=False, comment="the last pursuit that was folded anew"),
-    Column("requested_at", Time, nullable=False),
+    Index("refolds_by_time", "due_at"),
 )
-"""Positions whose closings changed, so that the clock folds their pursuits anew, chunk by chunk."""
+"""Positions whose closings changed or come true, so that the clock folds their pursuits anew, chunk by chunk."""
 
-LOG_PARTITIONS = 16
-EVENT_KEY_PARTITIONS = 16
+LOG_PARTITIONS = 8
+EVENT_KEY_PARTITIONS = 8
 
 __all__ = [
     "EVENT_KEY_PARTITIONS", "LOG_PARTITIONS", "event_keys", "log", "metadata", "positions", "pursuits",

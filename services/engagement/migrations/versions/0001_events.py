@@ -17,7 +17,6 @@ CREATE TABLE relationships (
     reference text,
     sequence bigint NOT NULL DEFAULT 0,
     reengagement_sequence bigint NOT NULL DEFAULT 0,
-    last_contact_at timestamptz,
     erased_at timestamptz
 ) WITH (fillfactor = 80);
 CREATE INDEX relationships_by_person ON relationships (person_id);
@@ -71,10 +70,12 @@ CREATE TABLE positions (
 ) WITH (fillfactor = 80);
 
 CREATE TABLE refolds (
-    position_id uuid PRIMARY KEY,
+    position_id uuid,
+    due_at timestamptz,
     after_id uuid NOT NULL,
-    requested_at timestamptz NOT NULL
+    PRIMARY KEY (position_id, due_at)
 );
+CREATE INDEX refolds_by_time ON refolds (due_at);
 """
 
 
@@ -91,6 +92,4 @@ def upgrade() -> None:
 
 def _partition(table: str, count: int) -> None:
     for part in range(count):
-        op.execute(
-            f"CREATE TABLE {table}_{part:02} PARTITION OF {table} FOR VALUES WITH (MODULUS {count}, REMAINDER {part})"
-        )
+        op.execute(f"CREATE TABLE {table}_{part:02} PARTITION OF {table} FOR VALUES WITH (MODULUS {count}, REMAINDER {part})")

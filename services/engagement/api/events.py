@@ -1,0 +1,66 @@
+"""POST /v1/events: what happened, one CloudEvent or a batch of them."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from services.engagement.api.answers import BatchAnswer, EventAnswer, batch_answer, single_answer
+from services.engagement.api.dependencies import SessionsDep, SettingsDep
+from services.engagement.api.event_reading import PLAIN, Read, read_body, read_item
+from services.engagement.api.event_schema import request_body
+from services.engagement.domain.incoming import Incoming
+from services.engagement.domain.outcomes import Accepted, Refused
+from services.engagement.use_cases.ingest_events import ingest_events
+from shared.auth import Principal, requires
+from shared.errors import DomainError
+from shared.tracing import current_traceparent
+from shared.web import StrictRoute, request_id_of
+
+router = APIRouter(prefix="/v1/events", tags=["events"], route_class=StrictRoute)
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=EventAnswer,
+    responses={
+        200: {"model": EventAnswer, "description": "The same event again, answered as the first time."},
+        207: {"model": BatchAnswer, "description": "A batch: a status for each event, in order."},
+    },
+    openapi_extra={"requestBody": request_body()},
+)
+async def post_events(
+    request: Request,
+    sessions: SessionsDep,
+    settings: SettingsDep,
+    _: Annotated[Principal, requires("engagement:write")],
+) -> Response:
+    """Record what happened. 201 once committed; 200 for a repeat; 409 for other content under the same source and id.
+
+    A batch is answered 207 with a status for each event, in order; a bad one does not hinder the others.
+    """
+    now = datetime.now(UTC)
+    content_type = request.headers.get("content-type", "")
+    items, is_array = read_body(await request.body(), content_type)
+    strict = content_type.partition(";")[0].strip().lower() != PLAIN
+    traceparent = current_traceparent()
+    read: list[Read] = [read_item(item, now=now, specversion_needed=strict, traceparent=traceparent) for item in items]
+    if not is_array and isinstance(read[0], DomainError):
+        raise read[0]
+    events = [one for one in read if isinstance(one, Incoming)]
+    outcomes = await ingest_events(sessions, events, now=now, settings=settings) if events else []
+    if not is_array:
+        status, body = single_answer(outcomes[0])
+        return _json(status, body)
+    told = iter(outcomes)
+    answers: list[Accepted | DomainError] = []
+    for one in read:
+        outcome = next(told) if isinstance(one, Incoming) else Refused(one)
+        answers.append(outcome.error if isinstance(outcome, Refused) else outcome)
+    return _json(207, batch_answer(answers, request_id=request_id_of(request)))
+
+
+def _json(status: int, body: object) -> Response:
+    return Response(orjson.dumps(body), status, media_type="application/json")

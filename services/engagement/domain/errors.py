@@ -1,0 +1,60 @@
+"""What engagement refuses, each with its stable code."""
+
+from uuid import UUID
+
+from shared.errors import Conflict, Gone, Invalid, NotFound
+
+
+class EventConflict(Conflict):
+    """The pair of source and id names another event already."""
+
+    code = "event_conflict"
+    title = "Another event has this source and id"
+
+    @classmethod
+    def between(cls, source: str, external_id: str) -> "EventConflict":
+        """The conflict about one pair."""
+        return cls(
+            f"The event {external_id!r} of {source} was sent before with other content. A changed fact needs an id of its own; "
+            "a wrong one is taken back with rekindle.event.retracted."
+        )
+
+
+class CandidateErased(Gone):
+    """Nothing is stored about this candidate any more."""
+
+    code = "candidate_erased"
+    title = "The candidate was erased"
+
+    @classmethod
+    def of_stream(cls, candidate: UUID) -> "CandidateErased":
+        """The refusal for one candidate."""
+        return cls(f"The candidate {candidate} was erased; nothing about them is stored or shown.")
+
+
+class CandidateUnknown(NotFound):
+    """Neither an event nor a record of this candidate has arrived."""
+
+    code = "candidate_unknown"
+    title = "No such candidate is known here"
+
+
+class PursuitUnknown(NotFound):
+    """No fact makes this pursuit."""
+
+    code = "pursuit_unknown"
+    title = "There is no such pursuit"
+
+
+class InvalidEvent(Invalid):
+    """The posted event breaks rules; each is listed."""
+
+    code = "invalid_event"
+    title = "The event breaks a rule"
+
+
+class BatchTooLong(Invalid):
+    """More events than one request may carry, or none."""
+
+    code = "batch_size"
+    title = "A batch holds 1 to 1,000 events"

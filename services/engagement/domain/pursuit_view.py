@@ -1,0 +1,155 @@
+"""How a folded pursuit is stored and shown: the current attempt's state, and every attempt in full."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.engagement.domain.incoming import OURSELVES
+from shared.attempts import Attempt, Close, Pursuit
+from shared.references import event_id, pursuit_id
+
+GHOSTED = "rekindle.pursuit.ghosted"
+POSITION_CLOSED = "rekindle.pursuit.position_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class PursuitRow:
+    """A pursuit as it is stored. ``attempts`` holds JSON values, as the API shows them.
+
+    ``attempt`` is 0, and ``stage`` and ``status`` are None, where no fact is left. At ``clock_at`` the clock puts a
+    ghosting or a closing of the position on record.
+    """
+
+    id: UUID
+    person_id: UUID
+    position_id: UUID
+    attempt: int
+    stage: str | None
+    status: str | None
+    close_kind: str | None
+    close_reason: str | None
+    closed_at: datetime | None
+    attempts: list[dict[str, Any]]
+    clock_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRecord:
+    """What the clock puts on record: the pursuit was ghosted, or its position closed, at ``time``."""
+
+    type: str
+    external_id: str
+    time: datetime
+
+    @property
+    def event_id(self) -> UUID:
+        """The id on the bus; the same ghosting is put on record once."""
+        return event_id(OURSELVES, self.external_id)
+
+
+def due_on_record(pursuit: UUID, folded: Pursuit, recorded: Iterable[UUID]) -> ClockRecord | None:
+    """What the clock must put on record, at the record's time; None where nothing is to come or all is there.
+
+    ``recorded`` are the ids of the pursuit's facts.
+    """
+    current = folded.current
+    if current is None:
+        return None
+    if folded.ghost_due is not None:
+        kind, type_name, time = "ghosted", GHOSTED, folded.ghost_due
+    elif current.close is not None and current.close.kind == "position_closed" and current.close.event is None:
+        kind, type_name, time = "position_closed", POSITION_CLOSED, current.close.time
+    else:
+        return None
+    record = ClockRecord(type_name, f"{kind}:{pursuit}:{current.number}:{time.isoformat()}", time)
+    return None if record.event_id in set(recorded) else record
+
+
+def row_of(person: UUID, position: UUID, folded: Pursuit, recorded: Iterable[UUID]) -> PursuitRow:
+    """The stored form of a fold. ``recorded`` are the ids of the pursuit's facts."""
+    current, own_id = folded.current, pursuit_id(person, position)
+    close = None if current is None else current.close
+    due = due_on_record(own_id, folded, recorded)
+    return PursuitRow(
+        id=own_id,
+        person_id=person,
+        position_id=position,
+        attempt=0 if current is None else current.number,
+        stage=None if current is None else stage_of(current),
+        status=None if current is None else status_of(current),
+        close_kind=None if close is None else str(close.kind),
+        close_reason=None if close is None else close.reason.value,
+        closed_at=None if close is None else close.time,
+        attempts=[describe(attempt) for attempt in folded.attempts],
+        clock_at=None if due is None else due.time,
+    )
+
+
+def stage_of(attempt: Attempt) -> str | None:
+    """The furthest stage; None where no stage ever was."""
+    return None if attempt.stage is None else attempt.stage.value
+
+
+def status_of(attempt: Attempt) -> str:
+    """``hired``, ``closed`` or ``open``."""
+    if attempt.close is not None:
+        return "closed"
+    return "hired" if attempt.hired_at is not None else "open"
+
+
+def describe(attempt: Attempt) -> dict[str, Any]:
+    """One attempt as the API shows it: values that JSON can hold, times as datetimes in UTC."""
+    return {
+        "number": attempt.number,
+        "origin": attempt.origin,
+        "via": attempt.via,
+        "recruiter": attempt.recruiter,
+        "began_at": attempt.began_at,
+        "cohort_at": attempt.cohort_at,
+        "stage": stage_of(attempt),
+        "status": status_of(attempt),
+        "stages": [
+            {"stage": stage.value, "reached_at": time, "recorded_at": attempt.recorded.get(stage)}
+            for stage, time in attempt.reached.items()
+        ],
+        "touches": [
+            {
+                "number": number,
+                "time": touch.time,
+                "channel": touch.channel,
+                "recruiter": touch.recruiter,
+                "sender_role": touch.sender_role,
+                "template": touch.template,
+            }
+            for number, touch in enumerate(attempt.touches, 1)
+        ],
+        "first_response_at": attempt.first_response_at,
+        "replied_by_touch": attempt.replied_by_touch,
+        "close": None if attempt.close is None else describe_close(attempt.close),
+        "hired_at": attempt.hired_at,
+        "started_at": attempt.started_at,
+        "left_at": attempt.left_at,
+        "outcome": {
+            "open": attempt.is_open,
+            "interested": attempt.is_interested,
+            "uninterested": attempt.is_uninterested,
+            "silent": attempt.is_silent,
+            "hard_no": attempt.is_hard_no,
+            "soft_no": attempt.is_soft_no,
+        },
+        "contradiction": attempt.contradiction,
+    }
+
+
+def describe_close(close: Close) -> dict[str, Any]:
+    """How an attempt ended, as the API shows it. ``event`` is the closing fact's id on the bus; None where time closed it."""
+    return {
+        "kind": str(close.kind),
+        "reason": close.reason.value,
+        "facts": dict(close.facts),
+        "by": close.by,
+        "time": close.time,
+        "event": close.event,
+    }

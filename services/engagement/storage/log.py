@@ -1,0 +1,148 @@
+"""The log: every accepted event, with its private fields, in the order of its stream."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.engagement.domain.incoming import Incoming
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One row of the log. ``external_id`` and ``data`` are None in the stub of an erased event."""
+
+    candidate_id: UUID
+    sequence: int
+    event_id: UUID
+    source: str
+    external_id: str | None
+    type: str
+    time: datetime
+    received_at: datetime
+    position_id: UUID | None
+    data: dict[str, Any] | None
+    traceparent: str | None
+
+
+_COLUMNS = "candidate_id, sequence, event_id, source, external_id, type, time, received_at, position_id, data, traceparent"
+_INSERT = text(
+    f"""
+    INSERT INTO log ({_COLUMNS})
+    SELECT candidate_id, sequence, event_id, source, external_id, type, time, :received_at, position_id, data, traceparent
+    FROM unnest(
+        CAST(:candidates AS uuid[]), CAST(:sequences AS bigint[]), CAST(:events AS uuid[]), CAST(:sources AS text[]),
+        CAST(:external_ids AS text[]), CAST(:types AS text[]), CAST(:times AS timestamptz[]), CAST(:positions AS uuid[]),
+        CAST(:data AS jsonb[]), CAST(:traceparents AS text[]))
+        AS given (candidate_id, sequence, event_id, source, external_id, type, time, position_id, data, traceparent)
+    """  # noqa: S608 - the columns are a constant
+)
+_OF_PURSUITS = text(
+    f"""
+    SELECT {_COLUMNS} FROM unnest(CAST(:streams AS uuid[]), CAST(:positions AS uuid[])) AS wanted (stream, position)
+    CROSS JOIN LATERAL (
+        SELECT * FROM log WHERE candidate_id = wanted.stream AND log.position_id = wanted.position OFFSET 0) AS found
+    WHERE data IS NOT NULL
+    UNION ALL
+    SELECT {_COLUMNS} FROM unnest(CAST(:people_streams AS uuid[])) AS wanted (stream)
+    CROSS JOIN LATERAL (
+        SELECT * FROM log
+        WHERE candidate_id = wanted.stream AND type = 'rekindle.event.retracted' AND log.position_id IS NULL
+        OFFSET 0) AS found
+    WHERE data IS NOT NULL
+    """  # noqa: S608 - the columns are a constant
+)
+_POSITIONS_OF_EVENTS = text(
+    """
+    SELECT DISTINCT position_id FROM log
+    WHERE candidate_id = ANY(CAST(:streams AS uuid[])) AND event_id = ANY(CAST(:events AS uuid[])) AND position_id IS NOT NULL
+    """
+)
+_POSITIONS_OF_STREAMS = text(
+    "SELECT DISTINCT position_id FROM log WHERE candidate_id = ANY(CAST(:streams AS uuid[])) AND position_id IS NOT NULL"
+)
+_OF_STREAMS = text(
+    f"SELECT {_COLUMNS} FROM log WHERE candidate_id = ANY(CAST(:streams AS uuid[]))"  # noqa: S608 - a constant
+)
+_AFTER = text(
+    f"""
+    SELECT {_COLUMNS} FROM log WHERE candidate_id = :stream AND sequence > :sequence ORDER BY sequence LIMIT :limit
+    """  # noqa: S608 - the columns are a constant
+)
+_SCRUB = text(
+    """
+    WITH scrubbed AS (
+        UPDATE log SET external_id = NULL, data = NULL, position_id = NULL, traceparent = NULL
+        WHERE candidate_id = ANY(CAST(:streams AS uuid[])) AND data IS NOT NULL
+        RETURNING event_id)
+    UPDATE event_keys SET answer = NULL FROM scrubbed WHERE event_keys.event_id = scrubbed.event_id
+    """
+)
+
+
+async def append(session: AsyncSession, events: Sequence[tuple[Incoming, int]], *, received_at: datetime) -> None:
+    """Write events with their sequences."""
+    await session.execute(
+        _INSERT,
+        {
+            "candidates": [event.candidate_id for event, _ in events],
+            "sequences": [sequence for _, sequence in events],
+            "events": [event.event_id for event, _ in events],
+            "sources": [event.source for event, _ in events],
+            "external_ids": [event.external_id for event, _ in events],
+            "types": [event.type for event, _ in events],
+            "times": [event.time for event, _ in events],
+            "positions": [event.position_id for event, _ in events],
+            "data": [orjson.dumps(event.data).decode() for event, _ in events],
+            "traceparents": [event.traceparent for event, _ in events],
+            "received_at": received_at,
+        },
+    )
+
+
+async def of_pursuits(
+    session: AsyncSession, pairs: Iterable[tuple[UUID, UUID]], people_streams: Collection[UUID]
+) -> list[Logged]:
+    """The facts of (stream, position) pairs, and the streams' retractions that name no position. No stubs."""
+    ordered = sorted(pairs)
+    rows = await session.execute(
+        _OF_PURSUITS,
+        {
+            "streams": [stream for stream, _ in ordered],
+            "positions": [position for _, position in ordered],
+            "people_streams": sorted(people_streams),
+        },
+    )
+    return [Logged(*row) for row in rows]
+
+
+async def of_streams(session: AsyncSession, streams: Collection[UUID]) -> list[Logged]:
+    """Every event of the streams, in no order; stubs too."""
+    return [Logged(*row) for row in await session.execute(_OF_STREAMS, {"streams": sorted(streams)})]
+
+
+async def after(session: AsyncSession, stream: UUID, sequence: int, limit: int) -> list[Logged]:
+    """The events of one stream that follow ``sequence``, in order; stubs too."""
+    found = await session.execute(_AFTER, {"stream": stream, "sequence": sequence, "limit": limit})
+    return [Logged(*row) for row in found]
+
+
+async def positions_of_events(session: AsyncSession, streams: Collection[UUID], events: Collection[UUID]) -> set[UUID]:
+    """The positions of those events that are on the streams."""
+    found = await session.scalars(_POSITIONS_OF_EVENTS, {"streams": sorted(streams), "events": sorted(events)})
+    return set(found)
+
+
+async def positions_of_streams(session: AsyncSession, streams: Collection[UUID]) -> set[UUID]:
+    """Every position that the streams have facts of."""
+    return set(await session.scalars(_POSITIONS_OF_STREAMS, {"streams": sorted(streams)}))
+
+
+async def scrub(session: AsyncSession, streams: Collection[UUID]) -> None:
+    """Leave stubs of the streams' events: type, time, sequence and bus id, so that sequences stay whole."""
+    await session.execute(_SCRUB, {"streams": sorted(streams)})

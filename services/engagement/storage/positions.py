@@ -1,0 +1,108 @@
+"""What engagement knows of positions: what senders call them, and when they closed."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPosition:
+    """One position. ``closings`` are the times at which it closed, oldest first."""
+
+    position_id: UUID
+    reference: str | None
+    closings: tuple[datetime, ...]
+
+
+_SELECT = "SELECT position_id, reference, closings FROM positions WHERE position_id = ANY(CAST(:ids AS uuid[]))"
+_READ = text(_SELECT)
+_SHARE = text(f"{_SELECT} ORDER BY position_id FOR SHARE")
+_NAME = text(
+    """
+    INSERT INTO positions (position_id, reference)
+    SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:references AS text[]))
+    ON CONFLICT (position_id) DO UPDATE SET reference = excluded.reference WHERE positions.reference IS NULL
+    """
+)
+_SAVE = text(
+    """
+    INSERT INTO positions (position_id, version, closings, snapshot) VALUES (:id, :version, :closings, CAST(:snapshot AS jsonb))
+    ON CONFLICT (position_id) DO UPDATE
+        SET version = excluded.version, closings = excluded.closings, snapshot = excluded.snapshot
+    """
+)
+_ASK_REFOLD = text(
+    """
+    INSERT INTO refolds (position_id, due_at, after_id)
+    SELECT :id, due_at, '00000000-0000-0000-0000-000000000000' FROM unnest(CAST(:times AS timestamptz[])) AS given (due_at)
+    ON CONFLICT (position_id, due_at) DO UPDATE SET after_id = excluded.after_id
+    """
+)
+_NEXT_REFOLD = text(
+    "SELECT position_id, due_at, after_id FROM refolds WHERE due_at <= :now ORDER BY due_at, position_id LIMIT 1 FOR UPDATE"
+)
+_MOVE_REFOLD = text("UPDATE refolds SET after_id = :after WHERE position_id = :id AND due_at = :due_at")
+_END_REFOLD = text("DELETE FROM refolds WHERE position_id = :id AND due_at = :due_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Refold:
+    """A position whose pursuits must be folded anew from ``due_at`` on; those up to ``after_id`` are."""
+
+    position_id: UUID
+    due_at: datetime
+    after_id: UUID
+
+
+async def read(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, KnownPosition]:
+    """Those of the positions that are known."""
+    return {row.position_id: _known(row) for row in await session.execute(_READ, {"ids": sorted(ids)})}
+
+
+async def share(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, KnownPosition]:
+    """Those of the positions that are known, and none of their closings changes until the transaction ends."""
+    return {row.position_id: _known(row) for row in await session.execute(_SHARE, {"ids": sorted(ids)})}
+
+
+def _known(row: Any) -> KnownPosition:
+    return KnownPosition(row.position_id, row.reference, tuple(row.closings))
+
+
+async def name(session: AsyncSession, references: Mapping[UUID, str | None]) -> None:
+    """Insert rows for positions that have none, and the references of those that lack one."""
+    ids = sorted(references)
+    await session.execute(_NAME, {"ids": ids, "references": [references[one] for one in ids]})
+
+
+async def save(session: AsyncSession, id: UUID, *, version: int, closings: Sequence[datetime], snapshot: dict[str, Any]) -> None:
+    """Store a position's newest snapshot. Waits for every transaction that folds with the old closings."""
+    await session.execute(
+        _SAVE,
+        {"id": id, "version": version, "closings": list(closings), "snapshot": orjson.dumps(snapshot).decode()},
+    )
+
+
+async def ask_refold(session: AsyncSession, id: UUID, times: Collection[datetime]) -> None:
+    """Have the clock fold all pursuits of the position anew at each of the times."""
+    await session.execute(_ASK_REFOLD, {"id": id, "times": sorted(times)})
+
+
+async def next_refold(session: AsyncSession, now: datetime) -> Refold | None:
+    """The longest due refold, locked."""
+    row = (await session.execute(_NEXT_REFOLD, {"now": now})).one_or_none()
+    return None if row is None else Refold(*row)
+
+
+async def move_refold(session: AsyncSession, refold: Refold, after: UUID | None) -> None:
+    """Remember that the pursuits up to ``after`` are done; None when all are."""
+    key: dict[str, Any] = {"id": refold.position_id, "due_at": refold.due_at}
+    if after is None:
+        await session.execute(_END_REFOLD, key)
+    else:
+        await session.execute(_MOVE_REFOLD, key | {"after": after})

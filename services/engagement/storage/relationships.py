@@ -1,0 +1,90 @@
+"""Streams and the persons they belong to. The rows' locks order everything that happens to a person."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+class PeopleMovedError(Exception):
+    """Streams were linked between looking and locking; the transaction must be begun again."""
+
+
+@dataclass(slots=True)
+class Stream:
+    """One candidate stream, locked. ``sequence`` is that of its last event."""
+
+    candidate_id: UUID
+    person_id: UUID
+    reference: str | None
+    sequence: int
+    erased_at: datetime | None
+
+
+_ENSURE = text(
+    """
+    INSERT INTO relationships (candidate_id, person_id, reference)
+    SELECT id, id, reference FROM unnest(CAST(:ids AS uuid[]), CAST(:references AS text[])) AS given (id, reference)
+    WHERE NOT EXISTS (SELECT FROM relationships WHERE candidate_id = id)
+    ORDER BY id
+    ON CONFLICT DO NOTHING
+    """
+)
+_LOCK = text(
+    """
+    SELECT candidate_id, person_id, reference, sequence, erased_at FROM relationships
+    WHERE person_id IN (SELECT person_id FROM relationships WHERE candidate_id = ANY(CAST(:ids AS uuid[])))
+    ORDER BY candidate_id
+    FOR NO KEY UPDATE
+    """
+)
+_COUNT = text("SELECT count(*) FROM relationships WHERE person_id = ANY(CAST(:people AS uuid[]))")
+_SAVE = text(
+    """
+    UPDATE relationships SET sequence = given.sequence, reference = coalesce(relationships.reference, given.reference)
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:sequences AS bigint[]), CAST(:references AS text[]))
+        AS given (id, sequence, reference)
+    WHERE candidate_id = given.id
+    """
+)
+
+
+async def ensure(session: AsyncSession, references: Mapping[UUID, str | None]) -> None:
+    """Insert rows for the streams that have none, with the reference each was named by.
+
+    Must come before ``lock`` in a transaction: who holds locks never waits for another's insert.
+    """
+    ids = sorted(references)
+    await session.execute(_ENSURE, {"ids": ids, "references": [references[one] for one in ids]})
+
+
+async def lock(session: AsyncSession, streams: Collection[UUID]) -> dict[UUID, Stream]:
+    """Lock all streams of all persons that the given streams belong to, in id order.
+
+    Raises PeopleMovedError when one of the persons has come to have more or other streams meanwhile. A person's set of
+    streams is changed only by who holds all their locks, so what this returns stays true until the transaction ends.
+    """
+    rows = (await session.execute(_LOCK, {"ids": sorted(streams)})).all()
+    locked = {row.candidate_id: Stream(*row) for row in rows}
+    people = {locked[stream].person_id for stream in streams if stream in locked}
+    of_them = [row for row in rows if row.person_id in people]
+    known = await session.scalar(_COUNT, {"people": sorted(people)})
+    if known != len(of_them) or not locked.keys() >= set(streams):
+        raise PeopleMovedError
+    return locked
+
+
+async def save(session: AsyncSession, streams: Collection[Stream]) -> None:
+    """Store the new sequences and references of locked streams."""
+    ordered = sorted(streams, key=lambda stream: stream.candidate_id)
+    await session.execute(
+        _SAVE,
+        {
+            "ids": [stream.candidate_id for stream in ordered],
+            "sequences": [stream.sequence for stream in ordered],
+            "references": [stream.reference for stream in ordered],
+        },
+    )

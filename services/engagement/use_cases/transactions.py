@@ -1,0 +1,42 @@
+"""Running a transaction again when a fault may pass: deadlocks, lost connections, streams linked under our hands."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.engagement.storage.event_keys import KeyTakenError
+from services.engagement.storage.relationships import PeopleMovedError
+from shared.db import Sessions, is_transient
+from shared.errors import Unavailable
+
+logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+TRIES = 6
+FIRST_PAUSE = 0.02
+
+
+async def transact(sessions: Sessions, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
+    """The result of ``work``, committed. Raises Unavailable when the faults do not pass; nothing is stored then.
+
+    ``work`` may run several times, each in a transaction of its own. When the connection is lost while committing, the next
+    run finds what was committed.
+    """
+    for trial in range(TRIES):
+        if trial:
+            await asyncio.sleep(FIRST_PAUSE * 2**trial * random.uniform(0.5, 1.5))  # noqa: S311 - spreads retries
+        try:
+            async with sessions.begin() as session:
+                return await work(session)
+        except (PeopleMovedError, KeyTakenError) as moved:
+            logger.info("the transaction met another one and begins again: %r", moved)
+        except Exception as fault:
+            if not is_transient(fault):
+                raise
+            logger.warning("the database faulted, trying again: %r", fault)
+    raise Unavailable("The database does not take events just now; nothing of this request was stored. Send it again.")
