@@ -28,9 +28,7 @@ def create_app(settings: ConnectorsSettings | None = None, *, api: RekindleApi |
     settings = settings or ConnectorsSettings()
     reading = Reading(settings.mapping(), settings.zone)
     sessions = connect(settings.database_url, pool_size=settings.pool_size, name="connectors api")
-    client = open_client(
-        settings.api_url or settings.public_url, settings.api_token.get_secret_value(), settings.api_seconds
-    )
+    client = open_client(settings.api_url or settings.public_url, settings.api_token.get_secret_value(), settings.api_seconds)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

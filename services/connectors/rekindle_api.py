@@ -62,23 +62,22 @@ class RekindleApi:
 
     async def erase(self, candidate: str, idempotency_key: str) -> Answer:
         """Have a person forgotten."""
-        return await self._call(
-            "POST", "/v1/erasures", {"candidate": candidate}, headers={"Idempotency-Key": idempotency_key}
-        )
+        return await self._call("POST", "/v1/erasures", {"candidate": candidate}, headers={"Idempotency-Key": idempotency_key})
 
     async def post_events(self, events: Sequence[Mapping[str, Any]]) -> Sequence[Answer]:
         """Post facts, at most ``MOST_EVENTS``; an answer for each, in order."""
         response = await self._send("POST", "/v1/events", events)
         if isinstance(response, Answer):
             return [response] * len(events)
+        if response.status_code != 207:
+            answer = _answer(response.status_code, _json(response))
+            return [_not_understood(response) if answer.fate is Fate.DONE else answer] * len(events)
         items = _json(response).get("items")
-        if response.status_code != 207 or not isinstance(items, list) or len(items) != len(events):
-            return [_answer(response.status_code, _json(response))] * len(events)
+        if not isinstance(items, list) or len(items) != len(events):
+            return [_not_understood(response)] * len(events)
         return [_answer(_status(item), item) for item in items]
 
-    async def _call(
-        self, method: str, path: str, content: Mapping[str, Any], headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    async def _call(self, method: str, path: str, content: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Answer:
         response = await self._send(method, path, content, headers)
         return response if isinstance(response, Answer) else _answer(response.status_code, _json(response))
 
@@ -91,12 +90,14 @@ class RekindleApi:
             told["traceparent"] = traceparent
         try:
             async for attempt in stamina.retry_context(
-                on=(httpx.TransportError, _Busy), attempts=self._attempts, wait_initial=self._wait_seconds, wait_max=1.0
+                on=(httpx.TransportError, _Busy),
+                attempts=self._attempts,
+                wait_initial=self._wait_seconds,
+                wait_max=1.0,
+                wait_jitter=self._wait_seconds,
             ):
                 with attempt:
-                    return _unless_busy(
-                        await self._client.request(method, path, content=orjson.dumps(content), headers=told)
-                    )
+                    return _unless_busy(await self._client.request(method, path, content=orjson.dumps(content), headers=told))
         except _Busy as busy:
             return Answer(Fate.LATER, f"the API answered {busy}")
         except httpx.TransportError as problem:
@@ -108,6 +109,11 @@ def _unless_busy(response: httpx.Response) -> httpx.Response:
     if response.status_code == 429 or response.status_code >= 500:
         raise _Busy(str(response.status_code))
     return response
+
+
+def _not_understood(response: httpx.Response) -> Answer:
+    """What must not be taken for done."""
+    return Answer(Fate.LATER, f"the API answered {response.status_code} without an item for each event")
 
 
 class _Busy(Exception):
@@ -140,9 +146,7 @@ def _answer(status: int, told: Mapping[str, Any]) -> Answer:
         logger.warning("the API put a request off: %s %s", status, detail)
         return Answer(Fate.LATER, detail)
     errors = (problem or {}).get("errors")
-    named = (
-        [str(wrong.get("field", "")) for wrong in errors if isinstance(wrong, dict)] if isinstance(errors, list) else []
-    )
+    named = [str(wrong.get("field", "")) for wrong in errors if isinstance(wrong, dict)] if isinstance(errors, list) else []
     return Answer(Fate.REFUSED, detail, wrong_fields=tuple(filter(None, named)))
 
 

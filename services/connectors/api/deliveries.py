@@ -110,9 +110,7 @@ async def get_deliveries(
 
 
 @router.get("/deliveries/{delivery_id}")
-async def get_one_delivery(
-    sessions: SessionsDep, delivery_id: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
-) -> DeliveryDetail:
+async def get_one_delivery(sessions: SessionsDep, delivery_id: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]) -> DeliveryDetail:
     """One delivery with everything that it made."""
     found = await get_delivery(sessions, delivery_id)
     if found is None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request
 from pydantic import BaseModel, Field
 
-from services.connectors.api.dependencies import Connector, ConnectorDep
+from services.connectors.api.dependencies import ConnectorDep
 from services.connectors.api.models import PostedEvent, posted_events
 from services.connectors.domain.signature import is_signed
 from services.connectors.use_cases.list_deliveries import get_delivery
@@ -59,9 +59,7 @@ async def receive_greenhouse(
     """Take a delivery. Whatever is genuine is answered with 200, repeated or not mapped too; the rest with 401."""
     raw = await request.body()
     if not is_signed(raw, signature, connector.settings.greenhouse_secret.get_secret_value()):
-        raise WrongSignature(
-            "Send Signature: sha256 <hex>, the HMAC-SHA256 of the raw body with the webhook's secret key."
-        )
+        raise WrongSignature("Send Signature: sha256 <hex>, the HMAC-SHA256 of the raw body with the webhook's secret key.")
     now = datetime.now(UTC)
     received = await receive_delivery(connector.sessions, raw, greenhouse_event_id, connector.reading, now=now)
     try:

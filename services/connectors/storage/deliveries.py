@@ -64,10 +64,7 @@ class Delivery:
 async def claim(session: AsyncSession, new: dict[str, Any]) -> bool:
     """Insert a delivery; False when its body came before, which is counted."""
     claimed = await session.execute(
-        insert(deliveries)
-        .values(new)
-        .on_conflict_do_nothing(index_elements=["body_hash"])
-        .returning(deliveries.c.number)
+        insert(deliveries).values(new).on_conflict_do_nothing(index_elements=["body_hash"]).returning(deliveries.c.number)
     )
     if claimed.first() is not None:
         return True

@@ -56,7 +56,5 @@ async def scrub(session: AsyncSession, bodies: Sequence[str]) -> None:
 async def drop_raw(session: AsyncSession, bodies: Sequence[str]) -> None:
     """Drop the raw bodies that nothing waits for any more."""
     await session.execute(
-        update(deliveries)
-        .where(deliveries.c.body_hash.in_(bodies), deliveries.c.status != Status.WAITING)
-        .values(raw=None)
+        update(deliveries).where(deliveries.c.body_hash.in_(bodies), deliveries.c.status != Status.WAITING).values(raw=None)
     )

@@ -55,17 +55,13 @@ async def save_application(session: AsyncSession, external_id: str, known: Known
 
 async def applications_of(session: AsyncSession, candidates: Iterable[str]) -> Sequence[str]:
     """The ids of the applications of some people."""
-    found = await session.scalars(
-        select(applications.c.application).where(applications.c.candidate.in_(list(candidates)))
-    )
+    found = await session.scalars(select(applications.c.application).where(applications.c.candidate.in_(list(candidates))))
     return list(found)
 
 
 async def facts_of(session: AsyncSession, external_id: str) -> tuple[KnownFact, ...]:
     """The remembered facts of an application, in order of their time."""
-    rows = await session.execute(
-        select(facts).where(facts.c.application == external_id).order_by(facts.c.time, facts.c.event_id)
-    )
+    rows = await session.execute(select(facts).where(facts.c.application == external_id).order_by(facts.c.time, facts.c.event_id))
     return tuple(
         KnownFact(
             event_id=row.event_id,
@@ -82,9 +78,7 @@ async def facts_of(session: AsyncSession, external_id: str) -> tuple[KnownFact, 
     )
 
 
-async def remember_facts(
-    session: AsyncSession, external_id: str, new: Sequence[KnownFact], retracted: frozenset[str]
-) -> None:
+async def remember_facts(session: AsyncSession, external_id: str, new: Sequence[KnownFact], retracted: frozenset[str]) -> None:
     """Remember facts of an application, and that others were taken back."""
     if new:
         rows = [
@@ -133,9 +127,7 @@ async def save_merge(session: AsyncSession, candidate: str, into: str) -> None:
 async def save_erasure(session: AsyncSession, candidates: Iterable[str], at: datetime) -> None:
     """Keep that people were erased, for their bodies to come are not kept."""
     statement = insert(people).on_conflict_do_update(index_elements=["candidate"], set_={"erased_at": at})
-    await session.execute(
-        statement, [{"candidate": candidate, "erased_at": at} for candidate in sorted(set(candidates))]
-    )
+    await session.execute(statement, [{"candidate": candidate, "erased_at": at} for candidate in sorted(set(candidates))])
 
 
 async def is_erased(session: AsyncSession, candidate: str) -> bool:

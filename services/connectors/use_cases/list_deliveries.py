@@ -9,9 +9,7 @@ from services.connectors.storage.unmapped import UnmappedCount
 from shared.db import Sessions
 
 
-async def list_deliveries(
-    sessions: Sessions, *, status: Status | None, before: int | None, limit: int
-) -> Sequence[Delivery]:
+async def list_deliveries(sessions: Sessions, *, status: Status | None, before: int | None, limit: int) -> Sequence[Delivery]:
     """Deliveries, the newest first, below a number."""
     async with sessions.begin() as session:
         return await deliveries.page(session, status=status, before=before, limit=limit)

@@ -26,9 +26,7 @@ _STATE_OF = {
 }
 
 
-async def post_delivery(
-    sessions: Sessions, api: RekindleApi, body_hash: str, *, now: datetime, attempts: int = 0
-) -> None:
+async def post_delivery(sessions: Sessions, api: RekindleApi, body_hash: str, *, now: datetime, attempts: int = 0) -> None:
     """Post what is queued and keep what became of it; what was put off is due again after a pause that doubles."""
     async with sessions.begin() as session:
         queued = [item for item in await postings.of_delivery(session, body_hash) if item.state is State.QUEUED]

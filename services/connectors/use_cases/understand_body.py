@@ -85,9 +85,7 @@ def _names(body: Body) -> list[str]:
 
 
 def _recruiter(body: Body) -> str | None:
-    told = (body.application.recruiter if body.application else None) or (
-        body.person.recruiter if body.person else None
-    )
+    told = (body.application.recruiter if body.application else None) or (body.person.recruiter if body.person else None)
     return told or next((job.recruiter for job in body.jobs if job.recruiter), None)
 
 
@@ -109,9 +107,7 @@ async def _is_about_erased(session: AsyncSession, body: Body) -> bool:
     return candidate is not None and await knowledge.is_erased(session, candidate)
 
 
-async def _keep(
-    session: AsyncSession, case: Case, translation: Translation, application: KnownApplication | None
-) -> None:
+async def _keep(session: AsyncSession, case: Case, translation: Translation, application: KnownApplication | None) -> None:
     """Store the translation: postings, facts to remember, names left unmapped, the delivery's state."""
     body, body_hash = case.body, case.receipt.body_hash
     await postings.add(session, body_hash, [_posting(intent, case.receipt) for intent in translation.intents])

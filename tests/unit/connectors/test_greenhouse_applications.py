@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from services.connectors.domain.greenhouse.knowledge import Knowledge, KnownApplication, KnownFact
 from services.connectors.domain.greenhouse.translation import Outcome
+from shared.attempts import fact_of, fold
 from tests.unit.connectors.greenhouse_bodies import (
     RECEIVED_AT,
     application,
@@ -79,6 +81,17 @@ def test_a_flat_payload_and_a_person_are_read_too() -> None:
 
     assert (entered.candidate, entered.data["stage"]) == ("greenhouse:5", "interviewing")
     assert entered.time == RECEIVED_AT
+
+
+@pytest.mark.parametrize("stage", ["Application Review", "Prospect", "Phone Screen"])
+def test_who_applies_is_inbound_whatever_stage_they_enter(stage: str) -> None:
+    found = facts(translated(application("new_candidate_application", current_stage={"name": stage})))
+
+    for _ in range(8):  # whichever of the two ids sorts first
+        facts_ = [fact_of(uuid4(), f"rekindle.{fact.type}", fact.time, fact.data) for fact in found]
+        attempt = fold(facts_).current
+        assert attempt is not None
+        assert attempt.origin == "inbound"
 
 
 def test_an_unknown_stage_is_listed_and_makes_no_fact() -> None:

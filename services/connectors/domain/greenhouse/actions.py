@@ -47,9 +47,7 @@ NOT_MAPPED: Mapping[str, str] = {
 }
 
 
-def translate(
-    body: Body, receipt: Receipt, knowledge: Knowledge, mapping: GreenhouseMapping, zone: ZoneInfo
-) -> Translation:
+def translate(body: Body, receipt: Receipt, knowledge: Knowledge, mapping: GreenhouseMapping, zone: ZoneInfo) -> Translation:
     """What the body means. Never raises: a body of any shape is mapped, waits, or is left unmapped with the reason."""
     if body.action in NOT_MAPPED:
         return Translation.nothing(NOT_MAPPED[body.action])

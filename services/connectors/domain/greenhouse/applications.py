@@ -1,5 +1,7 @@
 """Bodies about an application: entered, told again, moved, rejected, hired, and the undoing of the last two."""
 
+from datetime import timedelta
+
 from services.connectors.domain.greenhouse.closings import (
     CLOSES,
     HIRED,
@@ -12,6 +14,9 @@ from services.connectors.domain.greenhouse.knowledge import transfer
 from services.connectors.domain.greenhouse.offers import offer_made, terms_of
 from services.connectors.domain.greenhouse.records import describe
 from services.connectors.domain.greenhouse.translation import Draft, Slot, reference
+from shared.events.vocabulary import Stage
+
+_AFTER_APPLYING = timedelta(microseconds=1)
 
 
 def told(draft: Draft) -> None:
@@ -149,6 +154,13 @@ def _in_stage(draft: Draft) -> None:
         data = {"position": reference(job.external_id), "stage": str(stage)}
         if application.stage.name:
             data["name"] = application.stage.name
-        draft.fact(
-            Slot.STAGE + number, "pursuit.stage_entered", {**data, **draft.recruiter(job)}, draft.clock.happened_at
-        )
+        time = draft.clock.happened_at + (_AFTER_APPLYING if _would_precede_applying(draft, stage) else timedelta())
+        draft.fact(Slot.STAGE + number, "pursuit.stage_entered", {**data, **draft.recruiter(job)}, time)
+
+
+def _would_precede_applying(draft: Draft, stage: Stage) -> bool:
+    """Whether the stage, being no later than what applying reaches, could be taken for the attempt's first fact.
+
+    Facts of one time are ordered by stage, then by id, and the first one decides whether the attempt is inbound.
+    """
+    return draft.body.action == "new_candidate_application" and stage.order <= Stage.INTERESTED.order

@@ -164,9 +164,7 @@ def _application(tree: Tree) -> Application:
 
 def _user(tree: Tree, role: str) -> str | None:
     """The id of the user in a role; never their name or address."""
-    return _first_id(
-        (branch(tree, role), "id"), (branch(tree, role), "user_id"), (tree, f"{role}_user_id"), (tree, f"{role}_id")
-    )
+    return _first_id((branch(tree, role), "id"), (branch(tree, role), "user_id"), (tree, f"{role}_user_id"), (tree, f"{role}_id"))
 
 
 def _person(tree: Tree) -> Person | None:
@@ -212,9 +210,7 @@ def _offer(payload: Tree, application_tree: Tree, action: str) -> Offer | None:
         return None
     application = _first_id((tree, "application_id"), (payload, "application_id"), (application_tree, "id"))
     status = (text(tree.get("offer_status") or tree.get("status"), 50) or "").lower()
-    return Offer(
-        tree=tree, application=application, job=_first_id((tree, "job_id"), (payload, "job_id")), status=status
-    )
+    return Offer(tree=tree, application=application, job=_first_id((tree, "job_id"), (payload, "job_id")), status=status)
 
 
 __all__ = ["NOTHING", "Application", "Body", "Job", "Named", "Offer", "Person", "UnreadableBodyError", "read_body"]

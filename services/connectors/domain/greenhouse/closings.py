@@ -33,9 +33,7 @@ def undone(knowledge: Knowledge, types: frozenset[str], job: str, at: datetime) 
     Those before it; where there are none, those whose time nobody told, for a receipt may well be late.
     """
     standing = [
-        fact
-        for fact in knowledge.facts
-        if fact.type in types and fact.job == job and not fact.retracted and not fact.transfer
+        fact for fact in knowledge.facts if fact.type in types and fact.job == job and not fact.retracted and not fact.transfer
     ]
     return [fact for fact in standing if fact.time <= at] or [fact for fact in standing if fact.at_receipt]
 

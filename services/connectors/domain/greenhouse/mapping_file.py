@@ -55,9 +55,7 @@ class _Reader:
         jobs = self.table("jobs", stages, "stages")
         return GreenhouseMapping(
             stages=self.names("stages", stages, _stage),
-            stages_of_jobs={
-                job: self.names(f"stages.jobs.{job}", self.table(job, jobs, "stages.jobs"), _stage) for job in jobs
-            },
+            stages_of_jobs={job: self.names(f"stages.jobs.{job}", self.table(job, jobs, "stages.jobs"), _stage) for job in jobs},
             reasons=self.names("reasons", reasons, _reason),
             reason_types=dict(self.entries("reasons.types", self.table("types", reasons, "reasons"), _close, plain)),
             sources=self.names("sources", sources, _code),

@@ -25,9 +25,7 @@ def offer_made(draft: Draft) -> bool:
     if draft.body.offer is None or time is None:
         return False
     for number, job in enumerate(draft.jobs()):
-        if any(
-            fact.type == OFFERED and fact.job == job.external_id and fact.time <= time for fact in draft.knowledge.facts
-        ):
+        if any(fact.type == OFFERED and fact.job == job.external_id and fact.time <= time for fact in draft.knowledge.facts):
             draft.nothing_new = True
             draft.remarks.append("that an offer was made is on record already")
             continue
@@ -44,9 +42,7 @@ def _offer_declined(draft: Draft) -> bool:
         return False
     for number, job in enumerate(draft.jobs()):
         data = {"position": reference(job.external_id), "reason": "offer_declined", **draft.recruiter(job)}
-        known = [
-            fact for fact in draft.knowledge.facts if fact.reason == "offer_declined" and fact.job == job.external_id
-        ]
+        known = [fact for fact in draft.knowledge.facts if fact.reason == "offer_declined" and fact.job == job.external_id]
         if time is not None and any(fact.time == time for fact in known):
             draft.nothing_new = True
             continue

@@ -63,11 +63,7 @@ def _places(tree: Tree) -> dict[str, Any]:
     told = [
         words
         for office in branches(tree, "offices")
-        if (
-            words := text(office.get("location"))
-            or text(branch(office, "location").get("name"))
-            or text(office.get("name"))
-        )
+        if (words := text(office.get("location")) or text(branch(office, "location").get("name")) or text(office.get("name")))
     ]
     content: dict[str, Any] = {}
     places = [place for words in told if (place := read_place(words))]

@@ -177,8 +177,7 @@ class Draft:
             remarks.insert(0, f"nobody said yet whose application {self.body.application_id} is, or for which job")
         return Translation(
             outcome=outcome,
-            reason="; ".join(remarks)
-            or (None if outcome is Outcome.APPLIED else "the body tells nothing that Rekindle keeps"),
+            reason="; ".join(remarks) or (None if outcome is Outcome.APPLIED else "the body tells nothing that Rekindle keeps"),
             intents=tuple(self.intents),
             remembered=tuple(self.remembered),
             retracted=frozenset(self.retracted),

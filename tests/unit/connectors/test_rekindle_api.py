@@ -1,0 +1,100 @@
+"""How the connectors read the public API's answers, and what they try again."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from services.connectors.rekindle_api import Answer, Fate, RekindleApi
+from services.connectors.use_cases.post_delivery import without
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+def api(handler: Handler) -> RekindleApi:
+    client = httpx.AsyncClient(base_url="http://api", transport=httpx.MockTransport(handler))
+    return RekindleApi(client, attempts=3, wait_seconds=0.001)
+
+
+def always(status: int, content: object = None) -> Handler:
+    return lambda _request: httpx.Response(status, json=content)
+
+
+@pytest.mark.parametrize(
+    ("status", "fate"),
+    [
+        (200, Fate.DONE),
+        (201, Fate.DONE),
+        (400, Fate.REFUSED),
+        (401, Fate.LATER),
+        (403, Fate.LATER),
+        (404, Fate.LATER),
+        (409, Fate.REFUSED),
+        (410, Fate.ERASED),
+        (422, Fate.REFUSED),
+        (429, Fate.LATER),
+        (500, Fate.LATER),
+        (503, Fate.LATER),
+    ],
+)
+async def test_a_status_says_whether_to_try_again(status: int, fate: Fate) -> None:
+    answer = await api(always(status, {"detail": "so"})).patch_candidate("greenhouse:1", {})
+
+    assert answer.fate is fate
+
+
+async def test_a_reference_is_one_part_of_the_path() -> None:
+    paths: list[bytes] = []
+
+    def note(request: httpx.Request) -> httpx.Response:
+        paths.append(request.url.raw_path)
+        return httpx.Response(200)
+
+    await api(note).patch_position("greenhouse:a/b?[1]", {})
+
+    assert paths == [b"/v1/positions/greenhouse%3Aa%2Fb%3F%5B1%5D"]
+
+
+async def test_what_passes_is_tried_again() -> None:
+    answers = iter([httpx.Response(503), httpx.Response(429), httpx.Response(201, json={"after": "x:1"})])
+
+    assert await api(lambda _request: next(answers)).patch_candidate("greenhouse:1", {}) == Answer(Fate.DONE, after="x:1")
+
+
+async def test_an_api_that_is_away_is_for_later() -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    answer = await api(refuse).erase("greenhouse:1", "key")
+
+    assert (answer.fate, answer.detail) == (Fate.LATER, "the API does not answer: ConnectError")
+
+
+async def test_each_event_of_a_batch_has_its_answer() -> None:
+    items = [
+        {"index": 0, "status": 201, "after": "a:1"},
+        {"index": 1, "status": 422, "problem": {"detail": "no", "errors": [{"field": "data.reason", "rule": "must"}]}},
+        {"index": 2, "status": 410, "problem": {"detail": "erased"}},
+        {"index": 3, "status": 503},
+    ]
+
+    answers = await api(always(207, {"items": items})).post_events([{}, {}, {}, {}])
+
+    assert [answer.fate for answer in answers] == [Fate.DONE, Fate.REFUSED, Fate.ERASED, Fate.LATER]
+    assert (answers[0].after, answers[1].detail, answers[1].wrong_fields) == ("a:1", "no", ("data.reason",))
+
+
+@pytest.mark.parametrize("status", [200, 207])
+@pytest.mark.parametrize("content", [None, [], "x", {"items": 5}, {"items": []}, {"items": [5, 5]}])
+async def test_a_batch_that_is_not_understood_is_not_taken_for_done(status: int, content: object) -> None:
+    answers = await api(always(status, content)).post_events([{}])
+
+    assert [answer.fate for answer in answers] == [Fate.LATER]
+
+
+def test_wrong_fields_are_left_out_item_by_item() -> None:
+    content = {"name": "Ada", "emails": ["a@x.org", "b", "c"], "phones": ["1"], "salary": {"min": -1}}
+
+    corrected = without(content, ["emails[1]", "emails[2]", "phones[0]", "salary.min", "unheard_of"])
+
+    assert corrected == {"name": "Ada", "emails": ["a@x.org"]}
