@@ -52,6 +52,16 @@ class Applied:
     """Streams that miss an event, with the last sequence applied."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Dead:
+    """A record that could not be applied; ``left_hole`` says whether its stream went on without it."""
+
+    partition: TopicPartition
+    received: Received
+    error: str
+    left_hole: bool
+
+
 @dataclass(slots=True)
 class _Walk:
     """One partition's records against what its streams have seen."""
@@ -60,7 +70,7 @@ class _Walk:
     counted: int
     heads: dict[UUID, int]
     fresh: list[tuple[TopicPartition, Received]] = field(default_factory=list)
-    dead: list[tuple[TopicPartition, Received, str]] = field(default_factory=list)
+    dead: list[_Dead] = field(default_factory=list)
     waiting: list[Received] = field(default_factory=list)
     moved: set[UUID] = field(default_factory=set)
     total: int | None = None
@@ -85,12 +95,13 @@ class _Walk:
             if error is None:
                 self.fresh.append((self.batch.partition, received))
             else:
-                self.dead.append((self.batch.partition, received, error))
+                self.dead.append(_Dead(self.batch.partition, received, error, left_hole=False))
             return
         if error is not None:
-            self.dead.append((self.batch.partition, received, error))
-            if event is not None and event.subject is not None and event.sequence is not None and self._follows(event):
+            follows = event is not None and event.subject is not None and event.sequence is not None and self._follows(event)
+            if follows and event is not None:
                 self._advance(event)
+            self.dead.append(_Dead(self.batch.partition, received, error, left_hole=follows))
             return
         assert event is not None
         assert event.subject is not None
@@ -170,10 +181,10 @@ async def apply(group: str, handler: Handler, sessions: Sessions, batches: Seque
         failed = await _hand_over(session, handler, fresh)
         for walk in walks:
             await _store(session, group, walk, applied)
-        for partition, received, error in [*(one for walk in walks for one in walk.dead), *failed]:
-            logger.error("%s: record %d of %s goes to the dead letters: %s", group, received.offset, partition, error)
-            await storage.bury(session, group, partition, received, error)
-            applied.dead[partition.topic] += 1
+        for dead in [*(one for walk in walks for one in walk.dead), *failed]:
+            logger.error("%s: record %d of %s is a dead letter: %s", group, dead.received.offset, dead.partition, dead.error)
+            await storage.bury(session, group, dead.partition, dead.received, dead.error, left_hole=dead.left_hole)
+            applied.dead[dead.partition.topic] += 1
         await storage.store_places(session, group, {w.batch.partition: (w.end, w.counted, w.total) for w in walks})
     applied.places = {walk.batch.partition: walk.end for walk in walks}
     for partition, _ in fresh:
@@ -213,9 +224,7 @@ async def _store(session: AsyncSession, group: str, walk: _Walk, applied: Applie
         }
 
 
-async def _hand_over(
-    session: AsyncSession, handler: Handler, fresh: Sequence[tuple[TopicPartition, Received]]
-) -> list[tuple[TopicPartition, Received, str]]:
+async def _hand_over(session: AsyncSession, handler: Handler, fresh: Sequence[tuple[TopicPartition, Received]]) -> list[_Dead]:
     """Run the handler over all events, or, when it fails, over one after the other; returns those that fail."""
     if not fresh:
         return []
@@ -228,7 +237,7 @@ async def _hand_over(
         logger.warning("a batch of %d failed, trying its events one by one: %r", len(fresh), error)
     else:
         return []
-    failed: list[tuple[TopicPartition, Received, str]] = []
+    failed: list[_Dead] = []
     for partition, received in fresh:
         try:
             async with session.begin_nested():
@@ -236,7 +245,8 @@ async def _hand_over(
         except Exception as error:
             if is_transient(error):
                 raise
-            failed.append((partition, received, f"{type(error).__name__}: {error}"))
+            left_hole = Topic(partition.topic).is_sequenced
+            failed.append(_Dead(partition, received, f"{type(error).__name__}: {error}", left_hole=left_hole))
             if len(failed) >= FLOOD and len(failed) * 2 > len(fresh):
                 raise FloodOfFailuresError(f"{len(failed)} of {len(fresh)} events fail, the last with: {error!r}") from error
     return failed

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Identity,
@@ -78,6 +79,7 @@ dead_letters = Table(
     Column("headers", JSONB, nullable=False),
     Column("value", LargeBinary),
     Column("error", Text, nullable=False),
+    Column("left_hole", Boolean, nullable=False, comment="whether the stream went on without this record"),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
     Column("replayed_at", DateTime(timezone=True)),
     UniqueConstraint("group_name", "topic", "partition", "record_offset", "record_id"),

@@ -170,16 +170,18 @@ async def has_parked(session: AsyncSession, group: str, topic: str) -> bool:
     return bool(found)
 
 
-async def bury(session: AsyncSession, group: str, partition: TopicPartition, received: Received, error: str) -> None:
+async def bury(
+    session: AsyncSession, group: str, partition: TopicPartition, received: Received, error: str, *, left_hole: bool
+) -> None:
     """Put a record into the dead letters."""
     event = received.event
     await session.execute(
         text(
             """
             INSERT INTO dead_letters (group_name, topic, partition, record_offset, record_id, stream, sequence, record_key,
-                headers, value, error)
+                headers, value, error, left_hole)
             VALUES (:group, :topic, :partition, :offset, :record, :stream, :sequence, :key, CAST(:headers AS jsonb), :value,
-                :error)
+                :error, :left_hole)
             ON CONFLICT DO NOTHING
             """
         ),
@@ -195,6 +197,7 @@ async def bury(session: AsyncSession, group: str, partition: TopicPartition, rec
             "headers": headers_to_json(received.headers),
             "value": received.value,
             "error": error.replace("\0", "")[:4000],
+            "left_hole": left_hole,
         },
     )
 
