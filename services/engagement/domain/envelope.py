@@ -93,7 +93,7 @@ def _datacontenttype(value: object) -> str:
 
 def _data(value: object) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise ValueError("must be an object")  # noqa: TRY004 - a broken rule, as all of these are
+        raise ValueError("must be an object")
     return value
 
 

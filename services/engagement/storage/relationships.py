@@ -41,6 +41,19 @@ _LOCK = text(
     FOR NO KEY UPDATE
     """
 )
+_OF_PERSON = text(
+    """
+    SELECT candidate_id, person_id, reference, sequence, erased_at FROM relationships
+    WHERE person_id IN (SELECT person_id FROM relationships WHERE candidate_id = :candidate)
+    ORDER BY candidate_id
+    """
+)
+_REFERENCES = text(
+    """
+    SELECT person_id, reference FROM relationships
+    WHERE person_id = ANY(CAST(:people AS uuid[])) AND reference IS NOT NULL ORDER BY reference
+    """
+)
 _COUNT = text("SELECT count(*) FROM relationships WHERE person_id = ANY(CAST(:people AS uuid[]))")
 _SAVE = text(
     """
@@ -88,3 +101,16 @@ async def save(session: AsyncSession, streams: Collection[Stream]) -> None:
             "references": [stream.reference for stream in ordered],
         },
     )
+
+
+async def of_person(session: AsyncSession, candidate: UUID) -> list[Stream]:
+    """All streams of the person that ``candidate`` is a stream of, not locked; empty where it is unknown."""
+    return [Stream(*row) for row in await session.execute(_OF_PERSON, {"candidate": candidate})]
+
+
+async def references_of_people(session: AsyncSession, people: Collection[UUID]) -> dict[UUID, list[str]]:
+    """What senders call each person, on any stream."""
+    found: dict[UUID, list[str]] = {person: [] for person in people}
+    for row in await session.execute(_REFERENCES, {"people": sorted(people)}):
+        found[row.person_id].append(row.reference)
+    return found

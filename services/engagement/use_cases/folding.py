@@ -31,34 +31,40 @@ async def fold_pursuits(
     session: AsyncSession,
     keys: Collection[PursuitKey],
     streams: Mapping[UUID, Stream],
+    closings: Mapping[UUID, Sequence[datetime]],
     *,
-    now: datetime,
     fresh: Sequence[Incoming] = (),
-    position_references: Mapping[UUID, str] | None = None,
     ghost_after: timedelta,
 ) -> dict[PursuitKey, Folded]:
-    """Fold pursuits of locked persons, from the log and the ``fresh`` events that are not in it yet.
+    """Fold pursuits from the log and the ``fresh`` events that are not in it yet.
 
-    The positions' closings stay as they are until the transaction ends; one that lies ahead of ``now`` closes nothing yet.
-    ``position_references`` are what senders call the positions.
+    ``streams`` are all streams of the persons; who stores the result holds their locks. ``closings`` are the positions'.
     """
     if not keys:
         return {}
-    closings = await _closings(session, {position for _, position in keys}, position_references or {}, now)
     facts = await _facts(session, keys, streams, fresh)
     folded: dict[PursuitKey, Folded] = {}
     for key in keys:
         person, position = key
         of_pursuit = facts[key]
-        pursuit = fold(of_pursuit, closings[position], ghost_after)
+        pursuit = fold(of_pursuit, closings.get(position, ()), ghost_after)
         ids = frozenset(fact.id for fact in of_pursuit)
         folded[key] = Folded(pursuit, row_of(person, position, pursuit, ids), ids)
     return folded
 
 
-async def _closings(
-    session: AsyncSession, wanted: Collection[UUID], references: Mapping[UUID, str], now: datetime
+async def read_closings(session: AsyncSession, wanted: Collection[UUID], *, now: datetime) -> Mapping[UUID, Sequence[datetime]]:
+    """When the positions closed; a closing that lies ahead of ``now`` closes nothing yet."""
+    return _past(await positions.read(session, wanted), now)
+
+
+async def hold_closings(
+    session: AsyncSession, wanted: Collection[UUID], *, references: Mapping[UUID, str] | None = None, now: datetime
 ) -> Mapping[UUID, Sequence[datetime]]:
+    """As ``read_closings``, and none changes until the transaction ends. ``references`` are what senders call the positions."""
+    if not wanted:
+        return {}
+    references = references or {}
     known = await positions.share(session, wanted)
     unnamed = {
         one: references.get(one)
@@ -68,6 +74,10 @@ async def _closings(
     if unnamed:
         await positions.name(session, unnamed)
         known = await positions.share(session, wanted)
+    return _past(known, now)
+
+
+def _past(known: Mapping[UUID, positions.KnownPosition], now: datetime) -> dict[UUID, Sequence[datetime]]:
     return {one.position_id: [time for time in one.closings if time <= now] for one in known.values()}
 
 

@@ -16,7 +16,7 @@ from services.engagement.settings import EngagementSettings
 from services.engagement.storage import event_keys, log, pursuits, relationships
 from services.engagement.storage.event_keys import EventKey
 from services.engagement.storage.relationships import Stream
-from services.engagement.use_cases.folding import Folded, PursuitKey, fold_pursuits
+from services.engagement.use_cases.folding import Folded, PursuitKey, fold_pursuits, hold_closings
 from services.engagement.use_cases.transactions import transact
 from shared import outbox
 from shared.db import Sessions
@@ -130,15 +130,9 @@ async def store(
     """
     touched = await _touched(session, events, streams)
     references = {e.position_id: e.position_reference for e in events if e.position_id and e.position_reference}
-    folded = await fold_pursuits(
-        session,
-        set(touched.values()),
-        streams,
-        now=now,
-        fresh=events,
-        position_references=references,
-        ghost_after=settings.ghost_after,
-    )
+    keys = set(touched.values())
+    closings = await hold_closings(session, {position for _, position in keys}, references=references, now=now)
+    folded = await fold_pursuits(session, keys, streams, closings, fresh=events, ghost_after=settings.ghost_after)
     numbered: list[tuple[Incoming, int]] = []
     of_person: dict[UUID, tuple[str, ...]] = {}
     for event in events:

@@ -1,0 +1,150 @@
+"""GET /v1/pursuits: what came of a candidate for a position, attempt by attempt."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
+
+from services.engagement.api.dependencies import SessionsDep
+from services.engagement.use_cases.read_pursuits import ShownPursuit, list_pursuits, read_pursuit
+from services.engagement.use_cases.reading import read_candidate, read_position
+from shared.auth import Principal, requires
+from shared.cursors import decode_cursor, encode_cursor
+from shared.web import StrictRoute
+
+router = APIRouter(prefix="/v1/pursuits", tags=["pursuits"], route_class=StrictRoute)
+
+
+class StageReached(BaseModel):
+    """A stage that an attempt reached; ``recorded_at`` is null where later stages imply it."""
+
+    stage: str
+    reached_at: datetime
+    recorded_at: datetime | None
+
+
+class TouchShown(BaseModel):
+    """One outreach contact, counted from 1."""
+
+    number: int
+    time: datetime
+    channel: str | None
+    recruiter: str | None
+    sender_role: str | None
+    template: str | None
+
+
+class CloseShown(BaseModel):
+    """How an attempt ended. ``event`` is the closing fact; null where time or the position closed it."""
+
+    kind: str
+    reason: str
+    facts: dict[str, Any]
+    by: str | None
+    time: datetime
+    event: UUID | None
+
+
+class Outcome(BaseModel):
+    """What the attempt counts as in a funnel."""
+
+    open: bool
+    interested: bool
+    uninterested: bool
+    silent: bool
+    hard_no: bool
+    soft_no: bool
+
+
+class AttemptShown(BaseModel):
+    """One attempt, from its start to its close."""
+
+    number: int
+    origin: str
+    via: str | None
+    recruiter: str | None
+    began_at: datetime
+    cohort_at: datetime
+    stage: str | None = Field(description="the furthest reached")
+    status: str = Field(description="open, closed or hired")
+    stages: list[StageReached]
+    touches: list[TouchShown]
+    first_response_at: datetime | None
+    replied_by_touch: int | None
+    close: CloseShown | None
+    hired_at: datetime | None
+    started_at: datetime | None
+    left_at: datetime | None
+    outcome: Outcome
+    contradiction: bool = Field(description="holds both a hire and a close with a reason of its own")
+
+
+class PursuitAnswer(BaseModel):
+    """A candidate for a position. ``stage``, ``status`` and ``close`` are those of the latest attempt."""
+
+    id: UUID
+    candidate_id: UUID = Field(description="the person's")
+    references: list[str]
+    position_id: UUID
+    position_references: list[str]
+    attempt: int | None
+    stage: str | None
+    status: str | None = Field(description="open, closed or hired; null where every fact was retracted")
+    close: CloseShown | None
+    attempts: list[AttemptShown]
+
+
+class PursuitPage(BaseModel):
+    """Pursuits, by id."""
+
+    items: list[PursuitAnswer]
+    next_cursor: str | None
+
+
+@router.get("/{id}", response_model=PursuitAnswer)
+async def get_pursuit(
+    id: Annotated[UUID, Path()],
+    sessions: SessionsDep,
+    _: Annotated[Principal, requires("engagement:read")],
+) -> dict[str, Any]:
+    """One pursuit with all its attempts. The id of before a person's records were linked answers with the person's pursuit."""
+    return _answer(await read_pursuit(sessions, id))
+
+
+@router.get("", response_model=PursuitPage)
+async def get_pursuits(
+    sessions: SessionsDep,
+    _: Annotated[Principal, requires("engagement:read")],
+    candidate: Annotated[str | None, Query(description="id or reference")] = None,
+    position: Annotated[str | None, Query(description="id or reference")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query()] = None,
+) -> dict[str, Any]:
+    """Pursuits of a candidate, of a position, of both or of all."""
+    person = None if candidate is None else read_candidate("candidate", candidate)
+    of_position = None if position is None else read_position("position", position)
+    purpose = f"pursuits:{person}:{of_position}"
+    after = None if cursor is None else UUID(decode_cursor(purpose, cursor)[0])
+    shown, following = await list_pursuits(sessions, candidate=person, position=of_position, after=after, limit=limit)
+    return {
+        "items": [_answer(one) for one in shown],
+        "next_cursor": None if following is None else encode_cursor(purpose, [str(following)]),
+    }
+
+
+def _answer(shown: ShownPursuit) -> dict[str, Any]:
+    row = shown.row
+    return {
+        "id": row.id,
+        "candidate_id": row.person_id,
+        "references": shown.references,
+        "position_id": row.position_id,
+        "position_references": shown.position_references,
+        "attempt": row.attempt or None,
+        "stage": row.stage,
+        "status": row.status,
+        "close": row.attempts[-1]["close"] if row.attempts else None,
+        "attempts": row.attempts,
+    }

@@ -1,0 +1,94 @@
+"""Reading a person's timeline: every event of all their streams, in the order in which the fold takes them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.engagement.settings import EngagementSettings
+from services.engagement.storage import log, positions
+from services.engagement.storage.log import Logged
+from services.engagement.use_cases.folding import fold_pursuits, read_closings
+from services.engagement.use_cases.reading import person_streams
+from shared.attempts import Placement, fact_of
+from shared.db import Sessions
+from shared.references import pursuit_id
+
+Place = tuple[datetime, int, UUID]
+"""Where an event stands in the order of the fold: time, rank, id on the bus."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEvent:
+    """An event of the timeline, and where the fold places it. ``placement`` is None for what it leaves out."""
+
+    logged: Logged
+    position_reference: str | None
+    pursuit_id: UUID | None
+    placement: Placement | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A page of a person's events, oldest first."""
+
+    person_id: UUID
+    references: list[str]
+    events: list[ShownEvent]
+    following: Place | None
+
+
+async def read_timeline(
+    sessions: Sessions,
+    candidate: UUID,
+    *,
+    types: Sequence[str],
+    after: Place | None,
+    limit: int,
+    now: datetime,
+    settings: EngagementSettings,
+) -> Timeline:
+    """The events that follow ``after``, of the given types or of all. Raises CandidateUnknown or CandidateErased."""
+    async with sessions.begin() as session:
+        streams = {stream.candidate_id: stream for stream in await person_streams(session, candidate)}
+        person = streams[candidate].person_id
+        rows = [row for row in await log.of_streams(session, streams) if row.data is not None]
+        ordered = sorted(((_place(row), row) for row in rows if not types or row.type in types), key=lambda one: one[0])
+        if after is not None:
+            ordered = [one for one in ordered if one[0] > after]
+        page = [row for _, row in ordered[:limit]]
+        keys = {(person, row.position_id) for row in page if row.position_id is not None}
+        placements: dict[UUID, Placement] = {}
+        closings = await read_closings(session, {position for _, position in keys}, now=now)
+        folded = await fold_pursuits(session, keys, streams, closings, ghost_after=settings.ghost_after)
+        for one in folded.values():
+            placements |= one.pursuit.placements
+        return Timeline(
+            person,
+            sorted(stream.reference for stream in streams.values() if stream.reference is not None),
+            await _shown(session, person, page, placements),
+            ordered[limit - 1][0] if len(ordered) > limit else None,
+        )
+
+
+def _place(row: Logged) -> Place:
+    return fact_of(row.event_id, row.type, row.time, row.data or {}).order
+
+
+async def _shown(
+    session: AsyncSession, person: UUID, rows: Sequence[Logged], placements: Mapping[UUID, Placement]
+) -> list[ShownEvent]:
+    named = await positions.read(session, {row.position_id for row in rows if row.position_id is not None})
+    references: dict[UUID, str | None] = defaultdict(lambda: None, {one.position_id: one.reference for one in named.values()})
+    return [
+        ShownEvent(
+            row,
+            None if row.position_id is None else references[row.position_id],
+            None if row.position_id is None else pursuit_id(person, row.position_id),
+            placements.get(row.event_id),
+        )
+        for row in rows
+    ]
