@@ -11,7 +11,7 @@ import inspect
 import logging
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -62,12 +62,10 @@ def _settings_of(service: Service) -> Any:
 async def run(parts: Mapping[str, Part], *, port: int, host: str = "127.0.0.1") -> bool:
     """Run the parts until a signal comes or one of them ends by itself; returns whether all ended well."""
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
     tasks = {asyncio.create_task(_named(name, part, stop), name=name) for name, part in parts.items()}
     logger.info("running %s", ", ".join(sorted(parts)) or "no part")
     async with contextlib.AsyncExitStack() as exits:
+        exits.enter_context(_set_on_signals(stop))
         if port:
             await exits.enter_async_context(serve_health(host, port, is_ready=lambda: not stop.is_set()))
         stopping = asyncio.create_task(stop.wait())
@@ -76,6 +74,18 @@ async def run(parts: Mapping[str, Part], *, port: int, host: str = "127.0.0.1") 
         stop.set()
         await stopping
         return await _finish(tasks) and not ended_alone
+
+
+@contextlib.contextmanager
+def _set_on_signals(stop: asyncio.Event) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
 
 
 async def _named(name: str, part: Part, stop: asyncio.Event) -> None:

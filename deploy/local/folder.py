@@ -17,6 +17,7 @@ from deploy.local.ports import choose
 LAYOUT = 1
 POSTGRESQL_MAJOR = "18"
 NEEDED_BYTES = 500 * 1024 * 1024
+NEEDED_TO_GO_ON = 50 * 1024 * 1024
 DEFAULT = Path(".rekindle")
 
 
@@ -61,9 +62,9 @@ class DataFolder:
             return False
         return False
 
-    def check_space(self) -> None:
-        """Raise CannotStart when the disk is too full to start on."""
-        if shutil.disk_usage(self.path).free < NEEDED_BYTES:
+    def check_space(self, needed: int = NEEDED_BYTES) -> None:
+        """Raise CannotStart when the disk has fewer bytes free than needed: to start on, or to go on."""
+        if shutil.disk_usage(self.path).free < needed:
             raise disk_full(self.path)
 
     def check_version(self, kafka: str) -> None:

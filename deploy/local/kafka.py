@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from deploy.local.failures import CannotStart, of_os_error
-from deploy.local.folder import DataFolder
+from deploy.local.folder import NEEDED_TO_GO_ON, DataFolder
 from deploy.local.part import Part, Process, last_lines
 from deploy.local.ports import LOOPBACK, answers
 
@@ -67,6 +67,7 @@ class Kafka:
 
     async def prepare(self) -> None:
         """Write the settings and format the folder when it is new; a formatting that was cut short begins anew."""
+        self.folder.check_space(NEEDED_TO_GO_ON)
         clients, controller = self.ports
         own = {
             "listeners": f"PLAINTEXT://{LOOPBACK}:{clients},CONTROLLER://{LOOPBACK}:{controller}",

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploy.local.failures import CannotStart, of_os_error
-from deploy.local.folder import DataFolder
+from deploy.local.folder import NEEDED_TO_GO_ON, DataFolder
 from deploy.local.part import Part, Process
 from deploy.local.ports import LOOPBACK
 
@@ -94,6 +94,7 @@ class Postgres:
 
     async def prepare(self) -> None:
         """Create the cluster when there is none yet; a creation that was cut short begins anew."""
+        self.folder.check_space(NEEDED_TO_GO_ON)
         if (self.folder.postgres / "PG_VERSION").exists():
             return
         draft = self.folder.path / "postgres.new"

@@ -162,13 +162,20 @@ class Stack:
         )
         steps = []
         if self._wish.postgres:
-            steps.append(stores.start_postgres())
+            steps.append(self._start_databases(stores))
         if self._wish.kafka:
             steps.append(stores.start_kafka())
-        await programs.together(*steps, *([self._complete_environment()] if self._wish.services else []))
+        if self._wish.services:
+            steps.append(self._complete_environment())
+        await programs.together(*steps)
+
+    async def _start_databases(self, stores: Stores) -> None:
+        await stores.start_postgres()
+        if self._wish.services:
+            await programs.run_to_end(self.folder, "migrate", "deploy.migrate", self.env)
+            self._say("databases are migrated")
 
     async def _start_services(self) -> None:
-        await programs.run_to_end(self.folder, "migrate", "deploy.migrate", self.env)
         names = await programs.part_names(self.env) if self._wish.split else [None]
         ports: list[int] = []
         for _ in names:
