@@ -1,0 +1,1 @@
+"""analytics: what it adds up to. Read models only, made from the bus."""

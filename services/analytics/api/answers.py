@@ -1,0 +1,119 @@
+"""The bodies that analytics answers with; the funnel's is made from the registry of metrics."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from services.analytics.domain.questions import Dimension, View
+from services.analytics.metrics import FUNNEL_METRICS, METRICS, STAGE_METRICS
+from shared.events.vocabulary import Stage
+
+
+class FreshnessAnswer(BaseModel):
+    """How far behind the numbers are, counting what the producers have not published yet."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    behind_events: int
+    behind_seconds: float
+
+
+def _fields(metrics: Any) -> dict[str, Any]:
+    return {one.name: (one.type, Field(description=f"{one.question} {one.definition}")) for one in metrics}
+
+
+StageAnswer: Any = create_model(
+    "FunnelStage",
+    __doc__="One stage of a funnel: every metric that is per stage.",
+    stage=(Stage, ...),
+    **_fields(STAGE_METRICS),
+)
+
+Numbers: Any = create_model(
+    "FunnelNumbers",
+    __doc__="The numbers of one funnel: every metric of the registry.",
+    stages=(list[StageAnswer], Field(description="All stages, in order.")),
+    **_fields(FUNNEL_METRICS),
+    too_young=(
+        bool,
+        Field(description="Whether it holds cohorts younger than the ghosting interval: silence there may still be answered."),
+    ),
+)
+
+Group: Any = create_model(
+    "FunnelGroup",
+    __base__=Numbers,
+    __doc__="The funnel of one value of the dimension that was grouped by.",
+    key=(str | None, Field(description="The value; null where it is not known. A period is named by its first day.")),
+)
+
+
+class Asked(BaseModel):
+    """What was asked, as it was understood."""
+
+    view: View
+    as_of: datetime
+    since: datetime | None = Field(None, serialization_alias="from", description="Included.")
+    before: datetime | None = Field(None, serialization_alias="to", description="Not included.")
+
+
+PositionFunnel: Any = create_model(
+    "PositionFunnel",
+    __base__=(Asked, Numbers),
+    __doc__="The funnel of one position.",
+    position_id=(UUID, ...),
+    freshness=(FreshnessAnswer, ...),
+)
+
+OrganisationFunnel: Any = create_model(
+    "OrganisationFunnel",
+    __base__=(Asked, Numbers),
+    __doc__="The funnel over all positions, with filters.",
+    filters=(dict[Dimension, str], ...),
+    freshness=(FreshnessAnswer, ...),
+)
+
+
+class GroupedFunnel(Asked):
+    """The funnel of each value of a dimension: periods in order of time, others the largest first."""
+
+    filters: dict[Dimension, str]
+    group_by: Dimension
+    groups: list[Group]
+    freshness: FreshnessAnswer
+
+
+class MetricAnswer(BaseModel):
+    """One metric of the registry."""
+
+    name: str
+    question: str
+    unit: str
+    per: str = Field(description="stage: a column of stages; funnel: a member of the funnel.")
+    dimensions: list[str]
+    definition: str
+
+
+class MetricsAnswer(BaseModel):
+    """The registry."""
+
+    items: list[MetricAnswer]
+
+
+def registry() -> MetricsAnswer:
+    """Every metric, in the registry's order."""
+    return MetricsAnswer(
+        items=[
+            MetricAnswer(
+                name=one.name,
+                question=one.question,
+                unit=one.unit,
+                per=one.per,
+                dimensions=list(one.dimensions),
+                definition=one.definition,
+            )
+            for one in METRICS
+        ]
+    )

@@ -1,0 +1,80 @@
+"""The funnels: of a position, and of the organisation with filters and groups."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query
+
+from services.analytics.api.answers import Group, GroupedFunnel, OrganisationFunnel, PositionFunnel
+from services.analytics.api.dependencies import FreshnessDep, SessionsDep, SettingsDep, WaitedDep
+from services.analytics.api.filters import FiltersDep, Span, SpanDep
+from services.analytics.domain.questions import Dimension, Period, Question
+from services.analytics.use_cases.read_funnel import Funnel, read_funnel
+from shared.auth import Principal, requires
+from shared.events.fields import PositionRef
+from shared.web import StrictRoute
+
+router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=StrictRoute)
+
+
+@router.get("/positions/{position}/funnel", response_model=PositionFunnel)
+async def read_position_funnel(
+    position: Annotated[PositionRef, Path(description="Id or <source>:<external_id>.")],
+    _: Annotated[Principal, requires("analytics:read")],
+    waited: WaitedDep,
+    span: SpanDep,
+    sessions: SessionsDep,
+    settings: SettingsDep,
+    freshness: FreshnessDep,
+) -> Any:
+    """The funnel of one position. A position of which nothing is known yet has a funnel of zeros."""
+    del waited
+    now = datetime.now(UTC)
+    question = _question(span, now, position=position)
+    (funnel,) = await read_funnel(sessions, question, now=now, ghost_after=settings.ghost_after, zone=settings.time_zone)
+    told = await freshness.tell(sessions, now=now)
+    return PositionFunnel(**_asked(question, now), **_numbers(funnel), position_id=position, freshness=told)
+
+
+@router.get("/funnel", response_model=GroupedFunnel | OrganisationFunnel)
+async def read_organisation_funnel(
+    _: Annotated[Principal, requires("analytics:read")],
+    waited: WaitedDep,
+    span: SpanDep,
+    filters: FiltersDep,
+    sessions: SessionsDep,
+    settings: SettingsDep,
+    freshness: FreshnessDep,
+    group_by: Annotated[Dimension | None, Query(description="One funnel for each value of a dimension.")] = None,
+    period: Annotated[Period, Query(description="With group_by=period: how long a period is.")] = Period.MONTH,
+    limit: Annotated[int, Query(ge=1, le=1000, description="At most so many groups: the largest, or the latest periods.")] = 1000,
+) -> Any:
+    """The funnel over all positions, with any dimension as a filter, and one a group where it is asked for."""
+    del waited
+    now = datetime.now(UTC)
+    question = _question(span, now, filters=filters, group_by=group_by, period=period, limit=limit)
+    funnels = await read_funnel(sessions, question, now=now, ghost_after=settings.ghost_after, zone=settings.time_zone)
+    answer = _asked(question, now) | {"filters": filters, "freshness": await freshness.tell(sessions, now=now)}
+    if group_by is None:
+        return OrganisationFunnel(**answer, **_numbers(funnels[0]))
+    return GroupedFunnel(**answer, group_by=group_by, groups=[Group(key=one.key, **_numbers(one)) for one in funnels])
+
+
+def _question(span: Span, now: datetime, *, position: UUID | None = None, **more: Any) -> Question:
+    """The question; a look from the future is one from now."""
+    as_of = span.as_of if span.as_of is not None and span.as_of < now else None
+    return Question(view=span.view, since=span.since, before=span.before, as_of=as_of, position=position, **more)
+
+
+def _asked(question: Question, now: datetime) -> dict[str, Any]:
+    return {
+        "view": question.view,
+        "as_of": question.as_of or now,
+        "since": question.since,
+        "before": question.before,
+    }
+
+
+def _numbers(funnel: Funnel) -> dict[str, Any]:
+    return {"stages": funnel.stages, **funnel.values, "too_young": funnel.too_young}

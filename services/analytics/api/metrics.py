@@ -1,0 +1,19 @@
+"""GET /v1/analytics/metrics: what is counted, and what it means."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+
+from services.analytics.api.answers import MetricsAnswer, registry
+from services.analytics.api.dependencies import WaitedDep
+from shared.auth import Principal, requires
+from shared.web import StrictRoute
+
+router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=StrictRoute)
+
+
+@router.get("/metrics")
+async def list_metrics(_: Annotated[Principal, requires("analytics:read")], waited: WaitedDep) -> MetricsAnswer:
+    """Every metric: its name, the question it answers, its unit, its dimensions and its definition."""
+    del waited
+    return registry()

@@ -1,0 +1,43 @@
+"""POST /v1/analytics/wait: read your own writes, for a whole batch."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.analytics.api.dependencies import DEFAULT_WAIT, LONGEST_WAIT, SessionsDep
+from services.analytics.domain.awaited import MOST, read_awaited
+from services.analytics.use_cases.wait_until_counted import wait_until_counted
+from shared.auth import Principal, requires
+from shared.web import StrictRoute
+
+router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=StrictRoute)
+
+_Text = Annotated[str, Field(max_length=200)]
+
+
+class Wait(BaseModel):
+    """What to wait for, and how long."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after: list[_Text] = Field(
+        max_length=MOST,
+        description="The after of events and records.",
+        examples=[["0190b5b4-1111-5222-8333-444455556666:14"]],
+    )
+    wait: float = Field(DEFAULT_WAIT, ge=0, le=LONGEST_WAIT, description="Seconds.", allow_inf_nan=False)
+
+
+class WaitAnswer(BaseModel):
+    """Everything is counted."""
+
+    counted: int = Field(description="How many were waited for.")
+
+
+@router.post("/wait")
+async def wait_for(body: Wait, _: Annotated[Principal, requires("analytics:read")], sessions: SessionsDep) -> WaitAnswer:
+    """Answer once all are counted; 504 with what is missing. Changes nothing."""
+    awaited = read_awaited(body.after)
+    await wait_until_counted(sessions, awaited, seconds=body.wait)
+    return WaitAnswer(counted=len(awaited))

@@ -1,0 +1,1 @@
+"""What analytics reads from the bus, one handler a file."""

@@ -1,0 +1,23 @@
+"""analytics.projector: facts and snapshots become attempts and counters."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.analytics.domain.projector import GROUP
+from services.analytics.settings import AnalyticsSettings
+from services.analytics.use_cases.project import project
+from shared.consumer import Subscription
+from shared.events import Event, Topic
+
+TOPICS = (Topic.ENGAGEMENT, Topic.CANDIDATES, Topic.POSITIONS)
+
+
+def projector(settings: AnalyticsSettings) -> Subscription:
+    """The subscription of the projector."""
+
+    async def handler(session: AsyncSession, events: Sequence[Event]) -> None:
+        await project(session, events, now=datetime.now(UTC), ghost_after=settings.ghost_after)
+
+    return Subscription(GROUP, TOPICS, handler)

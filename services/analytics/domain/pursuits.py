@@ -1,0 +1,71 @@
+"""The rows that analytics keeps of a pursuit: one an attempt, with its dimensions and all that it adds to the metrics."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from services.analytics.metrics import contributions
+from shared.attempts import Attempt, FoldFact, fold
+
+Key = tuple[UUID, UUID]
+"""A pursuit: the person and the position."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """One attempt. ``measures``, ``ats`` (microseconds since 1970, UTC) and ``seconds`` are its contributions, in parallel."""
+
+    person: UUID
+    position: UUID
+    number: int
+    cohort_at: datetime
+    origin: str
+    recruiter: str | None
+    via: str | None
+    channel: str | None
+    """Of the first touch."""
+    sender_role: str | None
+    """Of the first touch."""
+    measures: list[str]
+    ats: list[int]
+    seconds: list[int]
+
+
+def attempt_rows(
+    pursuit: Key,
+    facts: Sequence[FoldFact],
+    closings: Sequence[datetime],
+    *,
+    ghost_after: timedelta,
+    now: datetime,
+    until: datetime | None = None,
+) -> list[AttemptRow]:
+    """The rows of a pursuit, from all its facts, the retractions of the person and the position's closing times.
+
+    A closing that is still to come has no effect: it takes effect with the fact that the clock of engagement then sends.
+    """
+    if closings:
+        passed = max([now, *(fact.time for fact in facts)])
+        closings = [closing for closing in closings if closing <= passed]
+    person, position = pursuit
+    return [_row(person, position, attempt) for attempt in fold(facts, closings, ghost_after, until=until).attempts]
+
+
+def _row(person: UUID, position: UUID, attempt: Attempt) -> AttemptRow:
+    first = attempt.touches[0] if attempt.touches else None
+    found = contributions(attempt)
+    return AttemptRow(
+        person,
+        position,
+        attempt.number,
+        attempt.cohort_at,
+        attempt.origin,
+        attempt.recruiter,
+        attempt.via,
+        None if first is None else first.channel,
+        None if first is None else first.sender_role,
+        [one.measure for one in found],
+        [round(one.at.timestamp() * 1_000_000) for one in found],
+        [one.seconds for one in found],
+    )

@@ -1,0 +1,46 @@
+"""The HTTP application of analytics: wiring only."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from services.analytics.api import funnels, metrics, waiting
+from services.analytics.settings import AnalyticsSettings
+from services.analytics.use_cases.tell_freshness import FreshnessTeller
+from shared.db import Sessions, connect
+from shared.web import create_service_app
+
+
+def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
+    """Routes at their full paths, all below /v1/analytics."""
+    settings = settings or AnalyticsSettings()
+    sessions = connect(settings.database_url, pool_size=settings.pool_size, name="analytics api")
+    freshness = FreshnessTeller(settings.kafka_bootstrap_servers, now=datetime.now(UTC))
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await freshness.close()
+        await sessions.close()
+
+    app = create_service_app(
+        name="analytics",
+        title="Rekindle: analytics",
+        description="What it adds up to: funnels of positions and of the organisation, and what each number means.",
+        routers=[funnels.router, metrics.router, waiting.router],
+        settings=settings,
+        lifespan=lifespan,
+        checks={"database": lambda: _answers(sessions)},
+    )
+    app.state.sessions = sessions
+    app.state.settings = settings
+    app.state.freshness = freshness
+    return app
+
+
+async def _answers(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        await session.execute(text("SELECT 1"))

@@ -1,0 +1,33 @@
+"""The registry of metrics, one family a file. A metric that is listed here is counted, answered and documented."""
+
+from services.analytics.metrics.closes import DECLINES, REJECTIONS
+from services.analytics.metrics.metric import DIMENSIONS, Contribution, Metric, Sum, Sums
+from services.analytics.metrics.outcomes import OUTCOMES_METRIC
+from services.analytics.metrics.replies import RESPONDED_BY_TOUCH
+from services.analytics.metrics.stages import FROM_PREVIOUS, MEDIAN_HOURS, REACHED, RECORDED, STAGES
+from shared.attempts import Attempt
+
+METRICS: list[Metric] = [
+    REACHED,
+    RECORDED,
+    FROM_PREVIOUS,
+    MEDIAN_HOURS,
+    RESPONDED_BY_TOUCH,
+    OUTCOMES_METRIC,
+    DECLINES,
+    REJECTIONS,
+]
+
+STAGE_METRICS = [metric for metric in METRICS if metric.per == "stage"]
+FUNNEL_METRICS = [metric for metric in METRICS if metric.per == "funnel"]
+
+
+def contributions(attempt: Attempt) -> list[Contribution]:
+    """All that one attempt adds to all metrics."""
+    return [contribution for metric in METRICS for contribution in metric.contributes(attempt)]
+
+
+__all__ = [
+    "DIMENSIONS", "FUNNEL_METRICS", "METRICS", "STAGES", "STAGE_METRICS", "Contribution", "Metric", "Sum", "Sums",
+    "contributions",
+]  # fmt: skip

@@ -1,0 +1,23 @@
+"""Settings of analytics, read from the environment."""
+
+from datetime import timedelta
+
+from pydantic import Field
+
+from shared.settings import SharedSettings
+
+
+class AnalyticsSettings(SharedSettings):
+    """The shared settings and analytics' own."""
+
+    database_url: str = Field(
+        "postgresql+asyncpg://analytics@127.0.0.1:5432/analytics", validation_alias="ANALYTICS_DATABASE_URL"
+    )
+    pool_size: int = Field(5, ge=1, le=200, validation_alias="ANALYTICS_POOL_SIZE")
+    """Connections that one process may hold."""
+    ghost_after_days: int = Field(30, ge=1, le=3650, validation_alias="REKINDLE_GHOST_AFTER_DAYS")
+    """After how many days without an answer an attempt counts as ghosted; engagement reads the same variable."""
+
+    @property
+    def ghost_after(self) -> timedelta:
+        return timedelta(days=self.ghost_after_days)

@@ -1,0 +1,1 @@
+"""PostgreSQL, one module an aggregate. Takes a session and never commits."""

@@ -1,0 +1,87 @@
+"""Counters: the sums of the contributions of each position's attempts."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.analytics.metrics import Sum
+
+Change = Mapping[tuple[UUID, str], tuple[int, int]]
+"""By position and measure: what is added to the count and to the seconds."""
+
+
+async def add(session: AsyncSession, change: Change) -> None:
+    """Add to the counters, in the order of their keys so that nobody waits in a circle."""
+    keys = sorted(key for key, (count, seconds) in change.items() if count or seconds)
+    if not keys:
+        return
+    await session.execute(
+        text(
+            """
+            INSERT INTO counters (position_id, measure, count, seconds)
+            SELECT * FROM unnest(CAST(:positions AS uuid[]), CAST(:measures AS text[]), CAST(:counts AS bigint[]),
+                CAST(:seconds AS bigint[]))
+            ON CONFLICT (position_id, measure) DO UPDATE SET count = counters.count + excluded.count,
+                seconds = counters.seconds + excluded.seconds
+            """
+        ),
+        {
+            "positions": [position for position, _ in keys],
+            "measures": [measure for _, measure in keys],
+            "counts": [change[key][0] for key in keys],
+            "seconds": [change[key][1] for key in keys],
+        },
+    )
+
+
+async def of_position(session: AsyncSession, position: UUID) -> dict[str, Sum]:
+    """The sums of a position by measure."""
+    rows = await session.execute(
+        text("SELECT measure, count, seconds FROM counters WHERE position_id = :position AND count <> 0"),
+        {"position": position},
+    )
+    return {measure: Sum(count, seconds) for measure, count, seconds in rows}
+
+
+_FROM_ATTEMPTS = """
+SELECT attempts.position_id, one.measure, count(*) AS count, sum(one.seconds) AS seconds
+FROM attempts CROSS JOIN LATERAL unnest(attempts.measures, attempts.seconds) AS one (measure, seconds)
+"""
+
+
+async def make_again(session: AsyncSession) -> int:
+    """Make all counters again from the attempts; returns how many were wrong. The caller keeps everybody else out."""
+    wrong = await differences(session)
+    if wrong:
+        await session.execute(text("TRUNCATE counters"))
+        await session.execute(text(f"INSERT INTO counters (position_id, measure, count, seconds) {_FROM_ATTEMPTS} GROUP BY 1, 2"))
+    return wrong
+
+
+async def differences(session: AsyncSession) -> int:
+    """How many counters are not the sum of what the attempts say."""
+    found = await session.scalar(
+        text(
+            f"""
+            SELECT count(*) FROM (SELECT * FROM counters WHERE count <> 0 OR seconds <> 0) AS kept
+            FULL JOIN ({_FROM_ATTEMPTS} GROUP BY 1, 2) AS made USING (position_id, measure)
+            WHERE kept.count IS DISTINCT FROM made.count OR kept.seconds IS DISTINCT FROM made.seconds
+            """  # noqa: S608 - a constant of this module
+        )
+    )
+    return int(found or 0)
+
+
+def difference(
+    old: Iterable[tuple[UUID, Iterable[str], Iterable[int]]], new: Iterable[tuple[UUID, Iterable[str], Iterable[int]]]
+) -> dict[tuple[UUID, str], tuple[int, int]]:
+    """New minus old, each a position with its measures and their seconds."""
+    change: dict[tuple[UUID, str], tuple[int, int]] = {}
+    for sign, rows in ((-1, old), (1, new)):
+        for position, measures, durations in rows:
+            for measure, seconds in zip(measures, durations, strict=True):
+                count, total = change.get((position, measure), (0, 0))
+                change[position, measure] = (count + sign, total + sign * seconds)
+    return change

@@ -1,0 +1,132 @@
+"""Reading sums for a funnel: from the counters where they hold the answer, else from the attempts that it is about."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.analytics.domain.questions import Dimension, Question, View
+from services.analytics.metrics import Sum
+
+AS_OF = "attempts_as_of"
+"""Attempts as they were at an earlier time; exists for one transaction."""
+
+Groups = dict[str | None, dict[str, Sum]]
+"""Sums by measure, for each key of the dimension that was grouped by; one group, None, where there is none."""
+
+_COLUMN: dict[Dimension, str] = {
+    Dimension.POSITION: "CAST(counted.position_id AS text)",
+    Dimension.RECRUITER: "counted.recruiter",
+    Dimension.SENDER_ROLE: "counted.sender_role",
+    Dimension.VIA: "counted.via",
+    Dimension.ORIGIN: "counted.origin",
+    Dimension.CHANNEL: "counted.channel",
+    Dimension.SPONSOR: "positions.sponsor",
+    Dimension.LEVEL: "people.level",
+    Dimension.LOCATION: "people.country",
+    Dimension.TIER: "people.tier",
+    Dimension.MARKET_STATUS: "people.market_status",
+    Dimension.SKILL: "skill.name",
+}
+_OF_PEOPLE = {Dimension.LEVEL, Dimension.LOCATION, Dimension.TIER, Dimension.MARKET_STATUS, Dimension.SKILL}
+_LARGEST = "reached.sourced"
+"""The measure that every attempt with a stage contributes to: what groups are ordered by."""
+
+
+async def sums(session: AsyncSession, question: Question, *, zone: str) -> Groups:
+    """The sums that answer the question. With ``as_of``, ``attempts_as_of`` must have been made before."""
+    query, named = _from_counters(question) if question.counters_answer else _from_attempts(question, zone)
+    groups: Groups = {}
+    for key, measure, count, seconds in await session.execute(text(query), named):
+        groups.setdefault(key, {})[measure] = Sum(count, int(seconds))
+    return groups if question.group_by is not None else groups or {None: {}}
+
+
+def _from_counters(question: Question) -> tuple[str, dict[str, Any]]:
+    joins, conditions, named = _filtered(question)
+    key = "NULL" if question.group_by is None else _COLUMN[question.group_by]
+    where = " AND ".join(["counted.count <> 0", *conditions])
+    query = f"""
+        SELECT {key} AS key, counted.measure, CAST(sum(counted.count) AS bigint), sum(counted.seconds)
+        FROM counters AS counted {joins} WHERE {where} GROUP BY 1, 2
+    """  # noqa: S608 - constants of this module; values are bound
+    return query, named
+
+
+def _from_attempts(question: Question, zone: str) -> tuple[str, dict[str, Any]]:
+    joins, conditions, named = _filtered(question)
+    at = "counted.cohort_at" if question.view is View.COHORT else "to_timestamp(one.at / 1000000.0)"
+    for name, moment, compare in (("since", question.since, ">="), ("before", question.before, "<")):
+        if moment is None:
+            continue
+        if question.view is View.COHORT:
+            conditions.append(f"counted.cohort_at {compare} :{name}")
+            named[name] = moment
+        else:
+            conditions.append(f"one.at {compare} :{name}")
+            named[name] = round(moment.timestamp() * 1_000_000)
+    key = "NULL"
+    if question.group_by is Dimension.PERIOD:
+        named["zone"] = zone
+        key = f"to_char(date_trunc('{question.period}', {at} AT TIME ZONE :zone), 'YYYY-MM-DD')"
+    elif question.group_by is not None:
+        key = _COLUMN[question.group_by]
+    where = " AND ".join(["true", *conditions])
+    query = f"""
+        SELECT {key} AS key, one.measure, count(*), sum(one.seconds)
+        FROM {_table(question)} AS counted {joins}
+        CROSS JOIN LATERAL unnest(counted.measures, counted.ats, counted.seconds) AS one (measure, at, seconds)
+        WHERE {where} GROUP BY 1, 2
+    """  # noqa: S608 - constants of this module; values are bound
+    return query, named
+
+
+def _table(question: Question) -> str:
+    return "attempts" if question.as_of is None else AS_OF
+
+
+def _filtered(question: Question) -> tuple[str, list[str], dict[str, Any]]:
+    """The joins, conditions and values of the question's filters."""
+    used = {*question.filters, *([] if question.group_by is None else [question.group_by])}
+    joins = ""
+    if Dimension.SPONSOR in used:
+        joins += " LEFT JOIN positions ON positions.position_id = counted.position_id"
+    if used & _OF_PEOPLE:
+        joins += " LEFT JOIN people ON people.person = counted.person"
+    if question.group_by is Dimension.SKILL:
+        joins += " LEFT JOIN LATERAL unnest(people.skills) AS skill (name) ON true"
+    conditions: list[str] = []
+    named: dict[str, Any] = {}
+    if question.position is not None:
+        conditions.append("counted.position_id = :only")
+        named["only"] = question.position
+    for dimension, value in question.filters.items():
+        named[f"is_{dimension}"] = UUID(value) if dimension is Dimension.POSITION else value
+        if dimension is Dimension.SKILL:
+            conditions.append(f"lower(:is_{dimension}) = ANY(people.skills)")
+        elif dimension is Dimension.POSITION:
+            conditions.append(f"counted.position_id = :is_{dimension}")
+        else:
+            conditions.append(f"{_COLUMN[dimension]} = :is_{dimension}")
+    return joins, conditions, named
+
+
+async def young(session: AsyncSession, question: Question, moment: datetime) -> set[str | None]:
+    """The keys of the groups in which the question takes in a cohort later than a moment; {None} without groups."""
+    joins, conditions, named = _filtered(question)
+    conditions.append("counted.cohort_at > :moment")
+    named["moment"] = moment
+    if question.view is View.COHORT and question.before is not None:
+        conditions.append("counted.cohort_at < :before")
+        named["before"] = question.before
+    found = f"FROM {_table(question)} AS counted {joins} WHERE {' AND '.join(conditions)}"
+    if question.group_by is None:
+        return {None} if await session.scalar(text(f"SELECT EXISTS (SELECT {found})"), named) else set()
+    return set(await session.scalars(text(f"SELECT DISTINCT {_COLUMN[question.group_by]} {found}"), named))
+
+
+async def make_as_of(session: AsyncSession) -> None:
+    """Make the table of attempts as they were, for this transaction."""
+    await session.execute(text(f"CREATE TEMPORARY TABLE {AS_OF} (LIKE attempts INCLUDING INDEXES) ON COMMIT DROP"))

@@ -1,0 +1,35 @@
+"""The long-running parts of analytics: the projector, and the ear for producers' reports."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+from services.analytics.consumers.producers import SUBSCRIPTION as PRODUCERS
+from services.analytics.consumers.projector import projector
+from services.analytics.settings import AnalyticsSettings
+from shared.consumer import Subscription, consume
+from shared.db import connect
+
+Part = Callable[[asyncio.Event], Awaitable[None]]
+
+
+def parts(settings: AnalyticsSettings | None = None) -> Mapping[str, Part]:
+    """Named coroutines, each of which runs until the event it is given is set."""
+    settings = settings or AnalyticsSettings()
+    return {one.group: _part(settings, one) for one in (projector(settings), PRODUCERS)}
+
+
+def _part(settings: AnalyticsSettings, subscription: Subscription) -> Part:
+    async def run(stop: asyncio.Event) -> None:
+        sessions = connect(settings.database_url, pool_size=2, name=subscription.group)
+        try:
+            await consume(
+                subscription,
+                sessions=sessions,
+                bootstrap_servers=settings.kafka_bootstrap_servers,
+                shards=settings.partitions,
+                stop=stop,
+            )
+        finally:
+            await sessions.close()
+
+    return run
