@@ -1,0 +1,90 @@
+"""The connectors' application on a real database, and a stand-in for the public API that keeps what it is told."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+
+from deploy.local.stack import Stack
+from services.connectors.main import create_app
+from services.connectors.rekindle_api import RekindleApi
+from services.connectors.settings import ConnectorsSettings
+from shared.db import Sessions
+from tests.integration.connectors.sender import SECRET, Sender
+
+
+@dataclass
+class Told:
+    """A public API that takes everything, and can be told to be away, or to refuse."""
+
+    events: dict[str, dict[str, Any]] = field(default_factory=dict)
+    repeats: int = 0
+    conflicts: int = 0
+    records: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    erasures: list[str] = field(default_factory=list)
+    away: bool = False
+    erased: set[str] = field(default_factory=set)
+    refused_fields: set[str] = field(default_factory=set)
+    refused_types: set[str] = field(default_factory=set)
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        if self.away:
+            return httpx.Response(503)
+        content = orjson.loads(request.content)
+        path = request.url.path
+        if path == "/v1/events":
+            items = [self._event(event) for event in content]
+            return httpx.Response(207, json={"items": [item | {"index": index} for index, item in enumerate(items)]})
+        if path == "/v1/erasures":
+            self.erasures.append(content["candidate"])
+            return httpx.Response(202)
+        if wrong := sorted(self.refused_fields & content.keys()):
+            errors = [{"field": name, "rule": "is wrong"} for name in wrong]
+            return httpx.Response(422, json={"detail": f"{wrong[0]} is wrong", "errors": errors})
+        self.records.append((path.removeprefix("/v1/"), content))
+        return httpx.Response(200)
+
+    def _event(self, event: dict[str, Any]) -> dict[str, Any]:
+        if event["subject"] in self.erased:
+            return {"status": 410, "problem": {"detail": "erased"}}
+        if event["type"] in self.refused_types:
+            return {"status": 422, "problem": {"detail": "data.position is required"}}
+        known = self.events.setdefault(event["id"], event)
+        self.repeats += known is not event and known == event
+        self.conflicts += known != event
+        return {"status": 201 if known is event else 200, "after": f"{event['subject']}:1"}
+
+    def types(self) -> list[str]:
+        """The types of all events told, sorted."""
+        return sorted(event["type"].removeprefix("rekindle.") for event in self.events.values())
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+async def api(told: Told) -> AsyncIterator[RekindleApi]:
+    async with httpx.AsyncClient(base_url="http://api", transport=httpx.MockTransport(told.answer)) as client:
+        yield RekindleApi(client, attempts=2, wait_seconds=0.001)
+
+
+@pytest.fixture
+def settings(real_stores: Stack) -> ConnectorsSettings:
+    return ConnectorsSettings.model_validate(
+        {"database_url": real_stores.env["CONNECTORS_DATABASE_URL"], "greenhouse_secret": SECRET, "max_body_bytes": 100_000}
+    )
+
+
+@pytest.fixture
+async def greenhouse(connectors: Sessions, settings: ConnectorsSettings, api: RekindleApi) -> AsyncIterator[Sender]:
+    """Greenhouse, posting to a connector with an empty database."""
+    app = create_app(settings, api=api)
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(base_url="http://rekindle", transport=transport) as client:
+            yield Sender(client)
