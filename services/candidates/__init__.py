@@ -1,0 +1,1 @@
+"""candidates: who people are, and which positions there are."""

@@ -1,0 +1,172 @@
+"""Bodies of /v1/candidates."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from services.candidates.api.bodies import Emails, Line, Links, Pay, Phones, Place, Skills, Told, Years, Zone
+from services.candidates.domain.contact import e164
+from services.candidates.domain.content import CONTACT_DETAILS
+from services.candidates.use_cases.read_candidates import Duplicate
+from services.candidates.use_cases.views import CandidateView, HistoryEntry
+from shared.events.vocabulary import Level, MarketStatus, Tier
+from shared.moments import Moment
+
+
+class CandidateTold(Told):
+    """What a source says of a person. Absent fields keep their value, null clears."""
+
+    name: Line | None = None
+    references: Annotated[
+        list[str], Field(max_length=50, description="Further references of the same person; adds links, DELETE undoes one.")
+    ] = []
+    emails: Emails | None = None
+    phones: Phones | None = None
+    links: Links | None = None
+    time_zone: Zone | None = None
+    location: Place | None = None
+    company: Line | None = None
+    title: Line | None = None
+    level: Level | None = None
+    years_experience: Years | None = None
+    skills: Skills | None = None
+    market_status: MarketStatus | None = None
+    salary: Pay | None = None
+    tier: Tier | None = None
+    observed_at: Annotated[Moment | None, Field(description="When this was so; default: now.")] = None
+
+    def fields(self) -> dict[str, Any]:
+        """The fields of the record that are spoken of, as JSON values."""
+        return self.model_dump(mode="json", exclude={"references", "observed_at"}, exclude_unset=True)
+
+
+class LearnedShown(BaseModel):
+    """What the system learned from events, outside of the ETag."""
+
+    market_status: MarketStatus | None
+    market_status_at: datetime | None
+    last_contact_at: datetime | None
+    last_response_at: datetime | None
+
+
+class CandidateShown(BaseModel):
+    """A person's record. Without the scope contact_details:read, e-mail addresses, phone numbers and links are left out."""
+
+    id: UUID
+    person_id: UUID
+    references: list[str]
+    name: str | None
+    emails: list[str] = []
+    phones: list[str] = []
+    phones_e164: list[str | None] = []
+    links: list[str] = []
+    contact_details_hidden: bool
+    time_zone: str | None
+    location: Place | None
+    company: str | None
+    title: str | None
+    level: Level | None
+    years_experience: float | None
+    skills: list[str]
+    market_status: MarketStatus | None
+    salary: Pay | None
+    tier: Tier | None
+    learned: LearnedShown
+    after: str
+
+
+class CandidatePage(BaseModel):
+    """People's records, in the order of their ids."""
+
+    items: list[CandidateShown]
+    next_cursor: str | None
+
+
+class HistoryEntryShown(BaseModel):
+    """What was said of a field. ``confirmed_at``: until when the same was said; ``counts``: it is the value now."""
+
+    field: str
+    value: Any
+    source: str
+    observed_at: datetime
+    confirmed_at: datetime
+    received_at: datetime
+    counts: bool
+
+
+class HistoryPage(BaseModel):
+    """All that was said, the latest observed first."""
+
+    items: list[HistoryEntryShown]
+    next_cursor: str | None
+
+
+class DuplicateShown(BaseModel):
+    """Somebody else with the same e-mail address; ``emails`` are the shared ones."""
+
+    id: UUID
+    references: list[str]
+    name: str | None
+    shared: list[str]
+    emails: list[str] | None
+
+
+class DuplicatesShown(BaseModel):
+    """Suspected duplicates: to be looked at; linking is a decision."""
+
+    items: list[DuplicateShown]
+
+
+def shown(view: CandidateView, *, with_contact_details: bool) -> dict[str, Any]:
+    """A record as JSON values."""
+    record = dict(view.record)
+    if with_contact_details:
+        country = (record.get("location") or {}).get("country")
+        record["phones_e164"] = e164(record.get("phones", []), country)
+    else:
+        record = {name: value for name, value in record.items() if name not in CONTACT_DETAILS}
+    status = view.learned.market_status
+    learned = {
+        "market_status": status[0] if status else None,
+        "market_status_at": _written(status[1] if status else None),
+        "last_contact_at": _written(view.learned.last_contact_at),
+        "last_response_at": _written(view.learned.last_response_at),
+    }
+    return {
+        "id": str(view.id),
+        "person_id": str(view.id),
+        **record,
+        "contact_details_hidden": not with_contact_details,
+        "learned": learned,
+        "after": view.after,
+    }
+
+
+def history_shown(entry: HistoryEntry) -> dict[str, Any]:
+    """An entry of a history as JSON values."""
+    return {
+        "field": entry.field,
+        "value": entry.value,
+        "source": entry.source,
+        "observed_at": _written(entry.observed_at),
+        "confirmed_at": _written(entry.confirmed_at),
+        "received_at": _written(entry.received_at),
+        "counts": entry.counts,
+    }
+
+
+def duplicate_shown(duplicate: Duplicate, *, with_contact_details: bool) -> dict[str, Any]:
+    """A suspected duplicate as JSON values."""
+    return {
+        "id": str(duplicate.id),
+        "references": duplicate.references,
+        "name": duplicate.name,
+        "shared": ["emails"],
+        "emails": duplicate.emails if with_contact_details else None,
+    }
+
+
+def _written(at: datetime | None) -> str | None:
+    return at.isoformat().replace("+00:00", "Z") if at else None

@@ -1,0 +1,208 @@
+"""/v1/candidates: people's records."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from services.candidates.api.candidate_bodies import (
+    CandidatePage,
+    CandidateShown,
+    CandidateTold,
+    DuplicatesShown,
+    HistoryPage,
+    duplicate_shown,
+    history_shown,
+    shown,
+)
+from services.candidates.api.dependencies import (
+    CandidateName,
+    ConditionDep,
+    Cursor,
+    Limit,
+    SessionsDep,
+    SettingsDep,
+    current_time,
+    not_modified,
+    observed_or_now,
+    record_response,
+    redirect,
+)
+from services.candidates.domain.content import CONTACT_DETAILS
+from services.candidates.use_cases import read_candidates
+from services.candidates.use_cases.naming import read_name
+from services.candidates.use_cases.patch_candidate import CandidatePatch, patch_candidate
+from services.candidates.use_cases.unlink_reference import unlink_reference
+from services.candidates.use_cases.views import CandidateView, Redirected
+from shared.auth import Forbidden, Principal, requires
+from shared.cursors import decode_cursor, encode_cursor
+from shared.errors import Invalid
+from shared.events.fields import Country
+from shared.events.vocabulary import Level, MarketStatus, Tier
+from shared.routes import StrictRoute
+
+router = APIRouter(prefix="/v1/candidates", tags=["candidates"], route_class=StrictRoute)
+
+Reader = Annotated[Principal, requires("candidates:read")]
+Writer = Annotated[Principal, requires("candidates:write")]
+
+MOVED: dict[int | str, dict[str, Any]] = {308: {"description": "The id was merged; Location is the person's."}}
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    201: {"model": CandidateShown, "description": "The record was created."},
+    304: {"description": "The caller has this version."},
+    **MOVED,
+}
+
+
+def _sees_contact_details(principal: Principal) -> bool:
+    return principal.may("contact_details:read")
+
+
+@router.get("", response_model=CandidatePage)
+async def list_candidates(
+    principal: Reader,
+    sessions: SessionsDep,
+    *,
+    skill: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
+    level: Level | None = None,
+    country: Annotated[Country | None, Query()] = None,
+    market_status: Annotated[
+        MarketStatus | None, Query(description="The newer of what the record says and what events taught.")
+    ] = None,
+    tier: Tier | None = None,
+    email: Annotated[str | None, Query(min_length=3, max_length=320, description="Needs contact_details:read.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Any:
+    """People's records, page by page."""
+    if email is not None and not _sees_contact_details(principal):
+        raise Forbidden(f"The token {principal.name!r} lacks the scope contact_details:read, which finding by e-mail needs.")
+    equal = {"level": level, "country": country, "market_status": market_status, "tier": tier}
+    purpose = f"candidates {skill} {email} {sorted(equal.items())}"
+    after = UUID(decode_cursor(purpose, cursor)[0]) if cursor is not None else None
+    page = await read_candidates.list_candidates(sessions, skill=skill, email=email, equal=equal, after=after, limit=limit)
+    items = [shown(view, with_contact_details=_sees_contact_details(principal)) for view in page.items]
+    return {"items": items, "next_cursor": encode_cursor(purpose, page.last) if page.last else None}
+
+
+@router.get("/{candidate:path}/history", response_model=HistoryPage, responses=MOVED)
+async def read_history(
+    candidate: CandidateName,
+    request: Request,
+    principal: Reader,
+    sessions: SessionsDep,
+    *,
+    field: Annotated[str | None, Query(min_length=1, max_length=50)] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Any:
+    """Everything that was ever said of the person's fields: value, source, when it was so and when we were told."""
+    purpose = f"candidate history {candidate} {field}"
+    found = await read_candidates.read_history(
+        sessions,
+        read_name("candidate", candidate),
+        field=field,
+        hidden=() if _sees_contact_details(principal) else CONTACT_DETAILS,
+        after=_place(purpose, cursor),
+        limit=limit,
+    )
+    if isinstance(found, Redirected):
+        return redirect(request, candidate, found)
+    items = [history_shown(entry) for entry in found.items]
+    return {"items": items, "next_cursor": encode_cursor(purpose, found.last) if found.last else None}
+
+
+def _place(purpose: str, cursor: str | None) -> tuple[datetime, int] | None:
+    if cursor is None:
+        return None
+    observed_at, entry = decode_cursor(purpose, cursor)
+    return datetime.fromisoformat(observed_at), int(entry)
+
+
+@router.get("/{candidate:path}/duplicates", response_model=DuplicatesShown, responses=MOVED)
+async def find_duplicates(candidate: CandidateName, request: Request, principal: Reader, sessions: SessionsDep) -> Any:
+    """Others with the same e-mail address. A shared address is a suspicion, never an error."""
+    found = await read_candidates.find_duplicates(sessions, read_name("candidate", candidate))
+    if isinstance(found, Redirected):
+        return redirect(request, candidate, found)
+    sees = _sees_contact_details(principal)
+    return {"items": [duplicate_shown(duplicate, with_contact_details=sees) for duplicate in found]}
+
+
+@router.get("/{candidate:path}", response_model=CandidateShown, responses=ANSWERS)
+async def read_candidate(
+    candidate: CandidateName, request: Request, principal: Reader, sessions: SessionsDep, condition: ConditionDep
+) -> Any:
+    """A person's record, by id or by any of the person's references."""
+    found = await read_candidates.read_candidate(sessions, read_name("candidate", candidate))
+    if isinstance(found, Redirected):
+        return redirect(request, candidate, found)
+    return not_modified(found.tag) if condition.is_known(found.tag) else _answer(found, principal)
+
+
+def _answer(view: CandidateView, principal: Principal, *, is_new: bool = False) -> Response:
+    body = shown(view, with_contact_details=_sees_contact_details(principal))
+    if not is_new:
+        return record_response(body, view.tag)
+    return record_response(body, view.tag, status=201, location=f"/v1/candidates/{view.id}")
+
+
+@router.patch(
+    "/{candidate:path}",
+    response_model=CandidateShown,
+    responses=ANSWERS,
+    openapi_extra={
+        "requestBody": {"content": {"application/merge-patch+json": {"schema": {"$ref": "#/components/schemas/CandidateTold"}}}}
+    },
+)
+async def change_candidate(
+    candidate: CandidateName,
+    body: CandidateTold,
+    request: Request,
+    principal: Writer,
+    sessions: SessionsDep,
+    settings: SettingsDep,
+    condition: ConditionDep,
+) -> Any:
+    """Tell something of a person (JSON Merge Patch). A reference creates the record; unchanged content changes nothing."""
+    now = current_time()
+    names = tuple(read_name("candidate", text, field=f"references[{at}]") for at, text in enumerate(body.references))
+    for at, name in enumerate(names):
+        if name.reference is None:
+            raise Invalid.of(f"references[{at}]", "must be a reference, <source>:<external_id>")
+    patch = CandidatePatch(body.fields(), names, observed_or_now(body.observed_at, now))
+    done = await patch_candidate(
+        sessions,
+        read_name("candidate", candidate),
+        patch,
+        told_by=principal.name,
+        condition=condition,
+        shards=settings.partitions,
+        now=now,
+    )
+    if isinstance(done, Redirected):
+        return redirect(request, candidate, done)
+    return _answer(done.view, principal, is_new=done.is_new)
+
+
+@router.delete("/{candidate:path}/references/{reference:path}", response_model=CandidateShown, responses=MOVED)
+async def unlink(
+    candidate: CandidateName,
+    reference: str,
+    request: Request,
+    principal: Writer,
+    sessions: SessionsDep,
+    settings: SettingsDep,
+    condition: ConditionDep,
+) -> Any:
+    """Undo the linking of a reference. Both sides have again what their own sources told; what is left is answered."""
+    found = await unlink_reference(
+        sessions,
+        read_name("candidate", candidate),
+        read_name("candidate", reference, field="reference"),
+        condition=condition,
+        shards=settings.partitions,
+        now=current_time(),
+    )
+    return redirect(request, candidate, found) if isinstance(found, Redirected) else _answer(found, principal)

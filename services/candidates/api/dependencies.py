@@ -1,0 +1,81 @@
+"""What routers take from the application and the request."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import Depends, Header, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from services.candidates.domain.versions import Condition
+from services.candidates.settings import CandidatesSettings
+from services.candidates.use_cases.views import Redirected
+from shared.db import Sessions
+from shared.errors import Invalid
+from shared.moments import CLOCK_SKEW
+
+
+async def _sessions(request: Request) -> Sessions:
+    sessions: Sessions = request.app.state.sessions
+    return sessions
+
+
+async def _settings(request: Request) -> CandidatesSettings:
+    settings: CandidatesSettings = request.app.state.settings
+    return settings
+
+
+async def _condition(
+    if_match: Annotated[str | None, Header(description="The ETag that was read; required for a change by id.")] = None,
+    if_none_match: Annotated[str | None, Header(description="ETags that the caller has; * for any.")] = None,
+) -> Condition:
+    return Condition(if_match, if_none_match)
+
+
+SessionsDep = Annotated[Sessions, Depends(_sessions)]
+SettingsDep = Annotated[CandidatesSettings, Depends(_settings)]
+ConditionDep = Annotated[Condition, Depends(_condition)]
+
+CandidateName = Annotated[
+    str, Path(description="id or <source>:<external_id>, percent-encoded", examples=["greenhouse:53883394"])
+]
+PositionName = Annotated[str, Path(description="id or <source>:<external_id>, percent-encoded", examples=["greenhouse:107761"])]
+Limit = Annotated[int, Query(ge=1, le=200, description="Items on a page.")]
+Cursor = Annotated[str | None, Query(max_length=1000, description="next_cursor of the page before.")]
+
+PATCH_BODY: dict[str, Any] = {"description": "JSON Merge Patch (RFC 7396): absent keeps, null clears."}
+
+
+def observed_or_now(observed_at: datetime | None, now: datetime) -> datetime:
+    """When what is told was so. Raises Invalid for a time in the future, beyond what clocks differ by."""
+    if observed_at is not None and observed_at > now + CLOCK_SKEW:
+        raise Invalid.of("observed_at", "must not lie in the future")
+    return observed_at or now
+
+
+def current_time() -> datetime:
+    """The time of the request, in UTC."""
+    return datetime.now(UTC)
+
+
+def redirect(request: Request, merged: str, found: Redirected) -> Response:
+    """308 from the address of a merged id to the same address of the person's id."""
+    path = f"/v1/candidates/{found.person_id}"
+    rest = request.url.path.partition(f"/v1/candidates/{merged}")[2]
+    location = quote(path + rest, safe="/:") + (f"?{request.url.query}" if request.url.query else "")
+    content = {"id": str(found.person_id), "location": location}
+    return JSONResponse(content, 308, headers={"Location": location})
+
+
+def record_response(body: Mapping[str, Any], tag: str, *, status: int = 200, location: str | None = None) -> Response:
+    """A record with its entity tag. What is shown depends on the token, so shared caches keep nothing."""
+    headers = {"ETag": tag, "Vary": "Authorization", "Cache-Control": "private, no-cache"}
+    if location is not None:
+        headers["Location"] = location
+    return JSONResponse(dict(body), status, headers)
+
+
+def not_modified(tag: str) -> Response:
+    """304: the caller has this version."""
+    return Response(status_code=304, headers={"ETag": tag, "Vary": "Authorization", "Cache-Control": "private, no-cache"})

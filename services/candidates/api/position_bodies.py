@@ -1,0 +1,97 @@
+"""Bodies of /v1/positions."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field, model_validator
+
+from services.candidates.api.bodies import MOST, Flag, Line, Paragraph, PayRange, Place, Skills, Told, Years
+from services.candidates.use_cases.views import PositionView
+from shared.events.fields import Code
+from shared.events.vocabulary import Level, PositionStatus
+from shared.moments import Moment
+
+Texts = Annotated[list[Paragraph], Field(max_length=MOST)]
+
+
+class PositionTold(Told):
+    """What a source says of an opening. Absent fields keep their value, null clears."""
+
+    title: Line | None = None
+    status: PositionStatus | None = None
+    sponsor: Annotated[Code | None, Field(description="The client or hiring manager who owns it, as a code.")] = None
+    level: Level | None = None
+    skills: Skills | None = None
+    years_experience: Years | None = None
+    requirements: Texts | None = None
+    needs: Texts | None = None
+    downsides: Texts | None = None
+    remote: Flag | None = None
+    locations: Annotated[list[Place], Field(max_length=MOST)] | None = None
+    salary: PayRange | None = None
+    opened_at: Moment | None = None
+    closed_at: Moment | None = None
+    observed_at: Annotated[Moment | None, Field(description="When this was so; default: now.")] = None
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        if self.opened_at and self.closed_at and self.closed_at < self.opened_at:
+            raise ValueError("closed_at must not be before opened_at")
+        pay = self.salary
+        if pay and pay.min is not None and pay.max is not None and pay.min > pay.max:
+            raise ValueError("salary.min must not be above salary.max")
+        return self
+
+    def fields(self) -> dict[str, Any]:
+        """The fields of the record that are spoken of, as JSON values."""
+        told = self.model_dump(mode="json", exclude={"observed_at", "locations"}, exclude_unset=True)
+        if "locations" in self.model_fields_set:
+            places = self.locations
+            told["locations"] = None if places is None else [place.model_dump(exclude_none=True) for place in places]
+        for name in ("opened_at", "closed_at"):
+            if (moment := getattr(self, name)) is not None:
+                told[name] = moment.isoformat()
+        return told
+
+
+class SpanShown(BaseModel):
+    """A time during which the position was open."""
+
+    opened_at: datetime | None
+    closed_at: datetime | None
+
+
+class PositionShown(BaseModel):
+    """A position's record. ``spans``: all times during which it was open, oldest first."""
+
+    id: UUID
+    references: list[str]
+    title: str | None
+    status: PositionStatus | None
+    sponsor: str | None
+    level: Level | None
+    skills: list[str]
+    years_experience: float | None
+    requirements: list[str]
+    needs: list[str]
+    downsides: list[str]
+    remote: bool | None
+    locations: list[Place]
+    salary: PayRange | None
+    opened_at: datetime | None
+    closed_at: datetime | None
+    spans: list[SpanShown]
+    after: str
+
+
+class PositionPage(BaseModel):
+    """Positions' records, in the order of their ids."""
+
+    items: list[PositionShown]
+    next_cursor: str | None
+
+
+def shown(view: PositionView) -> dict[str, Any]:
+    """A record as JSON values."""
+    return {"id": str(view.id), **view.record, "after": view.after}

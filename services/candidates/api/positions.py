@@ -1,0 +1,133 @@
+"""/v1/positions: openings."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from services.candidates.api.candidate_bodies import HistoryPage, history_shown
+from services.candidates.api.dependencies import (
+    ConditionDep,
+    Cursor,
+    Limit,
+    PositionName,
+    SessionsDep,
+    SettingsDep,
+    current_time,
+    not_modified,
+    observed_or_now,
+    record_response,
+)
+from services.candidates.api.position_bodies import PositionPage, PositionShown, PositionTold, shown
+from services.candidates.use_cases import read_positions
+from services.candidates.use_cases.naming import read_name
+from services.candidates.use_cases.patch_position import PositionPatch, patch_position
+from services.candidates.use_cases.views import PositionView
+from shared.auth import Principal, requires
+from shared.cursors import decode_cursor, encode_cursor
+from shared.errors import Invalid
+from shared.events.fields import Code
+from shared.events.vocabulary import Level, PositionStatus
+from shared.moments import CLOCK_SKEW
+from shared.routes import StrictRoute
+
+router = APIRouter(prefix="/v1/positions", tags=["positions"], route_class=StrictRoute)
+
+Reader = Annotated[Principal, requires("candidates:read")]
+Writer = Annotated[Principal, requires("candidates:write")]
+
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    201: {"model": PositionShown, "description": "The record was created."},
+    304: {"description": "The caller has this version."},
+}
+
+
+@router.get("", response_model=PositionPage)
+async def list_positions(
+    _: Reader,
+    sessions: SessionsDep,
+    *,
+    status: PositionStatus | None = None,
+    level: Level | None = None,
+    skill: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
+    sponsor: Annotated[Code | None, Query()] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Any:
+    """Positions, page by page."""
+    equal = {"status": status, "level": level, "sponsor": sponsor}
+    purpose = f"positions {skill} {sorted(equal.items())}"
+    after = UUID(decode_cursor(purpose, cursor)[0]) if cursor is not None else None
+    page = await read_positions.list_positions(sessions, skill=skill, equal=equal, after=after, limit=limit)
+    items = [shown(view) for view in page.items]
+    return {"items": items, "next_cursor": encode_cursor(purpose, page.last) if page.last else None}
+
+
+@router.get("/{position:path}/history", response_model=HistoryPage)
+async def read_position_history(
+    position: PositionName,
+    _: Reader,
+    sessions: SessionsDep,
+    *,
+    field: Annotated[str | None, Query(min_length=1, max_length=50)] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Any:
+    """Everything that was ever said of the position's fields: value, source, when it was so and when we were told."""
+    purpose = f"position history {position} {field}"
+    after = None
+    if cursor is not None:
+        observed_at, entry = decode_cursor(purpose, cursor)
+        after = (datetime.fromisoformat(observed_at), int(entry))
+    page = await read_positions.read_position_history(
+        sessions, read_name("position", position), field=field, after=after, limit=limit
+    )
+    items = [history_shown(entry) for entry in page.items]
+    return {"items": items, "next_cursor": encode_cursor(purpose, page.last) if page.last else None}
+
+
+@router.get("/{position:path}", response_model=PositionShown, responses=ANSWERS)
+async def read_position(position: PositionName, _: Reader, sessions: SessionsDep, condition: ConditionDep) -> Any:
+    """A position's record, by id or reference."""
+    view = await read_positions.read_position(sessions, read_name("position", position))
+    return not_modified(view.tag) if condition.is_known(view.tag) else _answer(view)
+
+
+def _answer(view: PositionView, *, is_new: bool = False) -> Response:
+    if not is_new:
+        return record_response(shown(view), view.tag)
+    return record_response(shown(view), view.tag, status=201, location=f"/v1/positions/{view.id}")
+
+
+@router.patch(
+    "/{position:path}",
+    response_model=PositionShown,
+    responses=ANSWERS,
+    openapi_extra={
+        "requestBody": {"content": {"application/merge-patch+json": {"schema": {"$ref": "#/components/schemas/PositionTold"}}}}
+    },
+)
+async def change_position(
+    position: PositionName,
+    body: PositionTold,
+    principal: Writer,
+    sessions: SessionsDep,
+    settings: SettingsDep,
+    condition: ConditionDep,
+) -> Any:
+    """Tell something of a position (JSON Merge Patch). A reference creates the record."""
+    now = current_time()
+    if body.closed_at is not None and body.closed_at > now + CLOCK_SKEW:
+        raise Invalid.of("closed_at", "must not lie in the future")
+    patch = PositionPatch(body.fields(), observed_or_now(body.observed_at, now))
+    done = await patch_position(
+        sessions,
+        read_name("position", position),
+        patch,
+        told_by=principal.name,
+        condition=condition,
+        shards=settings.partitions,
+        now=now,
+    )
+    return _answer(done.view, is_new=done.is_new)

@@ -1,0 +1,1 @@
+"""Consumers: one handler a file."""

@@ -1,0 +1,29 @@
+"""candidates.learner: what events teach of people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.candidates.use_cases.learn import learn_from
+from shared.consumer import Subscription
+from shared.events import Event, Topic
+
+GROUP = "candidates.learner"
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """The handler; ``shards`` is the number of partitions of the topics."""
+
+    shards: int
+
+    async def __call__(self, session: AsyncSession, events: Sequence[Event]) -> None:
+        """Bring what was learned up to date, and publish people whose market status it changes."""
+        await learn_from(session, events, now=datetime.now(UTC), shards=self.shards)
+
+
+def subscription(shards: int) -> Subscription:
+    """What the learner reads."""
+    return Subscription(GROUP, (Topic.ENGAGEMENT,), Learner(shards))

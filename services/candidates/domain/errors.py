@@ -1,0 +1,65 @@
+"""What the callers of candidates are told."""
+
+from typing import Self
+from uuid import UUID
+
+from shared.errors import Gone, NotFound, PreconditionFailed, PreconditionRequired
+
+
+class CandidateUnknown(NotFound):
+    """No record of that name."""
+
+    code = "candidate_unknown"
+    title = "There is no such candidate"
+
+    @classmethod
+    def named(cls, name: str) -> Self:
+        return cls(f"There is no candidate {name}. Only a reference, <source>:<external_id>, creates a record.")
+
+
+class PositionUnknown(NotFound):
+    """No record of that name."""
+
+    code = "position_unknown"
+    title = "There is no such position"
+
+    @classmethod
+    def named(cls, name: str) -> Self:
+        return cls(f"There is no position {name}. Only a reference, <source>:<external_id>, creates a record.")
+
+
+class CandidateErased(Gone):
+    """The person was erased: nothing of theirs is kept, and nothing more is taken."""
+
+    code = "candidate_erased"
+    title = "The candidate was erased"
+
+    @classmethod
+    def of_id(cls, candidate_id: UUID) -> Self:
+        return cls(f"The candidate {candidate_id} was erased; nothing more is stored of this person.")
+
+
+class NotLinked(NotFound):
+    """The reference is not one of the person's."""
+
+    code = "reference_not_linked"
+    title = "The reference is not linked to this candidate"
+
+
+class ErasureUnknown(NotFound):
+    """No erasure of that id."""
+
+    code = "erasure_unknown"
+    title = "There is no such erasure"
+
+
+class VersionStale(PreconditionFailed):
+    """The record has another version than the caller read."""
+
+    code = "version_stale"
+
+
+class VersionMissing(PreconditionRequired):
+    """By id, the caller must say which version it changes."""
+
+    code = "version_missing"

@@ -1,0 +1,150 @@
+"""What Rekindle learns of a person from events: last contact, last response, market status.
+
+From product.md: market status is "passive, open, active, unavailable"; 70 % of employed people are passive. The rules
+are modest, each from what a fact says by itself:
+
+| fact | says |
+|---|---|
+| applied; signal laid_off | active |
+| interested, screened, interviewed (or scheduled), offered; responded in a positive mood; signal project_ended | open |
+| hired, started; declined for timing, accepted_elsewhere or counter_offer; signals new_job, promoted | passive |
+| a close or a hard no for career_change or permanently_unavailable | unavailable |
+
+The latest fact decides, but a fact that says open never lowers active, which only passive or unavailable ends. Facts
+that were retracted count for nothing, whichever came first.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared.events.vocabulary import MarketStatus
+
+CONTACTED = "rekindle.pursuit.contacted"
+RESPONDED = "rekindle.pursuit.responded"
+RETRACTED = "rekindle.event.retracted"
+SIGNAL = "rekindle.candidate.signal_observed"
+DECLINED = "rekindle.pursuit.declined"
+
+_CLOSES = (DECLINED, "rekindle.pursuit.rejected", "rekindle.pursuit.withdrawn", "rekindle.candidate.hard_no_set")
+_UNAVAILABLE = ("career_change", "permanently_unavailable")
+
+_BY_TYPE = {
+    "rekindle.pursuit.applied": MarketStatus.ACTIVE,
+    "rekindle.pursuit.interested": MarketStatus.OPEN,
+    "rekindle.pursuit.screened": MarketStatus.OPEN,
+    "rekindle.pursuit.interview_scheduled": MarketStatus.OPEN,
+    "rekindle.pursuit.interviewed": MarketStatus.OPEN,
+    "rekindle.pursuit.offered": MarketStatus.OPEN,
+    "rekindle.pursuit.hired": MarketStatus.PASSIVE,
+    "rekindle.pursuit.started": MarketStatus.PASSIVE,
+}
+_BY_DETAIL = {
+    (RESPONDED, "positive"): MarketStatus.OPEN,
+    (SIGNAL, "laid_off"): MarketStatus.ACTIVE,
+    (SIGNAL, "project_ended"): MarketStatus.OPEN,
+    (SIGNAL, "new_job"): MarketStatus.PASSIVE,
+    (SIGNAL, "promoted"): MarketStatus.PASSIVE,
+    **{(DECLINED, reason): MarketStatus.PASSIVE for reason in ("timing", "accepted_elsewhere", "counter_offer")},
+    **{(close, reason): MarketStatus.UNAVAILABLE for close in _CLOSES for reason in _UNAVAILABLE},
+}
+_DETAIL_FIELDS = ("mood", "signal", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is kept of an event to learn from it. ``time`` is when it happened, in UTC."""
+
+    event: UUID
+    type: str
+    time: datetime
+    position: UUID | None = None
+    detail: str | None = None
+    """The mood, signal or reason; of a retraction, the type that it names."""
+    retracts: UUID | None = None
+
+    @property
+    def market_status(self) -> MarketStatus | None:
+        """What the fact says of the person's market status."""
+        return _BY_TYPE.get(self.type) or _BY_DETAIL.get((self.type, self.detail or ""))
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything is learned from it."""
+        return self.type in {CONTACTED, RESPONDED, RETRACTED} or self.market_status is not None
+
+
+def evidence_of(event: UUID, kind: str, time: datetime, data: Mapping[str, object]) -> Evidence:
+    """The evidence in an event's public data."""
+    position = data.get("position")
+    place = UUID(str(position)) if position is not None else None
+    if kind == RETRACTED:
+        named, named_type = data.get("event"), data.get("type")
+        return Evidence(event, kind, time, place, str(named_type) if named_type else None, UUID(str(named)) if named else None)
+    detail = next((str(data[name]) for name in _DETAIL_FIELDS if data.get(name) is not None), None)
+    return Evidence(event, kind, time, place, detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """The latest time of each thing that was learned. All times in UTC; None is never."""
+
+    last_contact_at: datetime | None = None
+    last_response_at: datetime | None = None
+    active_at: datetime | None = None
+    open_at: datetime | None = None
+    passive_at: datetime | None = None
+    unavailable_at: datetime | None = None
+
+    @property
+    def market_status(self) -> tuple[MarketStatus, datetime] | None:
+        """The status that follows and since when; None where no fact says anything."""
+        ends = ((self.passive_at, MarketStatus.PASSIVE), (self.unavailable_at, MarketStatus.UNAVAILABLE))
+        end = max(((at, status) for at, status in ends if at is not None), default=None)
+        for at, status in ((self.active_at, MarketStatus.ACTIVE), (self.open_at, MarketStatus.OPEN)):
+            if at is not None and (end is None or at > end[0]):
+                return status, at
+        return (end[1], end[0]) if end else None
+
+
+NOTHING = Learned()
+_FIELDS = ("last_contact_at", "last_response_at", "active_at", "open_at", "passive_at", "unavailable_at")
+
+
+def together(learned: Iterable[Learned]) -> Learned:
+    """What is learned of a person whose streams these are."""
+    known = list(learned)
+    return Learned(
+        **{name: max((at for one in known if (at := getattr(one, name)) is not None), default=None) for name in _FIELDS}
+    )
+
+
+def learn(evidence: Iterable[Evidence]) -> Learned:
+    """What follows from all the evidence of a stream, in whatever order it is given."""
+    latest: dict[str, datetime] = {}
+    for fact in _standing(list(evidence)):
+        names = []
+        if fact.type == CONTACTED:
+            names.append("last_contact_at")
+        if fact.type == RESPONDED:
+            names.append("last_response_at")
+        if fact.market_status is not None:
+            names.append(f"{fact.market_status}_at")
+        for name in names:
+            latest[name] = max(latest.get(name, fact.time), fact.time)
+    return Learned(**latest)
+
+
+def _standing(evidence: list[Evidence]) -> list[Evidence]:
+    """The facts that no retraction names: by id; or, by type, the latest of that type and position at or before it."""
+    retractions = sorted((one for one in evidence if one.type == RETRACTED), key=lambda one: (one.time, one.event))
+    gone = {one.retracts for one in retractions if one.retracts is not None}
+    facts = sorted((one for one in evidence if one.type != RETRACTED), key=lambda one: (one.time, one.event))
+    for retraction in retractions:
+        if retraction.retracts is not None:
+            continue
+        named = (retraction.detail, retraction.position)
+        before = [one.event for one in facts if (one.type, one.position) == named and one.time <= retraction.time]
+        gone.update([event for event in before if event not in gone][-1:])
+    return [one for one in facts if one.event not in gone]

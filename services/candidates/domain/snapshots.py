@@ -1,0 +1,81 @@
+"""What other services may know of a record: the snapshots on the compacted topics. No personal data."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from services.candidates.domain.content import skill_keys
+from services.candidates.domain.learning import Learned
+from services.candidates.domain.registers import Heads, values_of
+from services.candidates.domain.spans import Openings
+from shared.events import CandidateChanged, PositionChanged
+from shared.events.snapshots import Span
+from shared.events.vocabulary import MarketStatus
+from shared.references import NAMESPACE
+
+SOURCE = "rekindle"
+
+
+def snapshot_id(stream: UUID, version: int) -> UUID:
+    """The id that a version of a stream's snapshot has on the bus, however often it is published."""
+    return uuid5(NAMESPACE, f"snapshot:{stream}:{version}")
+
+
+def market_status_of(heads: Heads, learned: Learned) -> MarketStatus | None:
+    """What the record says or what events taught, whichever is newer."""
+    told = heads.get("market_status")
+    taught = learned.market_status
+    if taught is not None and (told is None or told.value is None or taught[1] > told.observed_at):
+        return taught[0]
+    return MarketStatus(told.value) if told is not None and told.value is not None else None
+
+
+def candidate_snapshot(stream: UUID, person: UUID, heads: Heads, learned: Learned) -> CandidateChanged:
+    """The snapshot of a stream. ``heads`` and ``learned`` are the person's: all of its streams say the same of it."""
+    values = values_of(heads)
+    return CandidateChanged(
+        candidate_id=stream,
+        person_id=person,
+        country=values.get("location.country"),
+        time_zone=values.get("time_zone"),
+        level=values.get("level"),
+        years_experience=values.get("years_experience"),
+        skills=skill_keys(values.get("skills", [])),
+        market_status=market_status_of(heads, learned),
+        tier=values.get("tier"),
+        salary_amount=values.get("salary.amount"),
+        salary_currency=values.get("salary.currency"),
+    )
+
+
+def position_snapshot(position: UUID, values: Mapping[str, Any], openings: Openings) -> PositionChanged:
+    """The snapshot of a position. Free text and cities stay here."""
+    places = values.get("locations", [])
+    return PositionChanged(
+        position_id=position,
+        status=openings.status,
+        spans=[Span(opened_at=span.opened_at, closed_at=span.closed_at) for span in openings.spans],
+        sponsor=values.get("sponsor"),
+        level=values.get("level"),
+        skills=skill_keys(values.get("skills", [])),
+        years_experience=values.get("years_experience"),
+        remote=values.get("remote"),
+        countries=sorted({place["country"] for place in places if place.get("country")}),
+        salary_min=values.get("salary.min"),
+        salary_max=values.get("salary.max"),
+        salary_currency=values.get("salary.currency"),
+    )
+
+
+def position_values(heads: Heads, openings: Openings) -> dict[str, Any]:
+    """A position's values as clients see them: status and times are what the fold over their history says."""
+    return values_of(heads) | {
+        "status": openings.status,
+        "opened_at": _written(openings.opened_at),
+        "closed_at": _written(openings.closed_at),
+    }
+
+
+def _written(at: datetime | None) -> str | None:
+    return at.isoformat().replace("+00:00", "Z") if at else None

@@ -1,0 +1,44 @@
+"""Read positions: one, a list, a record's history."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from services.candidates.domain.errors import PositionUnknown
+from services.candidates.storage import history, positions
+from services.candidates.use_cases.naming import Name
+from services.candidates.use_cases.patch_position import view_of
+from services.candidates.use_cases.read_candidates import history_page
+from services.candidates.use_cases.views import Page, PositionView
+from shared.db import Sessions
+
+
+async def read_position(sessions: Sessions, name: Name) -> PositionView:
+    """The position's record. Raises PositionUnknown."""
+    async with sessions.begin() as session:
+        position = await positions.find(session, name.id)
+    if position is None:
+        raise PositionUnknown.named(str(name))
+    return view_of(position)
+
+
+async def list_positions(
+    sessions: Sessions, *, skill: str | None, equal: Mapping[str, str | None], after: UUID | None, limit: int
+) -> Page:
+    """Positions' records in id order."""
+    async with sessions.begin() as session:
+        found = await positions.search(session, skill=skill, equal=equal, after=after, limit=limit + 1)
+    shown = [view_of(position) for position in found[:limit]]
+    return Page(list(shown), [str(shown[-1].id)] if len(found) > limit else None)
+
+
+async def read_position_history(
+    sessions: Sessions, name: Name, *, field: str | None, after: tuple[datetime, int] | None, limit: int
+) -> Page:
+    """All that was said of the position's fields, the latest observed first. Raises PositionUnknown."""
+    async with sessions.begin() as session:
+        position = await positions.find(session, name.id)
+        if position is None:
+            raise PositionUnknown.named(str(name))
+        entries = await history.page(session, "position", [position.id], field=field, hidden=(), after=after, limit=limit + 1)
+    return history_page(entries, position.heads, limit)
