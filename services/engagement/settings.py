@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from pydantic import Field
 
+from services.engagement.domain.return_policy import ReturnPolicy
+from services.engagement.return_settings import ReturnSettings
 from shared.settings import SharedSettings
 
 
@@ -20,6 +22,13 @@ class EngagementSettings(SharedSettings):
     clock_seconds: float = Field(1.0, gt=0, le=3600, validation_alias="ENGAGEMENT_CLOCK_SECONDS")
     """How often the clock looks for what is due."""
 
+    returns: ReturnSettings = Field(default_factory=ReturnSettings)
+
     @property
     def ghost_after(self) -> timedelta:
         return timedelta(days=self.ghost_after_days)
+
+    @property
+    def return_policy(self) -> ReturnPolicy:
+        """When we may come back after which close; see ``return_settings`` for its variables."""
+        return self.returns.policy(self.zone)

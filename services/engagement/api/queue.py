@@ -1,0 +1,233 @@
+"""/v1/queue: whom to come back to now, and what recruiters do about it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.engagement.api.dependencies import SessionsDep, SettingsDep
+from services.engagement.domain.queue import Presence, QueueItem, QueueReason, Status
+from services.engagement.domain.returns import Trigger
+from services.engagement.storage.queue import After, Wanted
+from services.engagement.use_cases.claim_items import claim_items
+from services.engagement.use_cases.complete_item import complete_item
+from services.engagement.use_cases.dismiss_item import dismiss_item
+from services.engagement.use_cases.list_queue import Listed, list_queue
+from services.engagement.use_cases.snooze_item import snooze_item
+from shared.auth import Principal, requires
+from shared.cursors import InvalidCursor, decode_cursor, encode_cursor
+from shared.events.fields import Code, PositionRef, Text
+from shared.events.vocabulary import QueueOutcome, Reason
+from shared.idempotency import IdempotentRoute
+from shared.moments import Moment
+
+router = APIRouter(prefix="/v1/queue", tags=["queue"], route_class=IdempotentRoute)
+
+Reader = Annotated[Principal, requires("engagement:read")]
+Writer = Annotated[Principal, requires("engagement:write")]
+
+
+class Body(BaseModel):
+    """A request body: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ReasonAnswer(BaseModel):
+    """One plan to come back, and what brought it: its time, a signal or a reply."""
+
+    position_id: UUID
+    reason: Reason
+    due_at: datetime
+    trigger: Trigger
+
+
+class ItemAnswer(BaseModel):
+    """A person to come back to. ``candidate_id`` is the person; a claimed item says who holds it."""
+
+    id: UUID
+    candidate_id: UUID
+    references: list[str]
+    due_at: datetime | None
+    priority: int = Field(ge=0, le=100)
+    status: Status
+    explanation: str
+    reasons: list[ReasonAnswer]
+    recruiter: str | None = None
+    lease_expires_at: datetime | None = None
+
+
+class LeasedItemAnswer(ItemAnswer):
+    """An item with the lease that completion, snooze and dismissal ask for."""
+
+    lease: UUID
+
+
+class QueueAnswer(BaseModel):
+    """A page of the queue."""
+
+    items: list[ItemAnswer]
+    next_cursor: str | None
+
+
+class ClaimsAnswer(BaseModel):
+    """What a recruiter was given; fewer than asked for when fewer are due."""
+
+    items: list[LeasedItemAnswer]
+
+
+class MovedAnswer(BaseModel):
+    """Where an item stands after it was dealt with: planned again, snoozed, or gone."""
+
+    id: UUID
+    status: Status | None = Field(description="null once the item has left the queue")
+    due_at: datetime | None
+
+
+class ClaimRequest(Body):
+    """How many due items a recruiter takes, for how long, and which."""
+
+    recruiter: Code
+    limit: int = Field(10, ge=1, le=200, strict=True)
+    lease_seconds: int = Field(900, ge=1, le=86_400, strict=True)
+    position: PositionRef | None = None
+    reason: Reason | None = None
+
+
+class CompletionRequest(Body):
+    """How it went. Records no fact itself."""
+
+    lease: UUID
+    outcome: QueueOutcome
+
+
+class SnoozeRequest(Body):
+    """Until when the item is put off."""
+
+    lease: UUID
+    until: Moment
+
+
+class DismissalRequest(Body):
+    """Why the item is taken out."""
+
+    lease: UUID
+    reason: Text
+
+
+@router.get("")
+async def get_queue(
+    sessions: SessionsDep,
+    _: Reader,
+    status: Annotated[Status | None, Query(description="without it: every live item")] = None,
+    position: Annotated[PositionRef | None, Query()] = None,
+    reason: Annotated[Reason | None, Query()] = None,
+    min_priority: Annotated[int, Query(ge=0, le=100)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: str | None = None,
+) -> QueueAnswer:
+    """Whom to come back to, strongest first, then the one who has waited longest. Without ``status``: all live items."""
+    now = datetime.now(UTC)
+    wanted = Wanted(status, position, reason, min_priority)
+    purpose = f"queue {status} {position} {reason} {min_priority}"
+    page = await list_queue(sessions, wanted, now=now, after=_after(purpose, cursor), limit=limit)
+    after = page.next
+    next_cursor = None
+    if after is not None:
+        next_cursor = encode_cursor(purpose, [after.priority, after.due_at.isoformat(), str(after.id)])
+    return QueueAnswer(items=[_item(listed, now) for listed in page.items], next_cursor=next_cursor)
+
+
+@router.post("/claims")
+async def claim_queue_items(body: ClaimRequest, sessions: SessionsDep, settings: SettingsDep, _: Writer) -> ClaimsAnswer:
+    """Take the strongest due items. Each comes with a lease; when that expires, the item is due for anybody again."""
+    now = datetime.now(UTC)
+    claimed = await claim_items(
+        sessions,
+        Wanted(Status.DUE, body.position, body.reason),
+        recruiter=body.recruiter,
+        limit=body.limit,
+        lease_for=timedelta(seconds=body.lease_seconds),
+        now=now,
+        settings=settings,
+    )
+    return ClaimsAnswer(items=[_leased(listed, now) for listed in claimed])
+
+
+@router.post("/{id}/completion")
+async def complete_queue_item(
+    id: UUID, body: CompletionRequest, sessions: SessionsDep, settings: SettingsDep, _: Writer
+) -> MovedAnswer:
+    """Be done with a leased item; after ``wrong_time`` and ``not_reachable`` it is planned again. 409 when the lease is lost."""
+    now = datetime.now(UTC)
+    item = await complete_item(sessions, id, lease=body.lease, outcome=body.outcome, now=now, settings=settings)
+    return _moved(id, item, now)
+
+
+@router.post("/{id}/snooze")
+async def snooze_queue_item(
+    id: UUID, body: SnoozeRequest, sessions: SessionsDep, settings: SettingsDep, _: Writer
+) -> MovedAnswer:
+    """Put a leased item off to a time; it is due again then, or earlier on news of the person. 409 when the lease is lost."""
+    now = datetime.now(UTC)
+    item = await snooze_item(sessions, id, lease=body.lease, until=body.until, now=now, settings=settings)
+    return _moved(id, item, now)
+
+
+@router.post("/{id}/dismissal")
+async def dismiss_queue_item(
+    id: UUID, body: DismissalRequest, sessions: SessionsDep, settings: SettingsDep, _: Writer
+) -> MovedAnswer:
+    """Take a leased item out of the queue, with a reason. 409 when the lease is lost."""
+    now = datetime.now(UTC)
+    item = await dismiss_item(sessions, id, lease=body.lease, reason=body.reason, now=now, settings=settings)
+    return _moved(id, item, now)
+
+
+def _after(purpose: str, cursor: str | None) -> After | None:
+    if cursor is None:
+        return None
+    try:
+        priority, due_at, item = decode_cursor(purpose, cursor)
+        return After(int(priority), datetime.fromisoformat(due_at), UUID(item))
+    except (TypeError, ValueError) as error:
+        raise InvalidCursor.of("cursor", "must be a next_cursor that this list returned") from error
+
+
+def _fields(listed: Listed, now: datetime) -> dict[str, object]:
+    item = listed.item
+    status = item.status(now)
+    lease = item.lease if status is Status.CLAIMED else None
+    return {
+        "id": item.id,
+        "candidate_id": item.person_id,
+        "references": list(listed.references),
+        "due_at": item.due_at,
+        "priority": item.priority,
+        "status": status,
+        "explanation": item.explanation(now),
+        "reasons": [_reason(reason) for reason in item.reasons_at(now)],
+        "recruiter": None if lease is None else lease.recruiter,
+        "lease_expires_at": None if lease is None else lease.expires_at,
+    }
+
+
+def _item(listed: Listed, now: datetime) -> ItemAnswer:
+    return ItemAnswer.model_validate(_fields(listed, now))
+
+
+def _leased(listed: Listed, now: datetime) -> LeasedItemAnswer:
+    lease = listed.item.lease
+    return LeasedItemAnswer.model_validate({**_fields(listed, now), "lease": None if lease is None else lease.id})
+
+
+def _reason(reason: QueueReason) -> ReasonAnswer:
+    return ReasonAnswer(position_id=reason.position_id, reason=reason.reason, due_at=reason.due_at, trigger=reason.trigger)
+
+
+def _moved(id: UUID, item: QueueItem | None, now: datetime) -> MovedAnswer:
+    if item is None or item.presence is not Presence.LIVE:
+        return MovedAnswer(id=id, status=None, due_at=None)
+    return MovedAnswer(id=id, status=item.status(now), due_at=item.due_at)

@@ -1,0 +1,172 @@
+"""The queue log: what was done with items. Rows are only added."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.engagement.domain.queue_log import Action, QueueEntry
+from shared import outbox
+from shared.events import BY_TYPE, Event, Topic
+from shared.events.queue import QueueItemEvent
+from shared.events.vocabulary import QueueOutcome
+from shared.references import NAMESPACE
+
+SOURCE = "rekindle"
+
+_NUMBER = text(
+    """
+    UPDATE relationships SET reengagement_sequence = reengagement_sequence + given.count
+    FROM (SELECT stream, count(*) AS count FROM unnest(CAST(:streams AS uuid[])) AS stream GROUP BY stream) AS given
+    WHERE candidate_id = given.stream
+    RETURNING candidate_id, reengagement_sequence
+    """
+)
+_INSERT = text(
+    """
+    INSERT INTO queue_log (candidate_id, sequence, type, data, action, at, recruiter, lease, lease_expires_at,
+        newest_close, outcome, until, due_at, note)
+    SELECT * FROM unnest(CAST(:streams AS uuid[]), CAST(:sequences AS bigint[]), CAST(:types AS text[]),
+        CAST(:data AS jsonb[]), CAST(:actions AS text[]), CAST(:ats AS timestamptz[]), CAST(:recruiters AS text[]),
+        CAST(:leases AS uuid[]), CAST(:lease_ends AS timestamptz[]), CAST(:newest_closes AS timestamptz[]),
+        CAST(:outcomes AS text[]), CAST(:untils AS timestamptz[]), CAST(:dues AS timestamptz[]), CAST(:notes AS text[]))
+    """
+)
+_OF_STREAMS = text(
+    """
+    SELECT candidate_id, number, action, at, recruiter, lease, lease_expires_at, newest_close, outcome, until, due_at
+    FROM queue_log WHERE candidate_id = ANY(CAST(:streams AS uuid[]))
+    """
+)
+_AFTER = text(
+    """
+    SELECT candidate_id, sequence, type, data, at FROM queue_log
+    WHERE candidate_id = :stream AND sequence > :after ORDER BY sequence LIMIT :limit
+    """
+)
+_HEADS = text(
+    """
+    SELECT candidate_id, reengagement_sequence FROM relationships
+    WHERE candidate_id BETWEEN :first AND :last AND reengagement_sequence > 0
+    """
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line to be written, and the event that tells subscribers of it. ``at`` is when it was done."""
+
+    action: Action
+    event: QueueItemEvent
+    at: datetime
+    recruiter: str | None = None
+    lease: UUID | None = None
+    lease_expires_at: datetime | None = None
+    newest_close: datetime | None = None
+    outcome: QueueOutcome | None = None
+    until: datetime | None = None
+    due_at: datetime | None = None
+    note: str | None = None
+
+    @property
+    def stream(self) -> UUID:
+        """The stream that stands for the person, whose next sequence on the topic the line takes."""
+        return self.event.candidate_id
+
+
+async def write(session: AsyncSession, lines: Sequence[Line], *, shards: int) -> None:
+    """Add lines, one for a stream at most, and put their events into the outbox.
+
+    The caller holds the locks of the streams' relationship rows, which give the lines their sequence.
+    """
+    if not lines:
+        return
+    ordered = sorted(lines, key=lambda line: line.stream)
+    numbered = await session.execute(_NUMBER, {"streams": [line.stream for line in ordered]})
+    sequences = {row.candidate_id: row.reengagement_sequence for row in numbered}
+    await session.execute(_INSERT, _columns(ordered, [sequences[line.stream] for line in ordered]))
+    events = [_event(line.event, line.stream, sequences[line.stream], line.at) for line in ordered]
+    await outbox.append(session, Topic.REENGAGEMENT, events, shards=shards)
+
+
+def _columns(lines: Sequence[Line], sequences: Sequence[int]) -> dict[str, list[Any]]:
+    return {
+        "streams": [line.stream for line in lines],
+        "sequences": list(sequences),
+        "types": [line.event.type for line in lines],
+        "data": [line.event.public_json().decode() for line in lines],
+        "actions": [line.action.value for line in lines],
+        "ats": [line.at for line in lines],
+        "recruiters": [line.recruiter for line in lines],
+        "leases": [line.lease for line in lines],
+        "lease_ends": [line.lease_expires_at for line in lines],
+        "newest_closes": [line.newest_close for line in lines],
+        "outcomes": [None if line.outcome is None else line.outcome.value for line in lines],
+        "untils": [line.until for line in lines],
+        "dues": [line.due_at for line in lines],
+        "notes": [line.note for line in lines],
+    }
+
+
+def _event(data: QueueItemEvent, stream: UUID, sequence: int, at: datetime) -> Event:
+    return Event.of(data, id=_event_id(stream, sequence), source=SOURCE, subject=stream, sequence=sequence, time=at)
+
+
+def _event_id(stream: UUID, sequence: int) -> UUID:
+    return uuid5(NAMESPACE, f"queue_event:{stream}:{sequence}")
+
+
+async def of_streams(session: AsyncSession, streams: Collection[UUID]) -> list[QueueEntry]:
+    """Every line of the streams, in no order."""
+    rows = await session.execute(_OF_STREAMS, {"streams": sorted(streams)})
+    return [
+        QueueEntry(
+            stream=row.candidate_id,
+            number=row.number,
+            action=Action(row.action),
+            at=row.at,
+            recruiter=row.recruiter,
+            lease=row.lease,
+            lease_expires_at=row.lease_expires_at,
+            newest_close=row.newest_close,
+            outcome=None if row.outcome is None else QueueOutcome(row.outcome),
+            until=row.until,
+            due_at=row.due_at,
+        )
+        for row in rows
+    ]
+
+
+async def events_after(session: AsyncSession, stream: UUID, after: int, limit: int) -> list[Event]:
+    """The events of one stream of rekindle.reengagement.v1 that follow a sequence, in order, as they were published."""
+    rows = await session.execute(_AFTER, {"stream": stream, "after": after, "limit": limit})
+    return [
+        Event(
+            id=_event_id(row.candidate_id, row.sequence),
+            type=row.type,
+            source=SOURCE,
+            subject=row.candidate_id,
+            sequence=row.sequence,
+            time=row.at,
+            value=BY_TYPE[row.type].model_validate(row.data).public_json(),
+        )
+        for row in rows
+    ]
+
+
+async def heads(session: AsyncSession, first: UUID, last: UUID) -> dict[UUID, int]:
+    """The last sequence of every stream of the topic between two ids, both included."""
+    rows = await session.execute(_HEADS, {"first": first, "last": last})
+    return {row.candidate_id: row.reengagement_sequence for row in rows}
+
+
+async def forget_notes(session: AsyncSession, streams: Collection[UUID]) -> None:
+    """Drop the free text of the streams' lines; what remains are times, codes and numbers."""
+    await session.execute(
+        text("UPDATE queue_log SET note = NULL WHERE candidate_id = ANY(CAST(:streams AS uuid[])) AND note IS NOT NULL"),
+        {"streams": sorted(streams)},
+    )

@@ -1,0 +1,44 @@
+"""Telling subscribers that an item's time has come: once for each item and due time."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.engagement.domain.queue import QueueItem
+from services.engagement.domain.queue_log import Action
+from services.engagement.settings import EngagementSettings
+from services.engagement.storage import queue, queue_log
+from services.engagement.storage.queue_log import Line
+from services.engagement.use_cases.transactions import transact
+from shared.db import Sessions
+from shared.events import QueueItemFellDue
+
+AT_ONCE = 200
+
+
+async def announce_due_items(sessions: Sessions, *, now: datetime, settings: EngagementSettings) -> int:
+    """Publish ``rekindle.queue_item.fell_due`` for up to 200 items that are due and were not told; returns how many.
+
+    The queue itself needs none of this: an item is due by the clock alone.
+    """
+
+    async def work(session: AsyncSession) -> int:
+        due = await queue.to_announce(session, now=now, limit=AT_ONCE)
+        await queue.save(session, [replace(item, announced=item.due_at) for item in due])
+        await queue_log.write(session, [_line(item, now) for item in due], shards=settings.partitions)
+        return len(due)
+
+    return await transact(sessions, work)
+
+
+def _line(item: QueueItem, now: datetime) -> Line:
+    assert item.due_at is not None
+    event = QueueItemFellDue(
+        item_id=item.id,
+        candidate_id=item.person_id,
+        due_at=item.due_at,
+        reasons=[reason.reason for reason in item.reasons_at(now)],
+        priority=item.priority,
+    )
+    return Line(action=Action.FELL_DUE, event=event, at=now, due_at=item.due_at)

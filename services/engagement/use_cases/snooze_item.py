@@ -1,0 +1,43 @@
+"""A recruiter puts a queue item off to a date."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.engagement.domain.queue import QueueItem
+from services.engagement.domain.queue_log import Action, Lease
+from services.engagement.settings import EngagementSettings
+from services.engagement.storage.queue_log import Line
+from services.engagement.use_cases.leases import finish
+from shared.db import Sessions
+from shared.errors import Invalid
+from shared.events import QueueItemSnoozed
+
+
+async def snooze_item(
+    sessions: Sessions,
+    id: UUID,
+    *,
+    lease: UUID,
+    until: datetime,
+    now: datetime,
+    settings: EngagementSettings,
+) -> QueueItem | None:
+    """Hide the item until a time, when it is due again; a signal or a reply brings it back earlier.
+
+    Raises Invalid when the time is not ahead, ItemUnknown and LeaseLost.
+    """
+    if until <= now:
+        raise Invalid.of("until", f"must be in the future: it is now {now:%Y-%m-%dT%H:%M:%SZ}")
+
+    def line(item: QueueItem, held: Lease) -> Line:
+        event = QueueItemSnoozed(item_id=item.id, candidate_id=item.person_id, recruiter=held.recruiter, until=until)
+        return Line(
+            action=Action.SNOOZED,
+            event=event,
+            at=now,
+            recruiter=held.recruiter,
+            newest_close=held.newest_close,
+            until=until,
+        )
+
+    return await finish(sessions, id, lease, line, now=now, settings=settings)
