@@ -127,7 +127,8 @@ def last_lines(log: Path, count: int = 12) -> str:
             lines = file.read().decode(errors="replace").splitlines()
     except OSError:
         return ""
-    return "\n".join(lines[-count:])
+    # A Java stack trace says what is wrong above its frames.
+    return "\n".join([line for line in lines if not line.startswith("\tat ")][-count:])
 
 
 def describe(status: int) -> str:

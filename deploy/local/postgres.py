@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from deploy.local.failures import CannotStart, of_os_error
 from deploy.local.folder import NEEDED_TO_GO_ON, DataFolder
-from deploy.local.part import Part, Process
+from deploy.local.part import Part, Process, last_lines
 from deploy.local.ports import LOOPBACK
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Postgres:
             self.folder.check_space()
             raise CannotStart(
                 f"PostgreSQL could not create its files in {self.folder.postgres}: its log {part.log} says why.",
-                detail=part.log.read_text(errors="replace")[-1500:],
+                detail=last_lines(part.log),
             )
 
     def part(self) -> Part:

@@ -33,6 +33,15 @@ def show_status(folder: DataFolder, *, as_json: bool) -> int:
     return 0 if running.get("ready") else 1
 
 
+def _lives(pid: int) -> bool:
+    import psutil
+
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def _measured(name: str, part: dict[str, Any]) -> dict[str, Any]:
     """A part with the memory that it and its children hold, in MB; pages that processes share are divided by them."""
     import psutil
@@ -70,7 +79,7 @@ def stop(folder: DataFolder) -> int:
         print(f"Nothing runs on {folder.path}.")
         return 0
     deadline = time.monotonic() + STOP_SECONDS
-    while folder.is_in_use():
+    while folder.is_in_use() or _lives(supervisor):
         if time.monotonic() > deadline:
             raise CannotStart(f"The stack did not stop within {STOP_SECONDS:.0f} s: `kill -9 {supervisor}` ends it.")
         time.sleep(0.1)
