@@ -82,11 +82,11 @@ def test_a_reopened_job_has_no_closing_time() -> None:
     (patch,) = translated(told).intents
 
     assert isinstance(patch, PositionPatch)
-    assert patch.content | {"observed_at": None} == {
+    assert patch.content == {
         "status": "open",
         "closed_at": None,
         "remote": True,
-        "observed_at": None,
+        "observed_at": "2026-03-01T12:00:00Z",
     }
 
 

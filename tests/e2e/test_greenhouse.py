@@ -1,0 +1,243 @@
+"""Greenhouse posts to the running system: facts, records, funnel, erasure and merge are there a moment later."""
+
+import asyncio
+import hashlib
+import hmac
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from deploy.local.stack import Stack
+from tests.waiting import eventually
+
+_numbers = itertools.count(880_000_000)
+"""Ids of the vendor's that no other test uses: the whole system is shared by all tests."""
+
+
+class Greenhouse:
+    """Signs bodies with the stack's secret and posts them, without any token."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._url = f"{stack.url}/v1/connectors/greenhouse"
+        self._secret = stack.greenhouse_secret.encode()
+
+    async def send(self, raw: bytes, **headers: str) -> httpx.Response:
+        signature = hmac.new(self._secret, raw, hashlib.sha256).hexdigest()
+        told = {"Signature": f"sha256 {signature}", "Content-Type": "application/json"} | headers
+        async with httpx.AsyncClient(timeout=30) as client:
+            return await client.post(self._url, content=raw, headers=told)
+
+    async def tell(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Send a body and return the answer to it."""
+        answer = await self.send(json.dumps({"action": action, "payload": payload}).encode())
+        assert answer.status_code == 200, answer.text
+        told: dict[str, Any] = answer.json()
+        return told
+
+
+@pytest.fixture
+def greenhouse(stack: Stack) -> Greenhouse:
+    return Greenhouse(stack)
+
+
+def application(candidate: int, job: int, number: int, **changes: Any) -> dict[str, Any]:
+    """The payload of a body about an application."""
+    person = {"id": candidate, "first_name": "Ada", "last_name": "Byron", "can_email": True}
+    told: dict[str, Any] = {
+        "id": number,
+        "prospect": False,
+        "status": "active",
+        "applied_at": "2026-01-10T09:00:00Z",
+        "last_activity_at": "2026-01-12T09:00:00Z",
+        "source": {"id": 1, "name": "Referral"},
+        "current_stage": {"id": 2, "name": "Application Review"},
+        "candidate": person | changes.pop("person", {}),
+        "jobs": [{"id": job, "name": "Engineer", "status": "open", "closed_at": None}],
+    }
+    return {"application": told | changes}
+
+
+async def timeline(api: httpx.AsyncClient, candidate: int) -> list[tuple[str, str]]:
+    """Types and times of a candidate's events."""
+    answer = await api.get(f"/v1/timelines/greenhouse:{candidate}")
+    assert answer.status_code == 200, answer.text
+    return [(item["type"].removeprefix("rekindle."), item["time"]) for item in answer.json()["items"]]
+
+
+async def funnel(api: httpx.AsyncClient, job: int, told: dict[str, Any]) -> dict[str, Any]:
+    """A position's funnel, once everything that a delivery made is counted."""
+    after = ",".join(event["after"] for event in told["events"])
+    params = {"after": after, "wait": 10}
+    answer = await api.get(f"/v1/analytics/positions/greenhouse:{job}/funnel", params=params)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def reached(found: dict[str, Any]) -> dict[str, int]:
+    """Attempts by stage, without the stages that none reached."""
+    return {stage["stage"]: stage["reached"] for stage in found["stages"] if stage["reached"]}
+
+
+def samples(shared_data: Path) -> list[Path]:
+    found = sorted((shared_data / "greenhouse" / "webhooks").glob("*/*.json"))
+    if not found:
+        pytest.skip(f"no webhook bodies in {shared_data}")
+    return found
+
+
+async def test_every_sample_is_accepted_twice(greenhouse: Greenhouse, shared_data: Path) -> None:
+    for path in samples(shared_data):
+        first = await greenhouse.send(path.read_bytes(), **{"Greenhouse-Event-ID": path.stem})
+        again = await greenhouse.send(path.read_bytes(), **{"Greenhouse-Event-ID": path.stem})
+
+        assert (first.status_code, again.status_code) == (200, 200), path
+        assert first.json()["status"] in {"applied", "waiting", "not_mapped"}, (path, first.json())
+        assert again.json()["status"] == "repeated"
+        assert again.json()["events"] == first.json()["events"]
+
+
+async def test_an_application_is_in_timeline_records_and_funnel(greenhouse: Greenhouse, api: httpx.AsyncClient) -> None:
+    candidate, job, number = next(_numbers), next(_numbers), next(_numbers)
+
+    told = await greenhouse.tell("new_candidate_application", application(candidate, job, number))
+
+    assert (told["status"], told["reason"]) == ("applied", None)
+    assert await timeline(api, candidate) == [
+        ("pursuit.applied", "2026-01-10T09:00:00Z"),
+        ("pursuit.stage_entered", "2026-01-10T09:00:00.000001Z"),
+    ]
+    person = (await api.get(f"/v1/candidates/greenhouse:{candidate}")).json()
+    assert person["name"] == "Ada Byron"
+    opening = (await api.get(f"/v1/positions/greenhouse:{job}")).json()
+    assert (opening["title"], opening["status"]) == ("Engineer", "open")
+    assert reached(await funnel(api, job, told)) == {"sourced": 1, "interested": 1}
+
+
+async def test_an_offer_that_comes_first_is_told_when_its_application_comes(
+    greenhouse: Greenhouse, api: httpx.AsyncClient
+) -> None:
+    candidate, job, number = next(_numbers), next(_numbers), next(_numbers)
+    offer = {"id": 1, "application_id": number, "job_id": job, "version": 1, "sent_on": "2026-02-01"}
+    assert (await greenhouse.tell("offer_created", offer))["status"] == "waiting"
+
+    await greenhouse.tell("new_candidate_application", application(candidate, job, number))
+
+    assert ("pursuit.offered", "2026-02-01T00:00:00Z") in await timeline(api, candidate)
+    told = await greenhouse.tell("offer_created", offer)
+    assert (told["status"], [event["type"] for event in told["events"]]) == ("repeated", ["rekindle.pursuit.offered"])
+    assert reached(await funnel(api, job, told))["offered"] == 1
+
+
+async def test_reject_and_unreject_leave_an_open_pursuit(greenhouse: Greenhouse, api: httpx.AsyncClient) -> None:
+    candidate, job, number = next(_numbers), next(_numbers), next(_numbers)
+    at = "2026-02-01T10:00:00Z"
+    reason = {"id": 14, "name": "Too Junior", "type": {"id": 3, "name": "Wrong skill set"}}
+    rejected = application(
+        candidate, job, number, status="rejected", rejected_at=at, last_activity_at=at, rejection_reason=reason
+    )
+    await greenhouse.tell("new_candidate_application", application(candidate, job, number))
+
+    closed = await funnel(api, job, await greenhouse.tell("reject_candidate", rejected))
+    opened = await funnel(
+        api,
+        job,
+        await greenhouse.tell("unreject_candidate", application(candidate, job, number, last_activity_at=at)),
+    )
+
+    assert (closed["rejections"], closed["outcomes"]["open"]) == ({"experience": 1}, 0)
+    assert (opened["rejections"], opened["outcomes"]["open"]) == ({}, 1)
+
+
+async def test_hire_and_unhire(greenhouse: Greenhouse, api: httpx.AsyncClient) -> None:
+    candidate, job, number = next(_numbers), next(_numbers), next(_numbers)
+    offer = {"id": 1, "sent_at": "2026-02-01", "resolved_at": "2026-02-03T10:00:00Z", "starts_at": "2026-04-01"}
+    hired = application(candidate, job, number, status="hired", current_stage=None, offer=offer)
+    unhired = application(candidate, job, number, last_activity_at="2026-02-04T10:00:00Z", current_stage={"name": "Offer"})
+
+    with_hire = reached(await funnel(api, job, await greenhouse.tell("hire_candidate", hired)))
+    without = reached(await funnel(api, job, await greenhouse.tell("unhire_candidate", unhired)))
+
+    assert (with_hire["offered"], with_hire["hired"]) == (1, 1)
+    assert (without["offered"], without.get("hired")) == (1, None)
+
+
+async def test_a_deleted_candidate_is_forgotten(greenhouse: Greenhouse, api: httpx.AsyncClient) -> None:
+    candidate, job, number = next(_numbers), next(_numbers), next(_numbers)
+    await greenhouse.tell("new_candidate_application", application(candidate, job, number))
+
+    told = await greenhouse.tell("delete_candidate", {"person": {"id": candidate, "first_name": "Ada"}})
+
+    assert told["status"] == "applied"
+    assert (await api.get(f"/v1/candidates/greenhouse:{candidate}")).status_code == 410
+    read = await eventually(lambda: api.get(f"/v1/timelines/greenhouse:{candidate}"), lambda answer: answer.status_code == 410)
+    assert read.json()["code"]
+    late = await greenhouse.tell("application_updated", application(candidate, job, number))
+    assert (late["status"], late["reason"]) == ("not_mapped", "the candidate is erased")
+
+
+async def test_merged_candidates_are_one_person(greenhouse: Greenhouse, api: httpx.AsyncClient) -> None:
+    old, new, job = next(_numbers), next(_numbers), next(_numbers)
+    for candidate in (old, new):
+        await greenhouse.tell("new_candidate_application", application(candidate, job, next(_numbers)))
+
+    await greenhouse.tell("merge_candidate", {"person": {"id": old, "new_candidate_id": new}})
+
+    found = (await api.get(f"/v1/candidates/greenhouse:{new}")).json()
+    assert {f"greenhouse:{old}", f"greenhouse:{new}"} <= set(found["references"])
+    merged = await eventually(lambda: timeline(api, new), lambda events: len(events) == 4)
+    assert sorted({kind for kind, _ in merged}) == ["pursuit.applied", "pursuit.stage_entered"]
+
+
+async def test_an_older_body_does_not_turn_a_record_back(greenhouse: Greenhouse, api: httpx.AsyncClient) -> None:
+    candidate, job, number = next(_numbers), next(_numbers), next(_numbers)
+    newer = application(candidate, job, number, last_activity_at="2026-01-20T09:00:00Z", person={"last_name": "Lovelace"})
+    await greenhouse.tell("application_updated", newer)
+
+    await greenhouse.tell("new_candidate_application", application(candidate, job, number))
+
+    assert (await api.get(f"/v1/candidates/greenhouse:{candidate}")).json()["name"] == "Ada Lovelace"
+    assert [kind for kind, _ in await timeline(api, candidate)] == [
+        "pursuit.applied",
+        "pursuit.stage_entered",
+        "pursuit.stage_entered",
+    ]
+
+
+async def test_only_the_holder_of_the_secret_is_heard(greenhouse: Greenhouse, api: httpx.AsyncClient) -> None:
+    raw = json.dumps({"action": "ping", "payload": {"number": next(_numbers)}}).encode()
+
+    wrong = await greenhouse.send(raw, Signature="sha256 " + "0" * 64)
+    with_a_token_instead = await api.post("/v1/connectors/greenhouse", content=raw)
+    right = await greenhouse.send(raw)
+
+    assert (wrong.status_code, wrong.json()["code"]) == (401, "wrong_signature")
+    assert with_a_token_instead.status_code == 401
+    assert (right.status_code, right.json()["status"]) == (200, "not_mapped")
+
+
+async def test_whatever_is_genuine_is_acknowledged(greenhouse: Greenhouse) -> None:
+    number = str(next(_numbers)).encode()
+    bodies = [b"{" + number, b'["' + number + b'"]', b"\xff" + number, b'{"action": "beam_up", "payload": {"id": %s}}' % number]
+
+    answers = await asyncio.gather(*[greenhouse.send(raw) for raw in bodies])
+
+    assert [answer.status_code for answer in answers] == [200] * len(bodies)
+    assert {answer.json()["status"] for answer in answers} == {"not_mapped"}
+
+
+async def test_what_came_is_listed_with_its_reason(greenhouse: Greenhouse, api: httpx.AsyncClient) -> None:
+    candidate, job, number = next(_numbers), next(_numbers), next(_numbers)
+    stage = {"id": number, "name": f"Zodiac {number}"}
+    told = await greenhouse.tell("candidate_stage_change", application(candidate, job, number, current_stage=stage))
+
+    listed = (await api.get("/v1/connectors/greenhouse/deliveries", params={"limit": 1})).json()["items"]
+    unmapped = (await api.get("/v1/connectors/greenhouse/unmapped", params={"kind": "stage"})).json()["items"]
+
+    assert (listed[0]["id"], listed[0]["candidate"]) == (told["id"], f"greenhouse:{candidate}")
+    assert listed[0]["reason"] == f"the stage 'Zodiac {number}' has no mapping"
+    assert [item["count"] for item in unmapped if item["name"] == stage["name"]] == [1]
