@@ -144,7 +144,7 @@ class _Walk:
             if self._follows(event):
                 self._advance(event)
                 self.lack -= 1
-                received = Received(-1, 0, event.id, event.key, raw, value, event)
+                received = Received(-1, 0, event.key, raw, value, event)
                 self.fresh.append((self.batch.partition, received))
 
     @property

@@ -15,14 +15,24 @@ class Received:
 
     offset: int
     timestamp: int
-    identity: UUID
-    """What tells this record from another at the same place: its ``ce_id``, or a hash of its bytes."""
     key: bytes | None
     headers: list[tuple[str, bytes]]
     value: bytes | None
     event: Event | None = None
     total: int | None = None
     error: str | None = None
+
+    @property
+    def identity(self) -> UUID:
+        """What tells this record from another at the same place: its ``ce_id``, or a hash of its bytes."""
+        for name, value in self.headers:
+            if name == "ce_id":
+                try:
+                    return UUID(value.decode())
+                except ValueError:
+                    break
+        digest = hashlib.sha256(b"\0".join([self.key or b"", self.value or b"", repr(self.headers).encode()]))
+        return UUID(bytes=digest.digest()[:16])
 
     @property
     def is_tombstone(self) -> bool:
@@ -32,7 +42,7 @@ class Received:
 
 def read_record(record: ConsumerRecord) -> Received:
     """Read a record; what cannot be read is told in ``error``, with the event where at least the headers could be."""
-    received = Received(record.offset, record.timestamp, _identity(record), record.key, list(record.headers), record.value)
+    received = Received(record.offset, record.timestamp, record.key, list(record.headers), record.value)
     if received.is_tombstone:
         return received
     try:
@@ -45,14 +55,3 @@ def read_record(record: ConsumerRecord) -> Received:
     if isinstance(data, ShardCounted):
         received.event, received.total = None, data.total
     return received
-
-
-def _identity(record: ConsumerRecord) -> UUID:
-    for name, value in record.headers:
-        if name == "ce_id":
-            try:
-                return UUID(value.decode())
-            except ValueError:
-                break
-    digest = hashlib.sha256(b"\0".join([record.key or b"", record.value or b"", repr(record.headers).encode()]))
-    return UUID(bytes=digest.digest()[:16])

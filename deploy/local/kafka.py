@@ -84,7 +84,8 @@ class Kafka:
             await self._format()
 
     async def _format(self) -> None:
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # "A" first: an id that began with "-", as one in 64 would, is taken for an option.
+        cluster = "A" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")[1:]
         arguments = ("format", "--standalone", "--ignore-formatted", "-t", cluster, "-c", str(self._properties))
         part = Part(
             name="kafka format",

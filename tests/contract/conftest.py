@@ -1,0 +1,21 @@
+"""Contract tests begin with an empty engagement and control topic, so that totals count what the test itself publishes."""
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+
+from shared.events import Topic
+from tests.contract.bus import SHARDS
+
+
+@pytest.fixture(autouse=True)
+async def _empty_topics(kafka: str) -> None:
+    partitions = [TopicPartition(topic, shard) for topic in (Topic.ENGAGEMENT, Topic.CONTROL) for shard in range(SHARDS)]
+    async with AIOKafkaConsumer(bootstrap_servers=kafka) as consumer:
+        ends = await consumer.end_offsets(partitions)
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    try:
+        await admin.delete_records({partition: RecordsToDelete(before_offset=end) for partition, end in ends.items() if end})
+    finally:
+        await admin.close()
