@@ -2,12 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import import_module
-from importlib.util import find_spec
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from sqlalchemy import text
 
+from services.engagement.api import events, pursuits, queue, timelines
 from services.engagement.settings import EngagementSettings
 from shared.db import Sessions, connect
 from shared.web import create_service_app
@@ -27,7 +26,7 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
         name="engagement",
         title="Rekindle: engagement",
         description="What happened, and what may and must happen next.",
-        routers=_routers(),
+        routers=[events.router, timelines.router, pursuits.router, queue.router],
         settings=settings,
         lifespan=lifespan,
         checks={"database": lambda: _answers(sessions)},
@@ -35,11 +34,6 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
     app.state.sessions = sessions
     app.state.settings = settings
     return app
-
-
-def _routers() -> list[APIRouter]:
-    names = [f"services.engagement.api.{name}" for name in ("events", "timelines", "pursuits", "queue")]
-    return [import_module(name).router for name in names if find_spec(name)]
 
 
 async def _answers(sessions: Sessions) -> None:

@@ -1,9 +1,7 @@
 """The log: every accepted event, with its private fields, in the order of its stream."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import orjson
@@ -11,24 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.domain.incoming import Incoming
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """One row of the log. ``external_id`` and ``data`` are None in the stub of an erased event."""
-
-    candidate_id: UUID
-    sequence: int
-    event_id: UUID
-    source: str
-    external_id: str | None
-    type: str
-    time: datetime
-    received_at: datetime
-    position_id: UUID | None
-    data: dict[str, Any] | None
-    traceparent: str | None
-
+from services.engagement.domain.logged import Logged
 
 _COLUMNS = "candidate_id, sequence, event_id, source, external_id, type, time, received_at, position_id, data, traceparent"
 _INSERT = text(
@@ -63,8 +44,11 @@ _POSITIONS_OF_EVENTS = text(
     WHERE candidate_id = ANY(CAST(:streams AS uuid[])) AND event_id = ANY(CAST(:events AS uuid[])) AND position_id IS NOT NULL
     """
 )
-_POSITIONS_OF_STREAMS = text(
-    "SELECT DISTINCT position_id FROM log WHERE candidate_id = ANY(CAST(:streams AS uuid[])) AND position_id IS NOT NULL"
+_PURSUITS_OF_STREAMS = text(
+    """
+    SELECT DISTINCT candidate_id, position_id FROM log
+    WHERE candidate_id = ANY(CAST(:streams AS uuid[])) AND position_id IS NOT NULL
+    """
 )
 _OF_STREAMS = text(
     f"SELECT {_COLUMNS} FROM log WHERE candidate_id = ANY(CAST(:streams AS uuid[]))"  # noqa: S608 - a constant
@@ -138,9 +122,10 @@ async def positions_of_events(session: AsyncSession, streams: Collection[UUID], 
     return set(found)
 
 
-async def positions_of_streams(session: AsyncSession, streams: Collection[UUID]) -> set[UUID]:
-    """Every position that the streams have facts of."""
-    return set(await session.scalars(_POSITIONS_OF_STREAMS, {"streams": sorted(streams)}))
+async def pursuits_of_streams(session: AsyncSession, streams: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+    """(stream, position) of every position that the streams have facts of."""
+    found = await session.execute(_PURSUITS_OF_STREAMS, {"streams": sorted(streams)})
+    return [(row.candidate_id, row.position_id) for row in found]
 
 
 async def scrub(session: AsyncSession, streams: Collection[UUID]) -> None:

@@ -35,6 +35,7 @@ _PAGE = text(
     """  # noqa: S608 - the columns are a constant
 )
 _OF_PEOPLE = text("SELECT person_id, position_id FROM pursuits WHERE person_id = ANY(CAST(:people AS uuid[]))")
+_FORGET_EMPTY = text("DELETE FROM pursuits WHERE person_id = ANY(CAST(:people AS uuid[])) AND attempt = 0")
 _OF_POSITION = text("SELECT id, person_id FROM pursuits WHERE position_id = :position AND id > :after ORDER BY id LIMIT :limit")
 _DUE = text("SELECT person_id, position_id FROM pursuits WHERE clock_at <= :now ORDER BY clock_at LIMIT :limit")
 
@@ -71,6 +72,11 @@ async def page(
 async def of_people(session: AsyncSession, people: Collection[UUID]) -> set[tuple[UUID, UUID]]:
     """(person, position) of every row that these persons have or had."""
     return {(row.person_id, row.position_id) for row in await session.execute(_OF_PEOPLE, {"people": sorted(people)})}
+
+
+async def forget_empty(session: AsyncSession, people: Collection[UUID]) -> None:
+    """Delete the persons' rows that hold no attempt."""
+    await session.execute(_FORGET_EMPTY, {"people": sorted(people)})
 
 
 async def of_position(session: AsyncSession, position: UUID, *, after: UUID, limit: int) -> list[tuple[UUID, UUID]]:

@@ -41,6 +41,29 @@ _LOCK = text(
     FOR NO KEY UPDATE
     """
 )
+_LOCK_PEOPLE = text(
+    """
+    SELECT candidate_id, person_id, reference, sequence, erased_at FROM relationships
+    WHERE person_id = ANY(CAST(:people AS uuid[])) ORDER BY candidate_id
+    FOR NO KEY UPDATE
+    """
+)
+_MAP = text("SELECT candidate_id, person_id FROM relationships WHERE candidate_id = ANY(CAST(:ids AS uuid[]))")
+_LINK = text(
+    """
+    UPDATE relationships SET person_id = given.person
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:people AS uuid[])) AS given (id, person)
+    WHERE candidate_id = given.id
+    """
+)
+_ERASE = text(
+    """
+    UPDATE relationships SET reference = NULL, erased_at = coalesce(erased_at, :now)
+    WHERE candidate_id = ANY(CAST(:ids AS uuid[]))
+    """
+)
+_HEADS = text("SELECT candidate_id, sequence FROM relationships WHERE candidate_id BETWEEN :first AND :last AND sequence > 0")
+_AFTER = text("SELECT candidate_id FROM relationships WHERE candidate_id > :after ORDER BY candidate_id LIMIT :limit")
 _OF_PERSON = text(
     """
     SELECT candidate_id, person_id, reference, sequence, erased_at FROM relationships
@@ -90,6 +113,32 @@ async def lock(session: AsyncSession, streams: Collection[UUID]) -> dict[UUID, S
     return locked
 
 
+async def lock_people(session: AsyncSession, people: Collection[UUID]) -> dict[UUID, Stream]:
+    """Lock all streams of the persons, in id order. Raises PeopleMovedError as ``lock`` does."""
+    rows = (await session.execute(_LOCK_PEOPLE, {"people": sorted(people)})).all()
+    locked = {row.candidate_id: Stream(*row) for row in rows}
+    of_them = [row for row in rows if row.person_id in people]
+    if await session.scalar(_COUNT, {"people": sorted(people)}) != len(of_them):
+        raise PeopleMovedError
+    return {row.candidate_id: locked[row.candidate_id] for row in of_them}
+
+
+async def people_of(session: AsyncSession, streams: Collection[UUID]) -> dict[UUID, UUID]:
+    """The person of each stream that is known, not locked."""
+    return {row.candidate_id: row.person_id for row in await session.execute(_MAP, {"ids": sorted(streams)})}
+
+
+async def link(session: AsyncSession, people: Mapping[UUID, UUID]) -> None:
+    """Give locked streams to persons, who are locked too."""
+    ids = sorted(people)
+    await session.execute(_LINK, {"ids": ids, "people": [people[one] for one in ids]})
+
+
+async def erase(session: AsyncSession, streams: Collection[UUID], now: datetime) -> None:
+    """Mark locked streams as erased and forget what senders call them."""
+    await session.execute(_ERASE, {"ids": sorted(streams), "now": now})
+
+
 async def save(session: AsyncSession, streams: Collection[Stream]) -> None:
     """Store the new sequences and references of locked streams."""
     ordered = sorted(streams, key=lambda stream: stream.candidate_id)
@@ -114,3 +163,14 @@ async def references_of_people(session: AsyncSession, people: Collection[UUID]) 
     for row in await session.execute(_REFERENCES, {"people": sorted(people)}):
         found[row.person_id].append(row.reference)
     return found
+
+
+async def heads(session: AsyncSession, first: UUID, last: UUID) -> dict[UUID, int]:
+    """The last sequence of every stream between two ids, both included."""
+    rows = await session.execute(_HEADS, {"first": first, "last": last})
+    return {row.candidate_id: row.sequence for row in rows}
+
+
+async def after(session: AsyncSession, last: UUID, limit: int) -> list[UUID]:
+    """Streams in id order."""
+    return list(await session.scalars(_AFTER, {"after": last, "limit": limit}))

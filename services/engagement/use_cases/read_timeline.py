@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.engagement.domain.logged import Logged
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import log, positions
-from services.engagement.storage.log import Logged
 from services.engagement.use_cases.folding import fold_pursuits, read_closings
 from services.engagement.use_cases.reading import person_streams
 from shared.attempts import Placement, fact_of

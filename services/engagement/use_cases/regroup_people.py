@@ -1,6 +1,7 @@
 """Taking over what candidates says of its records: whose streams belong together, and whose are erased.
 
-Streams are linked and unlinked, erased streams keep stubs alone; then every pursuit of the persons concerned is folded anew.
+Streams are linked and unlinked, erased streams keep stubs alone; then every pursuit of the persons concerned is folded
+anew, and their queue items are made anew.
 """
 
 from collections.abc import Collection, Mapping
@@ -13,6 +14,7 @@ from services.engagement.settings import EngagementSettings
 from services.engagement.storage import log, pursuits, relationships
 from services.engagement.storage.relationships import PeopleMovedError, Stream
 from services.engagement.use_cases.folding import fold_pursuits, hold_closings
+from services.engagement.use_cases.refresh_queue import refresh_people
 
 TRIES = 20
 
@@ -64,6 +66,7 @@ async def _regroup(
         await log.scrub(session, erased)
         await relationships.erase(session, erased, now)
     await _refold(session, concerned, streams, now, settings)
+    await refresh_people(session, concerned, now=now, settings=settings)
     if erased:
         await pursuits.forget_empty(session, concerned)
 

@@ -1,0 +1,75 @@
+"""Publishing the log again, for a broker that lost it; and what reconciliation compares and repeats."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.engagement.domain.logged import on_bus
+from services.engagement.storage import log, queue_log, relationships
+from shared import outbox
+from shared.db import Sessions
+from shared.events import Event, Topic
+from shared.references import shard_of
+
+STREAMS = 200
+EVENTS = 1000
+FIRST = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementHoldings:
+    """What engagement holds of its two topics (shared.reconcile.Holdings)."""
+
+    shards: int
+
+    async def heads(
+        self, session: AsyncSession, topic: Topic, shard: int, from_stream: UUID, to_stream: UUID
+    ) -> Mapping[UUID, int]:
+        """The last sequence of every stream of a shard between two ids, both included."""
+        read = queue_log.heads if topic is Topic.REENGAGEMENT else relationships.heads
+        found = await read(session, from_stream, to_stream)
+        return {stream: sequence for stream, sequence in found.items() if shard_of(stream, self.shards) == shard}
+
+    async def events_after(self, session: AsyncSession, topic: Topic, stream: UUID, after: int, limit: int) -> Sequence[Event]:
+        """The events of a stream that follow a sequence, in order."""
+        if topic is Topic.REENGAGEMENT:
+            return await queue_log.events_after(session, stream, after, limit)
+        return [on_bus(row) for row in await log.after(session, stream, after, limit)]
+
+
+async def republish(
+    sessions: Sessions,
+    topic: Topic,
+    *,
+    shards: int,
+    told: Callable[[int], None] = lambda _count: None,
+) -> int:
+    """Append every event of ``topic`` to the outbox, as repeats, each stream in order; returns how many.
+
+    A transaction for each chunk of streams, in id order; ``told`` hears the count so far after each.
+    """
+    last, count = FIRST, 0
+    while True:
+        async with sessions.begin() as session:
+            streams = await relationships.after(session, last, STREAMS)
+            events = await _events_of(session, topic, streams)
+            for start in range(0, len(events), EVENTS):
+                await outbox.append(session, topic, events[start : start + EVENTS], shards=shards, repeats=True)
+        if not streams:
+            return count
+        last = streams[-1]
+        count += len(events)
+        told(count)
+
+
+async def _events_of(session: AsyncSession, topic: Topic, streams: Sequence[UUID]) -> list[Event]:
+    if not streams:
+        return []
+    if topic is Topic.REENGAGEMENT:
+        heads = await queue_log.heads(session, streams[0], streams[-1])
+        of_each = [await queue_log.events_after(session, one, 0, heads[one]) for one in sorted(heads)]
+        return [event for events in of_each for event in events]
+    rows = await log.of_streams(session, streams)
+    return [on_bus(row) for row in sorted(rows, key=lambda row: (row.candidate_id, row.sequence))]

@@ -1,0 +1,73 @@
+"""engagement.clock: one process at a time watches what time brings about."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+
+from services.engagement.settings import EngagementSettings
+from services.engagement.use_cases.announce_due_items import announce_due_items
+from services.engagement.use_cases.fold_positions import fold_positions
+from services.engagement.use_cases.record_time import record_time
+from shared.db import Sessions, is_transient
+from shared.errors import Unavailable
+
+logger = logging.getLogger(__name__)
+
+LOCK = 7234510
+RETRY_AFTER = 1.0
+
+_LEAD = text("SELECT pg_try_advisory_lock(:lock)")
+
+
+async def run_clock(sessions: Sessions, settings: EngagementSettings, stop: asyncio.Event) -> None:
+    """Lead where nobody else does, until ``stop`` is set. Faults of the database are logged and tried again."""
+    while not stop.is_set():
+        try:
+            await _lead(sessions, settings, stop)
+        except Exception as fault:
+            if not isinstance(fault, Unavailable) and not is_transient(fault):
+                raise
+            logger.warning("the clock meets a fault of the database and tries again: %r", fault)
+            await _pause(stop, RETRY_AFTER)
+
+
+async def _lead(sessions: Sessions, settings: EngagementSettings, stop: asyncio.Event) -> None:
+    # The connection holds the lock: who loses it leads no more. A second leader would do no harm, for all is done under
+    # the streams' locks; it would only do it twice.
+    async with sessions.engine.connect() as connection:
+        while not stop.is_set():
+            leads = await connection.scalar(_LEAD, {"lock": LOCK})
+            await connection.commit()
+            if leads:
+                break
+            await _pause(stop, RETRY_AFTER)
+        while not stop.is_set():
+            await tick(sessions, now=datetime.now(UTC), settings=settings)
+            await _pause(stop, settings.clock_seconds)
+            await connection.execute(text("SELECT 1"))
+            await connection.commit()
+
+
+async def tick(sessions: Sessions, *, now: datetime, settings: EngagementSettings) -> None:
+    """Do what is due at ``now``."""
+    folded = await fold_positions(sessions, now=now, settings=settings)
+    recorded = await record_time(sessions, now=now, settings=settings)
+    announced = 0
+    while told := await announce_due_items(sessions, now=now, settings=settings):
+        announced += told
+    if folded or recorded or announced:
+        logger.info(
+            "the clock folded %d pursuits anew, put %d events on record and announced %d queue items",
+            folded,
+            recorded,
+            announced,
+        )
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return
