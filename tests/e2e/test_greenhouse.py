@@ -71,7 +71,7 @@ async def timeline(api: httpx.AsyncClient, candidate: int) -> list[tuple[str, st
 async def funnel(api: httpx.AsyncClient, job: int, told: dict[str, Any]) -> dict[str, Any]:
     """A position's funnel, once everything that a delivery made is counted."""
     after = ",".join(event["after"] for event in told["events"])
-    params = {"after": after, "wait": 10}
+    params: dict[str, str | int] = {"after": after, "wait": 10}
     answer = await api.get(f"/v1/analytics/positions/greenhouse:{job}/funnel", params=params)
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()

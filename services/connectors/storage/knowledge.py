@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -135,12 +135,17 @@ async def is_erased(session: AsyncSession, candidate: str) -> bool:
     return await session.scalar(select(people.c.erased_at).where(people.c.candidate == candidate)) is not None
 
 
-async def merged_into(session: AsyncSession, candidate: str) -> set[str]:
-    """The person and all who were merged into them, however often."""
+async def same_person(session: AsyncSession, candidate: str) -> set[str]:
+    """The candidate and all who were merged into them or they into, however often."""
     found = {candidate}
     fresh = {candidate}
     while fresh:
-        rows = await session.scalars(select(people.c.candidate).where(people.c.merged_into.in_(fresh)))
-        fresh = set(rows) - found
+        rows = await session.execute(
+            select(people.c.candidate, people.c.merged_into).where(
+                people.c.merged_into.is_not(None),
+                or_(people.c.candidate.in_(fresh), people.c.merged_into.in_(fresh)),
+            )
+        )
+        fresh = {external_id for row in rows for external_id in row} - found
         found |= fresh
     return found

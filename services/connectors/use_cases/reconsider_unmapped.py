@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from services.connectors.storage import deliveries, unmapped
-from services.connectors.use_cases.understand_body import Reading, understand_again
+from services.connectors.use_cases.understand_body import Reading, find_stages
 from shared.db import Sessions
 
 
@@ -18,6 +18,6 @@ async def reconsider_unmapped(sessions: Sessions, reading: Reading, *, now: date
         async with sessions.begin() as session:
             delivery = await deliveries.get(session, body_hash)
             if delivery is not None:
-                await understand_again(session, delivery, reading)
+                await find_stages(session, delivery, reading)
                 await deliveries.set_values(session, body_hash, next_attempt_at=now)
     return len(bodies)

@@ -69,12 +69,28 @@ async def understand_body(session: AsyncSession, case: Case) -> list[str]:
 
 
 async def understand_again(session: AsyncSession, delivery: deliveries.Delivery, reading: Reading) -> None:
-    """Read a stored body once more with what is known by now; what it made before stays as it is."""
+    """Read a body that waited once more with what is known by now; what it made before stays as it is."""
     if delivery.raw is None:
         return
     case = Case(read_body(delivery.raw), Receipt(delivery.body_hash, delivery.received_at), reading)
     after, known = await _recall(session, case.body)
     await _keep(session, case, case.translate(known), after)
+
+
+async def find_stages(session: AsyncSession, delivery: deliveries.Delivery, reading: Reading) -> None:
+    """Queue the stages of a stored body that have a mapping by now, and nothing else of it: that was done before."""
+    if delivery.raw is None:
+        return
+    case = Case(read_body(delivery.raw), Receipt(delivery.body_hash, delivery.received_at), reading)
+    _, known = await _recall(session, case.body)
+    translation = case.translate(known)
+    stages = [one for one in translation.intents if isinstance(one, Fact) and one.type == "pursuit.stage_entered"]
+    await postings.add(session, delivery.body_hash, [_posting(stage, case.receipt) for stage in stages])
+    await unmapped.replace(session, delivery.body_hash, translation.unmapped)
+    values: dict[str, Any] = {"reason": translation.reason}
+    if stages and delivery.status is Status.NOT_MAPPED:
+        values["status"] = Status.QUEUED
+    await deliveries.set_values(session, delivery.body_hash, **values)
 
 
 def _names(body: Body) -> list[str]:
@@ -158,7 +174,7 @@ async def _forget(session: AsyncSession, case: Case, translation: Translation) -
         await knowledge.save_merge(session, body.person.external_id, body.person.merged_into)
     if body.candidate is None or body.action not in {"delete_candidate", "candidate_anonymized"}:
         return
-    people = await knowledge.merged_into(session, body.candidate)
+    people = await knowledge.same_person(session, body.candidate)
     applications = [*await knowledge.applications_of(session, people), *body.deleted_applications]
     bodies = await forgetting.bodies_about(session, people, applications)
     if any(isinstance(intent, Erasure) for intent in translation.intents):

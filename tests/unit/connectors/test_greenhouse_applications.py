@@ -94,6 +94,23 @@ def test_who_applies_is_inbound_whatever_stage_they_enter(stage: str) -> None:
         assert attempt.origin == "inbound"
 
 
+def test_a_known_prospect_is_sourced_for_a_further_job() -> None:
+    told = application("application_updated", prospect=True, jobs=[{"id": 9}, {"id": 10}])
+
+    sourced = the_fact(translated(told, Knowledge(known(prospect=True))), "pursuit.sourced")
+
+    assert sourced.data["position"] == "greenhouse:10"
+
+
+def test_bare_names_are_read_too() -> None:
+    told = rejection(current_stage="Offer", source="Agency", rejection_reason="Salary")
+
+    translation = translated(told)
+
+    assert the_fact(translation, "pursuit.stage_entered").data["stage"] == "interviewing"
+    assert the_fact(translation, "pursuit.rejected").data["reason"] == "salary"
+
+
 def test_an_unknown_stage_is_listed_and_makes_no_fact() -> None:
     told = application("candidate_stage_change", current_stage={"id": 4, "name": "Zodiac"})
 

@@ -18,6 +18,15 @@ def test_a_merge_links_the_references_and_keeps_what_was_refused() -> None:
     assert types(translation) == ["candidate.unsubscribed"]
 
 
+def test_flat_payloads_are_read_too() -> None:
+    assert translated(raw("delete_candidate", {"id": "7"})).intents == (Erasure("greenhouse:7"),)
+    (merge,) = translated(raw("merge_candidate", {"id": 1, "new_candidate_id": 2})).intents
+    assert merge == CandidatePatch("greenhouse:2", {"references": ["greenhouse:1"]})
+    (opening,) = translated(raw("job_created", {"id": 3, "name": "Boss"})).intents
+    assert isinstance(opening, PositionPatch)
+    assert (opening.reference, opening.content["title"]) == ("greenhouse:3", "Boss")
+
+
 def test_a_merge_without_its_other_half_is_not_mapped() -> None:
     translation = translated(raw("merge_candidate", {"person": {"id": 1}}))
 

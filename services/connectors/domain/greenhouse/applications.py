@@ -26,6 +26,7 @@ def told(draft: Draft) -> None:
         draft.remarks.append("the body names no application")
         return
     _transferred(draft)
+    _wished_for(draft)
     _in_stage(draft)
 
 
@@ -139,6 +140,17 @@ def _transferred(draft: Draft) -> None:
     for external_id in moved.entered:
         if (withdrawal := withdrawal_by_transfer(draft.knowledge, external_id)) is not None:
             draft.retract(withdrawal, moved.at)
+
+
+def _wished_for(draft: Draft) -> None:
+    """A known prospect whose body names a further job is sourced for it as well."""
+    known = draft.knowledge.application
+    if known is None or draft.body.action == "new_prospect_application" or not draft.is_prospect or _is_old(draft):
+        return
+    for number, job in enumerate(draft.body.jobs):
+        if job.external_id not in known.jobs:
+            data = {"position": reference(job.external_id), **draft.recruiter(job)}
+            draft.fact(Slot.ENTERED + number, "pursuit.sourced", data, draft.clock.happened_at)
 
 
 def _in_stage(draft: Draft) -> None:

@@ -19,6 +19,11 @@ MOST_JOBS = 500
 """No application has more jobs than this; what follows is not read."""
 
 
+_OF_PEOPLE = frozenset({"update_candidate", "delete_candidate", "merge_candidate"})
+_OF_JOBS = frozenset({"job_created", "job_updated", "job_approved", "job_deleted"})
+"""Actions whose payload may be the person or the job itself."""
+
+
 class UnreadableBodyError(ValueError):
     """The body is signed but no JSON object; the message says what is wrong with it."""
 
@@ -31,8 +36,11 @@ class Named:
     name: str | None
 
     @classmethod
-    def read(cls, tree: Tree) -> "Named | None":
-        named = cls(identifier(tree.get("id")), text(tree.get("name")) or text(tree.get("public_name")))
+    def read(cls, tree: Tree, key: str) -> "Named | None":
+        """The named thing of a key: an object, or its bare name."""
+        told = branch(tree, key)
+        name = text(told.get("name")) or text(told.get("public_name")) or text(tree.get(key))
+        named = cls(identifier(told.get("id")), name)
         return named if named.external_id or named.name else None
 
 
@@ -126,7 +134,9 @@ def _body_of(tree: Tree) -> Body:
     if not application_tree and offer is None and {"current_stage", "applied_at", "jobs", "prospect"} & payload.keys():
         application_tree = payload
     person_tree = branch(application_tree, "candidate", "person") or branch(payload, "candidate", "person")
-    person = _person(person_tree)
+    if not (person_tree or application_tree) and action in _OF_PEOPLE:
+        person_tree = payload
+    person = _person(person_tree, payload)
     candidate = (person.external_id if person else None) or _first_id(
         (application_tree, "candidate_id"),
         (application_tree, "person_id"),
@@ -139,7 +149,7 @@ def _body_of(tree: Tree) -> Body:
         application=_application(application_tree) if application_tree else None,
         candidate=candidate,
         person=person,
-        jobs=tuple(_jobs(payload, application_tree)),
+        jobs=tuple(_jobs({"job": payload} if action in _OF_JOBS and "job" not in payload else payload, application_tree)),
         offer=offer,
     )
 
@@ -149,15 +159,14 @@ def _first_id(*places: tuple[Tree, str]) -> str | None:
 
 
 def _application(tree: Tree) -> Application:
-    reason = branch(tree, "rejection_reason")
     return Application(
         external_id=identifier(tree.get("id")),
         tree=tree,
         prospect=flag(tree.get("prospect")) or False,
-        stage=Named.read(branch(tree, "current_stage")),
-        source=Named.read(branch(tree, "source")),
-        reason=Named.read(reason),
-        reason_type=Named.read(branch(reason, "type")),
+        stage=Named.read(tree, "current_stage"),
+        source=Named.read(tree, "source"),
+        reason=Named.read(tree, "rejection_reason"),
+        reason_type=Named.read(branch(tree, "rejection_reason"), "type"),
         recruiter=_user(tree, "recruiter"),
     )
 
@@ -167,7 +176,7 @@ def _user(tree: Tree, role: str) -> str | None:
     return _first_id((branch(tree, role), "id"), (branch(tree, role), "user_id"), (tree, f"{role}_user_id"), (tree, f"{role}_id"))
 
 
-def _person(tree: Tree) -> Person | None:
+def _person(tree: Tree, payload: Tree) -> Person | None:
     external_id = identifier(tree.get("id"))
     if external_id is None:
         return None
@@ -176,7 +185,7 @@ def _person(tree: Tree) -> Person | None:
         tree=tree,
         can_email=flag(tree.get("can_email")),
         recruiter=_user(tree, "recruiter"),
-        merged_into=identifier(tree.get("new_candidate_id")),
+        merged_into=_first_id((tree, "new_candidate_id"), (payload, "new_candidate_id")),
     )
 
 
