@@ -125,12 +125,16 @@ async def rows_of(session: AsyncSession, pursuits: Iterable[Key]) -> dict[tuple[
     return {(row[0], row[1], row[2]): AttemptRow(*row) for row in rows}
 
 
-async def persons_after(session: AsyncSession, after: UUID | None, limit: int) -> list[UUID]:
-    """The next persons in order, a page at a time."""
+async def persons_without_facts(session: AsyncSession, after: UUID | None, limit: int) -> list[UUID]:
+    """The next persons who have attempts and no facts, which is never right; in order, a page at a time."""
     found = await session.scalars(
         text(
-            "SELECT DISTINCT person FROM attempts WHERE CAST(:after AS uuid) IS NULL OR person > :after "
-            "ORDER BY person LIMIT :limit"
+            """
+            SELECT DISTINCT person FROM attempts WHERE (CAST(:after AS uuid) IS NULL OR person > :after)
+                AND NOT EXISTS (SELECT FROM facts WHERE facts.stream = attempts.person)
+                AND NOT EXISTS (SELECT FROM links WHERE links.person = attempts.person)
+            ORDER BY person LIMIT :limit
+            """
         ),
         {"after": after, "limit": limit},
     )

@@ -67,7 +67,7 @@ async def compare(sessions: Sessions, *, now: datetime, ghost_after: timedelta) 
 
 async def _pages(sessions: Sessions) -> AsyncIterator[set[UUID]]:
     """Everybody who has a fact or an attempt, as streams and persons, a page at a time."""
-    for pages in (facts.streams_after, attempts.persons_after):
+    for pages in (facts.streams_after, attempts.persons_without_facts):
         after: UUID | None = None
         while True:
             async with sessions.begin() as session:

@@ -1,0 +1,44 @@
+"""The analytics application on a real database, with a client that may read."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deploy.local.stack import Stack
+from services.analytics.main import create_app
+from services.analytics.settings import AnalyticsSettings
+from shared.db import Sessions
+from shared.tokens import ensure_keys, issue_token
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a signing key and its key set."""
+    folder = tmp_path_factory.mktemp("keys")
+    ensure_keys(folder)
+    return folder
+
+
+@pytest.fixture
+async def api(real_stores: Stack, analytics: Sessions, keys: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application, with a token that may read analytics."""
+    settings = AnalyticsSettings.model_validate(
+        {
+            "database_url": real_stores.env["ANALYTICS_DATABASE_URL"],
+            "kafka_bootstrap_servers": real_stores.env["KAFKA_BOOTSTRAP_SERVERS"],
+            "jwks_file": keys / "jwks.json",
+            "time_zone": "Europe/Berlin",
+        }
+    )
+    app = create_app(settings)
+    token = issue_token(keys, issuer="rekindle", name="test", scopes=["analytics:read"], expires_in=timedelta(hours=1))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://api", headers={"Authorization": f"Bearer {token}"}
+        ) as client,
+    ):
+        yield client

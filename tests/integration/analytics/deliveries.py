@@ -1,0 +1,51 @@
+"""Delivering events to the projector as the consume loop does, and reading what came of them."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import text
+
+from services.analytics.storage import counters
+from services.analytics.use_cases.project import project
+from services.analytics.use_cases.rebuild import Rebuilt, compare
+from shared.attempts import GHOST_AFTER
+from shared.db import Sessions
+from shared.events import Event
+from shared.references import position_id
+from tests.unit.analytics.histories import POSITION
+
+NOW = datetime(2027, 1, 1, tzinfo=UTC)
+
+
+async def deliver(sessions: Sessions, *events: Event) -> None:
+    """Apply events in one transaction."""
+    async with sessions.begin() as session:
+        await project(session, events, now=NOW, ghost_after=GHOST_AFTER)
+
+
+async def counted(sessions: Sessions, position: str = POSITION) -> dict[str, int]:
+    """What the counters of a position say, by measure."""
+    async with sessions.begin() as session:
+        found = await counters.of_position(session, position_id(position))
+    return {measure: sums.attempts for measure, sums in found.items()}
+
+
+async def from_scratch(sessions: Sessions) -> Rebuilt:
+    """How what is stored differs from what the facts say, folded from nothing."""
+    return await compare(sessions, now=NOW, ghost_after=GHOST_AFTER)
+
+
+async def tables(sessions: Sessions) -> dict[str, list[tuple[object, ...]]]:
+    """Everything that is derived: attempts and counters, in order."""
+    async with sessions.begin() as session:
+        attempts = await session.execute(text("SELECT * FROM attempts ORDER BY person, position_id, number"))
+        sums = await session.execute(
+            text("SELECT * FROM counters WHERE count <> 0 OR seconds <> 0 ORDER BY position_id, measure")
+        )
+        return {"attempts": [tuple(row) for row in attempts], "counters": [tuple(row) for row in sums]}
+
+
+async def persons(sessions: Sessions) -> set[UUID]:
+    """Everybody who has an attempt."""
+    async with sessions.begin() as session:
+        return set(await session.scalars(text("SELECT person FROM attempts")))
