@@ -1,0 +1,97 @@
+"""What recruiters do with an item, and what becomes of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.engagement.domain.queue import Presence, Status
+from services.engagement.domain.queue_log import Action
+from shared.events.vocabulary import Reason
+from tests.unit.engagement.story import B, Story, day
+
+
+def due_item() -> Story:
+    return Story().declined("2026-03-02", "salary")
+
+
+def test_a_claim_holds_until_its_lease_expires() -> None:
+    item = due_item().claimed("2026-09-01", minutes=15).live()
+
+    assert item.status(day("2026-09-01") + timedelta(minutes=14)) is Status.CLAIMED
+    assert item.status(day("2026-09-01") + timedelta(minutes=15)) is Status.DUE
+
+
+@pytest.mark.parametrize("outcome", ["contacted", "no_fit"])
+def test_a_completed_item_is_gone_until_a_newer_close(outcome: str) -> None:
+    story = due_item().claimed("2026-09-01").done("2026-09-02", outcome)
+    item = story.item()
+    assert item is not None
+    assert item.presence is Presence.GONE
+
+    story.pursuit("contacted", "2026-09-03").pursuit("declined", "2026-09-05", reason="timing")
+    assert [reason.reason for reason in story.live().reasons] == [Reason.TIMING]
+
+
+def test_a_dismissed_item_is_gone_until_a_newer_close() -> None:
+    story = due_item().claimed("2026-09-01").done("2026-09-02", action=Action.DISMISSED)
+    assert story.is_out
+
+    story.fact("candidate.signal_observed", "2026-10-01", signal="profile_updated")
+    assert story.is_out
+
+    story.declined("2026-11-01", "location", B)
+    assert not story.is_out
+
+
+@pytest.mark.parametrize(("outcome", "days"), [("wrong_time", 90), ("not_reachable", 30)])
+def test_a_vain_attempt_is_planned_again(outcome: str, days: int) -> None:
+    story = due_item().claimed("2026-09-01").done("2026-09-02", outcome)
+    item = story.live()
+
+    assert item.due_at == day("2026-09-02") + timedelta(days=days)
+    assert item.status(day("2026-09-03")) is Status.SCHEDULED
+
+    story.fact("candidate.signal_observed", "2026-09-05", signal="project_ended")
+    assert story.live().due_at == day("2026-09-05")
+
+
+def test_a_snoozed_item_is_hidden_until_its_date_and_then_due() -> None:
+    item = due_item().claimed("2026-09-01").done("2026-09-02", until="2026-12-01").live()
+
+    assert item.status(day("2026-11-30")) is Status.SNOOZED
+    assert item.status(day("2026-12-01")) is Status.DUE
+    assert item.due_at == day("2026-12-01")
+
+
+def test_news_wakes_a_snoozed_item() -> None:
+    story = due_item().claimed("2026-09-01").done("2026-09-02", until="2026-12-01")
+    story.fact("pursuit.responded", "2026-10-01")
+
+    assert story.live().status(day("2026-10-01")) is Status.DUE
+
+
+def test_the_last_of_several_actions_holds() -> None:
+    story = due_item().claimed("2026-09-01").done("2026-09-02", until="2026-12-01")
+    story.claimed("2026-12-01").done("2026-12-02", "not_reachable")
+
+    assert story.live().due_at == day("2026-12-02") + timedelta(days=30)
+
+
+def test_a_no_that_came_while_the_item_was_claimed_is_not_completed_with_it() -> None:
+    story = due_item().claimed("2026-09-01T09:00:00")
+    story.pursuit("contacted", "2026-09-01T09:05:00").pursuit("declined", "2026-09-01T09:10:00", reason="timing")
+    story.done("2026-09-01T09:14:00", "contacted")
+
+    assert [reason.reason for reason in story.live().reasons] == [Reason.TIMING]
+
+
+def test_finishing_ends_the_lease() -> None:
+    story = due_item().claimed("2026-09-01", minutes=600).done("2026-09-01T12:05:00", until="2026-09-01T12:30:00")
+
+    assert story.live().status(day("2026-09-01T12:30:00")) is Status.DUE
+
+
+def test_an_item_that_left_by_itself_stays_gone_after_the_recruiter_finishes() -> None:
+    story = due_item().claimed("2026-09-01").pursuit("contacted", "2026-09-01T12:05:00").done("2026-09-02", "contacted")
+
+    assert story.is_out

@@ -1,0 +1,243 @@
+"""A person's queue item: what makes it, what holds it back, what brings it forward, what ends it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.engagement.domain.queue import Presence, Status
+from services.engagement.domain.returns import Trigger
+from shared.events.vocabulary import Reason
+from shared.references import position_id
+from tests.unit.engagement.story import A, B, C, Story, day
+
+
+def test_a_soft_no_makes_an_item_that_falls_due_by_time_alone() -> None:
+    item = Story().declined("2026-03-02", "salary", facts={"asked": 85000, "currency": "EUR"}).live()
+
+    assert item.due_at == day("2026-08-29")
+    assert item.status(day("2026-08-28")) is Status.SCHEDULED
+    assert item.status(day("2026-08-29")) is Status.DUE
+    assert [(reason.position_id, reason.reason, reason.trigger) for reason in item.reasons] == [
+        (position_id(A), Reason.SALARY, Trigger.TIME)
+    ]
+
+
+def test_the_explanation_tells_reason_facts_month_and_history() -> None:
+    story = Story().pursuit("contacted", "2026-03-01").pursuit("responded", "2026-03-01T18:00:00")
+    story.pursuit("declined", "2026-03-02", reason="salary", facts={"asked": 85000, "currency": "EUR"})
+
+    explanation = story.live().explanation(day("2026-09-01"))
+
+    assert explanation == "declined for salary at 85,000 EUR in March 2026; replied within a day after the first touch"
+
+
+def test_a_person_without_any_close_has_no_item() -> None:
+    assert Story().pursuit("contacted", "2026-03-01").item() is None
+
+
+def test_all_plans_of_a_person_are_one_item_strongest_first() -> None:
+    story = Story().pursuit("contacted", "2026-01-05").pursuit("contacted", "2026-01-05", B)
+    story.pursuit("declined", "2026-01-10", reason="salary")
+    story.pursuit("interviewed", "2026-01-15", B).pursuit("rejected", "2026-01-20", B, reason="skills")
+
+    item = story.live()
+
+    assert [reason.reason for reason in item.reasons] == [Reason.SKILLS, Reason.SALARY]
+    assert item.due_at == day("2026-07-09")
+    assert item.priority == item.reasons[0].strength + 5
+
+
+def test_a_due_item_shows_the_reasons_that_are_due_and_a_scheduled_one_all() -> None:
+    story = Story().pursuit("contacted", "2026-01-05").pursuit("contacted", "2026-01-05", B)
+    story.pursuit("declined", "2026-01-10", reason="salary").pursuit("declined", "2026-01-20", B, reason="location")
+    item = story.live()
+
+    assert {reason.reason for reason in item.reasons_at(day("2026-03-01"))} == {Reason.SALARY, Reason.LOCATION}
+    assert [reason.reason for reason in item.reasons_at(day("2026-07-10"))] == [Reason.SALARY]
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("interested", {}),
+        ("applied", {}),
+        ("screened", {}),
+        ("interviewed", {}),
+        ("offered", {}),
+        ("stage_entered", {"stage": "interviewing"}),
+    ],
+)
+def test_an_item_is_held_back_while_the_person_is_in_play_elsewhere(kind: str, data: dict[str, str]) -> None:
+    story = Story().declined("2026-03-02", "salary").pursuit(kind, "2026-04-01", B, **data)
+
+    held = story.item()
+    assert held is not None
+    assert held.presence is Presence.HELD
+
+    story.pursuit("rejected", "2026-05-01", B, reason="skills")
+    assert {reason.reason for reason in story.live().reasons} == {Reason.SALARY, Reason.SKILLS}
+
+
+def test_a_pursuit_that_is_open_below_interested_holds_nothing_back() -> None:
+    story = Story().pursuit("contacted", "2026-02-20", B).declined("2026-03-02", "salary").pursuit("sourced", "2026-04-01", C)
+
+    assert [reason.reason for reason in story.live().reasons] == [Reason.SALARY]
+
+
+def test_an_outreach_later_than_the_close_takes_the_person_out() -> None:
+    assert Story().declined("2026-03-02", "salary").pursuit("contacted", "2026-04-01").is_out
+    assert Story().declined("2026-03-02", "salary").pursuit("contacted", "2026-04-01", B).is_out
+    assert Story().declined("2026-03-02", "salary").fact("pursuit.contacted", "2026-04-01", channel="phone").is_out
+
+
+@pytest.mark.parametrize("purpose", ["reply", "logistics", "closing"])
+def test_other_contacts_leave_the_plan_alone(purpose: str) -> None:
+    story = Story().declined("2026-03-02", "salary").pursuit("contacted", "2026-04-01", purpose=purpose)
+
+    assert story.live().due_at == day("2026-08-29")
+
+
+def test_a_newsletter_to_the_pool_is_no_coming_back() -> None:
+    letter: dict[str, Any] = {"channel": "email", "kind": "newsletter"}
+
+    assert not Story().declined("2026-03-02", "salary").fact("pursuit.contacted", "2026-04-01", **letter).is_out
+    assert Story().declined("2026-03-02", "salary").fact("pursuit.contacted", "2026-04-01", B, **letter).is_out
+
+
+def test_after_an_outreach_only_a_newer_close_makes_an_item() -> None:
+    story = Story().declined("2026-03-02", "salary").pursuit("contacted", "2026-09-01")
+    story.pursuit("declined", "2026-09-03", reason="timing")
+
+    assert [reason.reason for reason in story.live().reasons] == [Reason.TIMING]
+
+
+def test_a_hire_takes_the_person_out_until_they_have_left_and_closed_anew() -> None:
+    story = Story().declined("2026-03-02", "salary").pursuit("applied", "2026-04-01", B).pursuit("hired", "2026-05-01", B)
+    assert story.is_out
+
+    story.pursuit("left", "2027-05-01", B)
+    assert story.is_out
+
+    story.pursuit("applied", "2027-06-01", C).pursuit("rejected", "2027-06-10", C, reason="skills")
+    assert [reason.reason for reason in story.live().reasons] == [Reason.SKILLS]
+
+
+def test_a_hire_that_was_undone_brings_the_plans_back() -> None:
+    story = Story().declined("2026-03-02", "salary").pursuit("hired", "2026-05-01", B)
+    assert story.is_out
+
+    story.fact("event.retracted", "2026-05-02", B, type="rekindle.pursuit.hired")
+    assert not story.is_out
+
+
+@pytest.mark.parametrize("reason", ["do_not_contact", "career_change"])
+def test_a_hard_no_takes_the_person_out_and_lifting_it_brings_them_back(reason: str) -> None:
+    story = Story().declined("2026-03-02", "salary").fact("candidate.hard_no_set", "2026-04-01", reason=reason)
+    assert story.is_out
+
+    story.fact("candidate.hard_no_lifted", "2026-06-01", reason=reason)
+    assert not story.is_out
+
+
+def test_a_hard_close_in_one_pursuit_takes_the_person_out_of_all() -> None:
+    assert Story().declined("2026-03-02", "salary").declined("2026-04-01", "conduct_violation", B).is_out
+
+
+def test_a_signal_reopens_at_once() -> None:
+    story = Story().declined("2026-03-02", "salary").fact("candidate.signal_observed", "2026-04-01", signal="laid_off")
+
+    [reason] = story.live().reasons
+
+    assert (reason.due_at, reason.trigger) == (day("2026-04-01"), Trigger.SIGNAL)
+    assert reason.why.endswith("was laid off on 1 April 2026")
+
+
+@pytest.mark.parametrize("mood", ["positive", "neutral", "negative"])
+@pytest.mark.parametrize("position", [A, B, None])
+def test_a_reply_reopens_at_once_until_we_have_answered(mood: str, position: str | None) -> None:
+    story = Story().declined("2026-03-02", "salary").fact("pursuit.responded", "2026-04-01", position, mood=mood)
+
+    [reason] = story.live().reasons
+    assert (reason.due_at, reason.trigger) == (day("2026-04-01"), Trigger.REPLY)
+
+    story.fact("pursuit.contacted", "2026-04-02", position, channel="email", purpose="reply")
+    assert story.live().due_at == day("2026-08-29")
+
+
+def test_a_reply_after_ghosting_reopens_the_pursuit_and_brings_the_person_up_at_once() -> None:
+    story = Story().pursuit("contacted", "2026-01-01").pursuit("ghosted", "2026-01-31", by_clock=True)
+    assert story.live().due_at == day("2026-04-01")
+
+    story.pursuit("responded", "2026-02-20", mood="neutral")
+    [reason] = story.live().reasons
+    assert (reason.reason, reason.due_at, reason.trigger) == (Reason.GHOSTED, day("2026-02-20"), Trigger.REPLY)
+
+    story.pursuit("interested", "2026-02-22")
+    assert story.is_out
+
+
+def test_news_older_than_the_last_no_says_nothing_any_more() -> None:
+    story = Story().pursuit("contacted", "2026-02-01").pursuit("contacted", "2026-02-01", B)
+    story.pursuit("declined", "2026-03-02", reason="salary").fact("candidate.signal_observed", "2026-03-15", signal="promoted")
+    assert story.live().due_at == day("2026-03-15")
+
+    story.pursuit("declined", "2026-04-01", B, reason="timing")
+    assert story.live().due_at == day("2026-06-30")
+
+
+def test_news_does_not_put_off_what_is_due() -> None:
+    story = Story().declined("2026-03-02", "salary").fact("candidate.signal_observed", "2026-12-01", signal="promoted")
+
+    assert story.live().due_at == day("2026-08-29")
+
+
+def test_an_application_puts_the_person_in_play() -> None:
+    assert Story().declined("2026-03-02", "salary").pursuit("applied", "2026-04-01").is_out
+
+
+def test_weak_closes_plan_as_their_kinds() -> None:
+    closed = Story().pursuit("sourced", "2026-01-01").pursuit("contacted", "2026-01-02")
+    closed.closings[position_id(A)] = [day("2026-01-10")]
+    absent = Story().pursuit("interested", "2026-01-01").pursuit("no_show", "2026-01-10")
+
+    assert [(reason.reason, reason.due_at) for reason in closed.live().reasons] == [(Reason.POSITION_CLOSED, day("2026-01-10"))]
+    assert [(reason.reason, reason.due_at) for reason in absent.live().reasons] == [(Reason.NO_SHOW, day("2026-02-09"))]
+
+
+def test_ghosting_doubles_for_each_pursuit_in_a_row_and_any_answer_begins_anew() -> None:
+    story = Story().pursuit("contacted", "2026-01-01").pursuit("ghosted", "2026-01-31")
+    story.pursuit("contacted", "2026-05-01", B).pursuit("ghosted", "2026-05-31", B)
+    assert story.live().due_at == day("2026-05-31") + timedelta(days=120)
+
+    story.pursuit("contacted", "2026-10-01", C).pursuit("ghosted", "2026-10-31", C)
+    assert story.live().due_at == day("2026-10-31") + timedelta(days=240)
+
+    story.pursuit("responded", "2026-07-01", B)
+    assert story.live().due_at == day("2026-10-31") + timedelta(days=60)
+
+
+def test_a_later_attempt_for_the_same_position_replaces_the_plan_of_the_earlier() -> None:
+    story = Story().declined("2026-03-02", "location").pursuit("applied", "2026-04-01")
+    story.pursuit("rejected", "2026-04-10", reason="skills")
+
+    assert [reason.reason for reason in story.live().reasons] == [Reason.SKILLS]
+
+
+def test_being_sourced_again_keeps_the_plan_until_somebody_writes() -> None:
+    story = Story().declined("2026-03-02", "salary").pursuit("sourced", "2026-04-01")
+
+    assert story.live().due_at == day("2026-08-29")
+
+
+def test_priority_grows_with_how_far_they_came_and_how_soon_they_answered() -> None:
+    cold = Story().declined("2026-03-02", "salary").live()
+    warm = Story().pursuit("contacted", "2026-03-01").pursuit("responded", "2026-03-02").declined("2026-03-05", "salary").live()
+    medallist = Story().pursuit("contacted", "2026-03-01").pursuit("responded", "2026-03-02")
+    medallist.pursuit("interviewed", "2026-03-10").pursuit("rejected", "2026-03-20", reason="preferred_another")
+
+    priorities = [cold.priority, warm.priority, medallist.live().priority]
+
+    assert priorities == sorted(priorities)
+    assert len(set(priorities)) == 3
+    assert priorities == [10, 40, 85]
