@@ -11,7 +11,7 @@ from services.connectors.api import deliveries, greenhouse
 from services.connectors.api.dependencies import Connector
 from services.connectors.rekindle_api import RekindleApi, open_client
 from services.connectors.settings import ConnectorsSettings
-from services.connectors.storage.deliveries import Status
+from services.connectors.storage.deliveries import DeliveryStatus
 from services.connectors.use_cases.list_deliveries import count_deliveries
 from services.connectors.use_cases.understand_body import Reading
 from shared.db import Sessions, connect
@@ -38,7 +38,7 @@ def create_app(settings: ConnectorsSettings | None = None, *, api: RekindleApi |
 
     async def measure() -> None:
         counted = await count_deliveries(sessions)
-        for status in Status:
+        for status in DeliveryStatus:
             DELIVERIES.labels("greenhouse", status).set(counted.get(status, 0))
 
     app = create_service_app(

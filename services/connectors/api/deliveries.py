@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 
 from services.connectors.api.dependencies import SessionsDep
 from services.connectors.api.models import PostedEvent, posted_events
-from services.connectors.storage.deliveries import Delivery, Status
-from services.connectors.storage.postings import Kind
+from services.connectors.storage.deliveries import Delivery, DeliveryStatus
+from services.connectors.storage.postings import PostingKind
 from services.connectors.use_cases.list_deliveries import get_delivery, list_deliveries, list_unmapped
 from shared.auth import Scope, requires
 from shared.cursors import decode_cursor, encode_cursor
@@ -30,7 +30,7 @@ class DeliveryItem(BaseModel):
     id: str = Field(description="the SHA-256 of its raw body")
     delivery: str | None = Field(description="Greenhouse-Event-ID of the first receipt")
     action: str
-    status: Status
+    status: DeliveryStatus
     reason: str | None
     received_at: datetime = Field(description="the first receipt")
     receipts: int
@@ -64,7 +64,7 @@ class DeliveryPage(BaseModel):
 class PostedRecord(BaseModel):
     """A record's PATCH, or an erasure, that a body made."""
 
-    kind: Kind
+    kind: PostingKind
     target: str
     status: str
     answer: str | None = Field(description="why it was refused, or which fields were left out")
@@ -97,7 +97,7 @@ class UnmappedPage(BaseModel):
 @router.get("/deliveries")
 async def get_deliveries(
     sessions: SessionsDep,
-    status: Annotated[Status | None, Query()] = None,
+    status: Annotated[DeliveryStatus | None, Query()] = None,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> DeliveryPage:
@@ -119,7 +119,7 @@ async def get_one_delivery(sessions: SessionsDep, delivery_id: Annotated[str, Pa
     records = [
         PostedRecord(kind=item.kind, target=item.target, status=item.state.value, answer=item.answer)
         for item in postings
-        if item.kind is not Kind.FACT
+        if item.kind is not PostingKind.FACT
     ]
     return DeliveryDetail(**DeliveryItem.of(delivery).model_dump(), events=posted_events(postings), records=records)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from services.connectors.storage.postings import Kind, Posting
+from services.connectors.storage.postings import Posting, PostingKind
 
 
 class PostedEvent(BaseModel):
@@ -31,5 +31,5 @@ def posted_events(postings: Sequence[Posting]) -> list[PostedEvent]:
             after=item.after,
         )
         for item in postings
-        if item.kind is Kind.FACT and item.content is not None
+        if item.kind is PostingKind.FACT and item.content is not None
     ]

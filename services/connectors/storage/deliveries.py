@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.connectors.storage.tables import deliveries
 
 
-class Status(StrEnum):
+class DeliveryStatus(StrEnum):
     """What became of a delivery."""
 
     QUEUED = "queued"
@@ -39,7 +39,7 @@ class Delivery:
     last_received_at: datetime
     application: str | None
     candidate: str | None
-    status: Status
+    status: DeliveryStatus
     reason: str | None
     raw: bytes | None
 
@@ -55,7 +55,7 @@ class Delivery:
             last_received_at=row.last_received_at,
             application=row.application,
             candidate=row.candidate,
-            status=Status(row.status),
+            status=DeliveryStatus(row.status),
             reason=row.reason,
             raw=row.raw,
         )
@@ -91,7 +91,7 @@ async def waiting_for(session: AsyncSession, application: str) -> Sequence[Deliv
     """What waits for an application, in order of receipt; locked."""
     rows = await session.execute(
         select(deliveries)
-        .where(deliveries.c.application == application, deliveries.c.status == Status.WAITING)
+        .where(deliveries.c.application == application, deliveries.c.status == DeliveryStatus.WAITING)
         .order_by(deliveries.c.number)
         .with_for_update()
     )
@@ -116,7 +116,7 @@ async def lease_due(session: AsyncSession, now: datetime, until: datetime, limit
     return [(row.body_hash, row.attempts) for row in rows]
 
 
-async def page(session: AsyncSession, *, status: Status | None, before: int | None, limit: int) -> Sequence[Delivery]:
+async def page(session: AsyncSession, *, status: DeliveryStatus | None, before: int | None, limit: int) -> Sequence[Delivery]:
     """Deliveries, the newest first, below a number."""
     query = select(deliveries).order_by(deliveries.c.number.desc()).limit(limit)
     if status is not None:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.connectors.storage.deliveries import Status
-from services.connectors.storage.postings import Kind, State
+from services.connectors.storage.deliveries import DeliveryStatus
+from services.connectors.storage.postings import PostingKind, State
 from services.connectors.storage.tables import deliveries, postings
 
 _FORGOTTEN = "the candidate is erased"
@@ -36,25 +36,27 @@ async def scrub(session: AsyncSession, bodies: Sequence[str]) -> None:
         .where(
             postings.c.body_hash.in_(bodies),
             postings.c.status == State.QUEUED,
-            postings.c.kind.in_([Kind.CANDIDATE, Kind.FACT]),
+            postings.c.kind.in_([PostingKind.CANDIDATE, PostingKind.FACT]),
         )
         .values(status=State.ERASED, answer=_FORGOTTEN)
     )
     await session.execute(
         update(postings)
-        .where(postings.c.body_hash.in_(bodies), postings.c.kind.in_([Kind.CANDIDATE, Kind.FACT]))
+        .where(postings.c.body_hash.in_(bodies), postings.c.kind.in_([PostingKind.CANDIDATE, PostingKind.FACT]))
         .values(content=None)
     )
     await session.execute(update(deliveries).where(deliveries.c.body_hash.in_(bodies)).values(raw=None))
     await session.execute(
         update(deliveries)
-        .where(deliveries.c.body_hash.in_(bodies), deliveries.c.status == Status.WAITING)
-        .values(status=Status.NOT_MAPPED, reason=_FORGOTTEN)
+        .where(deliveries.c.body_hash.in_(bodies), deliveries.c.status == DeliveryStatus.WAITING)
+        .values(status=DeliveryStatus.NOT_MAPPED, reason=_FORGOTTEN)
     )
 
 
 async def drop_raw(session: AsyncSession, bodies: Sequence[str]) -> None:
     """Drop the raw bodies that nothing waits for any more."""
     await session.execute(
-        update(deliveries).where(deliveries.c.body_hash.in_(bodies), deliveries.c.status != Status.WAITING).values(raw=None)
+        update(deliveries)
+        .where(deliveries.c.body_hash.in_(bodies), deliveries.c.status != DeliveryStatus.WAITING)
+        .values(raw=None)
     )

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.connectors.storage.tables import postings
 
 
-class Kind(StrEnum):
+class PostingKind(StrEnum):
     """Where a posting goes."""
 
     CANDIDATE = "candidate"
@@ -36,7 +36,7 @@ class Posting:
     """One request, or one event of a batch."""
 
     name: str
-    kind: Kind
+    kind: PostingKind
     target: str
     content: Mapping[str, Any] | None
     state: State = State.QUEUED
@@ -61,7 +61,7 @@ async def of_delivery(session: AsyncSession, body_hash: str) -> Sequence[Posting
     return [
         Posting(
             name=row.name,
-            kind=Kind(row.kind),
+            kind=PostingKind(row.kind),
             target=row.target,
             content=row.content,
             state=State(row.status),
@@ -76,7 +76,7 @@ async def record(session: AsyncSession, body_hash: str, answered: Sequence[Posti
     """Keep what the API answered; what tells of a person is dropped once nothing more is to be posted of it."""
     for item in answered:
         values: dict[str, Any] = {"status": item.state, "answer": item.answer, "after": item.after}
-        if item.kind is Kind.CANDIDATE and item.state is not State.QUEUED:
+        if item.kind is PostingKind.CANDIDATE and item.state is not State.QUEUED:
             values["content"] = None
         await session.execute(
             update(postings).where(and_(postings.c.body_hash == body_hash, postings.c.name == item.name)).values(values)

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 
 from services.connectors.storage import deliveries, postings, unmapped
-from services.connectors.storage.deliveries import Delivery, Status
+from services.connectors.storage.deliveries import Delivery, DeliveryStatus
 from services.connectors.storage.postings import Posting
 from services.connectors.storage.unmapped import UnmappedCount
 from shared.db import Sessions
 
 
-async def list_deliveries(sessions: Sessions, *, status: Status | None, before: int | None, limit: int) -> Sequence[Delivery]:
+async def list_deliveries(
+    sessions: Sessions, *, status: DeliveryStatus | None, before: int | None, limit: int
+) -> Sequence[Delivery]:
     """Deliveries, the newest first, below a number."""
     async with sessions.begin() as session:
         return await deliveries.page(session, status=status, before=before, limit=limit)

@@ -11,8 +11,8 @@ from typing import Any
 
 from services.connectors.rekindle_api import MOST_EVENTS, Answer, Fate, RekindleApi
 from services.connectors.storage import deliveries, postings
-from services.connectors.storage.deliveries import Delivery, Status
-from services.connectors.storage.postings import Kind, Posting, State
+from services.connectors.storage.deliveries import Delivery, DeliveryStatus
+from services.connectors.storage.postings import Posting, PostingKind, State
 from shared.db import Sessions
 
 MOST_CORRECTIONS = 5
@@ -46,20 +46,20 @@ def _pause(attempts: int) -> timedelta:
     return timedelta(seconds=min(2 ** min(attempts, 9), 300))
 
 
-def _became(delivery: Delivery, every: Sequence[Posting]) -> tuple[Status, str | None]:
+def _became(delivery: Delivery, every: Sequence[Posting]) -> tuple[DeliveryStatus, str | None]:
     """The delivery's status and reason after its postings were answered."""
-    if delivery.status in {Status.WAITING, Status.NOT_MAPPED} or not every:
+    if delivery.status in {DeliveryStatus.WAITING, DeliveryStatus.NOT_MAPPED} or not every:
         return delivery.status, delivery.reason
     if put_off := [item for item in every if item.state is State.QUEUED]:
-        return Status.QUEUED, put_off[0].answer or delivery.reason
+        return DeliveryStatus.QUEUED, put_off[0].answer or delivery.reason
     if refused := [item for item in every if item.state is State.REFUSED]:
-        return Status.FAILED, "; ".join(f"{item.name}: {item.answer}" for item in refused)
-    if all(item.state is State.ERASED for item in every if item.kind is not Kind.POSITION):
-        person_told = any(item.kind is not Kind.POSITION for item in every)
+        return DeliveryStatus.FAILED, "; ".join(f"{item.name}: {item.answer}" for item in refused)
+    if all(item.state is State.ERASED for item in every if item.kind is not PostingKind.POSITION):
+        person_told = any(item.kind is not PostingKind.POSITION for item in every)
         if person_told:
-            return Status.NOT_MAPPED, "the candidate is erased"
+            return DeliveryStatus.NOT_MAPPED, "the candidate is erased"
     left_out = [item.answer for item in every if item.answer and item.state is State.POSTED]
-    return Status.APPLIED, "; ".join(filter(None, [_reason_of_translation(delivery), *left_out])) or None
+    return DeliveryStatus.APPLIED, "; ".join(filter(None, [_reason_of_translation(delivery), *left_out])) or None
 
 
 def _reason_of_translation(delivery: Delivery) -> str | None:
@@ -69,15 +69,15 @@ def _reason_of_translation(delivery: Delivery) -> str | None:
 
 async def _post(api: RekindleApi, body_hash: str, queued: Sequence[Posting]) -> Sequence[Posting]:
     """Records first, then facts, erasures last."""
-    records = [item for item in queued if item.kind in {Kind.POSITION, Kind.CANDIDATE}]
+    records = [item for item in queued if item.kind in {PostingKind.POSITION, PostingKind.CANDIDATE}]
     answered = [await _patch(api, item) for item in records]
-    facts = [item for item in queued if item.kind is Kind.FACT]
+    facts = [item for item in queued if item.kind is PostingKind.FACT]
     for first in range(0, len(facts), MOST_EVENTS):
         part = facts[first : first + MOST_EVENTS]
         answers = await api.post_events([item.content or {} for item in part])
         answered += [_answered(item, answer) for item, answer in zip(part, answers, strict=True)]
     for item in queued:
-        if item.kind is Kind.ERASURE:
+        if item.kind is PostingKind.ERASURE:
             answered.append(_answered(item, await api.erase(item.target, f"greenhouse-{body_hash}")))
     return answered
 
@@ -90,7 +90,7 @@ def _answered(item: Posting, answer: Answer, note: str | None = None) -> Posting
 async def _patch(api: RekindleApi, item: Posting) -> Posting:
     """PATCH a record. A field that the API refuses, such as a telephone number that is none, is left out and named."""
     content = item.content or {}
-    patch = api.patch_position if item.kind is Kind.POSITION else api.patch_candidate
+    patch = api.patch_position if item.kind is PostingKind.POSITION else api.patch_candidate
     left_out: list[str] = []
     answer = await patch(item.target, content)
     for _ in range(MOST_CORRECTIONS):

@@ -9,7 +9,7 @@ from services.connectors.domain.greenhouse.body import Body, UnreadableBodyError
 from services.connectors.domain.greenhouse.translation import Receipt
 from services.connectors.domain.greenhouse.values import text
 from services.connectors.storage import deliveries
-from services.connectors.storage.deliveries import Status
+from services.connectors.storage.deliveries import DeliveryStatus
 from services.connectors.use_cases.understand_body import Case, Reading, understand_body
 from shared.db import Sessions
 
@@ -45,7 +45,7 @@ async def receive_delivery(
         "received_at": now,
         "last_received_at": now,
         "raw": raw if body else None,
-        "status": Status.NOT_MAPPED,
+        "status": DeliveryStatus.NOT_MAPPED,
         "reason": problem,
     }
     async with sessions.begin() as session:

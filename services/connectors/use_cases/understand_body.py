@@ -16,8 +16,8 @@ from services.connectors.domain.greenhouse.moments import Clock
 from services.connectors.domain.greenhouse.translation import Outcome, Receipt, Translation
 from services.connectors.domain.intents import CandidatePatch, Erasure, Fact, Intent, PositionPatch
 from services.connectors.storage import deliveries, forgetting, knowledge, postings, unmapped
-from services.connectors.storage.deliveries import Status
-from services.connectors.storage.postings import Kind, Posting
+from services.connectors.storage.deliveries import DeliveryStatus
+from services.connectors.storage.postings import Posting, PostingKind
 
 ERASED = "the candidate is erased"
 
@@ -55,7 +55,7 @@ async def understand_body(session: AsyncSession, case: Case) -> list[str]:
     body, body_hash = case.body, case.receipt.body_hash
     await knowledge.lock(session, _names(body))
     if await _is_about_erased(session, body):
-        await deliveries.set_values(session, body_hash, status=Status.NOT_MAPPED, reason=ERASED, raw=None)
+        await deliveries.set_values(session, body_hash, status=DeliveryStatus.NOT_MAPPED, reason=ERASED, raw=None)
         return []
     before, known = await _recall(session, body)
     after = learn(before, body, case.clock.observed_at, _recruiter(body))
@@ -88,8 +88,8 @@ async def find_stages(session: AsyncSession, delivery: deliveries.Delivery, read
     await postings.add(session, delivery.body_hash, [_posting(stage, case.receipt) for stage in stages])
     await unmapped.replace(session, delivery.body_hash, translation.unmapped)
     values: dict[str, Any] = {"reason": translation.reason}
-    if stages and delivery.status is Status.NOT_MAPPED:
-        values["status"] = Status.QUEUED
+    if stages and delivery.status is DeliveryStatus.NOT_MAPPED:
+        values["status"] = DeliveryStatus.QUEUED
     await deliveries.set_values(session, delivery.body_hash, **values)
 
 
@@ -145,10 +145,10 @@ async def _keep(session: AsyncSession, case: Case, translation: Translation, app
     await deliveries.set_values(session, body_hash, **values)
 
 
-def _status(translation: Translation) -> Status:
+def _status(translation: Translation) -> DeliveryStatus:
     if translation.outcome is Outcome.APPLIED and translation.intents:
-        return Status.QUEUED
-    return Status(translation.outcome.value)
+        return DeliveryStatus.QUEUED
+    return DeliveryStatus(translation.outcome.value)
 
 
 def _is_to_be_read_again(translation: Translation, owner: str | None) -> bool:
@@ -187,13 +187,13 @@ async def _forget(session: AsyncSession, case: Case, translation: Translation) -
 def _posting(intent: Intent, receipt: Receipt) -> Posting:
     match intent:
         case CandidatePatch():
-            return Posting(f"candidate:{intent.reference}", Kind.CANDIDATE, intent.reference, intent.content)
+            return Posting(f"candidate:{intent.reference}", PostingKind.CANDIDATE, intent.reference, intent.content)
         case PositionPatch():
-            return Posting(f"position:{intent.reference}", Kind.POSITION, intent.reference, intent.content)
+            return Posting(f"position:{intent.reference}", PostingKind.POSITION, intent.reference, intent.content)
         case Erasure():
-            return Posting("erasure", Kind.ERASURE, intent.candidate, {"candidate": intent.candidate})
+            return Posting("erasure", PostingKind.ERASURE, intent.candidate, {"candidate": intent.candidate})
         case Fact():
-            return Posting(f"fact:{intent.number}", Kind.FACT, intent.candidate, _event(intent, receipt))
+            return Posting(f"fact:{intent.number}", PostingKind.FACT, intent.candidate, _event(intent, receipt))
 
 
 def _event(fact: Fact, receipt: Receipt) -> dict[str, Any]:
