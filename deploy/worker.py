@@ -11,7 +11,7 @@ import inspect
 import logging
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -32,11 +32,12 @@ STOPS_WITHIN = 12.0
 logger = logging.getLogger("deploy.worker")
 
 
-def all_parts() -> dict[str, Part]:
-    """Every part that the installed services declare, by name."""
+def all_parts(only: Collection[str] = ()) -> dict[str, Part]:
+    """Every part that the installed services declare, by name; ``only`` loads no more services than these names need."""
+    needed = {name.split(".")[0] for name in only}
     parts: dict[str, Part] = {}
     for service in SERVICES:
-        if service.provides("worker"):
+        if service.provides("worker") and (not needed or service.name in needed):
             parts.update(declared(import_module(f"{service.package}.worker"), service))
     return parts
 
@@ -112,20 +113,19 @@ async def _finish(tasks: set[asyncio.Task[None]]) -> bool:
 def main() -> int:
     """Run the parts; the exit status is 0 only after a requested stop."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", action="append", metavar="PART", help="run this part alone (several with commas)")
+    parser.add_argument("--only", action="append", default=[], metavar="PART", help="run this part alone (several with commas)")
     parser.add_argument("--list", action="store_true", help="print the names of all parts")
     parser.add_argument("--port", type=int, default=0, help="serve /health and /metrics here; 0 does not")
     parser.add_argument("--host", default="127.0.0.1", help="the address for --port")
     asked = parser.parse_args()
-    parts = all_parts()
+    names = {name.strip() for value in asked.only for name in value.split(",")}
+    parts = all_parts(names)
     if asked.list:
         print("\n".join(parts))
         return 0
-    if asked.only:
-        names = {name.strip() for value in asked.only for name in value.split(",")}
-        if unknown := names - parts.keys():
-            parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(parts)}")
-        parts = {name: part for name, part in parts.items() if name in names}
+    if unknown := names - parts.keys():
+        parser.error(f"no such part: {', '.join(sorted(unknown))}; `--list` names all")
+    parts = {name: part for name, part in parts.items() if not names or name in names}
     configure_logging(SharedSettings().log_level, service="worker")
     configure_tracing("rekindle-worker")
     try:

@@ -24,7 +24,7 @@ RULES = (
         "consumers are behind: wait, or look at them with `rekindle logs worker`.",
     ),
     Rule(
-        "rekindle_consumer_parked", "parked events", 0,
+        "rekindle_parked_events", "parked events", 0,
         "events wait for those before them; they are asked for by themselves, within a minute.",
     ),
     Rule(
@@ -32,7 +32,7 @@ RULES = (
         "look at them with `rekindle dead-letters list`, mend the cause, then `rekindle dead-letters replay`.",
     ),
     Rule(
-        "rekindle_consumer_shard_short", "totals", 0,
+        "rekindle_missing_events", "totals", 0,
         "a consumer lacks events that were published; it asks for them by itself, else `rekindle republish`.",
     ),
 )  # fmt: skip

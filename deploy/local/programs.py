@@ -3,8 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Coroutine, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from deploy.local.failures import CannotStart
 from deploy.local.folder import DataFolder
@@ -69,18 +68,6 @@ async def part_names(environment: Mapping[str, str]) -> list[str]:
     if process.returncode != 0:
         raise CannotStart("The worker cannot name its parts.", detail=errors.decode(errors="replace")[-1500:])
     return output.decode().split()
-
-
-async def together(*steps: Coroutine[Any, Any, object]) -> None:
-    """Run steps at the same time; when one fails, cancel the others, wait for them, and raise what it raised."""
-    tasks = [asyncio.ensure_future(step) for step in steps]
-    try:
-        await asyncio.gather(*tasks)
-    except BaseException:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        raise
 
 
 async def _at_once(_pid: int) -> bool:

@@ -24,7 +24,7 @@ from deploy.local.folder import DataFolder
 from deploy.local.part import last_lines
 from deploy.local.ports import choose, demand, http_status
 from deploy.local.stores import Stores
-from deploy.local.supervisor import Plan, Say, Supervised, Supervisor
+from deploy.local.supervisor import Plan, Say, Supervised, Supervisor, together
 from deploy.local.tokens import Wanted, issue, own_tokens
 
 READY_WITHIN = 90.0
@@ -167,7 +167,7 @@ class Stack:
             steps.append(stores.start_kafka())
         if self._wish.services:
             steps.append(self._complete_environment())
-        await programs.together(*steps)
+        await together(*steps)
 
     async def _start_databases(self, stores: Stores) -> None:
         await stores.start_postgres()
@@ -183,7 +183,7 @@ class Stack:
         self.env["REKINDLE_WORKER_URLS"] = " ".join(f"http://127.0.0.1:{port}" for port in ports)
         workers = [programs.worker(self.folder, self.env, port, only) for port, only in zip(ports, names, strict=True)]
         parts = [programs.gateway(self.folder, self.env, self.port), *workers]
-        await programs.together(*(self._supervisor.start(Plan(part)) for part in parts))
+        await self._supervisor.start_together([Plan(part) for part in parts])
         await self.wait_ready()
 
     async def _complete_environment(self) -> None:

@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from deploy.local.failures import CannotStart
 from deploy.local.part import Part, Process, describe
@@ -138,25 +139,46 @@ class Supervisor:
 
     def __init__(self, say: Say, note: Note = lambda: None) -> None:
         self.parts: dict[str, Supervised] = {}
+        self._batches: list[list[Supervised]] = []
         self._say = say
         self._note = note
 
     async def start(self, plan: Plan) -> Supervised:
         """Start a part and keep it running from then on. Raises CannotStart."""
-        supervised = Supervised(plan, self._say, self._note)
-        self.parts[supervised.name] = supervised
+        (supervised,) = await self.start_together([plan])
+        return supervised
+
+    async def start_together(self, plans: Sequence[Plan]) -> list[Supervised]:
+        """Start parts that do not wait for each other; they are stopped together too. Raises CannotStart."""
+        batch = [Supervised(plan, self._say, self._note) for plan in plans]
+        self._batches.append(batch)
+        self.parts.update({supervised.name: supervised for supervised in batch})
+        await together(*(self._start(supervised) for supervised in batch))
+        return batch
+
+    async def _start(self, supervised: Supervised) -> None:
         started = time.monotonic()
         await supervised.start()
         self._say(f"{supervised.name} is ready ({time.monotonic() - started:.1f} s)")
-        return supervised
 
     async def stop(self) -> None:
         """Stop all parts, the last started first."""
-        for supervised in reversed(self.parts.values()):
-            if supervised.state is not State.STOPPED or supervised.pid:
-                await supervised.stop()
+        for batch in reversed(self._batches):
+            await asyncio.gather(*(supervised.stop() for supervised in batch))
 
     def kill(self) -> None:
         """End all parts at once, without asking."""
         for supervised in reversed(self.parts.values()):
             supervised.signal(signal.SIGKILL)
+
+
+async def together(*steps: Coroutine[Any, Any, object]) -> None:
+    """Run steps at the same time; when one fails, cancel the others, wait for them, and raise what it raised."""
+    tasks = [asyncio.ensure_future(step) for step in steps]
+    try:
+        await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
