@@ -75,6 +75,9 @@ class CandidateShown(BaseModel):
     tier: Tier | None
     learned: LearnedShown
     after: str
+    after_each: Annotated[
+        list[str], Field(description="After linking or its undoing: what to wait for so that all streams have followed.")
+    ]
 
 
 class CandidatePage(BaseModel):
@@ -141,6 +144,7 @@ def shown(view: CandidateView, *, with_contact_details: bool) -> dict[str, Any]:
         "contact_details_hidden": not with_contact_details,
         "learned": learned,
         "after": view.after,
+        "after_each": view.after_each,
     }
 
 

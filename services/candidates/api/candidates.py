@@ -59,7 +59,7 @@ def _sees_contact_details(principal: Principal) -> bool:
     return principal.may("contact_details:read")
 
 
-@router.get("", response_model=CandidatePage)
+@router.get("", response_model=CandidatePage, response_model_exclude_unset=True)
 async def list_candidates(
     principal: Reader,
     sessions: SessionsDep,

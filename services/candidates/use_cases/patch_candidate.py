@@ -76,7 +76,7 @@ async def patch_candidate(
         await settle(session, streams, now=now, shards=shards)
         person = [stream for stream in streams.values() if stream.person_id == mine.person_id]
         _check_salary(patch, person)
-    return Patched(_view(streams[mine.person_id], person), is_new)
+    return Patched(candidate_view(streams[mine.person_id], person, learned_together(person)), is_new)
 
 
 def _admit(streams: Mapping[UUID, Stream], name: Name, wanted: Mapping[UUID, str | None]) -> Stream:
@@ -118,8 +118,3 @@ def _check_salary(patch: CandidatePatch, person: list[Stream]) -> None:
     values = values_of(join(*(stream.heads for stream in person)))
     if patch.fields.get("salary") and "salary.amount" in values and "salary.currency" not in values:
         raise Invalid.of("salary.currency", "is required with an amount: none is known of this candidate")
-
-
-def _view(stands: Stream, person: list[Stream]) -> CandidateView:
-    assert stands.record is not None, "whoever was patched has a record"
-    return candidate_view(stands.id, stands.record, stands.record_version, stands.version, learned_together(person))

@@ -36,7 +36,7 @@ async def read_candidate(sessions: Sessions, name: Name) -> CandidateView | Redi
     """The person's record. Raises CandidateUnknown, CandidateErased."""
     async with sessions.begin() as session:
         found = await _person(session, name)
-    return found if isinstance(found, Redirected) else _view(found)
+    return found if isinstance(found, Redirected) else candidate_view(found[0], found, learned_together(found))
 
 
 async def list_candidates(
@@ -53,9 +53,7 @@ async def list_candidates(
         found = await candidates.search(session, skill=skill, email=email, equal=equal, after=after, limit=limit + 1)
         learned = await candidates.learned_of(session, [stream.id for stream in found])
     shown = found[:limit]
-    views = [
-        candidate_view(one.id, one.record or {}, one.record_version, one.version, together(learned[one.id])) for one in shown
-    ]
+    views = [candidate_view(one, [one], together(learned[one.id])) for one in shown]
     return Page(views, [str(shown[-1].id)] if len(found) > limit else None)
 
 
@@ -139,8 +137,3 @@ async def _person(session: AsyncSession, name: Name) -> list[Stream] | Redirecte
     if name.reference is None and stands.id != name.id:
         return Redirected(stands.id)
     return streams
-
-
-def _view(streams: list[Stream]) -> CandidateView:
-    stands = streams[0]
-    return candidate_view(stands.id, stands.record or {}, stands.record_version, stands.version, learned_together(streams))

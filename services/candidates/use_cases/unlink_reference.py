@@ -39,4 +39,4 @@ async def unlink_reference(
         await settle(session, live, now=now, shards=shards)
     stands = streams[mine.person_id]
     person = [stream for stream in streams.values() if stream.person_id == stands.id]
-    return candidate_view(stands.id, stands.record or {}, stands.record_version, stands.version, learned_together(person))
+    return candidate_view(stands, live.values(), learned_together(person))

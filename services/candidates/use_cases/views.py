@@ -1,5 +1,6 @@
 """What a use case returns of a record."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from services.candidates.domain.learning import Learned
 from services.candidates.domain.versions import after, entity_tag
+from services.candidates.storage.candidates import Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,8 @@ class CandidateView:
     record: dict[str, Any]
     tag: str
     after: str
+    after_each: list[str]
+    """The same of all streams that a change of the person's links concerns."""
     learned: Learned
 
 
@@ -59,6 +63,13 @@ class HistoryEntry:
     """Whether it is the field's value now."""
 
 
-def candidate_view(person: UUID, record: dict[str, Any], record_version: int, version: int, learned: Learned) -> CandidateView:
-    """The view of a person's record."""
-    return CandidateView(person, record, entity_tag(person, record_version), after("candidate", person, version), learned)
+def candidate_view(stands: Stream, streams: Iterable[Stream], learned: Learned) -> CandidateView:
+    """The view of the person for whom a stream stands; ``streams`` are those that readers may wait for."""
+    return CandidateView(
+        stands.id,
+        stands.record or {},
+        entity_tag(stands.id, stands.record_version),
+        after("candidate", stands.id, stands.version),
+        sorted(after("candidate", stream.id, stream.version) for stream in streams if stream.version > 0),
+        learned,
+    )

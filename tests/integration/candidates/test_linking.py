@@ -1,0 +1,243 @@
+"""Linking references, undoing it, and what becomes of the person's record, its streams and its snapshots."""
+
+import asyncio
+import random
+from itertools import permutations
+
+import pytest
+
+from shared.db import Sessions
+from shared.references import candidate_id
+from tests.integration.candidates.conftest import Caller
+from tests.integration.candidates.outgoing import latest, published
+
+
+def ids(*references: str) -> list[str]:
+    return [str(candidate_id(reference)) for reference in references]
+
+
+async def test_a_second_reference_is_the_same_person(ats: Caller, candidates: Sessions) -> None:
+    await ats.told("gem:77", title="Lead", company="Analytical", observed_at="2026-02-01T00:00:00Z")
+    body = await ats.told("greenhouse:1", references=["gem:77"], title="Engineer", observed_at="2026-01-01T00:00:00Z")
+
+    survivor, other = ids("greenhouse:1", "gem:77")
+    assert body["id"] == survivor
+    assert body["references"] == ["greenhouse:1", "gem:77"]
+    assert (body["title"], body["company"]) == ("Lead", "Analytical")
+    assert await ats.read("gem:77") == await ats.read("greenhouse:1") == body
+    assert {stream: data["person_id"] for stream, data in (await latest(candidates)).items()} == {
+        survivor: survivor,
+        other: survivor,
+    }
+    assert body["after_each"] == sorted([f"candidate:{survivor}:1", f"candidate:{other}:2"])
+
+
+async def test_a_merged_id_redirects_with_its_method(ats: Caller) -> None:
+    await ats.told("gem:77", name="Ada")
+    await ats.told("greenhouse:1", references=["gem:77"])
+    survivor, other = ids("greenhouse:1", "gem:77")
+
+    for method, rest in (("GET", ""), ("GET", "/history?limit=5"), ("GET", "/duplicates"), ("PATCH", "")):
+        body = {"json": {}} if method == "PATCH" else {}
+        response = await ats.ask(method, f"/v1/candidates/{other}{rest}", **body)
+        assert response.status_code == 308, response.text
+        assert response.headers["Location"] == f"/v1/candidates/{survivor}{rest}"
+
+
+async def test_undoing_a_link_gives_each_what_its_own_sources_told(ats: Caller, candidates: Sessions) -> None:
+    await ats.told("gem:77", title="Lead", skills=["go"])
+    await ats.told("greenhouse:1", name="Ada", skills=["python"])
+    before = [await ats.read(name) for name in ("greenhouse:1", "gem:77")]
+    await ats.told("greenhouse:1", references=["gem:77"])
+    await ats.told("gem:77", company="Told while linked")
+
+    response = await ats.unlink("greenhouse:1", "gem:77")
+
+    assert response.status_code == 200
+    left, parted = await ats.read("greenhouse:1"), await ats.read("gem:77")
+    volatile = {"after", "after_each"}
+    assert {k: v for k, v in left.items() if k not in volatile} == {k: v for k, v in before[0].items() if k not in volatile}
+    assert (parted["title"], parted["company"], parted["skills"]) == ("Lead", "Told while linked", ["go"])
+    survivor, other = ids("greenhouse:1", "gem:77")
+    newest = await latest(candidates)
+    assert (newest[other]["person_id"], newest[other]["skills"]) == (other, ["go"])
+    assert newest[survivor]["skills"] == ["python"]
+    assert response.json()["after_each"] == sorted([left["after"], parted["after"]])
+
+
+async def test_what_is_not_linked_cannot_be_parted(ats: Caller) -> None:
+    await ats.told("greenhouse:1", references=["gem:77"])
+    for reference in ("gem:78", "greenhouse:1"):
+        response = await ats.unlink("greenhouse:1", reference)
+        assert (response.status_code, response.json()["code"]) == (404, "reference_not_linked")
+    assert (await ats.unlink("gem:none", "gem:77")).status_code == 404
+    assert (await ats.unlink("greenhouse:1", "gem:77")).status_code == 200
+    assert (await ats.unlink("greenhouse:1", "gem:77")).status_code == 404
+
+
+async def test_a_linked_reference_that_was_never_told_anything_is_unknown_again_when_parted(ats: Caller) -> None:
+    await ats.told("greenhouse:1", references=["gem:77"])
+    assert (await ats.read("gem:77"))["id"] == ids("greenhouse:1")[0]
+
+    await ats.unlink("greenhouse:1", "gem:77")
+
+    assert (await ats.ask("GET", "/v1/candidates/gem:77")).status_code == 404
+    assert [item["references"] for item in (await ats.ask("GET", "/v1/candidates")).json()["items"]] == [["greenhouse:1"]]
+
+
+async def test_a_chain_is_one_person_and_parts_in_the_middle(ats: Caller) -> None:
+    for record, named in (("a:1", "b:1"), ("b:1", "c:1"), ("c:1", "d:1")):
+        await ats.told(record, name=record, references=[named])
+    await ats.told("d:1", name="d:1")
+    assert {(await ats.read(name))["id"] for name in ("a:1", "b:1", "c:1", "d:1")} == set(ids("a:1"))
+
+    assert (await ats.unlink("a:1", "c:1")).status_code == 200
+
+    people = [(await ats.read(name))["id"] for name in ("a:1", "b:1", "c:1", "d:1")]
+    assert people == ids("a:1", "a:1", "c:1", "c:1")
+
+
+async def test_a_circle_of_links_is_one_person_with_the_smallest_id(ats: Caller) -> None:
+    for record, named in (("a:1", "b:1"), ("b:1", "c:1"), ("c:1", "a:1")):
+        await ats.told(record, references=[named])
+
+    assert {(await ats.read(name))["id"] for name in ("a:1", "b:1", "c:1")} == {min(ids("a:1", "b:1", "c:1"))}
+
+
+async def test_the_order_of_patches_and_links_does_not_matter(ats: Caller, candidates: Sessions) -> None:
+    told = [
+        ("{0}:1", {"title": "Engineer", "observed_at": "2026-01-01T00:00:00Z"}),
+        ("{0}:2", {"title": "Lead", "company": "One", "observed_at": "2026-02-01T00:00:00Z"}),
+        ("{0}:1", {"references": ["{0}:2"]}),
+        ("{0}:2", {"references": ["{0}:3"], "location": {"country": "DE"}, "observed_at": "2026-03-01T00:00:00Z"}),
+    ]
+    seen = set()
+    for number, order in enumerate(permutations(told)):
+        for name, fields in order:
+            named = [reference.format(f"s{number}") for reference in fields.get("references", [])]  # type: ignore[attr-defined]
+            await ats.told(name.format(f"s{number}"), **{**fields, "references": named})
+        body = await ats.read(f"s{number}:3")
+        shown = [body[field] for field in ("title", "company", "location", "references")]
+        seen.add(str([body["id"] == ids(f"s{number}:1")[0], *shown]).replace(f"s{number}:", "s:"))
+    assert len(seen) == 1
+
+
+async def test_versions_of_every_stream_rise_by_one(ats: Caller, candidates: Sessions) -> None:
+    choose = random.Random(7)
+    names = [f"s:{number}" for number in range(5)]
+    for _ in range(40):
+        record, other = choose.sample(names, 2)
+        if choose.random() < 0.4:
+            await ats.unlink(record, other)
+        else:
+            await ats.tell(record, references=[other], title=choose.choice("abc"))
+
+    versions: dict[str, list[int]] = {}
+    for stream, version, _, _ in await published(candidates):
+        versions.setdefault(stream, []).append(version)
+    assert len(versions) == 5
+    assert all(found == list(range(1, len(found) + 1)) for found in versions.values())
+
+
+async def test_patches_and_links_at_once_neither_block_nor_lose_anything(ats: Caller, candidates: Sessions) -> None:
+    names = [f"s:{number}" for number in range(6)]
+    choose = random.Random(11)
+
+    async def change(number: int) -> int:
+        record, other = choose.sample(names, 2)
+        if number % 4 == 0:
+            return (await ats.unlink(record, other)).status_code
+        fields = {"references": [other]} if number % 4 == 1 else {"company": f"Company {number}"}
+        return (await ats.tell(record, **fields)).status_code
+
+    statuses = await asyncio.gather(*(change(number) for number in range(160)))
+
+    assert set(statuses) <= {200, 201, 404}
+    newest = await latest(candidates)
+    for name in names:
+        response = await ats.ask("GET", f"/v1/candidates/{name}")
+        if response.status_code == 200:
+            assert newest[str(candidate_id(name))]["person_id"] == response.json()["id"]
+    versions: dict[str, list[int]] = {}
+    for stream, version, _, _ in await published(candidates):
+        versions.setdefault(stream, []).append(version)
+    assert all(found == list(range(1, len(found) + 1)) for found in versions.values())
+
+
+async def test_patches_of_one_record_at_once_all_count(ats: Caller) -> None:
+    fields = ["name", "title", "company", "time_zone"]
+    values = ["Ada", "Lead", "Analytical", "Europe/Berlin"]
+
+    await asyncio.gather(*(ats.told("gem:1", **{field: value}) for field, value in zip(fields, values, strict=True)))
+
+    body = await ats.read("gem:1")
+    assert [body[field] for field in fields] == values
+    assert body["after"].endswith(":4")
+
+
+async def test_of_two_changes_of_the_same_version_one_is_stale(ats: Caller) -> None:
+    created = await ats.tell("gem:1", name="Ada")
+    record, tag = created.json()["id"], created.headers["ETag"]
+
+    responses = await asyncio.gather(*(ats.tell(record, name=name, if_match=tag) for name in ("Eve", "Joan")))
+
+    assert sorted(response.status_code for response in responses) == [200, 412]
+
+
+async def test_a_linked_person_is_listed_once_and_found_by_all_fields(ats: Caller) -> None:
+    await ats.told("gem:77", skills=["Go"], location={"country": "DE"})
+    await ats.told("greenhouse:1", references=["gem:77"], level="senior", tier="inner", market_status="open")
+
+    for query in ("", "?skill=GO", "?level=senior&country=DE", "?tier=inner&market_status=open"):
+        items = (await ats.ask("GET", f"/v1/candidates{query}")).json()["items"]
+        assert [item["references"] for item in items] == [["greenhouse:1", "gem:77"]], query
+    assert (await ats.ask("GET", "/v1/candidates?skill=rust")).json()["items"] == []
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 50])
+async def test_lists_go_page_by_page(ats: Caller, limit: int) -> None:
+    for number in range(5):
+        await ats.told(f"gem:{number}", level="senior" if number else "junior")
+
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = (await ats.ask("GET", f"/v1/candidates?level=senior&limit={limit}{cursor}")).json()
+        seen += [item["references"][0] for item in page["items"]]
+        cursor = f"&cursor={page['next_cursor']}" if page["next_cursor"] else None
+
+    assert sorted(seen) == ["gem:1", "gem:2", "gem:3", "gem:4"]
+
+
+async def test_a_list_refuses_what_it_does_not_know(ats: Caller) -> None:
+    await ats.told("gem:1", level="senior")
+    await ats.told("gem:2", level="senior")
+    cursor = (await ats.ask("GET", "/v1/candidates?limit=1")).json()["next_cursor"]
+
+    asked = {
+        "colour=red": 400,
+        "level=wizard": 422,
+        "country=Germany": 422,
+        "limit=0": 422,
+        "level=senior&level=junior": 400,
+        "cursor=made-up": 400,
+        f"cursor={cursor[:-1]}": 400,
+        f"level=senior&cursor={cursor}": 400,
+    }
+    for query, status in asked.items():
+        assert (await ats.ask("GET", f"/v1/candidates?{query}")).status_code == status, query
+
+
+async def test_a_shared_address_is_a_suspicion(ats: Caller) -> None:
+    first = await ats.told("gem:1", name="Ada", emails=["Ada@Example.org", "a@example.org"])
+    second = await ats.told("greenhouse:9", name="A. Byron", emails=["ada@example.ORG"])
+    await ats.told("gem:2", emails=["other@example.org"])
+
+    found = (await ats.ask("GET", "/v1/candidates/gem:1/duplicates")).json()["items"]
+
+    assert [(one["id"], one["references"], one["emails"]) for one in found] == [
+        (second["id"], ["greenhouse:9"], ["ada@example.org"])
+    ]
+    by_email = (await ats.ask("GET", "/v1/candidates?email=ADA@example.org")).json()["items"]
+    assert {item["id"] for item in by_email} == {first["id"], second["id"]}
+    await ats.told("gem:1", references=["greenhouse:9"])
+    assert (await ats.ask("GET", "/v1/candidates/gem:1/duplicates")).json()["items"] == []
