@@ -151,5 +151,5 @@ def describe_close(close: Close) -> dict[str, Any]:
         "facts": dict(close.facts),
         "by": close.by,
         "time": close.time,
-        "event": close.event,
+        "event": None if close.event is None else str(close.event),
     }

@@ -1,0 +1,219 @@
+"""Links, closings, erasure and time: what is derived follows them, in whatever order they come."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from services.engagement.consumers.records import records_handler
+from services.engagement.settings import EngagementSettings
+from services.engagement.use_cases.run_clock import tick
+from shared.db import Sessions
+from shared.events import CandidateChanged, CandidateErased, Event, EventData, PositionChanged
+from shared.references import candidate_id, position_id, pursuit_id
+from tests.integration.engagement.posting import Ats, event
+
+ADA, TWIN = candidate_id("ats:ada"), candidate_id("gem:ada")
+JOB = position_id("ats:job")
+NOW = datetime.now(UTC) + timedelta(minutes=1)
+
+
+class Records:
+    """What candidates publishes, as the consumer hands it over."""
+
+    def __init__(self, sessions: Sessions, settings: EngagementSettings) -> None:
+        self.sessions = sessions
+        self.handle = records_handler(settings)
+        self.version = 0
+
+    async def publish(self, *news: tuple[UUID, EventData]) -> None:
+        """Deliver snapshots in one batch."""
+        events: list[Event] = []
+        for subject, data in news:
+            self.version += 1
+            events.append(
+                Event.of(data, id=uuid4(), source="rekindle", subject=subject, sequence=self.version, time=datetime.now(UTC))
+            )
+        async with self.sessions.begin() as session:
+            await self.handle(session, events)
+
+    async def link(self, stream: UUID, person: UUID) -> None:
+        await self.publish((stream, CandidateChanged(candidate_id=stream, person_id=person)))
+
+    async def erase(self, *streams: UUID) -> None:
+        await self.publish(*[(stream, CandidateErased(candidate_id=stream)) for stream in streams])
+
+    async def closings(self, position: UUID, *times: str) -> None:
+        spans = [{"closed_at": time} for time in times]
+        await self.publish((position, PositionChanged.model_validate({"position_id": position, "spans": spans})))
+
+
+@pytest.fixture
+def records(engagement: Sessions, settings: EngagementSettings) -> Records:
+    return Records(engagement, settings)
+
+
+async def types_on_outbox(engagement: Sessions) -> Sequence[Any]:
+    async with engagement.begin() as session:
+        return (await session.execute(text("SELECT type, time, source FROM outbox ORDER BY id"))).all()
+
+
+async def test_a_link_folds_both_streams_as_one_person(ats: Ats, records: Records) -> None:
+    await ats.post(event(at="2026-03-01"), status=201)
+    await ats.post(event("pursuit.responded", of="gem:ada", at="2026-03-02"), status=201)
+    old = await ats.pursuit("gem:ada")
+
+    await records.link(TWIN, ADA)
+
+    pursuit = await ats.pursuit("gem:ada")
+    assert pursuit["candidate_id"] == str(ADA)
+    assert pursuit["references"] == ["ats:ada", "gem:ada"]
+    assert [attempt["replied_by_touch"] for attempt in pursuit["attempts"]] == [1]
+    assert (await ats.get(f"/v1/pursuits/{old['id']}"))["id"] == pursuit["id"]
+    assert len(await ats.pursuits()) == 1
+
+
+async def test_a_link_undone_gives_each_stream_its_own_again(ats: Ats, records: Records) -> None:
+    await ats.post(event(at="2026-03-01"), status=201)
+    await ats.post(event("pursuit.responded", of="gem:ada", at="2026-03-02"), status=201)
+    before = await ats.pursuits()
+
+    await records.link(TWIN, ADA)
+    await records.link(TWIN, TWIN)
+
+    assert await ats.pursuits() == before
+
+
+async def test_events_after_a_link_keep_their_own_stream(ats: Ats, records: Records) -> None:
+    await ats.post(event(at="2026-03-01"), status=201)
+    await records.link(TWIN, ADA)
+    answer = await ats.post(event("pursuit.responded", of="gem:ada", at="2026-03-02"), status=201)
+
+    assert answer["after"] == f"{TWIN}:1"
+    assert answer["pursuit"]["id"] == str(pursuit_id(ADA, JOB))
+    timeline = await ats.get("/v1/timelines/gem:ada")
+    assert [(item["candidate_id"], item["sequence"]) for item in timeline["items"]] == [(str(ADA), 1), (str(TWIN), 1)]
+
+
+async def test_a_candidate_known_by_record_alone_has_an_empty_timeline(ats: Ats, records: Records) -> None:
+    await ats.get("/v1/timelines/ats:ada", status=404)
+    await records.link(ADA, ADA)
+
+    assert (await ats.get("/v1/timelines/ats:ada"))["items"] == []
+
+
+async def test_closings_before_or_after_the_facts_close_the_same(
+    ats: Ats, records: Records, engagement: Sessions, settings: EngagementSettings
+) -> None:
+    await records.closings(JOB, "2026-03-10T00:00:00Z")
+    for person in ("ats:ada", "ats:bob"):
+        await ats.post(event(of=person, at="2026-03-01", position="ats:job"), status=201)
+        await ats.post(event(of=person, at="2026-03-01", position="ats:second", id=f"second-{person}"), status=201)
+    await records.closings(position_id("ats:second"), "2026-03-10T00:00:00Z")
+    await tick(engagement, now=NOW, settings=settings)
+
+    for pursuit in await ats.pursuits():
+        assert pursuit["status"] == "closed"
+        assert pursuit["close"]["kind"] == "position_closed"
+        assert pursuit["close"]["time"] == "2026-03-10T00:00:00Z"
+
+
+async def test_a_closing_taken_back_opens_again(
+    ats: Ats, records: Records, engagement: Sessions, settings: EngagementSettings
+) -> None:
+    await ats.post([event(at="2026-03-01"), event("pursuit.responded", at="2026-03-02")], status=207)
+    await records.closings(JOB, "2026-03-10T00:00:00Z")
+    await tick(engagement, now=NOW, settings=settings)
+    assert (await ats.pursuit())["status"] == "closed"
+
+    await records.closings(JOB)
+    await tick(engagement, now=NOW, settings=settings)
+    assert (await ats.pursuit())["status"] == "open"
+
+
+async def test_a_closing_that_lies_ahead_closes_when_it_comes(
+    ats: Ats, records: Records, engagement: Sessions, settings: EngagementSettings
+) -> None:
+    ahead = datetime.now(UTC) + timedelta(days=3)
+    await ats.post([event("pursuit.responded", at="2026-03-02")], status=207)
+    await records.closings(JOB, ahead.isoformat())
+    await tick(engagement, now=datetime.now(UTC), settings=settings)
+    assert (await ats.pursuit())["status"] == "open"
+
+    await tick(engagement, now=ahead + timedelta(minutes=1), settings=settings)
+    assert (await ats.pursuit())["close"]["kind"] == "position_closed"
+
+
+async def test_the_clock_puts_a_ghosting_on_record_once(ats: Ats, engagement: Sessions, settings: EngagementSettings) -> None:
+    await ats.post(event(at="2026-03-01T00:00:00Z"), status=201)
+    await tick(engagement, now=datetime(2026, 3, 30, tzinfo=UTC), settings=settings)
+    assert (await ats.pursuit())["status"] == "open"
+
+    for _ in range(2):
+        await tick(engagement, now=NOW, settings=settings)
+
+    ghosted_at = datetime(2026, 3, 31, tzinfo=UTC)
+    assert (await types_on_outbox(engagement))[1:] == [("rekindle.pursuit.ghosted", ghosted_at, "rekindle")]
+    pursuit = await ats.pursuit()
+    assert pursuit["close"] | {"event": None} == pursuit["close"]
+    assert (pursuit["close"]["kind"], pursuit["close"]["time"]) == ("ghosted", "2026-03-31T00:00:00Z")
+
+
+async def test_a_reply_that_comes_late_undoes_a_ghosting(ats: Ats, engagement: Sessions, settings: EngagementSettings) -> None:
+    await ats.post(event(at="2026-03-01T00:00:00Z"), status=201)
+    await tick(engagement, now=NOW, settings=settings)
+    await ats.post(event("pursuit.responded", at="2026-03-05"), status=201)
+    await tick(engagement, now=NOW, settings=settings)
+
+    assert (await ats.pursuit())["status"] == "open"
+    assert len(await types_on_outbox(engagement)) == 3
+
+
+async def test_a_closing_of_the_position_is_put_on_record_for_its_pursuits(
+    ats: Ats, records: Records, engagement: Sessions, settings: EngagementSettings
+) -> None:
+    await ats.post(event("pursuit.responded", at="2026-03-01"), status=201)
+    await records.closings(JOB, "2026-03-10T00:00:00Z")
+    for _ in range(2):
+        await tick(engagement, now=NOW, settings=settings)
+
+    closed_at = datetime(2026, 3, 10, tzinfo=UTC)
+    assert (await types_on_outbox(engagement))[1:] == [("rekindle.pursuit.position_closed", closed_at, "rekindle")]
+
+
+async def test_erasure_leaves_stubs_and_answers_gone(ats: Ats, records: Records, engagement: Sessions) -> None:
+    sent = event(id="secret-4711", message="Dear Ada")
+    stored = await ats.post(sent, status=201)
+    await ats.post(event(of="ats:bob"), status=201)
+    await records.erase(ADA)
+
+    await ats.get("/v1/timelines/ats:ada", status=410)
+    await ats.get(f"/v1/pursuits/{stored['pursuit']['id']}", status=404)
+    assert (await ats.post(sent, status=410))["code"] == "candidate_erased"
+    assert [item["status"] for item in (await ats.post([event(), event(of="ats:bob")], status=207))["items"]] == [410, 201]
+    async with engagement.begin() as session:
+        tables = ("log", "event_keys", "pursuits", "relationships")
+        rows = [str(row) for table in tables for row in await session.execute(text(f"SELECT {table}::text FROM {table}"))]
+        stub = (await session.execute(text("SELECT sequence, type, data FROM log WHERE candidate_id = :a"), {"a": ADA})).one()
+    assert stub == (1, "rekindle.pursuit.contacted", None)
+    assert not any("secret-4711" in row or "Dear Ada" in row or "ats:ada" in row for row in rows)
+
+
+async def test_erasing_one_of_a_persons_streams_keeps_the_other(ats: Ats, records: Records) -> None:
+    await ats.post(event(at="2026-03-01"), status=201)
+    await ats.post(event("pursuit.responded", of="gem:ada", at="2026-03-02"), status=201)
+    await records.link(TWIN, ADA)
+    await records.erase(TWIN)
+
+    assert (await ats.pursuit())["stage"] == "contacted"
+    assert len((await ats.get("/v1/timelines/ats:ada"))["items"]) == 1
+    await ats.get("/v1/timelines/gem:ada", status=410)
+
+
+async def test_an_erasure_of_somebody_never_heard_of_holds_from_then_on(ats: Ats, records: Records) -> None:
+    await records.erase(ADA)
+
+    await ats.post(event(), status=410)
