@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from services.engagement.api import events, pursuits, queue, timelines
+from services.engagement.api.event_schema import describe_events
 from services.engagement.settings import EngagementSettings
 from shared.db import Sessions, connect
 from shared.web import create_service_app
@@ -31,6 +32,7 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
         lifespan=lifespan,
         checks={"database": lambda: _answers(sessions)},
     )
+    describe_events(app)
     app.state.sessions = sessions
     app.state.settings = settings
     return app

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from fastapi import FastAPI
+
 from services.engagement.api.event_reading import BATCH, LONGEST_BATCH, ONE, PLAIN
 from services.engagement.domain.envelope import LONGEST_ID
 from shared.events import FACTS
@@ -35,14 +37,13 @@ def _data_schema(type_name: str) -> dict[str, Any]:
     return inlined | {"additionalProperties": False}
 
 
-def _event_schema(type_name: str, *, plain: bool) -> dict[str, Any]:
+def _event_schema(type_name: str) -> dict[str, Any]:
     data = _data_schema(type_name)
-    needed = ["source", "id", "type", "subject"]
     return {
         "title": type_name,
         "description": data.pop("description", ""),
         "type": "object",
-        "required": needed + ([] if plain else ["specversion"]) + (["data"] if data.get("required") else []),
+        "required": ["source", "id", "type", "subject", *(["data"] if data.get("required") else [])],
         "properties": {
             "specversion": {"const": "1.0"},
             "source": {"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,49}$", "description": "the sending system"},
@@ -57,10 +58,25 @@ def _event_schema(type_name: str, *, plain: bool) -> dict[str, Any]:
     }
 
 
+def _name(type_name: str) -> str:
+    return f"Event{FACTS[type_name].__name__}"
+
+
+def event_schemas() -> dict[str, dict[str, Any]]:
+    """The schemas of all types that can be posted, by their name among the document's components."""
+    return {_name(type_name): _event_schema(type_name) for type_name in FACTS}
+
+
 def request_body() -> dict[str, Any]:
     """The OpenAPI request body: one event or an array of them, each of one of the types."""
-    plain = {"oneOf": [_event_schema(name, plain=True) for name in FACTS]}
-    strict = {"oneOf": [_event_schema(name, plain=False) for name in FACTS]}
+    plain = {
+        "oneOf": [{"$ref": f"#/components/schemas/{_name(type_name)}"} for type_name in FACTS],
+        "discriminator": {
+            "propertyName": "type",
+            "mapping": {type_name: f"#/components/schemas/{_name(type_name)}" for type_name in FACTS},
+        },
+    }
+    strict = {"allOf": [plain, {"required": ["specversion"]}]}
 
     def array(of: dict[str, Any]) -> dict[str, Any]:
         return {"type": "array", "minItems": 1, "maxItems": LONGEST_BATCH, "items": of}
@@ -73,3 +89,15 @@ def request_body() -> dict[str, Any]:
             BATCH: {"schema": array(strict), "example": [EXAMPLE]},
         },
     }
+
+
+def describe_events(app: FastAPI) -> None:
+    """Put the schemas that ``request_body`` refers to among the components of the application's document."""
+    write = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document: dict[str, Any] = write()
+        document.setdefault("components", {}).setdefault("schemas", {}).update(event_schemas())
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the documented way to extend FastAPI's document
