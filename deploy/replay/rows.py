@@ -50,7 +50,11 @@ class Log:
         self.read_bytes = 0
         self._waiting: deque[tuple[int, bytes]] = deque()
         self._number = 0
-        self.columns = self._header(path)
+        try:
+            self.columns = self._header(path)
+        except UnreadableLog:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Let go of the file."""
