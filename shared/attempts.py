@@ -225,7 +225,7 @@ class _Building:
     started_at: datetime | None = None
     left_at: datetime | None = None
     waiting_since: datetime | None = None
-    """The last touch, while neither an answer nor a stage has followed it."""
+    """The last touch, while neither an answer nor a stage has followed it and the interval has not ended."""
 
     def take(self, fact: FoldFact) -> Placement:
         """Add a fact that belongs to this attempt."""
@@ -258,9 +258,14 @@ class _Building:
         if self.decision <= _Decision.WEAK:
             self._close(_Decision.WEAK, close)
 
+    def waited_in_vain(self, time: datetime) -> None:
+        """The interval after the last touch ended without an answer: an attempt that is open then is ghosted, and only then."""
+        self.waiting_since = None
+        if self.decision is _Decision.OPEN:
+            self._close(_Decision.WEAK, Close("ghosted", Reason.GHOSTED, time))
+
     def _close(self, decision: _Decision, close: Close | None) -> None:
         self.decision, self.close = decision, close
-        self.waiting_since = None
 
     def _touch(self, fact: FoldFact) -> Placement:
         data = fact.data
@@ -275,8 +280,7 @@ class _Building:
             )
         )
         self.named.setdefault(Stage.CONTACTED, fact.time)
-        if self.decision is _Decision.OPEN:
-            self.waiting_since = fact.time
+        self.waiting_since = fact.time
         return Placement(self.number, len(self.touches))
 
     def _stage(self, fact: FoldFact) -> None:
@@ -375,13 +379,13 @@ def fold(
 ) -> Pursuit:
     """Fold all facts of a person and position into attempts.
 
-    ``facts`` may come in any order; every retraction of the person belongs among them. ``closings`` are the position's closing
-    times. ``until`` says that time has passed up to then, beyond what is on record. All times are in UTC.
+    ``facts`` may come in any order, and more than once; every retraction of the person belongs among them. ``closings`` are the
+    position's closing times. ``until`` says that time has passed up to then, beyond what is on record. All times are in UTC.
     """
     retractions: list[FoldFact] = []
     mine: list[FoldFact] = []
     marks: list[datetime] = [] if until is None else [until]
-    for fact in facts:
+    for fact in {fact.id: fact for fact in facts}.values():
         if fact.name == _RETRACTION:
             retractions.append(fact)
         elif fact.data.get("by_clock") and fact.name in _WEAK:
@@ -437,23 +441,24 @@ class _Fold:
         horizon = max([*self.marks, *(fact.time for fact in self.facts[-1:])], default=None)
         if horizon is not None:
             self._pass(horizon)
-        return Pursuit(tuple(one.built() for one in self.done), self.placements, self._ghost_due())
+        waits = bool(self.done) and self.done[-1].decision is _Decision.OPEN
+        return Pursuit(tuple(one.built() for one in self.done), self.placements, self._wait_ends() if waits else None)
 
     def _place(self, fact: FoldFact) -> None:
         if not self.done or self.done[-1].begins_next(fact):
             self.done.append(_Building(len(self.done) + 1, fact))
         self.placements[fact.id] = self.done[-1].take(fact)
 
-    def _ghost_due(self) -> datetime | None:
+    def _wait_ends(self) -> datetime | None:
         if not self.done or self.done[-1].waiting_since is None:
             return None
         return self.done[-1].waiting_since + self.ghost_after
 
     def _pass(self, time: datetime, *, inclusive: bool = True) -> None:
         """Let time pass up to ``time``: the latest attempt is ghosted if its interval ended by then."""
-        due = self._ghost_due()
+        due = self._wait_ends()
         if due is not None and (due < time or (inclusive and due == time)):
-            self.done[-1].close_weakly(Close("ghosted", Reason.GHOSTED, due))
+            self.done[-1].waited_in_vain(due)
 
     def _close_position(self, time: datetime) -> None:
         if self.done and self.done[-1].decision is _Decision.OPEN:

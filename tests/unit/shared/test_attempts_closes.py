@@ -1,0 +1,318 @@
+"""Attempts: closes, what begins the next one, the position's closing, outcomes; by the API document's sentences."""
+
+import pytest
+
+from shared.attempts import Attempt, FoldFact
+from shared.events.vocabulary import HARD_NOS, Reason
+from tests.unit.shared.pursuit_facts import attempts, day, declined, entered, fact, folded, only, rejected
+
+STRONG = [declined(10), rejected(10), fact("withdrawn", 10)]
+WEAK = [fact("ghosted", 10), fact("no_show", 10), fact("position_closed", 10)]
+CONTACT = fact("contacted", 1)
+
+
+def name(one: object) -> str:
+    return one.name if isinstance(one, FoldFact) else str(one)
+
+
+# "Closes: declined, rejected, withdrawn; weak ones: ghosted, no_show, position_closed."
+
+
+@pytest.mark.parametrize("closing", [*STRONG, *WEAK], ids=name)
+def test_a_close_closes(closing: FoldFact) -> None:
+    attempt = only(CONTACT, closing)
+
+    assert attempt.close is not None
+    assert (attempt.close.kind, attempt.close.time, attempt.close.event) == (closing.name, day(10), closing.id)
+    assert attempt.close.is_weak == (closing in WEAK)
+    assert not attempt.is_open
+
+
+def test_a_close_carries_its_reason_facts_and_by_whom() -> None:
+    closing = fact("rejected", 3, reason="rejected_by_sponsor", facts={"sponsor": "acme"}, by="sponsor")
+
+    close = only(CONTACT, closing).close
+
+    assert close is not None
+    assert (close.reason, close.facts, close.by) == (Reason.REJECTED_BY_SPONSOR, {"sponsor": "acme"}, "sponsor")
+
+
+def test_a_close_without_a_reason_is_unspecified_and_a_weak_one_is_its_own_reason() -> None:
+    reasons = [only(CONTACT, closing).close for closing in (fact("declined", 10), *WEAK)]
+
+    assert [close and close.reason for close in reasons] == [
+        Reason.UNSPECIFIED, Reason.GHOSTED, Reason.NO_SHOW, Reason.POSITION_CLOSED,
+    ]  # fmt: skip
+
+
+# "Hired is the success. Of hired and strong closes the last decides (both present: listed as a contradiction);"
+
+
+def test_hired_is_the_success() -> None:
+    attempt = only(CONTACT, fact("hired", 9))
+
+    assert (attempt.is_hired, attempt.is_open, attempt.close, attempt.hired_at) == (True, False, None, day(9))
+    assert not attempt.contradiction
+
+
+@pytest.mark.parametrize("closing", STRONG, ids=name)
+def test_a_strong_close_after_the_hire_decides(closing: FoldFact) -> None:
+    attempt = only(CONTACT, fact("hired", 9), closing)
+
+    assert attempt.close is not None
+    assert not attempt.is_hired
+    assert attempt.contradiction
+
+
+@pytest.mark.parametrize("closing", STRONG, ids=name)
+def test_a_hire_after_a_strong_close_decides(closing: FoldFact) -> None:
+    attempt = only(CONTACT, closing, fact("hired", 11))
+
+    assert attempt.close is None
+    assert attempt.is_hired
+    assert attempt.contradiction
+
+
+def test_of_several_strong_closes_the_last_decides() -> None:
+    attempt = only(CONTACT, declined(5), rejected(6))
+
+    assert attempt.close is not None
+    assert (attempt.close.kind, attempt.close.time) == ("rejected", day(6))
+
+
+# "a weak close decides only where neither is present."
+
+
+@pytest.mark.parametrize("closing", WEAK, ids=name)
+@pytest.mark.parametrize("other", [declined(9), declined(11)], ids=["before", "after"])
+def test_a_weak_close_beside_a_strong_one_decides_nothing(closing: FoldFact, other: FoldFact) -> None:
+    attempt = only(CONTACT, other, closing)
+
+    assert attempt.close is not None
+    assert (attempt.close.kind, attempt.close.time) == ("declined", other.time)
+
+
+@pytest.mark.parametrize("closing", WEAK, ids=name)
+@pytest.mark.parametrize("hired", [9, 11], ids=["before", "after"])
+def test_a_weak_close_beside_a_hire_decides_nothing(closing: FoldFact, hired: int) -> None:
+    attempt = only(CONTACT, fact("hired", hired), closing)
+
+    assert attempt.is_hired
+    assert attempt.close is None
+    assert not attempt.contradiction
+
+
+# "After a strong close, sourced, applied, an outreach contact, interested, or a responded of positive mood begins the next attempt;"
+
+
+@pytest.mark.parametrize("closing", STRONG, ids=name)
+@pytest.mark.parametrize(
+    "next_one",
+    [
+        fact("sourced", 20),
+        fact("applied", 20),
+        fact("contacted", 20),
+        fact("contacted", 20, purpose="outreach"),
+        fact("interested", 20),
+        fact("responded", 20, mood="positive"),
+    ],
+    ids=name,
+)
+def test_what_begins_the_next_attempt_after_a_strong_close(closing: FoldFact, next_one: FoldFact) -> None:
+    found = attempts(CONTACT, closing, next_one)
+
+    assert [attempt.number for attempt in found] == [1, 2]
+    assert found[0].close is not None
+    assert (found[1].began_at, found[1].close) == (day(20), None)
+
+
+@pytest.mark.parametrize("closing", STRONG, ids=name)
+@pytest.mark.parametrize(
+    "later",
+    [
+        *(fact("contacted", 20, purpose=purpose) for purpose in ("reply", "logistics", "closing")),
+        fact("responded", 20),
+        fact("responded", 20, mood="neutral"),
+        fact("responded", 20, mood="negative"),
+        *(fact(kind, 20) for kind in ("screened", "submitted", "interviewed", "offered")),
+        *(entered(stage, 20) for stage in ("sourced", "contacted", "interested", "offered")),
+        *(fact(kind, 20) for kind in ("interview_scheduled", "feedback_given", "started", "left", "no_show", "ghosted")),
+    ],
+    ids=name,
+)
+def test_every_other_fact_stays_with_the_attempt_that_was_closed_strongly(closing: FoldFact, later: FoldFact) -> None:
+    attempt = only(CONTACT, closing, later)
+
+    assert attempt.close is not None
+    assert attempt.close.kind == closing.name
+
+
+# "after a weak close, sourced, applied or an outreach contact does, and any later reply or stage lifts the close instead."
+
+
+@pytest.mark.parametrize("closing", WEAK, ids=name)
+@pytest.mark.parametrize("next_one", [fact("sourced", 20), fact("applied", 20), fact("contacted", 20)], ids=name)
+def test_what_begins_the_next_attempt_after_a_weak_close(closing: FoldFact, next_one: FoldFact) -> None:
+    first, second = attempts(CONTACT, closing, next_one)
+
+    assert first.close is not None
+    assert second.is_open
+
+
+@pytest.mark.parametrize("closing", WEAK, ids=name)
+@pytest.mark.parametrize(
+    "later",
+    [
+        *(fact("responded", 20, mood=mood) for mood in ("positive", "neutral", "negative")),
+        fact("responded", 20),
+        *(fact(kind, 20) for kind in ("interested", "screened", "submitted", "interviewed", "offered")),
+        *(entered(stage, 20) for stage in ("sourced", "contacted", "responded", "screening", "offered")),
+    ],
+    ids=name,
+)
+def test_a_reply_or_stage_lifts_a_weak_close(closing: FoldFact, later: FoldFact) -> None:
+    attempt = only(CONTACT, closing, later)
+
+    assert attempt.close is None
+    assert attempt.is_open
+
+
+@pytest.mark.parametrize("closing", WEAK, ids=name)
+@pytest.mark.parametrize(
+    "later",
+    [
+        *(fact("contacted", 20, purpose=purpose) for purpose in ("reply", "logistics", "closing")),
+        *(fact(kind, 20) for kind in ("interview_scheduled", "feedback_given", "started", "left")),
+    ],
+    ids=name,
+)
+def test_every_other_fact_stays_with_the_attempt_that_was_closed_weakly(closing: FoldFact, later: FoldFact) -> None:
+    attempt = only(CONTACT, closing, later)
+
+    assert attempt.close is not None
+    assert attempt.close.kind == closing.name
+
+
+def test_after_a_hire_everything_stays_with_the_attempt() -> None:
+    attempt = only(CONTACT, fact("hired", 5), fact("sourced", 6), fact("applied", 7), fact("contacted", 8), fact("interested", 9))
+
+    assert attempt.is_hired
+    assert len(attempt.touches) == 2
+
+
+def test_an_open_attempt_takes_everything() -> None:
+    attempt = only(fact("sourced", 1), fact("applied", 2), fact("contacted", 3), fact("sourced", 4), fact("interested", 5))
+
+    assert attempt.is_open
+
+
+def test_a_close_that_was_lifted_may_come_again() -> None:
+    attempt = only(CONTACT, fact("no_show", 2), fact("interviewed", 3), fact("no_show", 4))
+
+    assert attempt.close is not None
+    assert attempt.close.time == day(4)
+
+
+# "Position closed: the position's closing time, while the attempt was open then and not since hired or closed for a reason of its own."
+
+
+def test_the_position_closes_an_open_attempt_at_its_closing_time() -> None:
+    attempt = only(CONTACT, fact("responded", 2), closings=[10])
+
+    assert attempt.close is not None
+    assert (attempt.close.kind, attempt.close.time, attempt.close.event) == ("position_closed", day(10), None)
+
+
+@pytest.mark.parametrize(
+    ("ended", "kind"),
+    [(declined(5), "declined"), (fact("no_show", 5), "no_show"), (fact("hired", 5), None)],
+    ids=["declined", "no_show", "hired"],
+)
+def test_the_position_closes_no_attempt_that_was_not_open_then(ended: FoldFact, kind: str | None) -> None:
+    close = only(CONTACT, ended, closings=[10]).close
+
+    assert (close and close.kind) == kind
+
+
+@pytest.mark.parametrize("ended", [declined(15), fact("hired", 15), fact("withdrawn", 15)], ids=name)
+def test_what_ends_the_attempt_since_then_decides(ended: FoldFact) -> None:
+    close = only(CONTACT, fact("responded", 2), ended, closings=[10]).close
+
+    assert close is None if ended.name == "hired" else (close is not None and close.kind == ended.name)
+
+
+def test_a_position_that_closes_before_the_attempt_begins_closes_nothing() -> None:
+    assert only(fact("sourced", 5), closings=[3]).is_open
+
+
+def test_a_fact_at_the_closing_time_was_before_it() -> None:
+    close = only(fact("sourced", 5), closings=[5]).close
+
+    assert close is not None
+    assert close.kind == "position_closed"
+
+
+def test_a_position_that_closes_twice_closes_what_was_open_each_time() -> None:
+    first, second = attempts(fact("sourced", 1), fact("sourced", 20), closings=[30, 10])
+
+    assert [close and close.time for close in (first.close, second.close)] == [day(10), day(30)]
+
+
+def test_a_silent_attempt_is_ghosted_before_the_position_closes_much_later() -> None:
+    close = only(CONTACT, closings=[100]).close
+
+    assert close is not None
+    assert (close.kind, close.time) == ("ghosted", day(31))
+
+
+def test_a_position_that_closes_while_we_wait_ends_the_wait() -> None:
+    pursuit = folded(CONTACT, closings=[10], until=100)
+
+    assert pursuit.current is not None
+    assert pursuit.current.close is not None
+    assert pursuit.current.close.kind == "position_closed"
+    assert pursuit.ghost_due is None
+
+
+# "Outcomes: interested, reached interested; uninterested, declined without reaching it; silent, contacted and no response nor
+# later stage; hard_no, soft_no, closed so by whoever; open, neither closed nor hired."
+
+
+def outcomes(attempt: Attempt) -> set[str]:
+    words = ("interested", "uninterested", "silent", "hard_no", "soft_no", "open")
+    return {word for word in words if getattr(attempt, f"is_{word}")}
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ((fact("sourced", 1),), "open"),
+        ((CONTACT,), "silent open"),
+        ((fact("contacted", 1, purpose="reply"),), "silent open"),
+        ((CONTACT, fact("responded", 2)), "open"),
+        ((CONTACT, fact("interested", 2)), "interested open"),
+        ((fact("applied", 1),), "interested open"),
+        ((CONTACT, fact("screened", 2)), "interested open"),
+        ((CONTACT, entered("screening", 2)), "interested open"),
+        ((CONTACT, fact("hired", 2)), "interested"),
+        ((CONTACT, fact("responded", 2), declined(3)), "uninterested soft_no"),
+        ((CONTACT, fact("interested", 2), declined(3)), "interested soft_no"),
+        ((CONTACT, fact("responded", 2), declined(3, "career_change")), "uninterested hard_no"),
+        ((CONTACT, fact("responded", 2), rejected(3)), "soft_no"),
+        ((CONTACT, fact("interested", 2), rejected(3, "falsified_record", by="sponsor")), "interested hard_no"),
+        ((CONTACT, fact("withdrawn", 3)), "silent soft_no"),
+        ((CONTACT, fact("ghosted", 40)), "silent soft_no"),
+        ((CONTACT, fact("interested", 2), fact("no_show", 4)), "interested soft_no"),
+        ((CONTACT, declined(3), fact("hired", 4)), "interested"),
+        ((CONTACT, fact("hired", 3), declined(4)), "interested soft_no"),
+    ],
+)
+def test_outcomes(facts: tuple[FoldFact, ...], expected: str) -> None:
+    assert outcomes(only(*facts)) == set(expected.split())
+
+
+@pytest.mark.parametrize("reason", sorted(Reason))
+def test_the_reason_tells_a_hard_no_from_a_soft_one(reason: Reason) -> None:
+    attempt = only(CONTACT, declined(2, reason))
+
+    assert (attempt.is_hard_no, attempt.is_soft_no) == (reason in HARD_NOS, reason not in HARD_NOS)
