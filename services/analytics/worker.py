@@ -15,7 +15,12 @@ Part = Callable[[asyncio.Event], Awaitable[None]]
 def parts(settings: AnalyticsSettings | None = None) -> Mapping[str, Part]:
     """Named coroutines, each of which runs until the event it is given is set."""
     settings = settings or AnalyticsSettings()
-    return {one.group: _part(settings, one) for one in (projector(settings), PRODUCERS)}
+    return {group: _part(settings, one) for group, one in subscriptions(settings).items()}
+
+
+def subscriptions(settings: AnalyticsSettings) -> Mapping[str, Subscription]:
+    """What is consumed, by group; a dead letter is replayed with its group's handler."""
+    return {one.group: one for one in (projector(settings), PRODUCERS)}
 
 
 def _part(settings: AnalyticsSettings, subscription: Subscription) -> Part:

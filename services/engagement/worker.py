@@ -31,11 +31,9 @@ def parts(settings: EngagementSettings | None = None) -> Mapping[str, Part]:
     def consumer(subscription: Subscription) -> Part:
         return lambda stop: consume(subscription, sessions=sessions, bootstrap_servers=servers, shards=shards, stop=stop)
 
-    records = Subscription(RECORDS, (Topic.CANDIDATES, Topic.POSITIONS), records_handler(settings))
     return {
         "engagement.relay": relay.run,
-        RECORDS: consumer(records),
-        QUEUE: consumer(queue_subscription(settings)),
+        **{group: consumer(subscription) for group, subscription in subscriptions(settings).items()},
         "engagement.clock": lambda stop: run_clock(sessions, settings, stop),
         "engagement.reconcile": lambda stop: reconcile(
             service="engagement",
@@ -46,4 +44,12 @@ def parts(settings: EngagementSettings | None = None) -> Mapping[str, Part]:
             shards=shards,
             stop=stop,
         ),
+    }
+
+
+def subscriptions(settings: EngagementSettings) -> Mapping[str, Subscription]:
+    """What is consumed, by group; a dead letter is replayed with its group's handler."""
+    return {
+        RECORDS: Subscription(RECORDS, (Topic.CANDIDATES, Topic.POSITIONS), records_handler(settings)),
+        QUEUE: queue_subscription(settings),
     }
