@@ -67,6 +67,9 @@ def create_environment() -> None:
         if VENV.is_dir():
             say("The last installation was cut short; making .venv anew")
             shutil.rmtree(str(VENV))
+        # The mark comes first: an environment that is half made has an interpreter too.
+        VENV.mkdir()
+        mark_unfinished()
         say("Creating .venv with Python {}.{}.{}".format(*sys.version_info[:3]))
         command = [sys.executable, "-m", "venv", str(VENV)]
         made = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
@@ -76,6 +79,11 @@ def create_environment() -> None:
                 "Python's venv module does not work here; on Debian and Ubuntu install it with "
                 f"`sudo apt-get install python3-venv`, then run this again (it said: {last_line(made.stdout)})."
             )
+    mark_unfinished()
+
+
+def mark_unfinished() -> None:
+    """Say, for whoever comes next, that an installation began."""
     UNFINISHED.write_text("an installation began and did not end\n")
 
 

@@ -46,7 +46,7 @@ def test_an_installation_that_was_cut_short_is_made_anew(venv: Path, monkeypatch
 
     def run(command: Sequence[str], **_options: Any) -> subprocess.CompletedProcess[bytes]:
         commands.append(command)
-        (venv / "bin").mkdir(parents=True)
+        assert (venv / ".unfinished").exists(), "cut short now, it must not be believed"
         return subprocess.CompletedProcess(command, 0, b"")
 
     monkeypatch.setattr(subprocess, "run", run)
