@@ -1,0 +1,148 @@
+"""Holding the system to what its writers were told: log, topic, funnels and queue."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import httpx
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from shared.events import Topic
+from shared.references import candidate_id
+from tests.chaos.story import Expected, Told, expected_funnels, expected_queue
+from tests.chaos.writers import Answers
+from tests.waiting import eventually
+
+CHUNK = 500
+
+
+async def judge(client: httpx.AsyncClient, kafka: str, answers: Answers, *, seconds: float = 180) -> None:
+    """Fail with what is wrong unless everything that was accepted is counted once, in order, everywhere."""
+    assert not answers.surprises, answers.surprises[:5]
+    await counted(client, answers, seconds=seconds)
+    await _timelines(client, answers)
+    await _topic(kafka, answers)
+    await funnels(client, answers)
+    await queue(client, answers)
+
+
+async def counted(client: httpx.AsyncClient, answers: Answers, *, seconds: float) -> None:
+    """Wait until analytics has counted every accepted event."""
+    after = sorted(set(answers.after.values()))
+    for begin in range(0, len(after), CHUNK):
+        body = {"after": after[begin : begin + CHUNK], "wait": 10}
+
+        async def ask(body: dict[str, Any] = body) -> tuple[int, str]:
+            try:
+                response = await client.post("/v1/analytics/wait", json=body)
+            except httpx.HTTPError as error:
+                return 0, repr(error)
+            return response.status_code, response.text[:500]
+
+        await eventually(ask, lambda answer: answer[0] < 300 and answer[0] > 0, seconds=seconds, every=0.5)
+
+
+def _by_candidate(answers: Answers) -> dict[str, list[Told]]:
+    found: dict[str, list[Told]] = defaultdict(list)
+    for told in answers.accepted.values():
+        found[told.candidate].append(told)
+    return found
+
+
+async def _timelines(client: httpx.AsyncClient, answers: Answers) -> None:
+    """The log holds each accepted event once, with the sequence that was told, and sequences have no gaps."""
+    for candidate, facts in _by_candidate(answers).items():
+        items = await _pages(client, f"/v1/timelines/{candidate}")
+        stored = {item["id"]: item["sequence"] for item in items if item["source"] != "rekindle"}
+        told = {one.id: int(answers.after[one.id].rpartition(":")[2]) for one in facts}
+        assert stored == told, f"{candidate}: the log differs from what was told"
+        sequences = sorted(item["sequence"] for item in items)
+        assert sequences == list(range(1, len(sequences) + 1)), f"{candidate}: {sequences}"
+
+
+async def _pages(client: httpx.AsyncClient, path: str) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = []
+    cursor: str | None = None
+    while True:
+        parameters: dict[str, str | int] = {"limit": 200} | ({"cursor": cursor} if cursor else {})
+        response = await client.get(path, params=parameters)
+        assert response.status_code == 200, response.text
+        page = response.json()
+        items += page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return items
+
+
+async def read_topic(kafka: str, topic: Topic) -> list[Any]:
+    """Every record of a topic, from its beginning, by partition."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        partitions = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
+        if not partitions:
+            await consumer._client.force_metadata_update()
+            partitions = [TopicPartition(topic, number) for number in sorted(await _partitions(consumer, topic))]
+        consumer.assign(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        ends = await consumer.end_offsets(partitions)
+        records: list[Any] = []
+        while any([await consumer.position(partition) < ends[partition] for partition in partitions]):
+            for batch in (await consumer.getmany(timeout_ms=500)).values():
+                records += batch
+        return records
+    finally:
+        await consumer.stop()
+
+
+async def _partitions(consumer: AIOKafkaConsumer, topic: Topic) -> Iterable[int]:
+    await consumer.topics()
+    return consumer.partitions_for_topic(topic) or ()
+
+
+async def _topic(kafka: str, answers: Answers) -> None:
+    """On the topic each stream's sequences come without gaps and in order; repeats are allowed, other orders are not."""
+    heads: dict[str, int] = defaultdict(int)
+    seen: dict[str, str] = {}
+    for record in await read_topic(kafka, Topic.ENGAGEMENT):
+        headers = {name: value.decode() for name, value in record.headers}
+        if "ce_sequence" not in headers:
+            continue
+        stream, sequence = headers["ce_subject"], int(headers["ce_sequence"])
+        assert sequence <= heads[stream] + 1, f"{stream}: {sequence} follows {heads[stream]}"
+        if sequence == heads[stream] + 1:
+            heads[stream] = sequence
+            seen[headers["ce_id"]] = f"{stream}:{sequence}"
+    for told in answers.accepted.values():
+        assert seen.get(told.bus_id) == answers.after[told.id], f"{told.id} is not on the topic as it was told"
+
+
+async def funnels(client: httpx.AsyncClient, answers: Answers) -> None:
+    """Every position's funnel equals the oracle's."""
+    for position, expected in expected_funnels(list(answers.accepted.values())).items():
+        response = await client.get(f"/v1/analytics/positions/{position}/funnel")
+        assert response.status_code == 200, response.text
+        _compare(position, response.json(), expected)
+
+
+def _compare(position: str, funnel: dict[str, Any], expected: Expected) -> None:
+    recorded = {stage["stage"]: stage["recorded"] for stage in funnel["stages"] if stage["recorded"]}
+    assert recorded == dict(expected.recorded), position
+    assert {touch: n for touch, n in funnel["responded_by_touch"].items() if n} == dict(expected.by_touch), position
+    assert funnel["declines"] == dict(expected.declines), position
+    assert funnel["rejections"] == dict(expected.rejections), position
+    outcomes = funnel["outcomes"]
+    assert outcomes["open"] == expected.open, position
+    assert outcomes["interested"] == expected.interested, position
+    assert outcomes["soft_no"] == expected.soft_no, position
+
+
+async def queue(client: httpx.AsyncClient, answers: Answers) -> None:
+    """Exactly the people who must wait in the queue do."""
+    mine = {str(candidate_id(told.candidate)) for told in answers.accepted.values()}
+    expected = {str(candidate_id(candidate)) for candidate in expected_queue(list(answers.accepted.values()))}
+
+    async def found() -> set[str]:
+        return {item["candidate_id"] for item in await _pages(client, "/v1/queue")} & mine
+
+    await eventually(found, lambda items: items == expected, seconds=60, every=0.5)
