@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -48,7 +48,8 @@ def list_letters(
     data: Data = DEFAULT,
 ) -> None:
     """List the dead letters that were not replayed, oldest first."""
-    found = _run(data, _all_waiting(_services(service), limit))
+    services = _services(service)
+    found = _run(data, lambda: _all_waiting(services, limit))
     if as_json:
         print(json.dumps([_shown(name, letter) for name, letter in found]))
     elif not found:
@@ -62,7 +63,7 @@ def list_letters(
 def show_letter(number: Number, as_json: AsJson = False, data: Data = DEFAULT) -> None:
     """Show one dead letter whole: where it stood, its headers, its value, and what went wrong."""
     service, which = _read_number(number)
-    shown = _shown(service, _run(data, _one(service, which)), whole=True)
+    shown = _shown(service, _run(data, lambda: _one(service, which)), whole=True)
     if as_json:
         print(json.dumps(shown))
         return
@@ -86,8 +87,9 @@ def replay_letters(
     """
     if bool(numbers) == everything:
         raise typer.BadParameter("give the numbers to replay, or --all", param_hint="NUMBER")
+    services = _services(service)
     wanted = None if everything else [_read_number(number) for number in numbers or []]
-    replayed, failed = _run(data, _replay(wanted, _services(service)))
+    replayed, failed = _run(data, lambda: _replay(wanted, services))
     if as_json:
         print(json.dumps({"replayed": replayed, "failed": failed}))
     else:
@@ -110,14 +112,14 @@ def _read_number(text: str) -> tuple[str, int]:
     return service, int(number)
 
 
-def _run(data: Path, work: Coroutine[Any, Any, Any]) -> Any:
+def _run(data: Path, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
     """Do what needs the databases. Problems become CannotStart, which the command prints."""
     from deploy.maintenance import OutOfReach, use_environment
     from shared.dead_letters import CannotReplay
 
     use_environment(DataFolder(data).running())
     try:
-        return asyncio.run(work)
+        return asyncio.run(work())
     except (OutOfReach, CannotReplay) as problem:
         raise CannotStart(f"{str(problem)[:1].upper()}{str(problem)[1:]}") from problem
 
@@ -163,8 +165,8 @@ async def _replay(wanted: list[tuple[str, int]] | None, services: Sequence[str])
 async def _replay_one(service: str, number: int) -> str | None:
     """Replay one; returns why it could not be, or None."""
     from deploy.maintenance import OutOfReach, database_of, subscription_of
-    from shared.dead_letters import CannotReplay, one, replay
     from shared.db import is_transient
+    from shared.dead_letters import CannotReplay, one, replay
 
     async with database_of(service) as (sessions, _):
         try:
