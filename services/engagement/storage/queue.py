@@ -214,7 +214,7 @@ def _reasons_as_json(reasons: Sequence[QueueReason]) -> str:
     return orjson.dumps(
         [
             {
-                "position_id": reason.position_id,
+                "position_id": str(reason.position_id),
                 "reason": reason.reason,
                 "due_at": reason.due_at,
                 "trigger": reason.trigger,

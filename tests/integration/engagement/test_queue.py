@@ -1,0 +1,292 @@
+"""The queue over a real database: items follow the facts, leases are exclusive, and all of it can be made anew."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from services.engagement.domain.queue import Status
+from services.engagement.domain.queue_errors import ItemUnknown, LeaseLost
+from services.engagement.settings import EngagementSettings
+from services.engagement.storage import queue_log
+from services.engagement.use_cases.announce_due_items import announce_due_items
+from services.engagement.use_cases.complete_item import complete_item
+from services.engagement.use_cases.dismiss_item import dismiss_item
+from services.engagement.use_cases.rebuild_queue import rebuild_queue
+from services.engagement.use_cases.regroup_people import regroup_people
+from services.engagement.use_cases.snooze_item import snooze_item
+from shared.db import Sessions
+from shared.errors import Invalid
+from shared.events.vocabulary import QueueOutcome, Reason
+from shared.references import candidate_id, position_id
+from tests.integration.engagement.posting import Ats, event
+from tests.integration.engagement.queue_desk import Desk, at
+
+SCHEDULED, DUE = at("2026-03-03"), at("2026-09-01")
+
+
+@pytest.fixture
+def desk(ats: Ats, engagement: Sessions, settings: EngagementSettings) -> Desk:
+    return Desk(ats, engagement, settings)
+
+
+async def test_an_item_is_scheduled_and_falls_due_by_time_alone(desk: Desk) -> None:
+    await desk.soft_no()
+
+    assert [one.item.status(SCHEDULED) for one in await desk.listed(SCHEDULED)] == [Status.SCHEDULED]
+    assert not await desk.listed(SCHEDULED, Status.DUE)
+    [due] = await desk.listed(DUE, Status.DUE)
+    assert due.item.person_id == candidate_id("ats:ada")
+    assert due.references == ("ats:ada",)
+
+
+@pytest.mark.parametrize(
+    "leaving",
+    [
+        event(at="2026-04-01"),
+        event("pursuit.hired", at="2026-04-01", position="ats:other"),
+        event("pursuit.interested", at="2026-04-01", position="ats:other"),
+        event("candidate.hard_no_set", at="2026-04-01", reason="career_change", evidence="a letter", decided_by="Maria"),
+    ],
+    ids=["contacted", "hired", "in_play", "hard_no"],
+)
+async def test_an_item_leaves_by_itself(desk: Desk, leaving: dict[str, object]) -> None:
+    await desk.soft_no()
+    assert await desk.listed(DUE)
+
+    await desk.told(leaving | {"id": "leaves"})
+
+    assert not await desk.listed(DUE)
+    assert not await desk.claim(DUE)
+
+
+async def test_the_queue_is_in_order_of_priority_and_can_be_filtered(desk: Desk) -> None:
+    await desk.soft_no("ats:cold")
+    await desk.told(event("pursuit.responded", of="ats:warm", at="2026-02-01", position="ats:second"))
+    await desk.soft_no("ats:warm", reason="location", position="ats:second")
+    later = at("2028-01-01")
+
+    async def found(**wanted: Any) -> list[str]:
+        return [one.references[0] for one in await desk.listed(later, **wanted)]
+
+    assert await found() == ["ats:warm", "ats:cold"]
+    assert await found(reason=Reason.LOCATION) == ["ats:warm"]
+    assert await found(position=position_id("ats:second")) == ["ats:warm"]
+    assert await found(reason=Reason.LOCATION, position=position_id("ats:job")) == []
+    assert await found(min_priority=100) == []
+
+
+async def test_two_recruiters_never_get_the_same_item(desk: Desk) -> None:
+    for number in range(30):
+        await desk.soft_no(f"ats:{number}")
+
+    claims = await asyncio.gather(*(desk.claim(DUE, recruiter=f"r{number}", limit=4) for number in range(10)))
+
+    taken = [item.id for claim in claims for item in claim]
+    assert len(taken) == len(set(taken)) == 30
+    assert not await desk.claim(DUE)
+    assert len(await desk.listed(DUE, Status.CLAIMED)) == 30
+
+
+async def test_a_claim_takes_the_strongest_that_is_due(desk: Desk) -> None:
+    await desk.soft_no("ats:scheduled", reason="location")
+    await desk.soft_no("ats:weak")
+    await desk.told(event("pursuit.interviewed", of="ats:strong", at="2026-02-01", position="ats:job"))
+    await desk.told(event("pursuit.rejected", of="ats:strong", at="2026-03-02", reason="skills"))
+
+    claimed = await desk.claim(DUE, limit=2)
+
+    assert [item.person_id for item in claimed] == [candidate_id("ats:strong"), candidate_id("ats:weak")]
+
+
+async def test_a_lease_is_over_by_time_alone(desk: Desk) -> None:
+    await desk.soft_no()
+    item, lease = await desk.claim_one(DUE, seconds=60)
+    assert not await desk.claim(DUE + timedelta(seconds=59))
+
+    again, other = await desk.claim_one(DUE + timedelta(seconds=60), recruiter="noa")
+
+    assert (again, other != lease) == (item, True)
+    with pytest.raises(LeaseLost):
+        await complete_item(desk.sessions, item, lease=lease, outcome=QueueOutcome.CONTACTED, now=DUE, settings=desk.settings)
+
+
+async def test_an_expired_lease_is_lost_also_where_nobody_else_came(desk: Desk) -> None:
+    await desk.soft_no()
+    item, lease = await desk.claim_one(DUE, seconds=60)
+
+    with pytest.raises(LeaseLost):
+        await dismiss_item(desk.sessions, item, lease=lease, reason="no", now=DUE + timedelta(seconds=60), settings=desk.settings)
+    with pytest.raises(ItemUnknown):
+        await dismiss_item(desk.sessions, lease, lease=lease, reason="no", now=DUE, settings=desk.settings)
+
+
+async def test_completing_takes_the_item_out_and_the_lease_works_once(desk: Desk) -> None:
+    await desk.soft_no()
+    item, lease = await desk.claim_one(DUE)
+    settings = desk.settings
+
+    await complete_item(desk.sessions, item, lease=lease, outcome=QueueOutcome.NO_FIT, now=DUE, settings=settings)
+
+    assert not await desk.listed(at("2030-01-01"))
+    with pytest.raises(LeaseLost):
+        await complete_item(desk.sessions, item, lease=lease, outcome=QueueOutcome.NO_FIT, now=DUE, settings=settings)
+
+
+async def test_a_wrong_time_is_planned_again(desk: Desk) -> None:
+    await desk.soft_no()
+    item, lease = await desk.claim_one(DUE)
+
+    after = await complete_item(
+        desk.sessions, item, lease=lease, outcome=QueueOutcome.WRONG_TIME, now=DUE, settings=desk.settings
+    )
+
+    assert after is not None
+    assert after.due_at == DUE + timedelta(days=90)
+    assert [one.item.status(DUE) for one in await desk.listed(DUE)] == [Status.SCHEDULED]
+
+
+async def test_snoozing_hides_until_the_date_which_must_be_ahead(desk: Desk) -> None:
+    await desk.soft_no()
+    item, lease = await desk.claim_one(DUE)
+    until = at("2026-12-01")
+    with pytest.raises(Invalid):
+        await snooze_item(desk.sessions, item, lease=lease, until=DUE, now=DUE, settings=desk.settings)
+
+    await snooze_item(desk.sessions, item, lease=lease, until=until, now=DUE, settings=desk.settings)
+
+    assert not await desk.claim(until - timedelta(seconds=1))
+    assert len(await desk.listed(DUE, Status.SNOOZED)) == 1
+    assert len(await desk.claim(until)) == 1
+
+
+async def test_an_item_that_left_while_it_was_claimed_can_still_be_finished(desk: Desk) -> None:
+    await desk.soft_no()
+    item, lease = await desk.claim_one(DUE)
+    await desk.told(event(at="2026-09-01T12:05:00Z"))
+
+    after = await complete_item(desk.sessions, item, lease=lease, outcome=QueueOutcome.CONTACTED, now=DUE, settings=desk.settings)
+
+    assert after is not None
+    assert after.presence == "gone"
+
+
+async def test_claims_and_refreshes_at_once_lose_nothing(desk: Desk) -> None:
+    for number in range(12):
+        await desk.soft_no(f"ats:{number}")
+
+    await asyncio.gather(
+        *(desk.claim(DUE, recruiter=f"r{number}", limit=2) for number in range(6)), *(desk.deliver() for _ in range(4))
+    )
+    while await desk.claim(DUE):
+        pass
+    live = await desk.rows()
+    await rebuild_queue(desk.sessions, now=DUE, settings=desk.settings)
+
+    assert await desk.rows() == live
+    assert len(await desk.listed(DUE, Status.CLAIMED)) == 12
+
+
+async def test_falling_due_is_told_once_for_each_due_time(desk: Desk) -> None:
+    await desk.soft_no()
+    settings = desk.settings
+
+    assert await announce_due_items(desk.sessions, now=SCHEDULED, settings=settings) == 0
+    assert await announce_due_items(desk.sessions, now=DUE, settings=settings) == 1
+    assert await announce_due_items(desk.sessions, now=DUE, settings=settings) == 0
+
+    item, lease = await desk.claim_one(DUE)
+    until = at("2026-12-01")
+    await snooze_item(desk.sessions, item, lease=lease, until=until, now=DUE, settings=settings)
+    assert await announce_due_items(desk.sessions, now=DUE, settings=settings) == 0
+    assert await announce_due_items(desk.sessions, now=until, settings=settings) == 1
+
+    told = await desk.events()
+    assert [one.type.removeprefix("rekindle.queue_item.") for one in told] == ["fell_due", "claimed", "snoozed", "fell_due"]
+    assert [one.sequence for one in told] == [1, 2, 3, 4]
+
+
+async def test_what_was_published_can_be_published_again(desk: Desk) -> None:
+    await desk.soft_no()
+    item, lease = await desk.claim_one(DUE)
+    await dismiss_item(desk.sessions, item, lease=lease, reason="Ada asked for peace", now=DUE, settings=desk.settings)
+    ada = candidate_id("ats:ada")
+
+    async with desk.sessions.begin() as session:
+        again = await queue_log.events_after(session, ada, 0, 100)
+        heads = await queue_log.heads(session, ada, ada)
+
+    assert again == await desk.events()
+    assert heads == {ada: 2}
+    assert not any(b"peace" in one.value or str(lease).encode() in one.value for one in again)
+
+
+async def test_the_rebuilt_queue_equals_the_live_one(desk: Desk) -> None:
+    for number, reason in enumerate(["salary", "location", "skills", "timing", "unspecified", "do_not_contact"]):
+        hard = {"evidence": "said so", "decided_by": "Maria"} if reason == "do_not_contact" else {}
+        await desk.soft_no(f"ats:{number}", reason=reason, **hard)
+    await desk.told(event("pursuit.interested", of="ats:1", at="2026-03-05", position="ats:other"))
+    await desk.told(event("candidate.signal_observed", of="ats:2", at="2026-03-05", signal="promoted"))
+    await announce_due_items(desk.sessions, now=DUE, settings=desk.settings)
+    item, lease = await desk.claim_one(DUE)
+    await snooze_item(desk.sessions, item, lease=lease, until=at("2026-12-01"), now=DUE, settings=desk.settings)
+    await desk.claim_one(DUE)
+    live = await desk.rows()
+    assert len(live) == 5
+
+    async with desk.sessions.begin() as session:
+        await session.execute(text("UPDATE queue_items SET priority = 0, due_at = NULL, lease = NULL WHERE priority > 0"))
+    await rebuild_queue(desk.sessions, now=DUE, settings=desk.settings)
+
+    assert await desk.rows() == live
+
+
+async def test_linked_streams_are_one_item_and_unlinking_gives_each_theirs(desk: Desk) -> None:
+    ada, ida = candidate_id("ats:ada"), candidate_id("ats:ida")
+    await desk.soft_no("ats:ada")
+    await desk.soft_no("ats:ida", reason="location", position="ats:other")
+    apart = await desk.rows()
+    claimed, lease = await desk.claim_one(DUE)
+
+    async def regroup(people: dict[UUID, UUID]) -> None:
+        async with desk.sessions.begin() as session:
+            await regroup_people(session, people, (), now=DUE, settings=desk.settings)
+
+    await regroup({ida: ada, ada: ada})
+    [together] = await desk.listed(DUE)
+    assert {reason.reason for reason in together.item.reasons} == {Reason.SALARY, Reason.LOCATION}
+    assert together.references == ("ats:ada", "ats:ida")
+    assert together.item.status(DUE) is Status.CLAIMED
+
+    await complete_item(desk.sessions, claimed, lease=lease, outcome=QueueOutcome.NO_FIT, now=DUE, settings=desk.settings)
+    assert not await desk.listed(at("2030-01-01"))
+
+    await regroup({ida: ida, ada: ada})
+    left = await desk.listed(at("2030-01-01"))
+    assert [one.item.person_id for one in left] == [ida]
+    assert [row for row in await desk.rows() if row[0] == ida] == [row for row in apart if row[0] == ida]
+
+
+async def test_an_erased_person_leaves_nothing_in_the_queue(desk: Desk) -> None:
+    await desk.soft_no()
+    item, lease = await desk.claim_one(DUE)
+    await dismiss_item(desk.sessions, item, lease=lease, reason="Ada Byron moved", now=DUE, settings=desk.settings)
+
+    async with desk.sessions.begin() as session:
+        await regroup_people(session, {}, {candidate_id("ats:ada")}, now=DUE, settings=desk.settings)
+        notes = list(await session.scalars(text("SELECT note FROM queue_log")))
+
+    assert not await desk.rows()
+    assert notes == [None, None]
+
+
+async def test_a_batch_of_many_people_makes_all_their_items(desk: Desk) -> None:
+    batch = [event("pursuit.sourced", of=f"ats:{number}", at="2026-02-01") for number in range(120)]
+    batch += [event("pursuit.declined", of=f"ats:{number}", at="2026-03-02", reason="timing") for number in range(0, 120, 2)]
+
+    await desk.told(*batch)
+
+    assert len(await desk.listed(SCHEDULED)) == 60

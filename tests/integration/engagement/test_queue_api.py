@@ -1,0 +1,236 @@
+"""/v1/queue over HTTP: the shapes that clients rely on, and what is refused."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from services.engagement.settings import EngagementSettings
+from shared.db import Sessions
+from shared.references import candidate_id, position_id
+from tests.integration.engagement.posting import Ats, event
+from tests.integration.engagement.queue_desk import Desk
+
+
+@pytest.fixture
+async def desk(ats: Ats, engagement: Sessions, settings: EngagementSettings) -> Desk:
+    """A queue with one item that is due: Ada declined for salary a year ago."""
+    desk = Desk(ats, engagement, settings)
+    await desk.soft_no(on="2025-03-02", facts={"asked": 85000, "currency": "EUR"})
+    return desk
+
+
+async def post(desk: Desk, path: str, body: Any, *, status: int = 200, key: str | None = None) -> Any:
+    headers = {} if key is None else {"Idempotency-Key": key}
+    answer = await desk.ats.client.post(f"/v1/queue/{path}", json=body, headers=headers)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+async def claim(desk: Desk) -> dict[str, Any]:
+    [item] = (await post(desk, "claims", {"recruiter": "maria", "limit": 1, "lease_seconds": 60}))["items"]
+    found: dict[str, Any] = item
+    return found
+
+
+async def test_an_item_is_told_as_the_api_says(desk: Desk) -> None:
+    answer = await desk.ats.get("/v1/queue")
+
+    [item] = answer["items"]
+    assert answer["next_cursor"] is None
+    assert item["candidate_id"] == str(candidate_id("ats:ada"))
+    assert item["references"] == ["ats:ada"]
+    assert item["status"] == "due"
+    assert item["due_at"] == "2025-08-29T12:00:00Z"
+    assert item["explanation"] == "declined for salary at 85,000 EUR in March 2025"
+    assert 0 <= item["priority"] <= 100
+    assert item["reasons"] == [
+        {
+            "position_id": str(position_id("ats:job")),
+            "reason": "salary",
+            "due_at": "2025-08-29T12:00:00Z",
+            "trigger": "time",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("params", "count"),
+    [
+        ({"status": "due"}, 1),
+        ({"status": "scheduled"}, 0),
+        ({"status": "claimed"}, 0),
+        ({"status": "snoozed"}, 0),
+        ({"reason": "salary"}, 1),
+        ({"reason": "location"}, 0),
+        ({"position": "ats:job"}, 1),
+        ({"position": "ats:other"}, 0),
+        ({"min_priority": 1}, 1),
+        ({"min_priority": 100}, 0),
+    ],
+)
+async def test_the_queue_can_be_filtered(desk: Desk, params: dict[str, Any], count: int) -> None:
+    assert len((await desk.ats.client.get("/v1/queue", params=params)).json()["items"]) == count
+
+
+@pytest.mark.parametrize(
+    ("params", "status"),
+    [
+        ({"status": "lost"}, 422),
+        ({"reason": "weather"}, 422),
+        ({"position": "no reference"}, 422),
+        ({"min_priority": 101}, 422),
+        ({"limit": 0}, 422),
+        ({"limit": 201}, 422),
+        ({"colour": "red"}, 400),
+        ({"cursor": "abc"}, 400),
+    ],
+)
+async def test_a_bad_filter_is_refused_by_its_name(desk: Desk, params: dict[str, Any], status: int) -> None:
+    problem = (await desk.ats.client.get("/v1/queue", params=params)).json()
+
+    assert problem["status"] == status
+    assert [one["field"] for one in problem["errors"]] == list(params)
+
+
+async def test_pages_follow_each_other_without_gap_or_repeat(desk: Desk) -> None:
+    for number in range(7):
+        await desk.soft_no(f"ats:{number}", on="2025-03-02", reason="timing" if number % 2 else "salary")
+
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = await desk.ats.get("/v1/queue", limit=3, **({} if cursor is None else {"cursor": cursor}))
+        seen += [item["id"] for item in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+
+    assert len(seen) == len(set(seen)) == 8
+    assert seen == [item["id"] for item in (await desk.ats.get("/v1/queue", limit=200))["items"]]
+
+
+async def test_a_cursor_of_another_list_is_refused(desk: Desk) -> None:
+    await desk.soft_no("ats:bob", on="2025-03-02")
+    cursor = (await desk.ats.get("/v1/queue", limit=1))["next_cursor"]
+
+    problem = await desk.ats.get("/v1/queue", limit=1, cursor=cursor, reason="salary", status=400)
+
+    assert problem["code"] == "invalid_cursor"
+
+
+async def test_a_claim_hands_out_leases(desk: Desk) -> None:
+    item = await claim(desk)
+
+    assert item["status"] == "claimed"
+    assert item["recruiter"] == "maria"
+    expires = datetime.fromisoformat(item["lease_expires_at"])
+    assert timedelta(seconds=30) < expires - datetime.now(UTC) <= timedelta(seconds=60)
+    assert (await post(desk, "claims", {"recruiter": "noa"}))["items"] == []
+    [listed] = (await desk.ats.get("/v1/queue"))["items"]
+    assert "lease" not in listed
+
+
+async def test_completing_moves_the_item(desk: Desk) -> None:
+    item = await claim(desk)
+
+    moved = await post(desk, f"{item['id']}/completion", {"lease": item["lease"], "outcome": "contacted"})
+
+    assert moved == {"id": item["id"], "status": None, "due_at": None}
+    assert (await desk.ats.get("/v1/queue"))["items"] == []
+
+
+async def test_snoozing_moves_the_item(desk: Desk) -> None:
+    item = await claim(desk)
+    until = (datetime.now(UTC) + timedelta(days=3)).isoformat(timespec="seconds")
+
+    moved = await post(desk, f"{item['id']}/snooze", {"lease": item["lease"], "until": until})
+
+    assert moved["status"] == "snoozed"
+    assert datetime.fromisoformat(moved["due_at"]) == datetime.fromisoformat(until)
+
+
+async def test_dismissing_moves_the_item(desk: Desk) -> None:
+    item = await claim(desk)
+
+    moved = await post(desk, f"{item['id']}/dismissal", {"lease": item["lease"], "reason": "moved abroad"})
+
+    assert moved["status"] is None
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "field"),
+    [
+        ("completion", {"outcome": "maybe"}, "outcome"),
+        ("completion", {}, "outcome"),
+        ("completion", {"outcome": "contacted", "lease": "x"}, "lease"),
+        ("snooze", {"until": "2020-01-01T00:00:00Z"}, "until"),
+        ("snooze", {"until": "tomorrow"}, "until"),
+        ("snooze", {}, "until"),
+        ("dismissal", {"reason": "  "}, "reason"),
+        ("dismissal", {}, "reason"),
+        ("dismissal", {"reason": "x", "colour": "red"}, "colour"),
+    ],
+)
+async def test_a_bad_body_is_refused_by_its_field_and_changes_nothing(
+    desk: Desk, action: str, body: dict[str, Any], field: str
+) -> None:
+    item = await claim(desk)
+
+    problem = await post(desk, f"{item['id']}/{action}", {"lease": item["lease"]} | body, status=422)
+
+    assert [one["field"] for one in problem["errors"]] == [field]
+    assert [one["status"] for one in (await desk.ats.get("/v1/queue"))["items"]] == ["claimed"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "recruiter"),
+        ({"recruiter": "Maria Lopez"}, "recruiter"),
+        ({"recruiter": "maria", "limit": 0}, "limit"),
+        ({"recruiter": "maria", "limit": 201}, "limit"),
+        ({"recruiter": "maria", "limit": "10"}, "limit"),
+        ({"recruiter": "maria", "lease_seconds": 0}, "lease_seconds"),
+        ({"recruiter": "maria", "reason": "weather"}, "reason"),
+        ({"recruiter": "maria", "position": "x"}, "position"),
+    ],
+)
+async def test_a_bad_claim_is_refused_by_its_field(desk: Desk, body: dict[str, Any], field: str) -> None:
+    problem = await post(desk, "claims", body, status=422)
+
+    assert [one["field"] for one in problem["errors"]] == [field]
+
+
+async def test_another_lease_is_a_conflict_and_another_item_unknown(desk: Desk) -> None:
+    item = await claim(desk)
+    other = str(uuid4())
+
+    lost = await post(desk, f"{item['id']}/completion", {"lease": other, "outcome": "no_fit"}, status=409)
+    unknown = await post(desk, f"{other}/completion", {"lease": other, "outcome": "no_fit"}, status=404)
+
+    assert (lost["code"], unknown["code"]) == ("lease_lost", "queue_item_unknown")
+
+
+async def test_a_claim_with_the_same_key_is_answered_with_the_same_items(desk: Desk) -> None:
+    await desk.soft_no("ats:bob", on="2025-03-02")
+    body = {"recruiter": "maria", "limit": 1}
+
+    first = await post(desk, "claims", body, key="one")
+    again = await post(desk, "claims", body, key="one")
+    another = await post(desk, "claims", body, key="two")
+
+    assert again == first
+    assert [item["id"] for item in another["items"]] != [item["id"] for item in first["items"]]
+
+
+async def test_a_claim_can_ask_for_a_reason_or_position(desk: Desk) -> None:
+    await desk.told(event(of="ats:bob", at="2025-01-01", position="ats:second"))
+    await desk.told(event("pursuit.declined", of="ats:bob", at="2025-02-01", reason="timing", position="ats:second"))
+
+    by_reason = await post(desk, "claims", {"recruiter": "maria", "reason": "timing"})
+    by_position = await post(desk, "claims", {"recruiter": "maria", "position": "ats:job"})
+
+    assert [item["references"] for item in by_reason["items"]] == [["ats:bob"]]
+    assert [item["references"] for item in by_position["items"]] == [["ats:ada"]]
