@@ -137,7 +137,7 @@ def shown(view: CandidateView, *, with_contact_details: bool) -> dict[str, Any]:
         "last_contact_at": _written(view.learned.last_contact_at),
         "last_response_at": _written(view.learned.last_response_at),
     }
-    return {
+    body = {
         "id": str(view.id),
         "person_id": str(view.id),
         **record,
@@ -146,6 +146,7 @@ def shown(view: CandidateView, *, with_contact_details: bool) -> dict[str, Any]:
         "after": view.after,
         "after_each": view.after_each,
     }
+    return {name: body[name] for name in CandidateShown.model_fields if name in body}
 
 
 def history_shown(entry: HistoryEntry) -> dict[str, Any]:

@@ -94,4 +94,5 @@ class PositionPage(BaseModel):
 
 def shown(view: PositionView) -> dict[str, Any]:
     """A record as JSON values."""
-    return {"id": str(view.id), **view.record, "after": view.after}
+    body = {"id": str(view.id), **view.record, "after": view.after}
+    return {name: body[name] for name in PositionShown.model_fields}

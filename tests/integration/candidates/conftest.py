@@ -30,7 +30,9 @@ class Caller:
         told = {"Authorization": f"Bearer {self.token}", **(headers or {})}
         return await self.client.request(method, path, headers=told, **options)
 
-    async def tell(self, record: str, /, *, thing: str = "candidates", if_match: str | None = None, **fields: Any) -> httpx.Response:
+    async def tell(
+        self, record: str, /, *, thing: str = "candidates", if_match: str | None = None, **fields: Any
+    ) -> httpx.Response:
         """PATCH a record."""
         headers = {"If-Match": if_match} if if_match else {}
         return await self.ask("PATCH", f"/v1/{thing}/{quote(str(record), safe='')}", headers, json=fields)
@@ -48,6 +50,17 @@ class Caller:
         assert response.status_code == 200, response.text
         body: dict[str, Any] = response.json()
         return body
+
+    async def all_of(self, path: str) -> list[dict[str, Any]]:
+        """The items of all pages of a list; ``path`` has a query."""
+        items: list[dict[str, Any]] = []
+        cursor = ""
+        while True:
+            page = (await self.ask("GET", path + cursor)).json()
+            items += page["items"]
+            if page["next_cursor"] is None:
+                return items
+            cursor = f"&cursor={page['next_cursor']}"
 
     async def unlink(self, record: str, reference: str) -> httpx.Response:
         """DELETE a link."""
@@ -68,9 +81,7 @@ def settings(real_stores: Stack, tmp_path: Path) -> CandidatesSettings:
 
 
 @pytest.fixture
-async def caller(
-    candidates: Sessions, settings: CandidatesSettings, tmp_path: Path
-) -> AsyncIterator[Callable[..., Caller]]:
+async def caller(candidates: Sessions, settings: CandidatesSettings, tmp_path: Path) -> AsyncIterator[Callable[..., Caller]]:
     """Makes callers; the database is empty."""
     app = create_app(settings)
 

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -38,8 +39,7 @@ async def test_a_merged_id_redirects_with_its_method(ats: Caller) -> None:
     survivor, other = ids("greenhouse:1", "gem:77")
 
     for method, rest in (("GET", ""), ("GET", "/history?limit=5"), ("GET", "/duplicates"), ("PATCH", "")):
-        body = {"json": {}} if method == "PATCH" else {}
-        response = await ats.ask(method, f"/v1/candidates/{other}{rest}", **body)
+        response = await ats.ask(method, f"/v1/candidates/{other}{rest}", json={} if method == "PATCH" else None)
         assert response.status_code == 308, response.text
         assert response.headers["Location"] == f"/v1/candidates/{survivor}{rest}"
 
@@ -105,7 +105,7 @@ async def test_a_circle_of_links_is_one_person_with_the_smallest_id(ats: Caller)
 
 
 async def test_the_order_of_patches_and_links_does_not_matter(ats: Caller, candidates: Sessions) -> None:
-    told = [
+    told: list[tuple[str, dict[str, Any]]] = [
         ("{0}:1", {"title": "Engineer", "observed_at": "2026-01-01T00:00:00Z"}),
         ("{0}:2", {"title": "Lead", "company": "One", "observed_at": "2026-02-01T00:00:00Z"}),
         ("{0}:1", {"references": ["{0}:2"]}),
@@ -114,7 +114,7 @@ async def test_the_order_of_patches_and_links_does_not_matter(ats: Caller, candi
     seen = set()
     for number, order in enumerate(permutations(told)):
         for name, fields in order:
-            named = [reference.format(f"s{number}") for reference in fields.get("references", [])]  # type: ignore[attr-defined]
+            named = [reference.format(f"s{number}") for reference in fields.get("references", [])]
             await ats.told(name.format(f"s{number}"), **{**fields, "references": named})
         body = await ats.read(f"s{number}:3")
         shown = [body[field] for field in ("title", "company", "location", "references")]
@@ -199,12 +199,9 @@ async def test_lists_go_page_by_page(ats: Caller, limit: int) -> None:
     for number in range(5):
         await ats.told(f"gem:{number}", level="senior" if number else "junior")
 
-    seen, cursor = [], ""
-    while cursor is not None:
-        page = (await ats.ask("GET", f"/v1/candidates?level=senior&limit={limit}{cursor}")).json()
-        seen += [item["references"][0] for item in page["items"]]
-        cursor = f"&cursor={page['next_cursor']}" if page["next_cursor"] else None
+    items = await ats.all_of(f"/v1/candidates?level=senior&limit={limit}")
 
+    seen = [item["references"][0] for item in items]
     assert sorted(seen) == ["gem:1", "gem:2", "gem:3", "gem:4"]
 
 

@@ -1,0 +1,205 @@
+"""PATCH and GET of positions: fields, openings and closings, snapshots, what is refused."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from shared.db import Sessions
+from shared.references import position_id
+from tests.integration.candidates.conftest import Caller
+from tests.integration.candidates.outgoing import latest, published
+
+POSITIONS = "rekindle.positions.v1"
+
+STAFF: dict[str, Any] = {
+    "title": "Staff engineer",
+    "status": "open",
+    "sponsor": "acme",
+    "level": "staff",
+    "skills": ["python"],
+    "years_experience": 8,
+    "requirements": ["Ten years of Python"],
+    "needs": ["Somebody who finishes the migration"],
+    "downsides": ["On call"],
+    "remote": True,
+    "locations": [{"country": "DE"}, {"country": "AT", "city": "Wien"}],
+    "salary": {"min": 90000, "max": 110000, "currency": "EUR"},
+    "opened_at": "2026-01-05T00:00:00Z",
+}
+
+
+async def tell(ats: Caller, **fields: Any) -> dict[str, Any]:
+    return await ats.told("greenhouse:107761", thing="positions", **fields)
+
+
+async def test_a_position_has_all_that_was_told(ats: Caller, candidates: Sessions) -> None:
+    response = await ats.tell("greenhouse:107761", thing="positions", **STAFF, closed_at=None)
+
+    body = response.json()
+    assert response.status_code == 201
+    assert {name: body[name] for name in STAFF} == STAFF
+    assert body["closed_at"] is None
+    assert body["spans"] == [{"opened_at": "2026-01-05T00:00:00Z", "closed_at": None}]
+    assert body["id"] == str(position_id("greenhouse:107761"))
+    assert body["after"] == f"position:{body['id']}:1"
+    assert await ats.read(body["id"], thing="positions") == body
+    assert await published(candidates, POSITIONS) == [
+        (
+            body["id"],
+            1,
+            "rekindle.position.changed",
+            {
+                "position_id": body["id"],
+                "status": "open",
+                "spans": [{"opened_at": "2026-01-05T00:00:00Z"}],
+                "sponsor": "acme",
+                "level": "staff",
+                "skills": ["python"],
+                "years_experience": 8.0,
+                "remote": True,
+                "countries": ["AT", "DE"],
+                "salary_min": 90000.0,
+                "salary_max": 110000.0,
+                "salary_currency": "EUR",
+            },
+        )
+    ]
+
+
+async def test_unchanged_content_makes_neither_event_nor_version(ats: Caller, candidates: Sessions) -> None:
+    first = await ats.tell("greenhouse:1", thing="positions", **STAFF)
+    again = await ats.tell("greenhouse:1", thing="positions", **STAFF)
+
+    assert (again.status_code, again.headers["ETag"]) == (200, first.headers["ETag"])
+    assert len(await published(candidates, POSITIONS)) == 1
+
+
+async def test_closed_without_a_time_closed_when_that_was_observed(ats: Caller) -> None:
+    await tell(ats, **STAFF, observed_at="2026-01-05T00:00:00Z")
+    body = await tell(ats, status="closed", observed_at="2026-03-01T00:00:00Z")
+    again = await tell(ats, status="closed", observed_at="2026-04-01T00:00:00Z")
+
+    assert (body["status"], body["closed_at"]) == ("closed", "2026-03-01T00:00:00Z")
+    assert again == body
+
+
+async def test_reopening_opens_a_new_span_and_keeps_the_old(ats: Caller, candidates: Sessions) -> None:
+    await tell(ats, **STAFF, observed_at="2026-01-05T00:00:00Z")
+    await tell(ats, status="closed", closed_at="2026-02-27T00:00:00Z", observed_at="2026-03-01T00:00:00Z")
+    body = await tell(ats, status="open", closed_at=None, opened_at=STAFF["opened_at"], observed_at="2026-05-01T00:00:00Z")
+
+    spans = [
+        {"opened_at": "2026-01-05T00:00:00Z", "closed_at": "2026-02-27T00:00:00Z"},
+        {"opened_at": "2026-05-01T00:00:00Z", "closed_at": None},
+    ]
+    assert (body["status"], body["closed_at"], body["spans"]) == ("open", None, spans)
+    (snapshot,) = (await latest(candidates, POSITIONS)).values()
+    assert snapshot["spans"] == [spans[0], {"opened_at": "2026-05-01T00:00:00Z"}]
+
+
+async def test_openings_do_not_depend_on_the_order_of_arrival(ats: Caller) -> None:
+    told = [
+        {"status": "open", "opened_at": "2026-01-01T00:00:00Z", "observed_at": "2026-01-02T00:00:00Z"},
+        {"status": "closed", "observed_at": "2026-02-01T00:00:00Z"},
+        {"status": "open", "observed_at": "2026-03-01T00:00:00Z"},
+        {"closed_at": "2026-03-20T00:00:00Z", "observed_at": "2026-04-01T00:00:00Z"},
+    ]
+    for number, order in enumerate(permutations(told)):
+        for fields in order:
+            await ats.told(f"s:{number}", thing="positions", **fields)
+        body = await ats.read(f"s:{number}", thing="positions")
+        assert body["status"] == "closed"
+        assert body["spans"] == [
+            {"opened_at": "2026-01-01T00:00:00Z", "closed_at": "2026-02-01T00:00:00Z"},
+            {"opened_at": "2026-03-01T00:00:00Z", "closed_at": "2026-03-20T00:00:00Z"},
+        ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"nickname": "x"}, "nickname"),
+        ({"references": ["gem:1"]}, "references"),
+        ({"title": " "}, "title"),
+        ({"status": "ajar"}, "status"),
+        ({"sponsor": "Acme Incorporated"}, "sponsor"),
+        ({"remote": "yes"}, "remote"),
+        ({"remote": 1}, "remote"),
+        ({"locations": [{"country": "Germany"}]}, "locations[0].country"),
+        ({"needs": ["x" * 2001]}, "needs[0]"),
+        ({"salary": {"min": 2, "max": 1, "currency": "EUR"}}, None),
+        ({"salary": {"min": 2}}, "salary.currency"),
+        ({"opened_at": "2026-02-01T00:00:00Z", "closed_at": "2026-01-01T00:00:00Z"}, None),
+        ({"closed_at": (datetime.now(UTC) + timedelta(days=1)).isoformat()}, "closed_at"),
+        ({"opened_at": "yesterday"}, "opened_at"),
+        ({"years_experience": 1e9}, "years_experience"),
+    ],
+)
+async def test_what_breaks_a_rule_is_named_and_nothing_is_stored(ats: Caller, fields: dict[str, Any], named: str | None) -> None:
+    response = await ats.tell("gem:1", thing="positions", **fields)
+
+    assert response.status_code == 422, response.text
+    assert named is None or named in {error["field"] for error in response.json()["errors"]}
+    assert (await ats.ask("GET", "/v1/positions/gem:1")).status_code == 404
+
+
+async def test_what_is_told_must_fit_what_is_known(ats: Caller) -> None:
+    await tell(ats, **STAFF)
+
+    above = await ats.tell("greenhouse:107761", thing="positions", salary={"min": 120000})
+    before = await ats.tell("greenhouse:107761", thing="positions", status="closed", closed_at="2025-12-01T00:00:00Z")
+    body = await tell(ats, salary={"max": 130000})
+
+    assert above.json()["errors"][0]["field"] == "salary.min"
+    assert before.json()["errors"][0]["field"] == "closed_at"
+    assert body["salary"] == {"min": 90000, "max": 130000, "currency": "EUR"}
+
+
+async def test_versions_hold_as_for_candidates(ats: Caller) -> None:
+    created = await ats.tell("gem:1", thing="positions", title="Lead")
+    record, tag = created.json()["id"], created.headers["ETag"]
+
+    statuses = [
+        (await ats.tell(record, thing="positions", title="Eng")).status_code,
+        (await ats.tell(record, thing="positions", title="Eng", if_match='"old"')).status_code,
+        (await ats.tell(record, thing="positions", title="Eng", if_match=tag)).status_code,
+        (await ats.tell(str(position_id("gem:2")), thing="positions", title="Eng", if_match="*")).status_code,
+        (await ats.ask("GET", "/v1/positions/gem:2")).status_code,
+        (await ats.ask("GET", "/v1/positions/gem:1", {"If-None-Match": tag})).status_code,
+    ]
+    assert statuses == [428, 412, 200, 404, 404, 200]
+
+
+async def test_patches_of_one_position_at_once_all_count(ats: Caller) -> None:
+    fields = {"title": "Lead", "level": "lead", "sponsor": "acme", "remote": False}
+
+    await asyncio.gather(*(ats.told("gem:1", thing="positions", **{name: value}) for name, value in fields.items()))
+
+    body = await ats.read("gem:1", thing="positions")
+    assert {name: body[name] for name in fields} == fields
+
+
+async def test_positions_are_listed_by_what_they_are(ats: Caller) -> None:
+    await ats.told("gem:1", thing="positions", status="open", level="lead", skills=["Go"], sponsor="acme")
+    await ats.told("gem:2", thing="positions", status="closed", level="lead")
+    asked = {"": 2, "?status=open": 1, "?level=lead": 2, "?skill=GO": 1, "?sponsor=acme&status=open": 1, "?status=draft": 0}
+
+    for query, count in asked.items():
+        page = (await ats.ask("GET", f"/v1/positions{query}")).json()
+        assert (len(page["items"]), page["next_cursor"]) == (count, None), query
+
+
+async def test_the_history_of_a_position_names_sources_and_times(ats: Caller) -> None:
+    await ats.told("gem:1", thing="positions", title="Lead", observed_at="2026-01-01T00:00:00Z")
+    await ats.told("gem:1", thing="positions", title="Head", observed_at="2026-02-01T00:00:00Z")
+
+    items = (await ats.ask("GET", "/v1/positions/gem:1/history")).json()["items"]
+
+    assert [(one["field"], one["value"], one["source"], one["counts"]) for one in items] == [
+        ("title", "Head", "gem", True),
+        ("title", "Lead", "gem", False),
+    ]
+    assert all(one["received_at"] for one in items)

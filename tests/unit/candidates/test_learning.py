@@ -1,0 +1,123 @@
+"""What events teach of a person's market status and last contact."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.candidates.domain.learning import RETRACTED, Evidence, evidence_of, learn, together
+
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+POSITION = UUID(int=99)
+
+
+def happened(kind: str, day: int, detail: str | None = None, *, number: int | None = None) -> Evidence:
+    return Evidence(
+        UUID(int=number or abs(hash((kind, day, detail)))), f"rekindle.{kind}", BEGIN + timedelta(days=day), POSITION, detail
+    )
+
+
+def status(*evidence: Evidence) -> str | None:
+    found = learn(evidence).market_status
+    return found[0].value if found else None
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "expected"),
+    [
+        ("pursuit.applied", None, "active"),
+        ("candidate.signal_observed", "laid_off", "active"),
+        ("pursuit.interested", None, "open"),
+        ("pursuit.screened", None, "open"),
+        ("pursuit.interviewed", None, "open"),
+        ("pursuit.offered", None, "open"),
+        ("pursuit.responded", "positive", "open"),
+        ("pursuit.responded", "negative", None),
+        ("pursuit.responded", None, None),
+        ("candidate.signal_observed", "project_ended", "open"),
+        ("candidate.signal_observed", "anniversary", None),
+        ("pursuit.hired", None, "passive"),
+        ("pursuit.started", None, "passive"),
+        ("candidate.signal_observed", "new_job", "passive"),
+        ("pursuit.declined", "timing", "passive"),
+        ("pursuit.declined", "counter_offer", "passive"),
+        ("pursuit.declined", "salary", None),
+        ("pursuit.rejected", "permanently_unavailable", "unavailable"),
+        ("candidate.hard_no_set", "career_change", "unavailable"),
+        ("pursuit.contacted", None, None),
+        ("pursuit.sourced", None, None),
+    ],
+)
+def test_what_a_fact_says_by_itself(kind: str, detail: str | None, expected: str | None) -> None:
+    assert status(happened(kind, 1, detail)) == expected
+
+
+@pytest.mark.parametrize(
+    ("evidence", "expected"),
+    [
+        ([happened("pursuit.applied", 1), happened("pursuit.interested", 2)], "active"),
+        ([happened("pursuit.applied", 1), happened("pursuit.hired", 2)], "passive"),
+        ([happened("pursuit.hired", 2), happened("pursuit.interested", 3)], "open"),
+        ([happened("pursuit.applied", 1), happened("pursuit.hired", 2), happened("pursuit.interested", 3)], "open"),
+        ([happened("pursuit.interested", 1), happened("pursuit.declined", 2, "timing")], "passive"),
+        ([happened("pursuit.hired", 2), happened("pursuit.rejected", 3, "career_change")], "unavailable"),
+    ],
+)
+def test_the_latest_decides_but_open_never_lowers_active(evidence: list[Evidence], expected: str) -> None:
+    assert status(*evidence) == status(*reversed(evidence)) == expected
+
+
+def test_contacts_and_responses_count_by_when_they_happened() -> None:
+    found = learn([happened("pursuit.contacted", 5), happened("pursuit.contacted", 2), happened("pursuit.responded", 3)])
+    assert found.last_contact_at == BEGIN + timedelta(days=5)
+    assert found.last_response_at == BEGIN + timedelta(days=3)
+
+
+def test_a_retraction_by_type_takes_back_the_latest_at_or_before_it() -> None:
+    contacts = [happened("pursuit.contacted", day) for day in (1, 3, 6)]
+    retraction = happened("event.retracted", 5, "rekindle.pursuit.contacted")
+    assert learn([*contacts[:2], retraction]).last_contact_at == BEGIN + timedelta(days=1)
+    assert learn([*contacts, retraction]).last_contact_at == BEGIN + timedelta(days=6)
+
+
+def test_a_retraction_by_id_takes_back_that_fact_whichever_came_first() -> None:
+    applied = happened("pursuit.applied", 5, number=7)
+    retraction = Evidence(UUID(int=8), RETRACTED, BEGIN, retracts=applied.event)
+    assert learn([applied, retraction]) == learn([retraction, applied]) == learn([])
+
+
+def test_evidence_is_read_from_public_data() -> None:
+    assert evidence_of(UUID(int=1), "rekindle.pursuit.declined", BEGIN, {"position": str(POSITION), "reason": "timing"}) == (
+        Evidence(UUID(int=1), "rekindle.pursuit.declined", BEGIN, POSITION, "timing")
+    )
+    retraction = evidence_of(UUID(int=2), RETRACTED, BEGIN, {"event": str(UUID(int=1))})
+    assert (retraction.retracts, retraction.detail) == (UUID(int=1), None)
+
+
+evidence_lists = st.lists(
+    st.builds(
+        happened,
+        st.sampled_from(["pursuit.applied", "pursuit.contacted", "pursuit.responded", "pursuit.hired", "pursuit.interested"]),
+        st.integers(0, 5),
+        number=st.integers(1, 10**6),
+    )
+    | st.builds(happened, st.just("event.retracted"), st.integers(0, 5), st.just("rekindle.pursuit.applied")),
+    max_size=8,
+    unique_by=lambda one: one.event,
+)
+
+
+@given(evidence_lists.flatmap(lambda told: st.tuples(st.just(told), st.permutations(told))))
+def test_any_order_teaches_the_same(orders: tuple[list[Evidence], list[Evidence]]) -> None:
+    assert learn(orders[0]) == learn(orders[1])
+
+
+@given(evidence_lists, evidence_lists)
+def test_what_streams_teach_together_is_the_latest_of_each(one: list[Evidence], other: list[Evidence]) -> None:
+    found = together([learn(one), learn(other)])
+    assert found == together([learn(other), learn(one)])
+    for name in ("last_contact_at", "active_at", "passive_at"):
+        times = [at for at in (getattr(learn(one), name), getattr(learn(other), name)) if at is not None]
+        assert getattr(found, name) == max(times, default=None)
