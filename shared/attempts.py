@@ -220,8 +220,8 @@ class _Building:
     replied_by_touch: int | None = None
     decision: _Decision = _Decision.OPEN
     close: Close | None = None
-    strong_close: Close | None = None
-    """The last strong close, which decides again where a hire is taken back."""
+    decisive: list[Close | FoldFact] = field(default_factory=list)
+    """Strong closes and hires that stand, of which the last decides."""
     started_at: datetime | None = None
     left_at: datetime | None = None
     waiting_since: datetime | None = None
@@ -233,8 +233,8 @@ class _Building:
         self.via = self.via or data.get("via")
         self.recruiter = self.recruiter or data.get("recruiter")
         if fact.name in _STRONG:
-            self.strong_close = self._closed_by(fact, _STRONG[fact.name])
-            self._close(_Decision.STRONG, self.strong_close)
+            self.decisive.append(self._closed_by(fact, _STRONG[fact.name]))
+            self._decide()
         elif fact.name in _WEAK:
             kind = _WEAK[fact.name]
             self.close_weakly(Close(kind, _REASON_OF_WEAK[kind], fact.time, {}, None, fact.id))
@@ -301,18 +301,25 @@ class _Building:
         if stage.order > Stage.CONTACTED.order:
             self.waiting_since = None
         if stage is Stage.HIRED:
-            self._close(_Decision.HIRED, None)
+            self.decisive.append(fact)
+            self._decide()
         elif self.decision is _Decision.WEAK:
             self._close(_Decision.OPEN, None)
 
     def _take_back_hire(self) -> None:
         """A hire that an ATS only entered as a stage is gone once it enters an earlier one."""
-        if self.decision is not _Decision.HIRED or Stage.HIRED in self._recorded():
-            return
-        if self.strong_close is None:
-            self._close(_Decision.OPEN, None)
+        if Stage.HIRED not in {stage for stage, _ in self.entered}:
+            self.decisive = [one for one in self.decisive if isinstance(one, Close) or one.name == "hired"]
+            if self.decision is _Decision.HIRED:
+                self._decide()
+
+    def _decide(self) -> None:
+        """Of hires and strong closes the last decides; without either the attempt is open."""
+        last = self.decisive[-1] if self.decisive else None
+        if isinstance(last, Close):
+            self._close(_Decision.STRONG, last)
         else:
-            self._close(_Decision.STRONG, self.strong_close)
+            self._close(_Decision.OPEN if last is None else _Decision.HIRED, None)
 
     def begins_next(self, fact: FoldFact) -> bool:
         """Whether a fact after this attempt's close begins the next attempt."""
@@ -345,7 +352,7 @@ class _Building:
             hired_at=hired_at,
             started_at=self.started_at,
             left_at=self.left_at,
-            contradiction=self.strong_close is not None and hired_at is not None,
+            contradiction=hired_at is not None and any(isinstance(one, Close) for one in self.decisive),
         )
 
     def _recorded(self) -> dict[Stage, datetime]:

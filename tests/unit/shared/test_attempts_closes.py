@@ -15,7 +15,7 @@ def name(one: object) -> str:
     return one.name if isinstance(one, FoldFact) else str(one)
 
 
-# "Closes: declined, rejected, withdrawn; weak ones: ghosted, no_show, position_closed."
+# The text: "Closes: declined, rejected, withdrawn; weak ones: ghosted, no_show, position_closed."
 
 
 @pytest.mark.parametrize("closing", [*STRONG, *WEAK], ids=name)
@@ -45,7 +45,7 @@ def test_a_close_without_a_reason_is_unspecified_and_a_weak_one_is_its_own_reaso
     ]  # fmt: skip
 
 
-# "Hired is the success. Of hired and strong closes the last decides (both present: listed as a contradiction);"
+# The text: "Hired is the success. Of hired and strong closes the last decides (both present: listed as a contradiction);"
 
 
 def test_hired_is_the_success() -> None:
@@ -80,7 +80,7 @@ def test_of_several_strong_closes_the_last_decides() -> None:
     assert (attempt.close.kind, attempt.close.time) == ("rejected", day(6))
 
 
-# "a weak close decides only where neither is present."
+# The text: "a weak close decides only where neither is present."
 
 
 @pytest.mark.parametrize("closing", WEAK, ids=name)
@@ -102,7 +102,8 @@ def test_a_weak_close_beside_a_hire_decides_nothing(closing: FoldFact, hired: in
     assert not attempt.contradiction
 
 
-# "After a strong close, sourced, applied, an outreach contact, interested, or a responded of positive mood begins the next attempt;"
+# The text: "After a strong close, sourced, applied, an outreach contact, interested, or a responded of positive mood
+# begins the next attempt;"
 
 
 @pytest.mark.parametrize("closing", STRONG, ids=name)
@@ -147,7 +148,8 @@ def test_every_other_fact_stays_with_the_attempt_that_was_closed_strongly(closin
     assert attempt.close.kind == closing.name
 
 
-# "after a weak close, sourced, applied or an outreach contact does, and any later reply or stage lifts the close instead."
+# The text: "after a weak close, sourced, applied or an outreach contact does, and any later reply or stage lifts the
+# close instead."
 
 
 @pytest.mark.parametrize("closing", WEAK, ids=name)
@@ -213,7 +215,8 @@ def test_a_close_that_was_lifted_may_come_again() -> None:
     assert attempt.close.time == day(4)
 
 
-# "Position closed: the position's closing time, while the attempt was open then and not since hired or closed for a reason of its own."
+# The text: "Position closed: the position's closing time, while the attempt was open then and not since hired or
+# closed for a reason of its own."
 
 
 def test_the_position_closes_an_open_attempt_at_its_closing_time() -> None:
@@ -274,7 +277,8 @@ def test_a_position_that_closes_while_we_wait_ends_the_wait() -> None:
     assert pursuit.ghost_due is None
 
 
-# "Outcomes: interested, reached interested; uninterested, declined without reaching it; silent, contacted and no response nor
+# The text: "Outcomes: interested, reached interested; uninterested, declined without reaching it; silent, contacted
+# and no response nor
 # later stage; hard_no, soft_no, closed so by whoever; open, neither closed nor hired."
 
 

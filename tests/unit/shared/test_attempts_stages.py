@@ -14,7 +14,7 @@ def reached(*facts: FoldFact) -> list[str]:
     return [stage.value for stage in only(*facts).reached]
 
 
-# "Stages in order: sourced, contacted, responded, interested, screening, submitted, interviewing, offered, hired."
+# The text: "Stages in order: sourced, contacted, responded, interested, screening, submitted, interviewing, offered, hired."
 
 
 def test_stages_have_the_order_of_the_text() -> None:
@@ -23,7 +23,7 @@ def test_stages_have_the_order_of_the_text() -> None:
     assert [stage.value for stage in sorted(Stage, key=lambda stage: stage.order)] == words.split(", ")
 
 
-# "Facts reach the stage of their name (applied → interested, screened → screening, interviewed → interviewing)"
+# The text: "Facts reach the stage of their name (applied → interested, screened → screening, interviewed → interviewing)"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_an_attempt_that_holds_only_a_close_has_no_stage() -> None:
     assert attempt.close is not None
 
 
-# "`stage_entered` reaches its stage until a later `stage_entered` names an earlier one."
+# The text: "`stage_entered` reaches its stage until a later `stage_entered` names an earlier one."
 
 
 @pytest.mark.parametrize("stage", ALL)
@@ -121,14 +121,22 @@ def test_a_rejection_decides_again_where_an_entered_hire_is_taken_back() -> None
     assert not attempt.contradiction
 
 
-# "The attempt's stage is the furthest reached."
+def test_of_what_is_left_the_last_decides_where_an_entered_hire_is_taken_back() -> None:
+    attempt = only(fact("hired", 1), declined(2), entered("hired", 3), entered("offered", 4))
+
+    assert attempt.close is not None
+    assert attempt.close.kind == "declined"
+    assert attempt.contradiction
+
+
+# The text: "The attempt's stage is the furthest reached."
 
 
 def test_the_stage_is_the_furthest_reached_not_the_last() -> None:
     assert only(fact("offered", 1), fact("screened", 2), fact("responded", 3)).stage is Stage.OFFERED
 
 
-# "A reached stage implies those before it, except that submitted is never implied,"
+# The text: "A reached stage implies those before it, except that submitted is never implied,"
 
 
 @pytest.mark.parametrize(
@@ -153,7 +161,7 @@ def test_submitted_is_reached_where_a_fact_says_so() -> None:
     assert "submitted" in reached(fact("submitted", 1), fact("hired", 2))
 
 
-# "and contacted and responded are not for an attempt whose `origin` is inbound (its first fact is applied)."
+# The text: "and contacted and responded are not for an attempt whose `origin` is inbound (its first fact is applied)."
 
 
 def test_an_application_implies_neither_contact_nor_response() -> None:
@@ -200,7 +208,8 @@ def test_a_stage_is_recorded_at_its_first_fact_and_implied_at_the_earliest_later
     assert attempt.reached[Stage.INTERVIEWING] == day(4)
 
 
-# "in order of `time`, then rank (stages in their order, then other facts, then closes), then the UUIDv5 of `source` and `id`"
+# The text: "in order of `time`, then rank (stages in their order, then other facts, then closes), then the UUIDv5 of
+# `source` and `id`"
 
 
 def test_time_comes_before_rank() -> None:
@@ -237,7 +246,7 @@ def test_at_one_time_and_rank_the_event_id_decides() -> None:
     assert attempt.close.event == last.id
 
 
-# "it has one attempt or more"
+# The text: "it has one attempt or more"
 
 
 def test_a_pursuit_without_facts_has_no_attempt() -> None:

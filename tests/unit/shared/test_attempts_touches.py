@@ -7,7 +7,7 @@ import pytest
 from shared.attempts import FoldFact, Placement, fold
 from tests.unit.shared.pursuit_facts import attempts, day, declined, entered, fact, folded, mark, only
 
-# "Touch: an outreach contact, counted from 1."
+# The text: "Touch: an outreach contact, counted from 1."
 
 
 def test_touches_are_counted_from_one_in_the_order_of_time() -> None:
@@ -56,7 +56,7 @@ def test_a_touch_tells_who_how_and_with_what() -> None:
     )  # fmt: skip
 
 
-# "A reply is by touch n when n touches came before the attempt's first response (0 too)."
+# The text: "A reply is by touch n when n touches came before the attempt's first response (0 too)."
 
 
 @pytest.mark.parametrize("touches", [0, 1, 2, 5])
@@ -88,7 +88,8 @@ def test_without_a_response_there_is_no_reply(later: FoldFact) -> None:
     assert (attempt.replied_by_touch, attempt.first_response_at) == (None, None)
 
 
-# "Ghosted: 30 days (a setting) without any answer or stage follow the last of the touches, wherever in the past that is."
+# The text: "Ghosted: 30 days (a setting) without any answer or stage follow the last of the touches, wherever in the
+# past that is."
 
 
 def test_thirty_days_of_silence_after_the_touch_are_a_ghosting_at_their_end() -> None:
@@ -235,7 +236,8 @@ def test_a_touch_under_an_entered_hire_waits_once_the_hire_is_taken_back() -> No
     assert pursuit.ghost_due == day(40)
 
 
-# "pursuit.ghosted, .position_closed: also made by the clock": what the clock makes puts a time on record and decides nothing.
+# The text: "pursuit.ghosted, .position_closed: also made by the clock": what the clock makes puts a time on record and
+# decides nothing.
 
 
 def test_the_clock_s_mark_lets_time_pass() -> None:
