@@ -1,5 +1,6 @@
 """Computing the queue items of persons anew, from the log, the positions' closings and the queue's log."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
@@ -13,6 +14,9 @@ from services.engagement.domain.queue_log import QueueEntry
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import log, people, positions, queue, queue_log
 from services.engagement.storage.people import StreamOfPerson
+
+BREATH = 10
+"""So many persons are computed in one go."""
 
 
 async def refresh_streams(
@@ -63,11 +67,14 @@ async def _compute(
     for entry in await queue_log.of_streams(session, list(person_of)):
         entries[person_of[entry.stream]].append(entry)
     policy = settings.return_policy
-    computed = (
-        item_of(person, facts[person], closings, entries[person], policy=policy, ghost_after=settings.ghost_after)
-        for person in streams
-    )
-    return [item for item in computed if item is not None]
+    items: list[QueueItem] = []
+    for number, person in enumerate(streams):
+        if number % BREATH == 0:
+            await asyncio.sleep(0)  # folding is pure computation: let the other parts of this process have their turn
+        item = item_of(person, facts[person], closings, entries[person], policy=policy, ghost_after=settings.ghost_after)
+        if item is not None:
+            items.append(item)
+    return items
 
 
 async def _facts(session: AsyncSession, person_of: Mapping[UUID, UUID]) -> defaultdict[UUID, list[PersonFact]]:
