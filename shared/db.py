@@ -75,6 +75,8 @@ def is_transient(error: BaseException) -> bool:
         return True
     if isinstance(error, asyncpg.InterfaceError):
         return True
+    if isinstance(error, asyncpg.PostgresError):  # by those who use the driver itself
+        return str(error.sqlstate or "").startswith(_TRANSIENT_CLASSES)
     if isinstance(error, DBAPIError):
         if error.connection_invalidated:
             return True

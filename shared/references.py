@@ -6,6 +6,7 @@ reference alone, so every service arrives at the same id without asking another.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, Self
 from uuid import UUID, uuid5
 
@@ -56,6 +57,7 @@ def is_id(text: str) -> bool:
     return _UUID.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=16_384)
 def _resolve(thing: Thing, text: str) -> UUID:
     return UUID(text) if is_id(text) else Reference.parse(text).id_of(thing)
 

@@ -27,10 +27,10 @@ Read = Incoming | DomainError
 
 
 def read_body(raw: bytes, content_type: str) -> tuple[list[Any], bool]:
-    """The items of a body, and whether it was an array.
+    """The items of a body, or the problem that one of an array has by its shape, and whether it was an array.
 
     Raises 415 for another content type, MalformedBody for what is no JSON, BatchTooLong, and Invalid for a single item that
-    holds NUL characters; those of an array are left for ``read_item``, so that the others go on.
+    holds NUL characters; in an array it is that item's problem.
     """
     kind = content_type.partition(";")[0].strip().lower()
     if kind not in {PLAIN, ONE, BATCH}:
@@ -41,6 +41,7 @@ def read_body(raw: bytes, content_type: str) -> tuple[list[Any], bool]:
         parsed = orjson.loads(raw)
         if not isinstance(parsed, list):
             raise
+        parsed = [_shaped(item) for item in parsed]
     is_array = isinstance(parsed, list)
     if is_array != (kind == BATCH) and kind != PLAIN:
         raise InvalidEvent.of("body", f"must be {'one object' if kind == ONE else 'an array'} for {kind}")
@@ -51,11 +52,23 @@ def read_body(raw: bytes, content_type: str) -> tuple[list[Any], bool]:
     return parsed, True
 
 
-def read_item(item: Any, *, now: datetime, specversion_needed: bool, traceparent: str | None = None) -> Read:
-    """The event of one item, or the problem that names every field and rule. ``traceparent`` is the request's."""
+def _shaped(item: Any) -> Any:
+    """The item, or the problem of one that holds NUL characters or is nested too deep."""
     try:
-        if isinstance(item, dict | list):
-            check_shape(item)
+        check_shape(item)
+    except DomainError as problem:
+        return problem
+    return item
+
+
+def read_item(item: Any, *, now: datetime, specversion_needed: bool, traceparent: str | None = None) -> Read:
+    """The event of one item of ``read_body``, or the problem that names every field and rule.
+
+    ``traceparent`` is the request's.
+    """
+    if isinstance(item, DomainError):
+        return item
+    try:
         return _read(item, now, specversion_needed, traceparent)
     except DomainError as problem:
         return problem

@@ -1,13 +1,13 @@
 """GET /v1/pursuits: what came of a candidate for a position, attempt by attempt."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from services.engagement.api.dependencies import SessionsDep
+from services.engagement.api.dependencies import SessionsDep, SettingsDep
 from services.engagement.use_cases.read_pursuits import ShownPursuit, list_pursuits, read_pursuit
 from services.engagement.use_cases.reading import read_candidate, read_position
 from shared.auth import Principal, requires
@@ -107,15 +107,17 @@ class PursuitPage(BaseModel):
 async def get_pursuit(
     id: Annotated[UUID, Path()],
     sessions: SessionsDep,
+    settings: SettingsDep,
     _: Annotated[Principal, requires("engagement:read")],
 ) -> dict[str, Any]:
     """One pursuit with all its attempts. The id of before a person's records were linked answers with the person's pursuit."""
-    return _answer(await read_pursuit(sessions, id))
+    return _answer(await read_pursuit(sessions, id, now=datetime.now(UTC), settings=settings))
 
 
 @router.get("", response_model=PursuitPage)
 async def get_pursuits(
     sessions: SessionsDep,
+    settings: SettingsDep,
     _: Annotated[Principal, requires("engagement:read")],
     candidate: Annotated[str | None, Query(description="id or reference")] = None,
     position: Annotated[str | None, Query(description="id or reference")] = None,
@@ -127,7 +129,15 @@ async def get_pursuits(
     of_position = None if position is None else read_position("position", position)
     purpose = f"pursuits:{person}:{of_position}"
     after = None if cursor is None else UUID(decode_cursor(purpose, cursor)[0])
-    shown, following = await list_pursuits(sessions, candidate=person, position=of_position, after=after, limit=limit)
+    shown, following = await list_pursuits(
+        sessions,
+        candidate=person,
+        position=of_position,
+        after=after,
+        limit=limit,
+        now=datetime.now(UTC),
+        settings=settings,
+    )
     return {
         "items": [_answer(one) for one in shown],
         "next_cursor": None if following is None else encode_cursor(purpose, [str(following)]),
@@ -145,6 +155,6 @@ def _answer(shown: ShownPursuit) -> dict[str, Any]:
         "attempt": row.attempt or None,
         "stage": row.stage,
         "status": row.status,
-        "close": row.attempts[-1]["close"] if row.attempts else None,
-        "attempts": row.attempts,
+        "close": shown.attempts[-1]["close"] if shown.attempts else None,
+        "attempts": shown.attempts,
     }

@@ -16,7 +16,7 @@ POSITION_CLOSED = "rekindle.pursuit.position_closed"
 
 @dataclass(frozen=True, slots=True)
 class PursuitRow:
-    """A pursuit as it is stored. ``attempts`` holds JSON values, as the API shows them.
+    """What is stored of a pursuit, to find it by: the state of its latest attempt. The attempts are folded when they are read.
 
     ``attempt`` is 0, and ``stage`` and ``status`` are None, where no fact is left. At ``clock_at`` the clock puts a
     ghosting or a closing of the position on record.
@@ -31,7 +31,6 @@ class PursuitRow:
     close_kind: str | None
     close_reason: str | None
     closed_at: datetime | None
-    attempts: list[dict[str, Any]]
     clock_at: datetime | None
 
 
@@ -82,7 +81,6 @@ def row_of(person: UUID, position: UUID, folded: Pursuit, recorded: Iterable[UUI
         close_kind=None if close is None else str(close.kind),
         close_reason=None if close is None else close.reason.value,
         closed_at=None if close is None else close.time,
-        attempts=[describe(attempt) for attempt in folded.attempts],
         clock_at=None if due is None else due.time,
     )
 

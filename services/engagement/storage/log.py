@@ -9,35 +9,25 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.domain.incoming import Incoming
-from services.engagement.domain.logged import Logged
+from services.engagement.domain.logged import Logged, StoredFact
+from services.engagement.storage.driver import driver
 
 _COLUMNS = "candidate_id, sequence, event_id, source, external_id, type, time, received_at, position_id, data, traceparent"
-_INSERT = text(
-    f"""
-    INSERT INTO log ({_COLUMNS})
-    SELECT candidate_id, sequence, event_id, source, external_id, type, time, :received_at, position_id, data, traceparent
-    FROM unnest(
-        CAST(:candidates AS uuid[]), CAST(:sequences AS bigint[]), CAST(:events AS uuid[]), CAST(:sources AS text[]),
-        CAST(:external_ids AS text[]), CAST(:types AS text[]), CAST(:times AS timestamptz[]), CAST(:positions AS uuid[]),
-        CAST(:data AS jsonb[]), CAST(:traceparents AS text[]))
-        AS given (candidate_id, sequence, event_id, source, external_id, type, time, position_id, data, traceparent)
-    """  # noqa: S608 - the columns are a constant
-)
-_OF_PURSUITS = text(
-    f"""
-    SELECT {_COLUMNS} FROM unnest(CAST(:streams AS uuid[]), CAST(:positions AS uuid[])) AS wanted (stream, position)
+_FACT = "candidate_id, position_id, event_id, type, time, data"
+# LATERAL, so that each stream is looked up in its own partition alone.
+_OF_PURSUITS = f"""
+    SELECT {_FACT} FROM unnest($1::uuid[], $2::uuid[]) AS wanted (stream, position)
     CROSS JOIN LATERAL (
-        SELECT * FROM log WHERE candidate_id = wanted.stream AND log.position_id = wanted.position OFFSET 0) AS found
+        SELECT {_FACT} FROM log WHERE candidate_id = wanted.stream AND log.position_id = wanted.position OFFSET 0) AS found
     WHERE data IS NOT NULL
     UNION ALL
-    SELECT {_COLUMNS} FROM unnest(CAST(:people_streams AS uuid[])) AS wanted (stream)
+    SELECT {_FACT} FROM unnest($3::uuid[]) AS wanted (stream)
     CROSS JOIN LATERAL (
-        SELECT * FROM log
+        SELECT {_FACT} FROM log
         WHERE candidate_id = wanted.stream AND type = 'rekindle.event.retracted' AND log.position_id IS NULL
         OFFSET 0) AS found
     WHERE data IS NOT NULL
     """  # noqa: S608 - the columns are a constant
-)
 _POSITIONS_OF_EVENTS = text(
     """
     SELECT DISTINCT position_id FROM log
@@ -71,38 +61,34 @@ _SCRUB = text(
 
 async def append(session: AsyncSession, events: Sequence[tuple[Incoming, int]], *, received_at: datetime) -> None:
     """Write events with their sequences."""
-    await session.execute(
-        _INSERT,
-        {
-            "candidates": [event.candidate_id for event, _ in events],
-            "sequences": [sequence for _, sequence in events],
-            "events": [event.event_id for event, _ in events],
-            "sources": [event.source for event, _ in events],
-            "external_ids": [event.external_id for event, _ in events],
-            "types": [event.type for event, _ in events],
-            "times": [event.time for event, _ in events],
-            "positions": [event.position_id for event, _ in events],
-            "data": [orjson.dumps(event.data).decode() for event, _ in events],
-            "traceparents": [event.traceparent for event, _ in events],
-            "received_at": received_at,
-        },
-    )
+    records = [
+        (
+            event.candidate_id,
+            sequence,
+            event.event_id,
+            event.source,
+            event.external_id,
+            event.type,
+            event.time,
+            received_at,
+            event.position_id,
+            orjson.dumps(event.data).decode(),
+            event.traceparent,
+        )
+        for event, sequence in events
+    ]
+    await (await driver(session)).copy_records_to_table("log", records=records, columns=_COLUMNS.split(", "))
 
 
 async def of_pursuits(
     session: AsyncSession, pairs: Iterable[tuple[UUID, UUID]], people_streams: Collection[UUID]
-) -> list[Logged]:
+) -> list[StoredFact]:
     """The facts of (stream, position) pairs, and the streams' retractions that name no position. No stubs."""
-    ordered = sorted(pairs)
-    rows = await session.execute(
-        _OF_PURSUITS,
-        {
-            "streams": [stream for stream, _ in ordered],
-            "positions": [position for _, position in ordered],
-            "people_streams": sorted(people_streams),
-        },
+    ordered = list(pairs)
+    rows = await (await driver(session)).fetch(
+        _OF_PURSUITS, [stream for stream, _ in ordered], [position for _, position in ordered], list(people_streams)
     )
-    return [Logged(*row) for row in rows]
+    return [StoredFact(*row) for row in rows]
 
 
 async def of_streams(session: AsyncSession, streams: Collection[UUID]) -> list[Logged]:

@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.domain.pursuit_view import PursuitRow
 
-_COLUMNS = "id, person_id, position_id, attempt, stage, status, close_kind, close_reason, closed_at, attempts, clock_at"
-_CHANGING = ("attempt", "stage", "status", "close_kind", "close_reason", "closed_at", "attempts", "clock_at")
+_COLUMNS = "id, person_id, position_id, attempt, stage, status, close_kind, close_reason, closed_at, clock_at"
+_CHANGING = ("attempt", "stage", "status", "close_kind", "close_reason", "closed_at", "clock_at")
 
 _SAVE = text(
     f"""
@@ -20,7 +19,7 @@ _SAVE = text(
     SELECT * FROM unnest(
         CAST(:ids AS uuid[]), CAST(:people AS uuid[]), CAST(:positions AS uuid[]), CAST(:attempt AS integer[]),
         CAST(:stage AS text[]), CAST(:status AS text[]), CAST(:close_kind AS text[]), CAST(:close_reason AS text[]),
-        CAST(:closed_at AS timestamptz[]), CAST(:attempts AS jsonb[]), CAST(:clock_at AS timestamptz[]))
+        CAST(:closed_at AS timestamptz[]), CAST(:clock_at AS timestamptz[]))
     ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _CHANGING)}
     """  # noqa: S608 - the columns are constants
 )
@@ -40,15 +39,10 @@ _OF_POSITION = text("SELECT id, person_id FROM pursuits WHERE position_id = :pos
 _DUE = text("SELECT person_id, position_id FROM pursuits WHERE clock_at <= :now ORDER BY clock_at LIMIT :limit")
 
 
-def _json(value: Any) -> str:
-    return orjson.dumps(value, option=orjson.OPT_UTC_Z).decode()
-
-
 async def save(session: AsyncSession, rows: Collection[PursuitRow]) -> None:
     """Insert or replace rows."""
-    ordered = sorted(rows, key=lambda row: row.id)
+    ordered = sorted(rows, key=lambda row: row.id.int)
     values: dict[str, list[Any]] = {name: [getattr(row, name) for row in ordered] for name in _CHANGING}
-    values["attempts"] = [_json(row.attempts) for row in ordered]
     values["ids"] = [row.id for row in ordered]
     values["people"] = [row.person_id for row in ordered]
     values["positions"] = [row.position_id for row in ordered]

@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.engagement.storage.driver import driver
+
 
 class PeopleMovedError(Exception):
     """Streams were linked between looking and locking; the transaction must be begun again."""
@@ -33,14 +35,12 @@ _ENSURE = text(
     ON CONFLICT DO NOTHING
     """
 )
-_LOCK = text(
-    """
+_LOCK = """
     SELECT candidate_id, person_id, reference, sequence, erased_at FROM relationships
-    WHERE person_id IN (SELECT person_id FROM relationships WHERE candidate_id = ANY(CAST(:ids AS uuid[])))
+    WHERE person_id IN (SELECT person_id FROM relationships WHERE candidate_id = ANY($1::uuid[]))
     ORDER BY candidate_id
     FOR NO KEY UPDATE
     """
-)
 _LOCK_PEOPLE = text(
     """
     SELECT candidate_id, person_id, reference, sequence, erased_at FROM relationships
@@ -71,10 +71,10 @@ _OF_PERSON = text(
     ORDER BY candidate_id
     """
 )
-_REFERENCES = text(
+_OF_PEOPLE = text(
     """
-    SELECT person_id, reference FROM relationships
-    WHERE person_id = ANY(CAST(:people AS uuid[])) AND reference IS NOT NULL ORDER BY reference
+    SELECT candidate_id, person_id, reference, sequence, erased_at FROM relationships
+    WHERE person_id = ANY(CAST(:people AS uuid[]))
     """
 )
 _COUNT = text("SELECT count(*) FROM relationships WHERE person_id = ANY(CAST(:people AS uuid[]))")
@@ -93,7 +93,7 @@ async def ensure(session: AsyncSession, references: Mapping[UUID, str | None]) -
 
     Must come before ``lock`` in a transaction: who holds locks never waits for another's insert.
     """
-    ids = sorted(references)
+    ids = list(references)
     await session.execute(_ENSURE, {"ids": ids, "references": [references[one] for one in ids]})
 
 
@@ -103,12 +103,11 @@ async def lock(session: AsyncSession, streams: Collection[UUID]) -> dict[UUID, S
     Raises PeopleMovedError when one of the persons has come to have more or other streams meanwhile. A person's set of
     streams is changed only by who holds all their locks, so what this returns stays true until the transaction ends.
     """
-    rows = (await session.execute(_LOCK, {"ids": sorted(streams)})).all()
-    locked = {row.candidate_id: Stream(*row) for row in rows}
+    rows = await (await driver(session)).fetch(_LOCK, list(streams))
+    locked = {row[0]: Stream(*row) for row in rows}
     people = {locked[stream].person_id for stream in streams if stream in locked}
-    of_them = [row for row in rows if row.person_id in people]
-    known = await session.scalar(_COUNT, {"people": sorted(people)})
-    if known != len(of_them) or not locked.keys() >= set(streams):
+    of_them = sum(stream.person_id in people for stream in locked.values())
+    if not locked.keys() >= set(streams) or await session.scalar(_COUNT, {"people": list(people)}) != of_them:
         raise PeopleMovedError
     return locked
 
@@ -141,13 +140,12 @@ async def erase(session: AsyncSession, streams: Collection[UUID], now: datetime)
 
 async def save(session: AsyncSession, streams: Collection[Stream]) -> None:
     """Store the new sequences and references of locked streams."""
-    ordered = sorted(streams, key=lambda stream: stream.candidate_id)
     await session.execute(
         _SAVE,
         {
-            "ids": [stream.candidate_id for stream in ordered],
-            "sequences": [stream.sequence for stream in ordered],
-            "references": [stream.reference for stream in ordered],
+            "ids": [stream.candidate_id for stream in streams],
+            "sequences": [stream.sequence for stream in streams],
+            "references": [stream.reference for stream in streams],
         },
     )
 
@@ -157,12 +155,10 @@ async def of_person(session: AsyncSession, candidate: UUID) -> list[Stream]:
     return [Stream(*row) for row in await session.execute(_OF_PERSON, {"candidate": candidate})]
 
 
-async def references_of_people(session: AsyncSession, people: Collection[UUID]) -> dict[UUID, list[str]]:
-    """What senders call each person, on any stream."""
-    found: dict[UUID, list[str]] = {person: [] for person in people}
-    for row in await session.execute(_REFERENCES, {"people": sorted(people)}):
-        found[row.person_id].append(row.reference)
-    return found
+async def of_people(session: AsyncSession, people: Collection[UUID]) -> dict[UUID, Stream]:
+    """All streams of the persons, not locked."""
+    rows = await session.execute(_OF_PEOPLE, {"people": list(people)})
+    return {row.candidate_id: Stream(*row) for row in rows}
 
 
 async def heads(session: AsyncSession, first: UUID, last: UUID) -> dict[UUID, int]:

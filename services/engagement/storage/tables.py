@@ -76,7 +76,6 @@ pursuits = Table(
     Column("close_kind", Text),
     Column("close_reason", Text),
     Column("closed_at", Time),
-    Column("attempts", JSONB, nullable=False, comment="as GET /v1/pursuits answers them"),
     Column("clock_at", Time, comment="when the clock must put a ghosting or a closing on record"),
     Index("pursuits_by_person", "person_id", "id"),
     Index("pursuits_by_position", "position_id", "id"),

@@ -104,8 +104,8 @@ async def _facts(
     if of_person:
         pairs = [(stream, position) for person, position in wanted for stream in of_person[person]]
         for row in await log.of_pursuits(session, pairs, _flat(of_person.values())):
-            data = row.data or {}
-            add(row.candidate_id, row.position_id, fact_of(row.event_id, row.type, row.time, data), by_name="event" in data)
+            fact = fact_of(row.event_id, row.type, row.time, row.data)
+            add(row.candidate_id, row.position_id, fact, by_name="event" in row.data)
     for event in fresh:
         fact = fact_of(event.event_id, event.type, event.time, event.data)
         add(event.candidate_id, event.position_id, fact, by_name=event.retracts is not None)

@@ -46,7 +46,7 @@ async def _ingest(
         streams[candidate].reference = streams[candidate].reference or reference
 
     known = await event_keys.find(session, [event.event_id for event in events])
-    sorting = _Sorting(streams, known)
+    sorting = _Sorting(streams, known, references_of_people(streams))
     for event in events:
         sorting.add(event)
     if sorting.fresh:
@@ -60,6 +60,7 @@ class _Sorting:
 
     streams: Mapping[UUID, Stream]
     known: Mapping[UUID, EventKey]
+    references: Mapping[UUID, tuple[str, ...]]
     fresh: list[Incoming] = field(default_factory=list)
     accepted: dict[UUID, Accepted] = field(default_factory=dict)
     """Outcomes of fresh events, filled in by ``store``."""
@@ -88,7 +89,7 @@ class _Sorting:
         if stored.answer is None:
             return Refused(CandidateErased.of_stream(event.candidate_id))
         answer = stored.answer
-        references = references_of(self.streams, event.candidate_id)
+        references = self.references[self.streams[event.candidate_id].person_id]
         return Accepted(event.candidate_id, answer["sequence"], answer["pursuit"], references, is_duplicate=True)
 
     def outcomes(self) -> list[Outcome]:
@@ -109,10 +110,13 @@ def _again(first: Accepted) -> Accepted:
     return Accepted(first.candidate_id, first.sequence, first.pursuit, first.references, is_duplicate=True)
 
 
-def references_of(streams: Mapping[UUID, Stream], candidate: UUID) -> tuple[str, ...]:
-    """What senders call the person of a stream, on all their streams."""
-    person = streams[candidate].person_id
-    return tuple(sorted(s.reference for s in streams.values() if s.person_id == person and s.reference is not None))
+def references_of_people(streams: Mapping[UUID, Stream]) -> dict[UUID, tuple[str, ...]]:
+    """What senders call each person, on all their streams."""
+    found: dict[UUID, list[str]] = {stream.person_id: [] for stream in streams.values()}
+    for stream in streams.values():
+        if stream.reference is not None:
+            found[stream.person_id].append(stream.reference)
+    return {person: tuple(sorted(references)) for person, references in found.items()}
 
 
 async def store(
@@ -134,13 +138,11 @@ async def store(
     closings = await hold_closings(session, {position for _, position in keys}, references=references, now=now)
     folded = await fold_pursuits(session, keys, streams, closings, fresh=events, ghost_after=settings.ghost_after)
     numbered: list[tuple[Incoming, int]] = []
-    of_person: dict[UUID, tuple[str, ...]] = {}
+    of_person = references_of_people(streams)
     for event in events:
         stream = streams[event.candidate_id]
         stream.sequence += 1
         numbered.append((event, stream.sequence))
-        if stream.person_id not in of_person:
-            of_person[stream.person_id] = references_of(streams, event.candidate_id)
         accepted[event.event_id] = Accepted(
             event.candidate_id,
             stream.sequence,

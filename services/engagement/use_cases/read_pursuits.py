@@ -1,14 +1,18 @@
-"""Reading pursuits: one by id, or those of a candidate or a position."""
+"""Reading pursuits, folded from their facts: one by id, or those of a candidate or a position."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.domain.errors import PursuitUnknown
-from services.engagement.domain.pursuit_view import PursuitRow
+from services.engagement.domain.pursuit_view import PursuitRow, describe
+from services.engagement.settings import EngagementSettings
 from services.engagement.storage import positions, pursuits, relationships
+from services.engagement.use_cases.folding import fold_pursuits, read_closings
 from services.engagement.use_cases.reading import person_streams
 from shared.db import Sessions
 from shared.references import pursuit_id
@@ -18,14 +22,15 @@ FIRST = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class ShownPursuit:
-    """A pursuit with what senders call its person and its position."""
+    """A pursuit with its attempts, and what senders call its person and its position."""
 
     row: PursuitRow
+    attempts: list[dict[str, Any]]
     references: list[str]
     position_references: list[str]
 
 
-async def read_pursuit(sessions: Sessions, id: UUID) -> ShownPursuit:
+async def read_pursuit(sessions: Sessions, id: UUID, *, now: datetime, settings: EngagementSettings) -> ShownPursuit:
     """The pursuit of that id; the person's, where the id is of before the person's records were linked.
 
     Raises PursuitUnknown, and CandidateErased where nothing of an erased person is left.
@@ -38,26 +43,40 @@ async def read_pursuit(sessions: Sessions, id: UUID) -> ShownPursuit:
                 row = await pursuits.one(session, pursuit_id(person, row.position_id))
         if row is None:
             raise PursuitUnknown(f"No fact makes a pursuit {id}.")
-        return (await _shown(session, [row]))[0]
+        return (await _shown(session, [row], now, settings))[0]
 
 
 async def list_pursuits(
-    sessions: Sessions, *, candidate: UUID | None, position: UUID | None, after: UUID | None, limit: int
+    sessions: Sessions,
+    *,
+    candidate: UUID | None,
+    position: UUID | None,
+    after: UUID | None,
+    limit: int,
+    now: datetime,
+    settings: EngagementSettings,
 ) -> tuple[list[ShownPursuit], UUID | None]:
     """A page of pursuits by id, and where the next begins. Raises CandidateUnknown or CandidateErased."""
     async with sessions.begin() as session:
         person = None if candidate is None else (await person_streams(session, candidate))[0].person_id
         rows = await pursuits.page(session, person=person, position=position, after=after or FIRST, limit=limit + 1)
         following = rows[limit - 1].id if len(rows) > limit else None
-        return await _shown(session, rows[:limit]), following
+        return await _shown(session, rows[:limit], now, settings), following
 
 
-async def _shown(session: AsyncSession, rows: Sequence[PursuitRow]) -> list[ShownPursuit]:
-    people = await relationships.references_of_people(session, {row.person_id for row in rows})
+async def _shown(
+    session: AsyncSession, rows: Sequence[PursuitRow], now: datetime, settings: EngagementSettings
+) -> list[ShownPursuit]:
+    streams = await relationships.of_people(session, {row.person_id for row in rows})
     named = await positions.read(session, {row.position_id for row in rows})
+    closings = await read_closings(session, named, now=now)
+    keys = [(row.person_id, row.position_id) for row in rows]
+    folded = await fold_pursuits(session, keys, streams, closings, ghost_after=settings.ghost_after)
     shown: list[ShownPursuit] = []
-    for row in rows:
-        position = named.get(row.position_id)
-        reference = None if position is None else position.reference
-        shown.append(ShownPursuit(row, people[row.person_id], [] if reference is None else [reference]))
+    for person, position in keys:
+        one = folded[person, position]
+        reference = named[position].reference if position in named else None
+        references = sorted(s.reference for s in streams.values() if s.person_id == person and s.reference is not None)
+        attempts = [describe(attempt) for attempt in one.pursuit.attempts]
+        shown.append(ShownPursuit(one.row, attempts, references, [] if reference is None else [reference]))
     return shown

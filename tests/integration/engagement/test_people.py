@@ -144,7 +144,7 @@ async def test_a_closing_that_lies_ahead_closes_when_it_comes(
     assert (await ats.pursuit())["status"] == "open"
 
     await tick(engagement, now=ahead + timedelta(minutes=1), settings=settings)
-    assert (await ats.pursuit())["close"]["kind"] == "position_closed"
+    assert (await types_on_outbox(engagement))[1:] == [("rekindle.pursuit.position_closed", ahead, "rekindle")]
 
 
 async def test_the_clock_puts_a_ghosting_on_record_once(ats: Ats, engagement: Sessions, settings: EngagementSettings) -> None:

@@ -54,7 +54,6 @@ CREATE TABLE pursuits (
     close_kind text,
     close_reason text,
     closed_at timestamptz,
-    attempts jsonb NOT NULL,
     clock_at timestamptz
 ) WITH (fillfactor = 80);
 CREATE INDEX pursuits_by_person ON pursuits (person_id, id);
