@@ -15,6 +15,7 @@ from shared.events import BY_TYPE, Event, Topic
 from shared.events.queue import QueueItemEvent
 from shared.events.vocabulary import QueueOutcome
 from shared.references import NAMESPACE
+from shared.tracing import current_traceparent
 
 SOURCE = "rekindle"
 
@@ -113,7 +114,15 @@ def _columns(lines: Sequence[Line], sequences: Sequence[int]) -> dict[str, list[
 
 
 def _event(data: QueueItemEvent, stream: UUID, sequence: int, at: datetime) -> Event:
-    return Event.of(data, id=_event_id(stream, sequence), source=SOURCE, subject=stream, sequence=sequence, time=at)
+    return Event.of(
+        data,
+        id=_event_id(stream, sequence),
+        source=SOURCE,
+        subject=stream,
+        sequence=sequence,
+        time=at,
+        traceparent=current_traceparent(),
+    )
 
 
 def _event_id(stream: UUID, sequence: int) -> UUID:
