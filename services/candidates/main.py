@@ -38,4 +38,4 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
 
 async def _answers(sessions: Sessions) -> None:
     async with sessions.begin() as session:
-        await session.execute(text("SELECT 1"))
+        await session.execute(text("SELECT id FROM candidates LIMIT 1"))

@@ -17,39 +17,26 @@ Part = Callable[[asyncio.Event], Awaitable[None]]
 def parts(settings: CandidatesSettings | None = None) -> Mapping[str, Part]:
     """Named coroutines, each of which runs until the event it is given is set."""
     settings = settings or CandidatesSettings()
-    shards, bootstrap = settings.partitions, settings.kafka_bootstrap_servers
-    learning = learner.subscription(shards)
+    sessions = connect(settings.database_url, pool_size=settings.pool_size, name="candidates worker")
+    servers, shards = settings.kafka_bootstrap_servers, settings.partitions
+    relay = Relay(service="candidates", sessions=sessions, bootstrap_servers=servers, shards=shards, topics=TOPICS)
 
-    async def relay(stop: asyncio.Event) -> None:
-        sessions = connect(settings.database_url, pool_size=2, name="candidates.relay")
-        try:
-            await Relay("candidates", sessions, bootstrap, shards, TOPICS).run(stop)
-        finally:
-            await sessions.close()
+    def consumer(subscription: Subscription) -> Part:
+        return lambda stop: consume(subscription, sessions=sessions, bootstrap_servers=servers, shards=shards, stop=stop)
 
-    async def learn(stop: asyncio.Event) -> None:
-        sessions = connect(settings.database_url, pool_size=2, name="candidates.learner")
-        try:
-            await consume(learning, sessions=sessions, bootstrap_servers=bootstrap, shards=shards, stop=stop)
-        finally:
-            await sessions.close()
-
-    async def repeat(stop: asyncio.Event) -> None:
-        sessions = connect(settings.database_url, pool_size=2, name="candidates.reconcile")
-        try:
-            await reconcile(
-                service="candidates",
-                holdings=SnapshotHoldings(shards),
-                topics=TOPICS,
-                sessions=sessions,
-                bootstrap_servers=bootstrap,
-                shards=shards,
-                stop=stop,
-            )
-        finally:
-            await sessions.close()
-
-    return {"candidates.relay": relay, "candidates.learner": learn, "candidates.reconcile": repeat}
+    return {
+        "candidates.relay": relay.run,
+        **{group: consumer(subscription) for group, subscription in subscriptions(settings).items()},
+        "candidates.reconcile": lambda stop: reconcile(
+            service="candidates",
+            holdings=SnapshotHoldings(shards),
+            topics=TOPICS,
+            sessions=sessions,
+            bootstrap_servers=servers,
+            shards=shards,
+            stop=stop,
+        ),
+    }
 
 
 def subscriptions(settings: CandidatesSettings) -> Mapping[str, Subscription]:

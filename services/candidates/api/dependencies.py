@@ -62,7 +62,7 @@ def current_time() -> datetime:
 def redirect(request: Request, merged: str, found: Redirected) -> Response:
     """308 from the address of a merged id to the same address of the person's id."""
     path = f"/v1/candidates/{found.person_id}"
-    rest = request.url.path.partition(f"/v1/candidates/{merged}")[2]
+    rest = str(request.scope["path"]).partition(f"/v1/candidates/{merged}")[2]
     location = quote(path + rest, safe="/:") + (f"?{request.url.query}" if request.url.query else "")
     content = {"id": str(found.person_id), "location": location}
     return JSONResponse(content, 308, headers={"Location": location})

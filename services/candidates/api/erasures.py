@@ -13,9 +13,9 @@ from services.candidates.storage.erasures import Erasure
 from services.candidates.use_cases import erase_candidate
 from services.candidates.use_cases.naming import read_name
 from shared.auth import Principal, requires
-from shared.routes import StrictRoute
+from shared.idempotency import IdempotentRoute
 
-router = APIRouter(prefix="/v1/erasures", tags=["erasures"], route_class=StrictRoute)
+router = APIRouter(prefix="/v1/erasures", tags=["erasures"], route_class=IdempotentRoute)
 
 Eraser = Annotated[Principal, requires("admin", "candidates:write")]
 

@@ -159,6 +159,15 @@ async def save(session: AsyncSession, streams: Iterable[Stream]) -> None:
         await connection.execute(_SAVE, rows)
 
 
+async def save_learned(session: AsyncSession, streams: Iterable[Stream]) -> None:
+    """Write what was learned of streams that the caller has locked, and nothing else."""
+    rows = [{"of_id": stream.id, "new_learned": write_learned(stream.learned)} for stream in streams]
+    if rows:
+        connection = await session.connection()
+        learned = bindparam("new_learned", type_=candidates.c.learned.type)
+        await connection.execute(update(candidates).where(candidates.c.id == bindparam("of_id")).values(learned=learned), rows)
+
+
 async def search(
     session: AsyncSession,
     *,

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.candidates.domain.learning import Evidence
+from services.candidates.domain.learning import RETRACTED, Evidence
 from services.candidates.storage.tables import candidate_evidence
 
 _INSERT = text(
@@ -46,6 +46,13 @@ async def of_streams(session: AsyncSession, streams: Collection[UUID]) -> dict[U
     for row in await session.execute(select(candidate_evidence).where(table.candidate_id.in_(sorted(streams)))):
         kept[row.candidate_id].append(Evidence(row.event_id, row.type, row.time, row.position_id, row.detail, row.retracts))
     return kept
+
+
+async def with_retractions(session: AsyncSession, streams: Collection[UUID]) -> set[UUID]:
+    """Those of the streams in which something was retracted."""
+    table = candidate_evidence.c
+    query = select(table.candidate_id).where(table.candidate_id.in_(sorted(streams)), table.type == RETRACTED)
+    return set(await session.scalars(query))
 
 
 async def forget(session: AsyncSession, streams: Collection[UUID]) -> None:

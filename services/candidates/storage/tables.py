@@ -97,6 +97,7 @@ candidate_evidence = Table(
     Column("position_id", Uuid),
     Column("detail", Text),
     Column("retracts", Uuid),
+    Index("candidate_evidence_retractions", "candidate_id", postgresql_where=text("type = 'rekindle.event.retracted'")),
     postgresql_partition_by="HASH (candidate_id)",
 )
 """What the learner keeps of events; everything learned follows from it."""

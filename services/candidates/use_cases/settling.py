@@ -28,6 +28,8 @@ async def settle(session: AsyncSession, streams: dict[UUID, Stream], *, now: dat
 
     ``streams`` are all streams of the people concerned, locked, none of them erased.
     """
+    if not streams:
+        return
     known = await links.among(session, streams)
     events: list[Event] = []
     for person in components(streams, known):

@@ -42,6 +42,11 @@ async def test_a_merged_id_redirects_with_its_method(ats: Caller) -> None:
         response = await ats.ask(method, f"/v1/candidates/{other}{rest}", json={} if method == "PATCH" else None)
         assert response.status_code == 308, response.text
         assert response.headers["Location"] == f"/v1/candidates/{survivor}{rest}"
+    undone = await ats.unlink(other, "gem:ä/ö 7")
+    assert (undone.status_code, undone.headers["Location"]) == (
+        308,
+        f"/v1/candidates/{survivor}/references/gem:%C3%A4/%C3%B6%207",
+    )
 
 
 async def test_undoing_a_link_gives_each_what_its_own_sources_told(ats: Caller, candidates: Sessions) -> None:

@@ -121,3 +121,9 @@ def test_what_streams_teach_together_is_the_latest_of_each(one: list[Evidence], 
     for name in ("last_contact_at", "active_at", "passive_at"):
         times = [at for at in (getattr(learn(one), name), getattr(learn(other), name)) if at is not None]
         assert getattr(found, name) == max(times, default=None)
+
+
+@given(evidence_lists, evidence_lists)
+def test_facts_alone_only_add(one: list[Evidence], other: list[Evidence]) -> None:
+    first, second = ([fact for fact in told if fact.type != RETRACTED] for told in (one, other))
+    assert learn(first + second) == together([learn(first), learn(second)])

@@ -57,6 +57,8 @@ CREATE TABLE candidate_evidence (
     retracts uuid,
     PRIMARY KEY (candidate_id, event_id)
 ) PARTITION BY HASH (candidate_id);
+CREATE INDEX candidate_evidence_retractions ON candidate_evidence (candidate_id)
+    WHERE type = 'rekindle.event.retracted';
 
 CREATE TABLE erasures (
     id uuid PRIMARY KEY,
