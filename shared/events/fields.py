@@ -72,14 +72,18 @@ def _as_candidate(value: object) -> UUID:
 PositionRef = Annotated[
     UUID,
     BeforeValidator(_as_position),
-    WithJsonSchema({"type": "string", "description": "id or <source>:<external_id>", "examples": ["greenhouse:107761"]}),
+    WithJsonSchema(
+        {"type": "string", "description": "id or <source>:<external_id>", "examples": ["greenhouse:107761"]}, mode="validation"
+    ),
 ]
 """A position, named by id or reference; always an id once read."""
 
 CandidateRef = Annotated[
     UUID,
     BeforeValidator(_as_candidate),
-    WithJsonSchema({"type": "string", "description": "id or <source>:<external_id>", "examples": ["greenhouse:53883394"]}),
+    WithJsonSchema(
+        {"type": "string", "description": "id or <source>:<external_id>", "examples": ["greenhouse:53883394"]}, mode="validation"
+    ),
 ]
 """A candidate, named by id or reference; always an id once read."""
 
