@@ -53,6 +53,7 @@ def create_app(services: Mapping[str, FastAPI] | None = None) -> FastAPI:
         settings=settings,
         lifespan=lifespan,
         checks={f"{name}.{check}": ask for name, service in services.items() for check, ask in service.state.checks.items()},
+        watched={f"{name}.{check}": ask for name, service in services.items() for check, ask in service.state.watched.items()},
         measures=[measure for service in services.values() for measure in service.state.measures],
     )
     app.state.services = dict(services)

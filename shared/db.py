@@ -5,17 +5,17 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import asyncpg
 import orjson
-from alembic.config import Config
-from alembic.runtime.environment import EnvironmentContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +100,10 @@ async def migrate(url: str, package: str) -> str:
         await sessions.close()
 
 
-def _scripts(package: str) -> ScriptDirectory:
+def _scripts(package: str) -> "ScriptDirectory":
+    from alembic.config import Config  # Alembic is only loaded by who migrates
+    from alembic.script import ScriptDirectory
+
     config = Config()
     config.set_main_option("script_location", str(files(package) / "migrations"))
     return ScriptDirectory.from_config(config)
@@ -112,6 +115,9 @@ def head_revision(package: str) -> str:
 
 
 def _upgrade(connection: Connection, package: str) -> str:
+    from alembic.config import Config
+    from alembic.runtime.environment import EnvironmentContext
+
     scripts = _scripts(package)
     head = cast("str", scripts.get_current_head())
     # One migration at a time: a second process waits here, then finds nothing to do.
@@ -132,7 +138,7 @@ def _upgrade(connection: Connection, package: str) -> str:
     return head
 
 
-def _steps(scripts: ScriptDirectory, head: str) -> Any:
+def _steps(scripts: "ScriptDirectory", head: str) -> Any:
     def steps(revision: Any, _context: Any) -> Any:
         return scripts._upgrade_revs(head, revision)  # noqa: SLF001 - what alembic's own upgrade command calls
 

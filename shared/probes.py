@@ -36,10 +36,12 @@ async def ask(checks: Mapping[str, Check]) -> dict[str, str]:
     return dict(zip(checks, answers, strict=True))
 
 
-def readiness(answers: Mapping[str, str]) -> Response:
-    """200 when all is well, else 503, with what each part said."""
-    ready = all(answer == "ok" for answer in answers.values())
-    return JSONResponse({"status": "ready" if ready else "not ready", "checks": answers}, 200 if ready else 503)
+def readiness(needed: Mapping[str, str], watched: Mapping[str, str]) -> Response:
+    """503 when a part that is needed does not work; "degraded", and 200, when one that is watched does not."""
+    works = all(answer == "ok" for answer in needed.values())
+    well = works and all(answer == "ok" for answer in watched.values())
+    status = "ready" if well else "degraded" if works else "not ready"
+    return JSONResponse({"status": status, "checks": {**needed, **watched}}, 200 if works else 503)
 
 
 async def exposition(measures: Sequence[Callable[[], Awaitable[None]]]) -> Response:
@@ -60,8 +62,10 @@ async def live() -> dict[str, str]:
 
 @probes.get("/health/ready", responses={503: {"description": "A part does not work."}})
 async def ready(request: Request) -> Any:
-    """Every part that the service needs works."""
-    return readiness(await ask(request.app.state.checks))
+    """Every part that the service needs works. One that its effects wait for, and that does not, makes it "degraded"."""
+    state = request.app.state
+    needed, watched = await asyncio.gather(ask(state.checks), ask(state.watched))
+    return readiness(needed, watched)
 
 
 @probes.get("/metrics", response_class=Response)

@@ -108,12 +108,13 @@ def create_service_app(
     settings: SharedSettings,
     lifespan: Lifespan | None = None,
     checks: Mapping[str, Check] | None = None,
+    watched: Mapping[str, Check] | None = None,
     measures: Sequence[Measure] = (),
 ) -> FastAPI:
     """A service's HTTP application: its routers, problems for every error, probes, metrics and its OpenAPI document.
 
-    ``checks`` are what ``/health/ready`` asks; ``measures`` are run before ``/metrics`` is read. Both stay on ``app.state`` for a
-    gateway that puts several services behind one address.
+    ``checks`` and ``watched`` are what ``/health/ready`` asks; ``measures`` are run before ``/metrics`` is read. All stay on
+    ``app.state`` for a gateway that puts several services behind one address.
     """
     set_organisation_zone(settings.zone)
     app = FastAPI(
@@ -130,6 +131,7 @@ def create_service_app(
     app.state.verifier = Verifier(settings)
     app.state.settings = settings
     app.state.checks = dict(checks or {})
+    app.state.watched = dict(watched or {})
     app.state.measures = tuple(measures)
     for router in routers:
         app.include_router(router)

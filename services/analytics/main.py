@@ -5,12 +5,12 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
-from sqlalchemy import text
 
 from services.analytics.api import funnels, metrics, waiting
 from services.analytics.settings import AnalyticsSettings
 from services.analytics.use_cases.tell_freshness import FreshnessTeller
-from shared.db import Sessions, connect
+from shared.db import connect
+from shared.standing import Standing
 from shared.web import create_service_app
 
 
@@ -18,13 +18,20 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
     """Routes at their full paths, all below /v1/analytics."""
     settings = settings or AnalyticsSettings()
     sessions = connect(settings.database_url, pool_size=settings.pool_size, name="analytics api")
+    standing = Standing(
+        "analytics",
+        sessions,
+        settings.kafka_bootstrap_servers,
+        groups=("analytics.projector", "analytics.producers"),
+        has_outbox=False,
+    )
     freshness = FreshnessTeller(settings.kafka_bootstrap_servers, now=datetime.now(UTC))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         await freshness.close()
-        await sessions.close()
+        await standing.close()
 
     app = create_service_app(
         name="analytics",
@@ -33,14 +40,11 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
         routers=[funnels.router, metrics.router, waiting.router],
         settings=settings,
         lifespan=lifespan,
-        checks={"database": lambda: _answers(sessions)},
+        checks=standing.checks,
+        watched=standing.watched,
+        measures=standing.measures,
     )
     app.state.sessions = sessions
     app.state.settings = settings
     app.state.freshness = freshness
     return app
-
-
-async def _answers(sessions: Sessions) -> None:
-    async with sessions.begin() as session:
-        await session.execute(text("SELECT 1"))

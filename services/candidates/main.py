@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from sqlalchemy import text
 
 from services.candidates.api import candidates, erasures, positions
 from services.candidates.settings import CandidatesSettings
-from shared.db import Sessions, connect
+from shared.db import connect
+from shared.standing import Standing
 from shared.web import create_service_app
 
 
@@ -16,11 +16,18 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
     """Routes at their full paths: /v1/candidates, /v1/positions, /v1/erasures."""
     settings = settings or CandidatesSettings()
     sessions = connect(settings.database_url, pool_size=settings.pool_size, name="candidates api")
+    standing = Standing(
+        "candidates",
+        sessions,
+        settings.kafka_bootstrap_servers,
+        groups=("candidates.learner", "candidates.reconcile"),
+        has_outbox=True,
+    )
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
-        await sessions.close()
+        await standing.close()
 
     app = create_service_app(
         name="candidates",
@@ -29,13 +36,10 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
         routers=[candidates.router, positions.router, erasures.router],
         settings=settings,
         lifespan=lifespan,
-        checks={"database": lambda: _answers(sessions)},
+        checks=standing.checks,
+        watched=standing.watched,
+        measures=standing.measures,
     )
     app.state.sessions = sessions
     app.state.settings = settings
     return app
-
-
-async def _answers(sessions: Sessions) -> None:
-    async with sessions.begin() as session:
-        await session.execute(text("SELECT id FROM candidates LIMIT 1"))

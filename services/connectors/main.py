@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from prometheus_client import Gauge
-from sqlalchemy import text
 
 from services.connectors.api import deliveries, greenhouse
 from services.connectors.api.dependencies import Connector
@@ -14,7 +13,8 @@ from services.connectors.settings import ConnectorsSettings
 from services.connectors.storage.deliveries import DeliveryStatus
 from services.connectors.use_cases.list_deliveries import count_deliveries
 from services.connectors.use_cases.understand_body import Reading
-from shared.db import Sessions, connect
+from shared.db import connect
+from shared.standing import Standing
 from shared.web import create_service_app
 
 DELIVERIES = Gauge("rekindle_connector_deliveries", "Deliveries by what became of them.", ["vendor", "status"])
@@ -28,13 +28,14 @@ def create_app(settings: ConnectorsSettings | None = None, *, api: RekindleApi |
     settings = settings or ConnectorsSettings()
     reading = Reading(settings.mapping(), settings.zone)
     sessions = connect(settings.database_url, pool_size=settings.pool_size, name="connectors api")
+    standing = Standing("connectors", sessions, settings.kafka_bootstrap_servers)
     client = open_client(settings.api_url or settings.public_url, settings.api_token.get_secret_value(), settings.api_seconds)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         await client.aclose()
-        await sessions.close()
+        await standing.close()
 
     async def measure() -> None:
         counted = await count_deliveries(sessions)
@@ -48,13 +49,8 @@ def create_app(settings: ConnectorsSettings | None = None, *, api: RekindleApi |
         routers=[greenhouse.router, deliveries.router],
         settings=settings,
         lifespan=lifespan,
-        checks={"database": lambda: _answers(sessions)},
+        checks=standing.checks,
         measures=[measure],
     )
     app.state.connector = Connector(sessions, settings, reading, api or RekindleApi(client))
     return app
-
-
-async def _answers(sessions: Sessions) -> None:
-    async with sessions.begin() as session:
-        await session.execute(text("SELECT 1"))

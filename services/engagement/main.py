@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from sqlalchemy import text
 
 from services.engagement.api import events, pursuits, queue, timelines
 from services.engagement.api.event_schema import describe_events
 from services.engagement.settings import EngagementSettings
-from shared.db import Sessions, connect
+from services.engagement.use_cases.gathering import Gatherer
+from shared.db import connect
+from shared.standing import Standing
 from shared.web import create_service_app
 
 
@@ -17,11 +18,18 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
     """Routes at their full paths: /v1/events, /v1/timelines, /v1/pursuits, /v1/queue."""
     settings = settings or EngagementSettings()
     sessions = connect(settings.database_url, pool_size=settings.pool_size, name="engagement api")
+    standing = Standing(
+        "engagement",
+        sessions,
+        settings.kafka_bootstrap_servers,
+        groups=("engagement.records", "engagement.queue", "engagement.reconcile"),
+        has_outbox=True,
+    )
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
-        await sessions.close()
+        await standing.close()
 
     app = create_service_app(
         name="engagement",
@@ -30,14 +38,12 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
         routers=[events.router, timelines.router, pursuits.router, queue.router],
         settings=settings,
         lifespan=lifespan,
-        checks={"database": lambda: _answers(sessions)},
+        checks=standing.checks,
+        watched=standing.watched,
+        measures=standing.measures,
     )
     describe_events(app)
     app.state.sessions = sessions
     app.state.settings = settings
+    app.state.gatherer = Gatherer(sessions, settings)
     return app
-
-
-async def _answers(sessions: Sessions) -> None:
-    async with sessions.begin() as session:
-        await session.execute(text("SELECT 1"))

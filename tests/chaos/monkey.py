@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from deploy.local.stack import Stack
 
+CORE = ("gateway", "engagement.relay", "analytics.projector", "engagement.queue", "postgres", "kafka")
+"""What every short run must have met."""
 LONGER_THAN_A_SESSION = (11.0, 14.0)
 """Seconds of a stall: consumers are thrown out of their group after 10."""
 
@@ -20,10 +22,12 @@ class Monkey:
     done: Counter[str] = field(default_factory=Counter)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Go on until ``stop`` is set; every part is killed once and stalled in turn before any comes again."""
+        """Go on until ``stop`` is set; every part is killed and stalled once before any comes again, the core first."""
         while not stop.is_set():
             acts = [(act, part) for part in self.stack.parts for act in ("kill", "stall")]
             self.dice.shuffle(acts)
+            if not self.done:
+                acts.sort(key=lambda one: (one[1] not in CORE, one[0]))
             for act, part in acts:
                 if stop.is_set():
                     return

@@ -3,7 +3,6 @@
 import asyncio
 import random
 import time
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +24,7 @@ class Figures:
     accepted: int
     tries: int
     faults: int
-    acts: Counter[str]
+    acts: dict[str, int]
     settled_after: float
 
 
@@ -50,4 +49,4 @@ async def storm(data: Path, *, seconds: float, seed: int, candidates: int = 12, 
             calmed = time.monotonic()
             await judge(client, stack.env["KAFKA_BOOTSTRAP_SERVERS"], answers)
             settled = time.monotonic() - calmed
-        return Figures(lasted, len(answers.accepted), answers.tries, answers.faults, monkey.done, settled)
+        return Figures(lasted, len(answers.accepted), answers.tries, answers.faults, dict(monkey.done), settled)

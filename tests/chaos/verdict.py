@@ -105,9 +105,9 @@ async def _topic(kafka: str, answers: Answers) -> None:
     heads: dict[str, int] = defaultdict(int)
     seen: dict[str, str] = {}
     for record in await read_topic(kafka, Topic.ENGAGEMENT):
-        headers = {name: value.decode() for name, value in record.headers}
-        if "ce_sequence" not in headers:
-            continue
+        headers = {name: value.decode("utf-8", "replace") for name, value in record.headers}
+        if not headers.keys() >= {"ce_id", "ce_subject", "ce_sequence"}:
+            continue  # a total, or poison
         stream, sequence = headers["ce_subject"], int(headers["ce_sequence"])
         assert sequence <= heads[stream] + 1, f"{stream}: {sequence} follows {heads[stream]}"
         if sequence == heads[stream] + 1:
