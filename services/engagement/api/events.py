@@ -7,12 +7,11 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from services.engagement.api.answers import BatchAnswer, EventAnswer, batch_answer, single_answer
-from services.engagement.api.dependencies import SessionsDep, SettingsDep
+from services.engagement.api.dependencies import GathererDep
 from services.engagement.api.event_reading import PLAIN, Read, read_body, read_item
 from services.engagement.api.event_schema import request_body
 from services.engagement.domain.incoming import Incoming
 from services.engagement.domain.outcomes import Accepted, Refused
-from services.engagement.use_cases.ingest_events import ingest_events
 from shared.auth import Principal, requires
 from shared.errors import DomainError
 from shared.tracing import current_traceparent
@@ -33,8 +32,7 @@ router = APIRouter(prefix="/v1/events", tags=["events"], route_class=StrictRoute
 )
 async def post_events(
     request: Request,
-    sessions: SessionsDep,
-    settings: SettingsDep,
+    gatherer: GathererDep,
     _: Annotated[Principal, requires("engagement:write")],
 ) -> Response:
     """Record what happened. 201 once committed; 200 for a repeat; 409 for other content under the same source and id.
@@ -50,7 +48,7 @@ async def post_events(
     if not is_array and isinstance(read[0], DomainError):
         raise read[0]
     events = [one for one in read if isinstance(one, Incoming)]
-    outcomes = await ingest_events(sessions, events, now=now, settings=settings) if events else []
+    outcomes = await gatherer.ingest(events) if events else []
     if not is_array:
         status, body = single_answer(outcomes[0])
         return _json(status, body)

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
 import orjson
+from pydantic_core import to_jsonable_python
 
-from shared.events import Event, EventData
+from shared.events import Event, EventData, EventRetracted
+from shared.events.fields import private_fields
 from shared.references import candidate_id, event_id, is_id, position_id
 
 OURSELVES = "rekindle"
@@ -47,15 +50,9 @@ class Incoming:
 
     def on_bus(self, sequence: int) -> Event:
         """The event as subscribers see it, without private fields."""
-        return Event.of(
-            self.fact,
-            id=self.event_id,
-            source=self.source,
-            subject=self.candidate_id,
-            sequence=sequence,
-            time=self.time,
-            traceparent=self.traceparent,
-        )
+        hides = not _private(type(self.fact)).isdisjoint(self.data)
+        value = self.fact.public_json() if hides else orjson.dumps(self.data)
+        return Event(self.event_id, self.type, self.source, self.candidate_id, sequence, self.time, value, self.traceparent)
 
 
 def incoming(
@@ -74,8 +71,10 @@ def incoming(
     ``position`` is the position as the sender wrote it. Raises MalformedReferenceError for a malformed subject.
     """
     candidate = candidate_id(subject)
-    data = fact.model_dump(mode="json", by_alias=True, exclude_none=True)
     said = fact.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_unset=True)
+    data = _defaults(type(fact)) | said
+    if isinstance(fact, EventRetracted) and fact.event is not None:
+        data["event"] = str(fact.event)
     by_name = fact.type == RETRACTED and "event" in data
     return Incoming(
         event_id=event_id(source, external_id),
@@ -93,6 +92,21 @@ def incoming(
         content_hash=_content_hash(fact.type, candidate, time, said),
         traceparent=traceparent,
     )
+
+
+@cache
+def _defaults(kind: type[EventData]) -> dict[str, Any]:
+    """The fields of a type that say something although nobody sent them, as JSON values."""
+    defaults = {name: field.default for name, field in kind.model_fields.items() if not field.is_required()}
+    said = {name: value for name, value in defaults.items() if value is not None}
+    values: dict[str, Any] = to_jsonable_python(said, exclude_none=True)
+    return values
+
+
+@cache
+def _private(kind: type[EventData]) -> frozenset[str]:
+    """The fields of a type that hold, or may hold deeper down, what stays off the bus."""
+    return frozenset(kind.model_fields[name].serialization_alias or name for name in private_fields(kind))
 
 
 def _content_hash(type_name: str, candidate: UUID, time: datetime | None, said: dict[str, Any]) -> bytes:

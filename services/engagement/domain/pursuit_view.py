@@ -1,6 +1,6 @@
 """How a folded pursuit is stored and shown: the current attempt's state, and every attempt in full."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,7 +48,7 @@ class ClockRecord:
         return event_id(OURSELVES, self.external_id)
 
 
-def due_on_record(pursuit: UUID, folded: Pursuit, recorded: Iterable[UUID]) -> ClockRecord | None:
+def due_on_record(pursuit: UUID, folded: Pursuit, recorded: Collection[UUID]) -> ClockRecord | None:
     """What the clock must put on record, at the record's time; None where nothing is to come or all is there.
 
     ``recorded`` are the ids of the pursuit's facts.
@@ -63,10 +63,10 @@ def due_on_record(pursuit: UUID, folded: Pursuit, recorded: Iterable[UUID]) -> C
     else:
         return None
     record = ClockRecord(type_name, f"{kind}:{pursuit}:{current.number}:{time.isoformat()}", time)
-    return None if record.event_id in set(recorded) else record
+    return None if record.event_id in recorded else record
 
 
-def row_of(person: UUID, position: UUID, folded: Pursuit, recorded: Iterable[UUID]) -> PursuitRow:
+def row_of(person: UUID, position: UUID, folded: Pursuit, recorded: Collection[UUID]) -> PursuitRow:
     """The stored form of a fold. ``recorded`` are the ids of the pursuit's facts."""
     current, own_id = folded.current, pursuit_id(person, position)
     close = None if current is None else current.close

@@ -1,0 +1,60 @@
+"""The short ways that ingest takes say the same as the long ones."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import pytest
+
+from services.engagement.domain.incoming import Incoming, incoming
+from shared.events import FACTS
+from shared.events.acceptance import accept
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+
+SENT: list[tuple[str, dict[str, Any]]] = [
+    ("pursuit.contacted", {"channel": "email"}),
+    ("pursuit.contacted", {"channel": "email", "purpose": "outreach", "message": "Dear Ada", "words": None}),
+    ("pursuit.declined", {"position": "a:1"}),
+    ("pursuit.declined", {"position": "a:1", "reason": "location", "facts": {"locations": ["DE", {"city": "Berlin"}]}}),
+    ("pursuit.declined", {"position": "a:1", "reason": "role_fit", "facts": {"role": "poet", "level": "lead"}}),
+    ("pursuit.ghosted", {"position": "a:1"}),
+    ("pursuit.stage_entered", {"position": "a:1", "stage": "sourced", "name": "New"}),
+    ("pursuit.interview_scheduled", {"position": "a:1", "at": "2026-01-01"}),
+    ("event.retracted", {"source": "a", "id": "b"}),
+    ("event.retracted", {"type": "rekindle.pursuit.hired", "position": "a:1"}),
+    ("candidate.cadence_chosen", {"every_days": 30, "channels": ["email"]}),
+]
+
+
+def made(kind: str, data: dict[str, Any]) -> Incoming:
+    return incoming(
+        accept(FACTS, f"rekindle.{kind}", data),
+        source="ats",
+        external_id="1",
+        subject="ats:ada",
+        time=None,
+        received_at=NOW,
+        position=data.get("position"),
+    )
+
+
+@pytest.mark.parametrize(("kind", "data"), SENT)
+def test_what_is_kept_is_all_that_was_said_and_every_default(kind: str, data: dict[str, Any]) -> None:
+    event = made(kind, data)
+
+    assert event.data == event.fact.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+@pytest.mark.parametrize(("kind", "data"), SENT)
+def test_the_bus_sees_the_public_part(kind: str, data: dict[str, Any]) -> None:
+    event = made(kind, data)
+
+    assert orjson.loads(event.on_bus(1).value) == event.fact.public()
+
+
+def test_content_that_differs_has_another_hash() -> None:
+    hashes = {made(kind, data).content_hash for kind, data in SENT}
+
+    assert len(hashes) == len(SENT)
+    assert made(*SENT[0]).content_hash == made("pursuit.contacted", {"channel": "email", "words": None}).content_hash
