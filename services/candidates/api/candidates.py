@@ -48,9 +48,9 @@ Reader = Annotated[Principal, requires("candidates:read")]
 Writer = Annotated[Principal, requires("candidates:write")]
 
 MOVED: dict[int | str, dict[str, Any]] = {308: {"description": "The id was merged; Location is the person's."}}
-ANSWERS: dict[int | str, dict[str, Any]] = {
+READ: dict[int | str, dict[str, Any]] = {304: {"description": "The caller has this version."}, **MOVED}
+TOLD: dict[int | str, dict[str, Any]] = {
     201: {"model": CandidateShown, "description": "The record was created."},
-    304: {"description": "The caller has this version."},
     **MOVED,
 }
 
@@ -130,7 +130,7 @@ async def find_duplicates(candidate: CandidateName, request: Request, principal:
     return {"items": [duplicate_shown(duplicate, with_contact_details=sees) for duplicate in found]}
 
 
-@router.get("/{candidate:path}", response_model=CandidateShown, responses=ANSWERS)
+@router.get("/{candidate:path}", response_model=CandidateShown, responses=READ)
 async def read_candidate(
     candidate: CandidateName, request: Request, principal: Reader, sessions: SessionsDep, condition: ConditionDep
 ) -> Any:
@@ -151,7 +151,7 @@ def _answer(view: CandidateView, principal: Principal, *, is_new: bool = False) 
 @router.patch(
     "/{candidate:path}",
     response_model=CandidateShown,
-    responses=ANSWERS,
+    responses=TOLD,
     openapi_extra={
         "requestBody": {"content": {"application/merge-patch+json": {"schema": {"$ref": "#/components/schemas/CandidateTold"}}}}
     },
@@ -189,7 +189,7 @@ async def change_candidate(
 @router.delete("/{candidate:path}/references/{reference:path}", response_model=CandidateShown, responses=MOVED)
 async def unlink(
     candidate: CandidateName,
-    reference: str,
+    reference: CandidateName,
     request: Request,
     principal: Writer,
     sessions: SessionsDep,

@@ -37,14 +37,13 @@ SessionsDep = Annotated[Sessions, Depends(_sessions)]
 SettingsDep = Annotated[CandidatesSettings, Depends(_settings)]
 ConditionDep = Annotated[Condition, Depends(_condition)]
 
-CandidateName = Annotated[
-    str, Path(description="id or <source>:<external_id>, percent-encoded", examples=["greenhouse:53883394"])
-]
-PositionName = Annotated[str, Path(description="id or <source>:<external_id>, percent-encoded", examples=["greenhouse:107761"])]
+_NAME = {"pattern": r"^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[a-z0-9][a-z0-9._-]{0,49}:.{1,200})$"}
+_SAYS = "id or <source>:<external_id>, percent-encoded"
+
+CandidateName = Annotated[str, Path(description=_SAYS, examples=["greenhouse:53883394"], json_schema_extra=_NAME)]
+PositionName = Annotated[str, Path(description=_SAYS, examples=["greenhouse:107761"], json_schema_extra=_NAME)]
 Limit = Annotated[int, Query(ge=1, le=200, description="Items on a page.")]
 Cursor = Annotated[str | None, Query(max_length=1000, description="next_cursor of the page before.")]
-
-PATCH_BODY: dict[str, Any] = {"description": "JSON Merge Patch (RFC 7396): absent keeps, null clears."}
 
 
 def observed_or_now(observed_at: datetime | None, now: datetime) -> datetime:

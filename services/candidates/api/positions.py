@@ -37,9 +37,9 @@ router = APIRouter(prefix="/v1/positions", tags=["positions"], route_class=Stric
 Reader = Annotated[Principal, requires("candidates:read")]
 Writer = Annotated[Principal, requires("candidates:write")]
 
-ANSWERS: dict[int | str, dict[str, Any]] = {
+READ: dict[int | str, dict[str, Any]] = {304: {"description": "The caller has this version."}}
+TOLD: dict[int | str, dict[str, Any]] = {
     201: {"model": PositionShown, "description": "The record was created."},
-    304: {"description": "The caller has this version."},
 }
 
 
@@ -87,7 +87,7 @@ async def read_position_history(
     return {"items": items, "next_cursor": encode_cursor(purpose, page.last) if page.last else None}
 
 
-@router.get("/{position:path}", response_model=PositionShown, responses=ANSWERS)
+@router.get("/{position:path}", response_model=PositionShown, responses=READ)
 async def read_position(position: PositionName, _: Reader, sessions: SessionsDep, condition: ConditionDep) -> Any:
     """A position's record, by id or reference."""
     view = await read_positions.read_position(sessions, read_name("position", position))
@@ -103,7 +103,7 @@ def _answer(view: PositionView, *, is_new: bool = False) -> Response:
 @router.patch(
     "/{position:path}",
     response_model=PositionShown,
-    responses=ANSWERS,
+    responses=TOLD,
     openapi_extra={
         "requestBody": {"content": {"application/merge-patch+json": {"schema": {"$ref": "#/components/schemas/PositionTold"}}}}
     },

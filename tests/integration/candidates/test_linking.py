@@ -1,6 +1,5 @@
 """Linking references, undoing it, and what becomes of the person's record, its streams and its snapshots."""
 
-import asyncio
 import random
 from itertools import permutations
 from typing import Any
@@ -142,51 +141,6 @@ async def test_versions_of_every_stream_rise_by_one(ats: Caller, candidates: Ses
         versions.setdefault(stream, []).append(version)
     assert len(versions) == 5
     assert all(found == list(range(1, len(found) + 1)) for found in versions.values())
-
-
-async def test_patches_and_links_at_once_neither_block_nor_lose_anything(ats: Caller, candidates: Sessions) -> None:
-    names = [f"s:{number}" for number in range(6)]
-    choose = random.Random(11)
-
-    async def change(number: int) -> int:
-        record, other = choose.sample(names, 2)
-        if number % 4 == 0:
-            return (await ats.unlink(record, other)).status_code
-        fields = {"references": [other]} if number % 4 == 1 else {"company": f"Company {number}"}
-        return (await ats.tell(record, **fields)).status_code
-
-    statuses = await asyncio.gather(*(change(number) for number in range(160)))
-
-    assert set(statuses) <= {200, 201, 404}
-    newest = await latest(candidates)
-    for name in names:
-        response = await ats.ask("GET", f"/v1/candidates/{name}")
-        if response.status_code == 200:
-            assert newest[str(candidate_id(name))]["person_id"] == response.json()["id"]
-    versions: dict[str, list[int]] = {}
-    for stream, version, _, _ in await published(candidates):
-        versions.setdefault(stream, []).append(version)
-    assert all(found == list(range(1, len(found) + 1)) for found in versions.values())
-
-
-async def test_patches_of_one_record_at_once_all_count(ats: Caller) -> None:
-    fields = ["name", "title", "company", "time_zone"]
-    values = ["Ada", "Lead", "Analytical", "Europe/Berlin"]
-
-    await asyncio.gather(*(ats.told("gem:1", **{field: value}) for field, value in zip(fields, values, strict=True)))
-
-    body = await ats.read("gem:1")
-    assert [body[field] for field in fields] == values
-    assert body["after"].endswith(":4")
-
-
-async def test_of_two_changes_of_the_same_version_one_is_stale(ats: Caller) -> None:
-    created = await ats.tell("gem:1", name="Ada")
-    record, tag = created.json()["id"], created.headers["ETag"]
-
-    responses = await asyncio.gather(*(ats.tell(record, name=name, if_match=tag) for name in ("Eve", "Joan")))
-
-    assert sorted(response.status_code for response in responses) == [200, 412]
 
 
 async def test_a_linked_person_is_listed_once_and_found_by_all_fields(ats: Caller) -> None:

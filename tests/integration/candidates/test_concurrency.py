@@ -1,0 +1,123 @@
+"""Changes at the same time: nothing is lost, nothing blocks, and what is stored is what follows from what was told."""
+
+import asyncio
+import random
+from collections.abc import Awaitable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from httpx import Response
+from sqlalchemy import text
+
+from services.candidates.consumers.learner import Learner
+from services.candidates.domain.links import Link, person_map
+from shared.db import Sessions
+from shared.events import Event, PursuitApplied, PursuitContacted, PursuitHired
+from shared.events.vocabulary import Channel
+from shared.references import candidate_id, position_id
+from tests.integration.candidates.conftest import Caller
+from tests.integration.candidates.outgoing import published
+
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def some_events(choose: random.Random, names: list[str]) -> list[Event]:
+    """Facts of some people, as engagement publishes them."""
+    position = position_id("gem:9")
+    kinds = [PursuitApplied(position=position), PursuitHired(position=position), PursuitContacted(channel=Channel.EMAIL)]
+    return [
+        Event.of(
+            choose.choice(kinds),
+            id=uuid4(),
+            source="ats",
+            subject=candidate_id(name),
+            sequence=1,
+            time=BEGIN + timedelta(hours=choose.randrange(1000)),
+        )
+        for name in choose.choices(names, k=5)
+    ]
+
+
+async def check_what_is_stored(sessions: Sessions) -> None:
+    """Who is whose person follows from the links; versions have no gaps; the last event says what is stored."""
+    async with sessions.begin() as session:
+        rows = (await session.execute(text("SELECT id, person_id, version, record, erased_at FROM candidates"))).all()
+        ends = (await session.execute(text("SELECT record, named FROM candidate_links"))).all()
+    people: dict[UUID, UUID] = {row.id: row.person_id for row in rows}
+    links = {Link(row.record, row.named) for row in ends}
+    records = {row.id for row in rows if row.record is not None}
+    erased = {row.id for row in rows if row.erased_at is not None}
+    assert people == person_map(people.keys(), links)
+    assert records <= {stream for stream, person in people.items() if stream == person}
+    assert not erased & records
+    versions: dict[UUID, list[int]] = {}
+    newest = {}
+    for stream, version, kind, data in await published(sessions):
+        versions.setdefault(UUID(stream), []).append(version)
+        newest[UUID(stream)] = (kind, data)
+    assert versions == {row.id: list(range(1, row.version + 1)) for row in rows if row.version}
+    for known, (kind, data) in newest.items():
+        assert (kind == "rekindle.candidate.erased") == (known in erased)
+        assert known in erased or UUID(data["person_id"]) == people[known]
+
+
+async def test_everything_at_once_ends_in_what_was_told(ats: Caller, candidates: Sessions) -> None:
+    names = [f"s:{number}" for number in range(8)]
+    choose = random.Random(11)
+
+    async def learn() -> int:
+        async with candidates.begin() as session:
+            await Learner(12)(session, some_events(choose, names))
+        return 200
+
+    async def status(response: Awaitable[Response]) -> int:
+        return (await response).status_code
+
+    def change(number: int) -> Awaitable[int]:
+        record, other = choose.sample(names, 2)
+        if number == 120:
+            return status(ats.ask("POST", "/v1/erasures", json={"candidate": record}))
+        kinds = (
+            learn,
+            lambda: status(ats.unlink(record, other)),
+            lambda: status(ats.tell(record, references=[other])),
+            lambda: status(ats.tell(record, company=f"Company {number}")),
+        )
+        return kinds[number % 4]()
+
+    statuses = await asyncio.gather(*(change(number) for number in range(160)))
+
+    assert set(statuses) <= {200, 201, 404, 410}
+    await check_what_is_stored(candidates)
+
+
+async def test_patches_of_one_record_at_once_all_count(ats: Caller, candidates: Sessions) -> None:
+    told = {"name": "Ada", "title": "Lead", "company": "Analytical", "time_zone": "Europe/Berlin"}
+
+    await asyncio.gather(*(ats.told("gem:1", **{field: value}) for field, value in told.items()))
+
+    body = await ats.read("gem:1")
+    assert {field: body[field] for field in told} == told
+    assert body["after"].endswith(":4")
+    await check_what_is_stored(candidates)
+
+
+async def test_two_who_link_each_other_at_once_become_one_person(ats: Caller, candidates: Sessions) -> None:
+    await asyncio.gather(
+        *(ats.told(f"a:{number}", references=[f"b:{number}"]) for number in range(10)),
+        *(ats.told(f"b:{number}", references=[f"a:{number}"]) for number in range(10)),
+    )
+
+    for number in range(10):
+        one, other = await ats.read(f"a:{number}"), await ats.read(f"b:{number}")
+        assert one["id"] == other["id"] == min(str(candidate_id(f"a:{number}")), str(candidate_id(f"b:{number}")))
+    await check_what_is_stored(candidates)
+
+
+async def test_of_two_changes_of_the_same_version_one_is_stale(ats: Caller) -> None:
+    created = await ats.tell("gem:1", name="Ada")
+    record, tag = created.json()["id"], created.headers["ETag"]
+
+    responses = await asyncio.gather(*(ats.tell(record, name=name, if_match=tag) for name in ("Eve", "Joan")))
+
+    assert sorted(response.status_code for response in responses) == [200, 412]
