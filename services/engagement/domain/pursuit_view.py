@@ -51,7 +51,7 @@ class ClockRecord:
 def due_on_record(pursuit: UUID, folded: Pursuit, recorded: Collection[UUID]) -> ClockRecord | None:
     """What the clock must put on record, at the record's time; None where nothing is to come or all is there.
 
-    ``recorded`` are the ids of the pursuit's facts.
+    ``recorded`` are the ids of what the clock put on record for the pursuit before.
     """
     current = folded.current
     if current is None:
@@ -63,11 +63,11 @@ def due_on_record(pursuit: UUID, folded: Pursuit, recorded: Collection[UUID]) ->
     else:
         return None
     record = ClockRecord(type_name, f"{kind}:{pursuit}:{current.number}:{time.isoformat()}", time)
-    return None if record.event_id in recorded else record
+    return None if recorded and record.event_id in recorded else record
 
 
 def row_of(person: UUID, position: UUID, folded: Pursuit, recorded: Collection[UUID]) -> PursuitRow:
-    """The stored form of a fold. ``recorded`` are the ids of the pursuit's facts."""
+    """The stored form of a fold. ``recorded`` are the ids of what the clock put on record for the pursuit before."""
     current, own_id = folded.current, pursuit_id(person, position)
     close = None if current is None else current.close
     due = due_on_record(own_id, folded, recorded)

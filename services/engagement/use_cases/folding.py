@@ -20,11 +20,11 @@ PursuitKey = tuple[UUID, UUID]
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A pursuit folded of all its facts; ``facts`` are their ids."""
+    """A pursuit folded of all its facts; ``recorded`` are the ids of those that the clock put on record."""
 
     pursuit: Pursuit
     row: PursuitRow
-    facts: frozenset[UUID]
+    recorded: frozenset[UUID]
 
 
 async def fold_pursuits(
@@ -48,8 +48,8 @@ async def fold_pursuits(
         person, position = key
         of_pursuit = facts[key]
         pursuit = fold(of_pursuit, closings.get(position, ()), ghost_after)
-        ids = frozenset(fact.id for fact in of_pursuit)
-        folded[key] = Folded(pursuit, row_of(person, position, pursuit, ids), ids)
+        recorded = frozenset(fact.id for fact in of_pursuit if "by_clock" in fact.data)
+        folded[key] = Folded(pursuit, row_of(person, position, pursuit, recorded), recorded)
     return folded
 
 

@@ -192,13 +192,9 @@ def _place(event: Incoming, key: PursuitKey | None, folded: Mapping[PursuitKey, 
     placement = pursuit.placements.get(event.event_id)
     if placement is None:
         return {"id": str(row.id), "attempt": row.attempt or None, "stage": row.stage, "touch": None}
-    attempt = pursuit.attempts[placement.attempt - 1]
-    return {
-        "id": str(row.id),
-        "attempt": attempt.number,
-        "stage": stage_of(attempt),
-        "touch": placement.touch,
-    }
+    is_current = placement.attempt == row.attempt
+    stage = row.stage if is_current else stage_of(pursuit.attempts[placement.attempt - 1])
+    return {"id": str(row.id), "attempt": placement.attempt, "stage": stage, "touch": placement.touch}
 
 
 def _key(event: Incoming, outcome: Accepted) -> EventKey:

@@ -64,7 +64,7 @@ class _Chunk:
 
     def _due(self, folded: Mapping[PursuitKey, Folded], streams: Mapping[UUID, Stream]) -> Iterator[tuple[UUID, Incoming]]:
         for (person, position), one in folded.items():
-            record = due_on_record(one.row.id, one.pursuit, one.facts)
+            record = due_on_record(one.row.id, one.pursuit, one.recorded)
             stream = _stream_of(person, streams)
             if record is not None and record.time <= self.now and stream is not None:
                 yield person, self._event(record, stream, position)
