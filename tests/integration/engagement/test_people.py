@@ -3,52 +3,20 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 
-from services.engagement.consumers.records import records_handler
 from services.engagement.settings import EngagementSettings
 from services.engagement.use_cases.run_clock import tick
 from shared.db import Sessions
-from shared.events import CandidateChanged, CandidateErased, Event, EventData, PositionChanged
 from shared.references import candidate_id, position_id, pursuit_id
 from tests.integration.engagement.posting import Ats, event
+from tests.integration.engagement.records import Records
 
 ADA, TWIN = candidate_id("ats:ada"), candidate_id("gem:ada")
 JOB = position_id("ats:job")
 NOW = datetime.now(UTC) + timedelta(minutes=1)
-
-
-class Records:
-    """What candidates publishes, as the consumer hands it over."""
-
-    def __init__(self, sessions: Sessions, settings: EngagementSettings) -> None:
-        self.sessions = sessions
-        self.handle = records_handler(settings)
-        self.version = 0
-
-    async def publish(self, *news: tuple[UUID, EventData]) -> None:
-        """Deliver snapshots in one batch."""
-        events: list[Event] = []
-        for subject, data in news:
-            self.version += 1
-            events.append(
-                Event.of(data, id=uuid4(), source="rekindle", subject=subject, sequence=self.version, time=datetime.now(UTC))
-            )
-        async with self.sessions.begin() as session:
-            await self.handle(session, events)
-
-    async def link(self, stream: UUID, person: UUID) -> None:
-        await self.publish((stream, CandidateChanged(candidate_id=stream, person_id=person)))
-
-    async def erase(self, *streams: UUID) -> None:
-        await self.publish(*[(stream, CandidateErased(candidate_id=stream)) for stream in streams])
-
-    async def closings(self, position: UUID, *times: str) -> None:
-        spans = [{"closed_at": time} for time in times]
-        await self.publish((position, PositionChanged.model_validate({"position_id": position, "spans": spans})))
 
 
 @pytest.fixture
