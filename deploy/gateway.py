@@ -1,13 +1,14 @@
 """All services behind one base URL, in one process: `python -m deploy.gateway --port N`.
 
-A request goes to the service that owns its path; /docs, /health and /metrics are answered here for all.
+A request goes to the service that owns its path; /docs, /health and /metrics are answered here for all. A gateway may hold
+some services alone (`--only`), or hand requests to others that run elsewhere (`--forward`).
 """
 
 import argparse
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +20,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deploy import metrics, openapi
+from deploy.forwarding import forwarded
 from deploy.services import SERVICES
 from shared.logging import configure_logging
 from shared.probes import exposition
@@ -62,11 +64,30 @@ def create_app(services: Mapping[str, FastAPI] | None = None) -> FastAPI:
     return app
 
 
-def installed_services() -> dict[str, FastAPI]:
-    """Every service that has an application, by name."""
+def installed_services(only: Collection[str] = ()) -> dict[str, FastAPI]:
+    """Every service that has an application, by name; or those of the given names."""
     return {
-        service.name: import_module(f"{service.package}.main").create_app() for service in SERVICES if service.provides("main")
+        service.name: import_module(f"{service.package}.main").create_app()
+        for service in SERVICES
+        if service.provides("main") and (not only or service.name in only)
     }
+
+
+def chosen_services(only: Sequence[str], forward: Sequence[str]) -> dict[str, FastAPI]:
+    """The services that the options name: here those of ``only``, elsewhere those of ``forward`` (NAME=URL).
+
+    Raises ValueError for a name that no service has.
+    """
+    known = {service.name: service for service in SERVICES}
+    here = [name.strip() for names in only for name in names.split(",")]
+    elsewhere = {name: url for name, _, url in (one.partition("=") for one in forward)}
+    for name in (*here, *elsewhere):
+        if name not in known:
+            raise ValueError(f"no service is called {name!r}; there are {', '.join(known)}")
+    if wrong := [f"{name}={url}" for name, url in elsewhere.items() if not url.startswith(("http://", "https://"))]:
+        raise ValueError(f"{', '.join(wrong)}: must be NAME=http://HOST:PORT")
+    held = installed_services(here) if here or not elsewhere else {}
+    return held | {name: forwarded(known[name], url) for name, url in elsewhere.items()}
 
 
 def _by_path(services: Mapping[str, FastAPI]) -> dict[str, FastAPI]:
@@ -146,13 +167,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--only", action="append", default=[], metavar="SERVICE", help="this service alone (several with commas)")
+    parser.add_argument(
+        "--forward", action="append", default=[], metavar="SERVICE=URL", help="a service that runs elsewhere; repeat for more"
+    )
     asked = parser.parse_args()
+    try:
+        services = chosen_services(asked.only, asked.forward)
+    except ValueError as error:
+        parser.error(str(error))
     configure_logging(SharedSettings().log_level, service="gateway")
     configure_tracing("rekindle-gateway")
     import uvicorn
 
     uvicorn.run(
-        create_app(),
+        create_app(services),
         host=asked.host,
         port=asked.port,
         log_config=None,

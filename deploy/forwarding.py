@@ -1,0 +1,142 @@
+"""A service that runs elsewhere, so that a gateway can put services of several processes behind one base URL.
+
+Requests and answers are handed on as they stream. What a service says of itself (its OpenAPI document) comes from its code,
+whether it is ready from its own /health/ready.
+"""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+
+import httpx
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from starlette.background import BackgroundTask
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from deploy.services import Service
+
+CONNECT_SECONDS = 5.0
+HEALTH_SECONDS = 2.5
+OF_ONE_HOP = frozenset(
+    name.encode()
+    for name in (
+        *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization"),
+        *("te", "trailer", "transfer-encoding", "upgrade"),
+    )
+)
+"""Headers that speak of one connection alone (RFC 9110, 7.6.1)."""
+
+logger = logging.getLogger("deploy.forwarding")
+
+
+class NotReady(Exception):
+    """The service does not call itself ready."""
+
+
+class ClientLeft(Exception):
+    """The client went before its request was whole."""
+
+
+def forwarded(service: Service, url: str, *, transport: httpx.AsyncBaseTransport | None = None) -> FastAPI:
+    """An application in the place of a service whose own runs at ``url``."""
+    client = httpx.AsyncClient(
+        base_url=url,
+        transport=transport,
+        timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=4),
+        trust_env=False,
+    )
+    document = import_module(f"{service.package}.main").create_app().openapi()
+
+    async def check() -> None:
+        answer = await client.get("/health/ready", timeout=HEALTH_SECONDS)
+        if answer.status_code != 200:
+            raise NotReady(f"{url}/health/ready answers {answer.status_code}")
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with client:
+            yield
+
+    app = FastAPI(openapi_url=None, lifespan=lifespan)
+    app.state.checks = {"reached": check}
+    app.state.watched = {}
+    app.state.measures = ()
+    app.openapi = lambda: document  # type: ignore[method-assign]  # the documented way to replace FastAPI's document
+    app.add_middleware(Forward, client=client)
+    return app
+
+
+class Forward:
+    """Hands every request on, and never to the application behind it."""
+
+    def __init__(self, app: ASGIApp, client: httpx.AsyncClient) -> None:
+        self.app = app
+        self.client = client
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            answer = await self._ask(scope, receive)
+        except ClientLeft:
+            return
+        await answer(scope, receive, send)
+
+    async def _ask(self, scope: Scope, receive: Receive) -> Response:
+        headers = [(name, value) for name, value in scope["headers"] if name not in OF_ONE_HOP]
+        sent = {name for name, _ in scope["headers"]}
+        has_body = b"content-length" in sent or b"transfer-encoding" in sent
+        path = scope.get("raw_path") or scope["path"].encode()
+        target = path + (b"?" + scope["query_string"] if scope["query_string"] else b"")
+        request = self.client.build_request(
+            scope["method"],
+            self.client.base_url.copy_with(raw_path=target),
+            headers=[*headers, *_forwarded_for(scope)],
+            content=_body(receive) if has_body else None,
+        )
+        try:
+            answer = await self.client.send(request, stream=True)
+        except httpx.TransportError as error:
+            logger.warning("%s does not answer: %r", self.client.base_url, error)
+            return _unavailable()
+        handed_on = StreamingResponse(_content(answer), answer.status_code, background=BackgroundTask(answer.aclose))
+        handed_on.raw_headers = [(name.lower(), value) for name, value in answer.headers.raw if name.lower() not in OF_ONE_HOP]
+        return handed_on
+
+
+async def _body(receive: Receive) -> AsyncIterator[bytes]:
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientLeft
+        yield message.get("body", b"")
+        if not message.get("more_body", False):
+            return
+
+
+async def _content(answer: httpx.Response) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in answer.aiter_raw():
+            yield chunk
+    finally:
+        await answer.aclose()
+
+
+def _forwarded_for(scope: Scope) -> list[tuple[bytes, bytes]]:
+    client = scope.get("client")
+    return [(b"x-forwarded-for", str(client[0]).encode())] if client else []
+
+
+def _unavailable() -> Response:
+    content = {
+        "type": "urn:rekindle:problem:unavailable",
+        "title": "A part that is needed does not answer",
+        "status": 503,
+        "code": "unavailable",
+        "detail": "The service does not answer. Whether it took the request is not known: send the same again.",
+    }
+    return JSONResponse(content, 503, {"Retry-After": "1"}, media_type="application/problem+json")
