@@ -55,6 +55,7 @@ def attempt_rows(
 def _row(person: UUID, position: UUID, attempt: Attempt) -> AttemptRow:
     first = attempt.touches[0] if attempt.touches else None
     found = contributions(attempt)
+    micros = {at: round(at.timestamp() * 1_000_000) for at in {one.at for one in found}}
     return AttemptRow(
         person,
         position,
@@ -66,6 +67,6 @@ def _row(person: UUID, position: UUID, attempt: Attempt) -> AttemptRow:
         None if first is None else first.channel,
         None if first is None else first.sender_role,
         [one.measure for one in found],
-        [round(one.at.timestamp() * 1_000_000) for one in found],
+        [micros[one.at] for one in found],
         [one.seconds for one in found],
     )

@@ -21,6 +21,8 @@ class Counted(NamedTuple):
 async def counted(session: AsyncSession, pursuits: Iterable[Key]) -> dict[Key, list[Counted]]:
     """What the attempts of these pursuits have added so far."""
     keys = list(pursuits)
+    if not keys:
+        return {}
     rows = await session.execute(
         text(
             "SELECT person, position_id, number, measures, seconds FROM attempts WHERE (person, position_id) IN "
@@ -42,7 +44,7 @@ async def pursuits_of(session: AsyncSession, persons: Iterable[UUID]) -> list[Ke
     return [(row.person, row.position_id) for row in rows]
 
 
-async def persons_at(session: AsyncSession, positions: Iterable[UUID]) -> list[Key]:
+async def pursuits_at(session: AsyncSession, positions: Iterable[UUID]) -> list[Key]:
     """The pursuits at these positions that have an attempt."""
     rows = await session.execute(
         text("SELECT DISTINCT person, position_id FROM attempts WHERE position_id = ANY(:positions)"),
@@ -55,7 +57,7 @@ async def save(session: AsyncSession, rows: Sequence[AttemptRow], *, table: str 
     """Write rows, in the order of their keys so that nobody waits in a circle. ``table`` is one of ours, never input."""
     if not rows:
         return
-    ordered = sorted(rows, key=lambda row: (row.person, row.position, row.number))
+    ordered = sorted(rows, key=lambda row: (row.person.int, row.position.int, row.number))
     await session.execute(
         text(
             f"""

@@ -1,5 +1,6 @@
 """Counters: the sums of the contributions of each position's attempts."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
@@ -14,7 +15,7 @@ Change = Mapping[tuple[UUID, str], tuple[int, int]]
 
 async def add(session: AsyncSession, change: Change) -> None:
     """Add to the counters, in the order of their keys so that nobody waits in a circle."""
-    keys = sorted(key for key, (count, seconds) in change.items() if count or seconds)
+    keys = sorted(change, key=lambda key: (key[0].int, key[1]))
     if not keys:
         return
     await session.execute(
@@ -74,14 +75,34 @@ async def differences(session: AsyncSession) -> int:
     return int(found or 0)
 
 
-def difference(
-    old: Iterable[tuple[UUID, Iterable[str], Iterable[int]]], new: Iterable[tuple[UUID, Iterable[str], Iterable[int]]]
-) -> dict[tuple[UUID, str], tuple[int, int]]:
-    """New minus old, each a position with its measures and their seconds."""
+Additions = Iterable[tuple[UUID, list[str], list[int]]]
+"""Attempts as counters see them: the position, the measures and, in parallel, the seconds."""
+
+
+def difference(old: Additions, new: Additions) -> dict[tuple[UUID, str], tuple[int, int]]:
+    """New minus old."""
+    plus, minus = _sums(new), _sums(old)
     change: dict[tuple[UUID, str], tuple[int, int]] = {}
-    for sign, rows in ((-1, old), (1, new)):
-        for position, measures, durations in rows:
-            for measure, seconds in zip(measures, durations, strict=True):
-                count, total = change.get((position, measure), (0, 0))
-                change[position, measure] = (count + sign, total + sign * seconds)
+    for position in plus.keys() | minus.keys():
+        counts, seconds = plus.get(position) or (Counter(), Counter())
+        before, seconds_before = minus.get(position) or (Counter(), Counter())
+        for measure in counts.keys() | before.keys():
+            added, lasted = counts[measure] - before[measure], seconds[measure] - seconds_before[measure]
+            if added or lasted:
+                change[position, measure] = (added, lasted)
     return change
+
+
+def _sums(additions: Additions) -> dict[UUID, tuple[Counter[str], Counter[str]]]:
+    """Counts and seconds by position and measure."""
+    sums: dict[UUID, tuple[Counter[str], Counter[str]]] = {}
+    for position, measures, durations in additions:
+        found = sums.get(position)
+        if found is None:
+            found = sums[position] = (Counter(), Counter())
+        found[0].update(measures)
+        if any(durations):
+            for measure, seconds in zip(measures, durations, strict=True):
+                if seconds:
+                    found[1][measure] += seconds
+    return sums

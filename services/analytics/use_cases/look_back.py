@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.domain.pursuits import attempt_rows
 from services.analytics.storage import attempts, facts, funnels, people, positions
-from services.analytics.use_cases.refold import Touched, pursuits
+from services.analytics.use_cases.refold import Grouped
 
 PAGE = 300
 """Persons that are folded at once: others get their turn in between."""
@@ -35,8 +35,11 @@ async def _fold_page(
     ghost_after: timedelta,
 ) -> None:
     known = await facts.of_streams(session, circle.streams_of(persons), until=as_of)
-    touched = Touched(whole=persons) if position is None else Touched(some={person: {position} for person in persons})
-    folded = pursuits(known, touched, circle)
+    grouped = Grouped.of(known, circle)
+    if position is None:
+        folded = grouped.pursuits((), persons)
+    else:
+        folded = grouped.pursuits([key for key in grouped.placed if key[1] == position], set())
     closings = await positions.closings(session, {at for _, at in folded})
     rows = [
         row

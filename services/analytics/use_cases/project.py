@@ -8,16 +8,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.storage import attempts, facts, locks, people, positions
-from services.analytics.storage.facts import Stored
-from services.analytics.use_cases.refold import Fresh, Touched, refold
-from shared.events import CandidateChanged, CandidateErased, Event, PositionChanged, Topic
+from services.analytics.use_cases.refold import Fresh, Grouped, Touched, refold
+from shared.events import CandidateChanged, CandidateErased, Event, Fact, PositionChanged
 
 
 @dataclass(slots=True)
 class _Batch:
     """Events by what they mean; of snapshots the last of each record."""
 
-    facts: list[tuple[Event, Stored]] = field(default_factory=list)
+    facts: list[Event] = field(default_factory=list)
     people: dict[UUID, CandidateChanged] = field(default_factory=dict)
     erased: set[UUID] = field(default_factory=set)
     positions: dict[UUID, PositionChanged] = field(default_factory=dict)
@@ -27,8 +26,8 @@ class _Batch:
         batch = cls()
         for event in events:
             data = event.data
-            if data.topic is Topic.ENGAGEMENT:
-                batch.facts.append((event, facts.read(event)))
+            if isinstance(data, Fact):
+                batch.facts.append(event)
             elif isinstance(data, CandidateChanged):
                 batch.people[data.candidate_id] = data
             elif isinstance(data, CandidateErased):
@@ -55,23 +54,16 @@ async def project(session: AsyncSession, events: Sequence[Event], *, now: dateti
         await people.link(session, moved)
     await _save(session, batch)
     if closed:
-        for person, position in await attempts.persons_at(session, closed):
-            touched.add(person, position)
-    fresh = Fresh([event for event, _ in batch.facts], [stored for _, stored in batch.facts])
-    circle = await people.circle(session, {stored.stream for stored in fresh.stored} | touched.persons)
+        touched.some |= set(await attempts.pursuits_at(session, closed))
+    stored = [facts.read(event) for event in batch.facts]
+    circle = await people.circle(session, {stream for stream, _, _ in stored} | touched.persons)
+    grouped = Grouped.of(stored, circle)
     if not (moved or closed):
-        mine = {circle.person_of(stored.stream) for stored in fresh.stored}
-        await locks.lock_persons(session, mine & circle.persons)
-    for stored in fresh.stored:
-        _touch(touched, circle.person_of(stored.stream), stored)
+        await locks.lock_persons(session, grouped.persons & circle.persons)
+    touched.some |= grouped.placed.keys()
+    touched.whole |= grouped.unplaced.keys()  # a retraction by id may be of any of the person's pursuits
+    fresh = Fresh(batch.facts, [position for _, position, _ in stored], grouped)
     await refold(session, touched, circle, fresh, now=now, ghost_after=ghost_after)
-
-
-def _touch(touched: Touched, person: UUID, stored: Stored) -> None:
-    if stored.position is not None:
-        touched.add(person, stored.position)
-    elif stored.fact.name == facts.RETRACTION:
-        touched.whole.add(person)  # it names a fact by id, which may be of any of the person's pursuits
 
 
 async def _moved(session: AsyncSession, batch: _Batch) -> dict[UUID, UUID]:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.domain.pursuits import AttemptRow, Key, attempt_rows
 from services.analytics.storage import attempts, counters, facts, locks, people, positions
-from services.analytics.use_cases.refold import Touched, pursuits, replace
+from services.analytics.use_cases.refold import Grouped, replace
 from shared.db import Sessions
 
 PAGE = 500
@@ -42,7 +42,7 @@ async def rebuild(
             await locks.be_alone(session)
             rows = await _fold_again(session, persons, now, ghost_after)
             wrong += await _differences(session, rows)
-            await replace(session, rows)
+            await replace(session, rows, counted=rows)
         done += len(rows)
         progress(done)
     async with sessions.begin() as session:
@@ -85,9 +85,7 @@ async def _fold_again(
     circle = await people.circle(session, streams)
     persons = {circle.person_of(stream) for stream in streams} | streams
     known = await facts.of_streams(session, circle.streams_of(persons))
-    folded = pursuits(known, Touched(whole=persons), circle)
-    for key in await attempts.pursuits_of(session, persons):
-        folded.setdefault(key, [])
+    folded = Grouped.of(known, circle).pursuits(await attempts.pursuits_of(session, persons), persons)
     closings = await positions.closings(session, {position for _, position in folded})
     return {
         key: attempt_rows(key, found, closings.get(key[1], ()), ghost_after=ghost_after, now=now) if found else []

@@ -1,6 +1,6 @@
 """Fold pursuits anew from all their facts, replace their attempts, and add new minus old to the counters."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,47 +16,91 @@ from shared.events import Event
 
 
 @dataclass(slots=True)
+class Grouped:
+    """Facts by pursuit, and the retractions that name no position by person."""
+
+    placed: dict[Key, list[FoldFact]] = field(default_factory=dict)
+    unplaced: dict[UUID, list[FoldFact]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, stored: Iterable[Stored], circle: Circle) -> "Grouped":
+        """Group facts by the persons that a circle says. Keys are looked up once a fact: it is the projector's hottest loop."""
+        links = circle.links
+        placed: dict[Key, list[FoldFact]] = {}
+        unplaced: dict[UUID, list[FoldFact]] = {}
+        for stream, position, fact in stored:
+            person = links.get(stream, stream) if links else stream
+            if position is not None:
+                placed.setdefault((person, position), []).append(fact)
+            elif fact.name == facts.RETRACTION:
+                unplaced.setdefault(person, []).append(fact)
+        return cls(placed, unplaced)
+
+    @property
+    def persons(self) -> set[UUID]:
+        """Everybody of whom there is something."""
+        return {person for person, _ in self.placed} | self.unplaced.keys()
+
+    def pursuits(self, some: Iterable[Key], whole: set[UUID]) -> dict[Key, list[FoldFact]]:
+        """All facts of some pursuits and of all pursuits of whole persons, each with the retractions of its person."""
+        wanted = dict.fromkeys(some)
+        if whole:
+            wanted |= dict.fromkeys(key for key in self.placed if key[0] in whole)
+        if not self.unplaced:
+            return {key: self.placed.get(key, []) for key in wanted}
+        return {key: [*found, *self.unplaced.get(key[0], ())] if (found := self.placed.get(key)) else [] for key in wanted}
+
+    def add(self, other: "Grouped") -> None:
+        """Take the facts of another, each once."""
+        for mine, theirs in ((self.placed, other.placed), (self.unplaced, other.unplaced)):
+            _merge(mine, theirs)  # type: ignore[arg-type]  # both are keyed alike within a pair
+
+
+def _merge(mine: dict[object, list[FoldFact]], theirs: Mapping[object, list[FoldFact]]) -> None:
+    for key, found in theirs.items():
+        known = mine.get(key)
+        if known is None:
+            mine[key] = found
+        else:
+            ids = {fact.id for fact in known}
+            known += [fact for fact in found if fact.id not in ids]
+
+
+@dataclass(slots=True)
 class Touched:
-    """The pursuits to fold: some of a person's, or all of them."""
+    """The pursuits to fold: some, and all of whole persons."""
 
-    some: dict[UUID, set[UUID]] = field(default_factory=dict)
+    some: set[Key] = field(default_factory=set)
     whole: set[UUID] = field(default_factory=set)
-
-    def add(self, person: UUID, position: UUID) -> None:
-        """Fold this pursuit."""
-        self.some.setdefault(person, set()).add(position)
-
-    def takes(self, person: UUID, position: UUID) -> bool:
-        """Whether this pursuit is to be folded."""
-        return person in self.whole or position in self.some.get(person, ())
 
     @property
     def persons(self) -> set[UUID]:
         """Everybody of whom a pursuit is to be folded."""
-        return self.whole | self.some.keys()
+        return {person for person, _ in self.some} | self.whole
 
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """Events that are not stored yet, with the facts they carry."""
+    """Facts that are not stored yet: the events, their positions in parallel, and the facts grouped."""
 
     events: Sequence[Event] = ()
-    stored: Sequence[Stored] = ()
+    positions: Sequence[UUID | None] = ()
+    grouped: Grouped = field(default_factory=Grouped)
 
 
 async def refold(
     session: AsyncSession, touched: Touched, circle: Circle, fresh: Fresh, *, now: datetime, ghost_after: timedelta
 ) -> None:
     """Store the fresh facts and bring everything that is touched up to date. The caller holds the locks."""
-    known = await _known(session, touched, circle)
+    grouped = Grouped.of(await _known(session, touched, circle), circle)
+    known = set(grouped.placed)
     if fresh.events:
-        await facts.insert(session, fresh.events, [stored.position for stored in fresh.stored])
-    folded = pursuits([*known, *fresh.stored], touched, circle)
-    for key in await attempts.pursuits_of(session, touched.whole) if touched.whole else ():
-        folded.setdefault(key, [])  # its facts went to another person
-    for person, some in touched.some.items():
-        for position in some:
-            folded.setdefault((person, position), [])
+        await facts.insert(session, fresh.events, fresh.positions)
+        grouped.add(fresh.grouped)
+    if touched.whole:
+        # Pursuits whose facts went to another person have attempts and no facts here.
+        touched.some |= set(await attempts.pursuits_of(session, touched.whole))
+    folded = grouped.pursuits(touched.some, touched.whole)
     if not folded:
         return
     closings = await positions.closings(session, {position for _, position in folded})
@@ -64,36 +108,25 @@ async def refold(
         key: attempt_rows(key, found, closings.get(key[1], ()), ghost_after=ghost_after, now=now) if found else []
         for key, found in folded.items()
     }
-    await replace(session, rows)
+    await replace(session, rows, counted=rows if touched.whole else known & rows.keys())
 
 
 async def _known(session: AsyncSession, touched: Touched, circle: Circle) -> list[Stored]:
     known: list[Stored] = []
     if touched.whole:
         known += await facts.of_streams(session, circle.streams_of(touched.whole))
-    if some := touched.some.keys() - touched.whole:
-        at = {position for person in some for position in touched.some[person]}
-        known += await facts.at_positions(session, circle.streams_of(some), at)
+    if some := [(person, position) for person, position in touched.some if person not in touched.whole]:
+        streams = circle.streams_of(person for person, _ in some)
+        known += await facts.at_positions(session, streams, {position for _, position in some})
     return known
 
 
-def pursuits(stored: Iterable[Stored], touched: Touched, circle: Circle) -> dict[Key, list[FoldFact]]:
-    """The facts of each touched pursuit, with the retractions of its person that name no position."""
-    placed: dict[Key, dict[UUID, FoldFact]] = {}
-    unplaced: dict[UUID, list[FoldFact]] = {}
-    for stream, position, fact in stored:
-        person = circle.person_of(stream)
-        if position is None:
-            if fact.name == facts.RETRACTION:
-                unplaced.setdefault(person, []).append(fact)
-        elif touched.takes(person, position):
-            placed.setdefault((person, position), {})[fact.id] = fact
-    return {key: [*found.values(), *unplaced.get(key[0], ())] for key, found in placed.items()}
+async def replace(session: AsyncSession, rows: Mapping[Key, list[AttemptRow]], *, counted: Iterable[Key]) -> None:
+    """Put rows in the place of what is stored of these pursuits, and add the difference to the counters.
 
-
-async def replace(session: AsyncSession, rows: dict[Key, list[AttemptRow]]) -> None:
-    """Put rows in the place of what is stored of these pursuits, and add the difference to the counters."""
-    old = await attempts.counted(session, rows)
+    ``counted`` are those that may have been counted before.
+    """
+    old = await attempts.counted(session, counted)
     await attempts.save(session, [row for some in rows.values() for row in some])
     shrunk = {key: len(rows[key]) for key, before in old.items() if len(before) > len(rows[key])}
     if shrunk:
@@ -101,7 +134,7 @@ async def replace(session: AsyncSession, rows: dict[Key, list[AttemptRow]]) -> N
     await counters.add(
         session,
         counters.difference(
-            ((position, one.measures, one.seconds) for (_, position), before in old.items() for one in before),
+            ((key[1], one.measures, one.seconds) for key, before in old.items() for one in before),
             ((row.position, row.measures, row.seconds) for some in rows.values() for row in some),
         ),
     )

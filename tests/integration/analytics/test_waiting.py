@@ -1,6 +1,7 @@
 """Reading your own writes: after= and wait=, and the same for a whole batch."""
 
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -98,7 +99,7 @@ async def test_what_cannot_be_waited_for_is_refused(api: httpx.AsyncClient) -> N
         assert answer.json()["errors"][0]["field"].startswith("after")
     for wait in ("11", "-1", "nan", "soon"):
         assert (await api.get(FUNNEL, params={"wait": wait})).status_code == 422, wait
-    for body in (
+    wrong: list[Any] = [
         {},
         {"after": "text"},
         {"after": [1]},
@@ -106,5 +107,6 @@ async def test_what_cannot_be_waited_for_is_refused(api: httpx.AsyncClient) -> N
         {"after": [], "wait": 11},
         {"after": [], "more": 1},
         [],
-    ):
+    ]
+    for body in wrong:
         assert (await api.post("/v1/analytics/wait", json=body)).status_code == 422, body
