@@ -18,7 +18,7 @@ SECONDS = 120
 def openapi_errors(document: Mapping[str, Any]) -> list[str]:
     """What openapi-spec-validator finds wrong with an OpenAPI 3.1 document."""
     return [
-        f"{'.'.join(str(part) for part in error.absolute_path) or 'document'}: {error.message}"
+        f"{'.'.join(str(part) for part in error.absolute_path) or 'document'}: {error.message.partition(chr(10))[0]}"
         for error in OpenAPIV31SpecValidator(dict(document)).iter_errors()
     ]
 
