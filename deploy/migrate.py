@@ -3,6 +3,7 @@
 Reads the services' `*_DATABASE_URL` variables; exit status 1 with a sentence when a database cannot be brought there.
 """
 
+import argparse
 import asyncio
 import os
 import sys
@@ -46,6 +47,7 @@ async def migrate_all() -> bool:
 
 def main() -> int:
     """Return the exit status."""
+    argparse.ArgumentParser(prog="python -m deploy.migrate", description=__doc__).parse_args()
     return 0 if asyncio.run(migrate_all()) else 1
 
 

@@ -113,7 +113,8 @@ async def _finish(tasks: set[asyncio.Task[None]]) -> bool:
 def main() -> int:
     """Run the parts; the exit status is 0 only after a requested stop."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", action="append", default=[], metavar="PART", help="run this part alone (several with commas)")
+    only = "run this part, or all parts of a service (several with commas)"
+    parser.add_argument("--only", action="append", default=[], metavar="PART", help=only)
     parser.add_argument("--list", action="store_true", help="print the names of all parts")
     parser.add_argument("--port", type=int, default=0, help="serve /health and /metrics here; 0 does not")
     parser.add_argument("--host", default="127.0.0.1", help="the address for --port")
@@ -123,9 +124,9 @@ def main() -> int:
     if asked.list:
         print("\n".join(parts))
         return 0
-    if unknown := names - parts.keys():
+    if unknown := names - parts.keys() - {name.split(".")[0] for name in parts}:
         parser.error(f"no such part: {', '.join(sorted(unknown))}; `--list` names all")
-    parts = {name: part for name, part in parts.items() if not names or name in names}
+    parts = {name: part for name, part in parts.items() if not names or names & {name, name.split(".")[0]}}
     configure_logging(SharedSettings().log_level, service="worker")
     configure_tracing("rekindle-worker")
     try:

@@ -4,6 +4,7 @@ Partitions are only ever added by hand: a topic that exists with another number 
 moving keys between partitions would break the order of their streams.
 """
 
+import argparse
 import asyncio
 import os
 import sys
@@ -98,6 +99,7 @@ async def _remarks(admin: AIOKafkaAdminClient, partitions: int) -> list[str]:
 
 def main() -> int:
     """Create the topics on KAFKA_BOOTSTRAP_SERVERS; exit status 1 with a sentence when that fails."""
+    argparse.ArgumentParser(prog="python -m deploy.kafka.topics", description=__doc__).parse_args()
     bootstrap = os.environ.get("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092")
     partitions = int(os.environ.get("REKINDLE_PARTITIONS", "12"))
     replication = int(os.environ.get("REKINDLE_REPLICATION", "1"))
