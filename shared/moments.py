@@ -38,7 +38,7 @@ def read_moment(value: object) -> datetime:
     elif isinstance(value, str) and _DATE.fullmatch(value):
         moment = datetime.combine(date.fromisoformat(value), time(), tzinfo=_zone)
     elif isinstance(value, str) and _MOMENT.fullmatch(value):
-        moment = datetime.fromisoformat(value.upper().replace(" ", "T"))
+        moment = _read_time(value.upper().replace(" ", "T"))
     else:
         raise ValueError("must be an RFC 3339 time with a zone, such as 2026-03-02T09:15:00Z, or a date")
     if moment.tzinfo is None:
@@ -47,6 +47,18 @@ def read_moment(value: object) -> datetime:
     if not EARLIEST.year - 1 < moment.year < LATEST.year + 1 or not EARLIEST <= moment <= LATEST:
         raise ValueError(f"must lie between {EARLIEST:%Y} and {LATEST:%Y}")
     return moment.astimezone(UTC)
+
+
+def _read_time(text: str) -> datetime:
+    """RFC 3339 allows a leap second, always the last of a day in UTC; it is read as the first second of the next."""
+    if text[17:19] != "60":
+        return datetime.fromisoformat(text)
+    last = datetime.fromisoformat(f"{text[:17]}59{text[19:]}").replace(microsecond=0)
+    if not EARLIEST.year <= last.year < LATEST.year:
+        return last  # refused for its year in a moment, and in years 1 and 9999 there may be no day to count to
+    if (last + timedelta(seconds=1)).astimezone(UTC).time() != time():
+        raise ValueError("must have seconds from 00 to 59: there was no leap second then")
+    return last + timedelta(seconds=1)
 
 
 def read_date(value: object) -> date:

@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from shared.events.fields import Amount, Code, Currency, Place, Private, Skill, Years
 from shared.events.vocabulary import Level, Reason
@@ -56,12 +57,19 @@ FACTS_OF: dict[Reason, frozenset[str]] = {
 }  # fmt: skip
 
 
-def check_facts(reason: Reason, facts: CloseFacts) -> None:
-    """Raise ValueError when facts are given that the reason does not take."""
+def check_facts(reason: Reason, facts: CloseFacts) -> CloseFacts:
+    """The facts, when the reason takes them. Raises pydantic's ValidationError, which names each that it does not take."""
     allowed = FACTS_OF.get(reason, frozenset())
-    for name in sorted(facts.model_fields_set - allowed):
-        if allowed:
-            raise ValueError(f"facts.{name} does not fit the reason {reason}, which takes {', '.join(sorted(allowed))}")
-        raise ValueError(f"facts.{name} does not fit the reason {reason}, which takes no facts")
+    takes = f"which takes {', '.join(sorted(allowed))}" if allowed else "which takes no facts"
+    wrong = dict.fromkeys(sorted(facts.model_fields_set - allowed), f"does not fit the reason {reason}, {takes}")
     if facts.reason is not None and (facts.reason.is_hard_no or facts.reason is Reason.OFFER_DECLINED):
-        raise ValueError(f"facts.reason must be a soft reason other than offer_declined, not {facts.reason}")
+        wrong.setdefault("reason", f"must be a soft reason other than offer_declined, not {facts.reason}")
+    if wrong:
+        raise ValidationError.from_exception_data(
+            "facts",
+            [
+                InitErrorDetails(type=PydanticCustomError("value_error", "{rule}", {"rule": rule}), loc=(name,), input=None)
+                for name, rule in wrong.items()
+            ],
+        )
+    return facts

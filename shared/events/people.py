@@ -3,11 +3,11 @@
 from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from shared.events.fields import Code, PositionRef, Private, Text
 from shared.events.pursuits import Fact
-from shared.events.vocabulary import Channel, Reason, Signal
+from shared.events.vocabulary import HARD_NOS, Channel, Reason, Signal
 from shared.moments import Day, Moment
 from shared.references import event_id
 
@@ -19,11 +19,12 @@ class HardNoFact(Fact):
     evidence: Annotated[Text | None, Private()] = None
     decided_by: Annotated[Text | None, Private()] = None
 
-    @model_validator(mode="after")
-    def _is_hard(self) -> Self:
-        if not self.reason.is_hard_no:
-            raise ValueError(f"reason must be a hard no, not {self.reason}")
-        return self
+    @field_validator("reason")
+    @classmethod
+    def _is_hard(cls, reason: Reason) -> Reason:
+        if not reason.is_hard_no:
+            raise ValueError(f"must be a hard no ({', '.join(sorted(HARD_NOS))}), not {reason}")
+        return reason
 
 
 class CandidateHardNoSet(HardNoFact):

@@ -1,8 +1,8 @@
 """Facts of a pursuit: what happened between the team and a candidate for a position."""
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from shared.events.base import EventData
 from shared.events.closes import CloseFacts, check_facts
@@ -154,10 +154,11 @@ class CloseFact(OfPosition):
     decided_by: Annotated[Text | None, Private()] = None
     by: RejectedBy | None = None
 
-    @model_validator(mode="after")
-    def _fits_the_reason(self) -> Self:
-        check_facts(self.reason, self.facts)
-        return self
+    @field_validator("facts")
+    @classmethod
+    def _fit_the_reason(cls, facts: CloseFacts, known: ValidationInfo) -> CloseFacts:
+        reason = known.data.get("reason")
+        return facts if reason is None else check_facts(reason, facts)
 
 
 class PursuitDeclined(CloseFact):
