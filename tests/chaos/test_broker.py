@@ -4,9 +4,8 @@ import asyncio
 import os
 import random
 import shutil
-import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.stack import Stack, running
 from shared.events import Topic
-from tests.chaos.verdict import counted, funnels, judge, queue
+from tests.chaos.verdict import counted, funnels, judge
 from tests.chaos.writers import Answers, Writer
 from tests.waiting import eventually
 
@@ -152,24 +151,3 @@ async def _poison(stack: Stack, *, each: int) -> int:
                 key = f"poison-{number}".encode()
                 await producer.send_and_wait(topic, value, key=key, partition=dice.randrange(12), headers=headers)
     return each
-
-
-async def test_a_relay_that_is_stalled_and_replaced_does_not_disturb_the_order(tmp_path: Path) -> None:
-    async with running(data=tmp_path, split=True) as stack, client_of(stack) as client:
-        answers = Answers()
-        writing = asyncio.create_task(write(stack, answers, first=0))
-        await eventually(_at_least(answers, 20), bool)
-        stack.parts["engagement.relay"].signal(signal.SIGSTOP)
-        await writing
-        stack.parts["engagement.relay"].signal(signal.SIGCONT)
-
-        await judge(client, stack.env["KAFKA_BOOTSTRAP_SERVERS"], answers)
-        await queue(client, answers)
-        assert len(answers.accepted) > 20
-
-
-def _at_least(answers: Answers, number: int) -> Callable[[], Awaitable[bool]]:
-    async def reached() -> bool:
-        return len(answers.accepted) >= number
-
-    return reached
