@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, bindparam, func, select, text, update
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -47,8 +47,11 @@ _COLUMNS = (
 )
 
 
-def _stream(row: RowMapping) -> Stream:
-    values: dict[str, Any] = dict(row)
+_NAMES = tuple(column.name for column in _COLUMNS)
+
+
+def _stream(row: Iterable[Any]) -> Stream:
+    values: dict[str, Any] = dict(zip(_NAMES, row, strict=True))
     values["heads"] = read_heads(values["heads"])
     values["learned"] = read_learned(values["learned"])
     return Stream(**values)
@@ -76,7 +79,7 @@ async def find_person(session: AsyncSession, stream: UUID) -> list[Stream]:
     """All streams of the person to whom a stream belongs, unlocked, in id order; none where the stream is unknown."""
     person = select(candidates.c.person_id).where(candidates.c.id == stream).scalar_subquery()
     rows = await session.execute(select(*_COLUMNS).where(candidates.c.person_id == person).order_by(candidates.c.id))
-    return [_stream(row) for row in rows.mappings()]
+    return [_stream(row) for row in rows]
 
 
 async def learned_of(session: AsyncSession, people: Collection[UUID]) -> dict[UUID, list[Learned]]:
@@ -100,11 +103,12 @@ async def lock_people(session: AsyncSession, streams: Collection[UUID]) -> dict[
         rows = await session.execute(
             select(*_COLUMNS).where(candidates.c.id.in_(wanted)).order_by(candidates.c.id).with_for_update()
         )
-        locked = {row["id"]: _stream(row) for row in rows.mappings()}
+        locked = {stream.id: stream for stream in map(_stream, rows)}
         people = await _streams_of_people(session, streams)
         if people <= locked.keys():
             await savepoint.commit()
-            return locked
+            # Who was linked to them when the locks were asked for may be another person by now: not ours to change.
+            return {stream: locked[stream] for stream in sorted(people)}
         await savepoint.rollback()
         wanted = people
 
@@ -188,7 +192,7 @@ async def search(
             query = query.where(candidates.c[name] == value)
     if after is not None:
         query = query.where(candidates.c.id > after)
-    return [_stream(row) for row in (await session.execute(query)).mappings()]
+    return [_stream(row) for row in await session.execute(query)]
 
 
 async def sharing_emails(session: AsyncSession, emails: list[str], *, but: UUID, limit: int) -> Sequence[Stream]:
@@ -199,4 +203,4 @@ async def sharing_emails(session: AsyncSession, emails: list[str], *, but: UUID,
         .order_by(candidates.c.id)
         .limit(limit)
     )
-    return [_stream(row) for row in (await session.execute(query)).mappings()] if emails else []
+    return [_stream(row) for row in await session.execute(query)] if emails else []
