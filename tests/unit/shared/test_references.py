@@ -46,8 +46,9 @@ def test_good_references_are_split_at_the_first_colon(text: str, source: str, ex
 @pytest.mark.parametrize(
     "text",
     [
-        "", ":", "ats", "ats:", ":1", "ATS:1", "Ats:1", ".ats:1", "-ats:1", "_ats:1", "a ts:1", "äts:1", "a" * 51 + ":1", "ats\n:1",
-        "ats:" + "x" * 201, "ats:a\nb", "ats:a\tb", "ats:\0", "ats:a\x7fb", "ats:\u200b", "ats:\u2028", "ats:\ud800", "ats:\u00a0",
+        "", ":", "ats", "ats:", ":1", "ATS:1", "Ats:1", ".ats:1", "-ats:1", "_ats:1", "a ts:1", "äts:1", "a" * 51 + ":1",
+        "ats\n:1", "ats:" + "x" * 201, "ats:a\nb", "ats:a\tb", "ats:\0", "ats:a\x7fb", "ats:\u200b", "ats:\u2028", "ats:\ud800",
+        "ats:\u00a0",
         "7f6f2f04-7d6d-5f3e-9a55-8f2d9a40a00", "{7f6f2f04-7d6d-5f3e-9a55-8f2d9a40a001}", "7f6f2f047d6d5f3e9a558f2d9a40a001",
     ],
 )  # fmt: skip
