@@ -26,12 +26,13 @@ run: setup ## Start PostgreSQL, Kafka and all services with a small demo; Ctrl-C
 test: setup ## Run all tests, on a data folder and ports of their own
 	@$(VENV)/python -m pytest $(ARGS) $(TESTS)
 
-check: setup ## Format, lint, types, architecture, documents, lock file
+check: setup ## Format, lint, types, architecture, documents, compose file, lock file
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
 	$(VENV)/mypy
 	$(VENV)/lint-imports
 	$(VENV)/python -m deploy.documents --check
+	$(VENV)/python -m deploy.docker.check
 	$(VENV)/python -m deploy.local.requirements --check
 
 format: setup ## Format the code and repair what the linter can
