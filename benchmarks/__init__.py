@@ -1,0 +1,1 @@
+"""Measures every figure of speed as a ratio of two things measured in the same run: `make bench`."""

@@ -1,0 +1,83 @@
+"""The invented history of a hiring team, as an ATS would post it.
+
+Ten candidates in turn take one of five courses, 4.8 events each on average, and 100 candidates make a position. Candidates
+move on side by side, 500 at a time, so a batch of 1,000 events touches about 500 people in five positions' worth of pursuits
+spread over all positions. Everything happened within the last 20 days: nothing is ghosted yet, so that the clock adds no events
+of its own while something is measured.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+EVENTS_A_CANDIDATE = 4.8
+CANDIDATES_A_POSITION = 100
+SIDE_BY_SIDE = 500
+BATCH = 1000
+
+_SALARY = {"reason": "salary", "facts": {"asked": 85000, "currency": "EUR"}}
+_SOURCED: tuple[str, dict[str, Any]] = ("sourced", {"via": "linkedin"})
+_CONTACTED: tuple[str, dict[str, Any]] = ("contacted", {"channel": "email", "words": 74, "sender_role": "recruiter"})
+_RESPONDED: tuple[str, dict[str, Any]] = ("responded", {"channel": "email", "mood": "positive"})
+_SILENT = [_SOURCED, _CONTACTED, _CONTACTED, _CONTACTED]
+_DECLINED = [_SOURCED, _CONTACTED, _RESPONDED, ("declined", _SALARY)]
+_TALKING = [_SOURCED, _CONTACTED, _RESPONDED, ("interested", {}), ("screened", {})]
+_REJECTED = [("applied", {}), ("screened", {}), ("interviewed", {}), ("rejected", {"reason": "skills"})]
+_HIRED = [
+    *(_SOURCED, _CONTACTED, _CONTACTED, _RESPONDED),
+    *[(name, {}) for name in ("interested", "screened", "submitted", "interviewed", "offered", "hired")],
+]
+_COURSES = [_SILENT, _DECLINED, _TALKING, _SILENT, _HIRED, _SILENT, _REJECTED, _DECLINED, _SILENT, _TALKING]
+
+Posted = dict[str, Any]
+
+
+def position_names(name: str, events: int) -> list[str]:
+    """The positions that a history of so many events is spread over."""
+    count = max(1, round(events / EVENTS_A_CANDIDATE / CANDIDATES_A_POSITION))
+    return [f"bench:{name}-{number}" for number in range(count)]
+
+
+def history(name: str, events: int) -> Iterator[Posted]:
+    """``events`` events in the order in which they are posted; another name is another organisation."""
+    positions = position_names(name, events)
+    began = datetime.now(UTC).replace(microsecond=0) - timedelta(days=20)
+    made = first = 0
+    while True:
+        for step in range(max(map(len, _COURSES))):
+            for number in range(first, first + SIDE_BY_SIDE):
+                course = _COURSES[number % len(_COURSES)]
+                if step >= len(course):
+                    continue
+                kind, details = course[step]
+                yield {
+                    "source": "bench",
+                    "id": f"{name}-{number}-{step}",
+                    "type": f"rekindle.pursuit.{kind}",
+                    "subject": f"bench:{name}-{number}",
+                    "time": (began + timedelta(days=step, seconds=number % 80_000)).isoformat(),
+                    "data": {"position": positions[number % len(positions)], "recruiter": f"r{number % 12}", **details},
+                }
+                made += 1
+                if made == events:
+                    return
+        first += SIDE_BY_SIDE
+
+
+def batches(name: str, events: int) -> Iterator[list[Posted]]:
+    """A history in batches of 1,000; the last may be shorter."""
+    batch: list[Posted] = []
+    for event in history(name, events):
+        batch.append(event)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def bodies(name: str, events: int) -> list[bytes]:
+    """A history as the bodies of requests."""
+    return [orjson.dumps(batch) for batch in batches(name, events)]
