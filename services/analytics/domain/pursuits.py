@@ -39,17 +39,18 @@ def attempt_rows(
     *,
     ghost_after: timedelta,
     now: datetime,
-    until: datetime | None = None,
 ) -> list[AttemptRow]:
     """The rows of a pursuit, from all its facts, the retractions of the person and the position's closing times.
 
-    A closing that is still to come has no effect: it takes effect with the fact that the clock of engagement then sends.
+    Time has passed up to ``now``: a touch that was not answered for the interval is ghosted, however late it came to be known,
+    and a closing that is still to come has no effect. What the time after ``now`` brings about takes effect with the fact that the
+    clock of engagement then sends.
     """
     if closings:
         passed = max([now, *(fact.time for fact in facts)])
         closings = [closing for closing in closings if closing <= passed]
     person, position = pursuit
-    return [_row(person, position, attempt) for attempt in fold(facts, closings, ghost_after, until=until).attempts]
+    return [_row(person, position, attempt) for attempt in fold(facts, closings, ghost_after, until=now).attempts]
 
 
 def _row(person: UUID, position: UUID, attempt: Attempt) -> AttemptRow:

@@ -1,11 +1,11 @@
 """Medians of durations from counts that can be added and subtracted.
 
 A duration falls into a bucket by its whole minutes: one bucket a minute up to 64 minutes, then 32 buckets for each doubling. A
-bucket keeps how many durations it holds and their sum, and answers with their mean; so a median is exact while a bucket holds
-equal durations or one, and never further off than a bucket is wide, which is 3 % of the duration.
+bucket keeps how many durations it holds and their sum, and answers with their mean; so a median is never further off than a
+bucket is wide, which is 3 % of the duration, and is exact where each bucket holds equal durations.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 
 from services.analytics.metrics.metric import Sum
 
@@ -22,20 +22,20 @@ def bucket_of(seconds: int) -> int:
     return (doublings << _STEP_BITS) + (minutes >> doublings)
 
 
-def median_seconds(buckets: Mapping[int, Sum]) -> float | None:
-    """The median of the durations in the buckets, in seconds; None where there are none."""
-    total = sum(found.attempts for found in buckets.values())
+def median_seconds(sums: Iterable[Sum]) -> float | None:
+    """The median of durations, in seconds, from sums of equal or nearly equal ones; None where there are none."""
+    ordered = sorted((found.seconds / found.attempts, found.attempts) for found in sums)
+    total = sum(attempts for _, attempts in ordered)
     if total == 0:
         return None
-    return (_at(buckets, (total - 1) // 2) + _at(buckets, total // 2)) / 2
+    return (_at(ordered, (total - 1) // 2) + _at(ordered, total // 2)) / 2
 
 
-def _at(buckets: Mapping[int, Sum], rank: int) -> float:
-    """The duration at a rank, counted from 0 in ascending order."""
+def _at(ordered: Sequence[tuple[float, int]], rank: int) -> float:
+    """The duration at a rank, counted from 0."""
     seen = 0
-    for bucket in sorted(buckets):
-        found = buckets[bucket]
-        seen += found.attempts
+    for duration, attempts in ordered:
+        seen += attempts
         if seen > rank:
-            return found.seconds / found.attempts
+            return duration
     raise IndexError(rank)

@@ -35,13 +35,28 @@ _LARGEST = "reached.sourced"
 """The measure that every attempt with a stage contributes to: what groups are ordered by."""
 
 
+EXACT_UP_TO = 1000
+"""Up to so many attempts each duration is read by itself, so that medians are exact; above, durations are read in buckets."""
+
+
 async def sums(session: AsyncSession, question: Question, *, zone: str) -> Groups:
     """The sums that answer the question. With ``as_of``, ``attempts_as_of`` must have been made before."""
-    query, named = _from_counters(question) if question.counters_answer else _from_attempts(question, zone)
+    few = await _are_few(session, question)
+    if question.counters_answer and not few:
+        query, named = _from_counters(question)
+    else:
+        query, named = _from_attempts(question, zone, exact=few)
     groups: Groups = {}
-    for key, measure, count, seconds in await session.execute(text(query), named):
-        groups.setdefault(key, {})[measure] = Sum(count, int(seconds))
+    for key, measures, counts, seconds in await session.execute(text(query), named):
+        groups[key] = dict(zip(measures, map(Sum, counts, seconds), strict=True))
     return groups if question.group_by is not None else groups or {None: {}}
+
+
+async def _are_few(session: AsyncSession, question: Question) -> bool:
+    joins, conditions, named = _filtered(question, grouped=False)
+    where = " AND ".join(["true", *conditions])
+    query = f"SELECT count(*) FROM (SELECT FROM {_table(question)} AS counted {joins} WHERE {where} LIMIT :most) AS found"  # noqa: S608 - as below
+    return (await session.scalar(text(query), named | {"most": EXACT_UP_TO + 1}) or 0) <= EXACT_UP_TO
 
 
 def _from_counters(question: Question) -> tuple[str, dict[str, Any]]:
@@ -49,13 +64,16 @@ def _from_counters(question: Question) -> tuple[str, dict[str, Any]]:
     key = "NULL" if question.group_by is None else _COLUMN[question.group_by]
     where = " AND ".join(["counted.count <> 0", *conditions])
     query = f"""
-        SELECT {key} AS key, counted.measure, CAST(sum(counted.count) AS bigint), sum(counted.seconds)
-        FROM counters AS counted {joins} WHERE {where} GROUP BY 1, 2
+        SELECT key, array_agg(measure), array_agg(count), array_agg(seconds) FROM (
+            SELECT {key} AS key, counted.measure, CAST(sum(counted.count) AS bigint) AS count,
+                CAST(sum(counted.seconds) AS bigint) AS seconds
+            FROM counters AS counted {joins} WHERE {where} GROUP BY 1, 2
+        ) AS sums GROUP BY key
     """  # noqa: S608 - constants of this module; values are bound
     return query, named
 
 
-def _from_attempts(question: Question, zone: str) -> tuple[str, dict[str, Any]]:
+def _from_attempts(question: Question, zone: str, *, exact: bool) -> tuple[str, dict[str, Any]]:
     joins, conditions, named = _filtered(question)
     at = "counted.cohort_at" if question.view is View.COHORT else "to_timestamp(one.at / 1000000.0)"
     for name, moment, compare in (("since", question.since, ">="), ("before", question.before, "<")):
@@ -74,11 +92,14 @@ def _from_attempts(question: Question, zone: str) -> tuple[str, dict[str, Any]]:
     elif question.group_by is not None:
         key = _COLUMN[question.group_by]
     where = " AND ".join(["true", *conditions])
+    measure = "CASE WHEN one.seconds = 0 THEN one.measure ELSE one.measure || '.' || one.seconds END" if exact else "one.measure"
     query = f"""
-        SELECT {key} AS key, one.measure, count(*), sum(one.seconds)
-        FROM {_table(question)} AS counted {joins}
-        CROSS JOIN LATERAL unnest(counted.measures, counted.ats, counted.seconds) AS one (measure, at, seconds)
-        WHERE {where} GROUP BY 1, 2
+        SELECT key, array_agg(measure), array_agg(count), array_agg(seconds) FROM (
+            SELECT {key} AS key, {measure} AS measure, count(*) AS count, CAST(sum(one.seconds) AS bigint) AS seconds
+            FROM {_table(question)} AS counted {joins}
+            CROSS JOIN LATERAL unnest(counted.measures, counted.ats, counted.seconds) AS one (measure, at, seconds)
+            WHERE {where} GROUP BY 1, 2
+        ) AS sums GROUP BY key
     """  # noqa: S608 - constants of this module; values are bound
     return query, named
 
@@ -87,15 +108,15 @@ def _table(question: Question) -> str:
     return "attempts" if question.as_of is None else AS_OF
 
 
-def _filtered(question: Question) -> tuple[str, list[str], dict[str, Any]]:
+def _filtered(question: Question, *, grouped: bool = True) -> tuple[str, list[str], dict[str, Any]]:
     """The joins, conditions and values of the question's filters."""
-    used = {*question.filters, *([] if question.group_by is None else [question.group_by])}
+    used = {*question.filters, *([question.group_by] if grouped and question.group_by is not None else [])}
     joins = ""
     if Dimension.SPONSOR in used:
         joins += " LEFT JOIN positions ON positions.position_id = counted.position_id"
     if used & _OF_PEOPLE:
         joins += " LEFT JOIN people ON people.person = counted.person"
-    if question.group_by is Dimension.SKILL:
+    if grouped and question.group_by is Dimension.SKILL:
         joins += " LEFT JOIN LATERAL unnest(people.skills) AS skill (name) ON true"
     conditions: list[str] = []
     named: dict[str, Any] = {}

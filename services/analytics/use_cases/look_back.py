@@ -44,6 +44,6 @@ async def _fold_page(
     rows = [
         row
         for key, found in folded.items()
-        for row in attempt_rows(key, found, closings.get(key[1], ()), ghost_after=ghost_after, now=as_of, until=as_of)
+        for row in attempt_rows(key, found, closings.get(key[1], ()), ghost_after=ghost_after, now=as_of)
     ]
     await attempts.save(session, rows, table=funnels.AS_OF)

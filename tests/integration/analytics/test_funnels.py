@@ -4,7 +4,9 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+import pytest
 
+from services.analytics.storage import funnels
 from shared.db import Sessions
 from shared.events.vocabulary import Stage
 from shared.references import position_id
@@ -216,6 +218,22 @@ async def test_the_organisation_is_the_sum_of_its_positions(api: httpx.AsyncClie
     assert stage(whole, "contacted") == stage(by_attempts, "contacted")
     assert stage(whole, "contacted")["reached"] == 9
     assert [stage(one, "contacted")["reached"] for one in by_position["groups"]] == [3, 3]
+
+
+async def test_counters_and_attempts_tell_the_same(
+    api: httpx.AsyncClient, analytics: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = History()
+    kinds = ("sourced", "contacted", "responded", "interested", "declined")
+    await deliver(analytics, *[history.fact(kind, f"person-{n}", 2 * n + 1) for n in range(12) for kind in kinds[: n % 6]])
+    questions = [(FUNNEL, {}), ("/v1/analytics/funnel", {}), ("/v1/analytics/funnel", {"group_by": "position"})]
+    from_attempts = [await read(api, path, **parameters) for path, parameters in questions]
+
+    monkeypatch.setattr(funnels, "EXACT_UP_TO", -1)
+
+    for (path, parameters), expected in zip(questions, from_attempts, strict=True):
+        found = await read(api, path, **parameters)
+        assert found | {"as_of": None, "freshness": None} == expected | {"as_of": None, "freshness": None}
 
 
 async def test_groups_in_time_are_the_organisations_days(api: httpx.AsyncClient, analytics: Sessions) -> None:
