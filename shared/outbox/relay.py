@@ -33,6 +33,8 @@ SEND_TIMEOUT = 20.0
 IDLE_POLL = 0.05
 BUSY_POLL = 0.01
 REPORT_EVERY = 2.0
+REPORT_CALM_EVERY = 10.0
+"""Seconds between reports while nothing waits and nothing comes; readers worry after 30."""
 RETRY_AFTER = 1.0
 
 _TAKE = text(
@@ -99,7 +101,7 @@ class Relay:
     async def _publish(
         self, connection: AsyncConnection, producer: AIOKafkaProducer, announcer: Announcer, stop: asyncio.Event
     ) -> None:
-        reported = 0.0
+        reported, waiting = 0.0, True
         while not stop.is_set():
             await self._take_shards(connection)
             rows = (await connection.execute(_TAKE, {"shards": sorted(self._held), "batch": BATCH})).all()
@@ -107,9 +109,9 @@ class Relay:
             if rows:
                 await self._send(connection, producer, rows)
             await announcer.announce(connection, self._held)
-            if time.monotonic() - reported > REPORT_EVERY:
+            if time.monotonic() - reported > (REPORT_EVERY if waiting or rows else REPORT_CALM_EVERY):
                 reported = time.monotonic()
-                await self._report(connection, producer)
+                waiting = await self._report(connection, producer)
             if len(rows) < BATCH:
                 await _pause(stop, BUSY_POLL if rows else IDLE_POLL)
 
@@ -145,7 +147,8 @@ class Relay:
         PUBLISH_SECONDS.labels(self.service).observe(time.perf_counter() - started)
         OUTBOX_PUBLISHED.labels(self.service).inc(len(rows))
 
-    async def _report(self, connection: AsyncConnection, producer: AIOKafkaProducer) -> None:
+    async def _report(self, connection: AsyncConnection, producer: AIOKafkaProducer) -> bool:
+        """Say how much waits; returns whether anything does."""
         backlog, oldest = (await connection.execute(text("SELECT count(*), min(appended_at) FROM outbox"))).one()
         await connection.rollback()
         report = Event.of(
@@ -158,6 +161,7 @@ class Relay:
         )
         async with asyncio.timeout(SEND_TIMEOUT):
             await producer.send_and_wait(Topic.CONTROL, report.value, headers=report.headers(), partition=0)
+        return bool(backlog)
 
 
 async def _send_row(producer: AIOKafkaProducer, row: Row[Any]) -> asyncio.Future[Any]:
