@@ -43,8 +43,8 @@ def attempt_rows(
     """The rows of a pursuit, from all its facts, the retractions of the person and the position's closing times.
 
     Time has passed up to ``now``: a touch that was not answered for the interval is ghosted, however late it came to be known,
-    and a closing that is still to come has no effect. What the time after ``now`` brings about takes effect with the fact that the
-    clock of engagement then sends.
+    and a closing that is still to come has no effect. What the time after ``now`` brings about takes effect with the fact that
+    the clock of engagement then sends.
     """
     if closings:
         passed = max([now, *(fact.time for fact in facts)])

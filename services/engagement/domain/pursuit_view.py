@@ -12,6 +12,8 @@ from shared.references import event_id, pursuit_id
 
 GHOSTED = "rekindle.pursuit.ghosted"
 POSITION_CLOSED = "rekindle.pursuit.position_closed"
+_BY_TIME = {"ghosted": GHOSTED, "position_closed": POSITION_CLOSED}
+"""What time alone brings about, and the type that puts it on record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,14 @@ def due_on_record(pursuit: UUID, folded: Pursuit, recorded: Collection[UUID]) ->
     current = folded.current
     if current is None:
         return None
+    close = current.close
     if folded.ghost_due is not None:
-        kind, type_name, time = "ghosted", GHOSTED, folded.ghost_due
-    elif current.close is not None and current.close.kind == "position_closed" and current.close.event is None:
-        kind, type_name, time = "position_closed", POSITION_CLOSED, current.close.time
+        kind, time = "ghosted", folded.ghost_due
+    elif close is not None and close.event is None and close.kind in _BY_TIME:
+        kind, time = str(close.kind), close.time
     else:
         return None
+    type_name = _BY_TIME[kind]
     record = ClockRecord(type_name, f"{kind}:{pursuit}:{current.number}:{time.isoformat()}", time)
     return None if recorded and record.event_id in recorded else record
 

@@ -48,6 +48,7 @@ class _Chunk:
                 streams,
                 closings,
                 ghost_after=self.settings.ghost_after,
+                now=self.now,
             )
             await pursuits.save(session, [one.row for one in folded.values()])
             people = {person for person, _ in found}

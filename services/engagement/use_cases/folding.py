@@ -35,10 +35,12 @@ async def fold_pursuits(
     *,
     fresh: Sequence[Incoming] = (),
     ghost_after: timedelta,
+    now: datetime,
 ) -> dict[PursuitKey, Folded]:
-    """Fold pursuits from the log and the ``fresh`` events that are not in it yet.
+    """Fold pursuits from the log and the ``fresh`` events that are not in it yet, with the time that has passed up to ``now``.
 
-    ``streams`` are all streams of the persons; who stores the result holds their locks. ``closings`` are the positions'.
+    An old touch that comes today is therefore seen as ghosted at once, before the clock puts that on record. ``streams`` are all
+    streams of the persons; who stores the result holds their locks. ``closings`` are the positions'.
     """
     if not keys:
         return {}
@@ -47,7 +49,7 @@ async def fold_pursuits(
     for key in keys:
         person, position = key
         of_pursuit = facts[key]
-        pursuit = fold(of_pursuit, closings.get(position, ()), ghost_after)
+        pursuit = fold(of_pursuit, closings.get(position, ()), ghost_after, until=now)
         recorded = frozenset(fact.id for fact in of_pursuit if "by_clock" in fact.data)
         folded[key] = Folded(pursuit, row_of(person, position, pursuit, recorded), recorded)
     return folded

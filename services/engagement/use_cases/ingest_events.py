@@ -136,7 +136,7 @@ async def store(
     references = {e.position_id: e.position_reference for e in events if e.position_id and e.position_reference}
     keys = set(touched.values())
     closings = await hold_closings(session, {position for _, position in keys}, references=references, now=now)
-    folded = await fold_pursuits(session, keys, streams, closings, fresh=events, ghost_after=settings.ghost_after)
+    folded = await fold_pursuits(session, keys, streams, closings, fresh=events, ghost_after=settings.ghost_after, now=now)
     numbered: list[tuple[Incoming, int]] = []
     of_person = references_of_people(streams)
     for event in events:

@@ -71,7 +71,7 @@ async def _shown(
     named = await positions.read(session, {row.position_id for row in rows})
     closings = await read_closings(session, named, now=now)
     keys = [(row.person_id, row.position_id) for row in rows]
-    folded = await fold_pursuits(session, keys, streams, closings, ghost_after=settings.ghost_after)
+    folded = await fold_pursuits(session, keys, streams, closings, ghost_after=settings.ghost_after, now=now)
     shown: list[ShownPursuit] = []
     for person, position in keys:
         one = folded[person, position]

@@ -63,7 +63,7 @@ async def read_timeline(
         keys = {(person, row.position_id) for row in page if row.position_id is not None}
         placements: dict[UUID, Placement] = {}
         closings = await read_closings(session, {position for _, position in keys}, now=now)
-        folded = await fold_pursuits(session, keys, streams, closings, ghost_after=settings.ghost_after)
+        folded = await fold_pursuits(session, keys, streams, closings, ghost_after=settings.ghost_after, now=now)
         for one in folded.values():
             placements |= one.pursuit.placements
         return Timeline(

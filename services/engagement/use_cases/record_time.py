@@ -48,7 +48,7 @@ class _Chunk:
         """Fold them under the locks, and record what is due still; returns how many."""
         streams = await relationships.lock_people(session, {person for person, _ in self.keys})
         closings = await hold_closings(session, {position for _, position in self.keys}, now=self.now)
-        folded = await fold_pursuits(session, self.keys, streams, closings, ghost_after=self.settings.ghost_after)
+        folded = await fold_pursuits(session, self.keys, streams, closings, ghost_after=self.settings.ghost_after, now=self.now)
         due = list(self._due(folded, streams))
         # What is recorded gets its row from ``store``; for the rest there is nothing to do, now that it was looked at.
         recorded = {(person, event.position_id) for person, event in due}

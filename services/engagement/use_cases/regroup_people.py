@@ -83,5 +83,5 @@ async def _refold(
     for stream, position in await log.pursuits_of_streams(session, streams):
         keys.add((streams[stream].person_id, position))
     closings = await hold_closings(session, {position for _, position in keys}, now=now)
-    folded = await fold_pursuits(session, keys, streams, closings, ghost_after=settings.ghost_after)
+    folded = await fold_pursuits(session, keys, streams, closings, ghost_after=settings.ghost_after, now=now)
     await pursuits.save(session, [one.row for one in folded.values()])

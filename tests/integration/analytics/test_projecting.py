@@ -17,8 +17,8 @@ from services.analytics.storage import funnels
 from shared.attempts import fact_of, fold
 from shared.db import Sessions
 from shared.events import CandidateChanged, Event, EventRetracted, PositionChanged, Topic
-from tests.integration.analytics.deliveries import counted, deliver, from_scratch, persons, tables
-from tests.unit.analytics.histories import POSITION, History, person
+from tests.integration.analytics.deliveries import NOW, counted, deliver, from_scratch, persons, tables
+from tests.unit.analytics.histories import POSITION, History, at, person
 
 
 async def test_facts_are_counted(analytics: Sessions) -> None:
@@ -39,7 +39,8 @@ async def test_facts_are_counted(analytics: Sessions) -> None:
     assert found["reached.contacted"] == 2
     assert found["responded_by_touch.1"] == 1
     assert found["declines.salary"] == 1
-    assert found["outcomes.open"] == 1
+    assert found["outcomes.soft_no"] == 2, "declined, and silent for longer than the interval before now"
+    assert "outcomes.open" not in found
 
 
 async def test_the_same_fact_stored_twice_counts_once(analytics: Sessions) -> None:
@@ -139,6 +140,18 @@ async def test_a_closing_still_to_come_closes_nothing(analytics: Sessions) -> No
     assert (await counted(analytics))["outcomes.open"] == 1
 
 
+async def test_silence_of_the_past_is_a_ghosting_as_soon_as_it_is_known(analytics: Sessions) -> None:
+    history = History()
+
+    await deliver(analytics, history.fact("contacted", days=0), now=at(29))
+    assert (await counted(analytics))["outcomes.open"] == 1
+    await deliver(analytics, history.fact("ghosted", days=30, by_clock=True), history.fact("contacted", "ben"), now=at(30))
+
+    found = await counted(analytics)
+    assert "outcomes.open" not in found
+    assert found["outcomes.soft_no"] == 2
+
+
 async def test_facts_without_a_position_count_in_no_funnel(analytics: Sessions) -> None:
     history = History()
 
@@ -187,6 +200,8 @@ async def test_projectors_side_by_side_on_one_person_lose_nothing(analytics: Ses
     assert found.pursuits == 3
 
 
+LATER = at(100)
+
 KINDS: st.SearchStrategy[tuple[str, dict[str, Any]]] = st.sampled_from(
     [
         ("sourced", {}), ("applied", {}), ("contacted", {}), ("contacted", {"purpose": "reply"}), ("responded", {}),
@@ -220,7 +235,7 @@ def histories(draw: st.DrawFn) -> list[Event]:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_order_and_any_batches_give_the_same_tables(analytics: Sessions, events: list[Event], seed: int) -> None:
     await _empty(analytics)
-    await deliver(analytics, *events)
+    await deliver(analytics, *events, now=LATER)
     expected = await tables(analytics)
     await _empty(analytics)
 
@@ -228,12 +243,12 @@ async def test_any_order_and_any_batches_give_the_same_tables(analytics: Session
     left = _interleaved(events, chance)
     while left:
         size = chance.randint(1, 5)
-        await deliver(analytics, *left[:size])
+        await deliver(analytics, *left[:size], now=LATER)
         left = left[size:]
 
     assert await tables(analytics) == expected
     assert {(row[0], row[1]): row[2] for row in expected["counters"]} == _oracle(events)
-    assert (await from_scratch(analytics)).was_equal
+    assert (await from_scratch(analytics, LATER)).was_equal
 
 
 def _oracle(events: list[Event]) -> Counter[tuple[object, object]]:
@@ -252,7 +267,7 @@ def _oracle(events: list[Event]) -> Counter[tuple[object, object]]:
         mine = [
             one for by, one in facts if by == who and (one.raw.get("position") == str(where) or one.type == EventRetracted.type)
         ]
-        folded = fold([fact_of(one.id, one.type, one.time, one.raw) for one in mine], closings.get(where, ()))
+        folded = fold([fact_of(one.id, one.type, one.time, one.raw) for one in mine], closings.get(where, ()), until=NOW)
         sums.update((where, one.measure) for attempt in folded.attempts for one in contributions(attempt))
     return sums
 

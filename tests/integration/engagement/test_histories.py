@@ -74,7 +74,7 @@ async def expected(engagement: Sessions) -> dict[str, list[dict[str, Any]]]:
                 facts[row.person_id, row.position_id].append(fact)
     told: dict[str, list[dict[str, Any]]] = {}
     for (person, position), of_pursuit in facts.items():
-        attempts = fold(of_pursuit + retractions[person], closings[position]).attempts
+        attempts = fold(of_pursuit + retractions[person], closings[position], until=NOW).attempts
         if attempts:
             told[str(pursuit_id(person, position))] = [shown(describe(attempt)) for attempt in attempts]
     return told

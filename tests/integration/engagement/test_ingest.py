@@ -128,12 +128,13 @@ async def test_a_retraction_by_name_leaves_the_fact_out_whichever_came_first(ats
 
 
 async def test_a_retraction_by_type_takes_back_the_latest_such_fact(ats: Ats) -> None:
-    await ats.post([event(at="2026-03-01"), event("pursuit.hired", at="2026-03-10")], status=207)
+    told = [event(at="2026-03-01"), event("pursuit.responded", at="2026-03-02"), event("pursuit.hired", at="2026-03-10")]
+    await ats.post(told, status=207)
     retracted = event("event.retracted", at="2026-03-12", position="ats:job") | {}
     retracted["data"]["type"] = "rekindle.pursuit.hired"
     answer = await ats.post(retracted, status=201)
 
-    assert answer["pursuit"]["stage"] == "contacted"
+    assert answer["pursuit"]["stage"] == "responded"
     assert (await ats.pursuit())["status"] == "open"
 
 

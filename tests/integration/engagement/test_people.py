@@ -118,7 +118,7 @@ async def test_a_closing_that_lies_ahead_closes_when_it_comes(
 async def test_the_clock_puts_a_ghosting_on_record_once(ats: Ats, engagement: Sessions, settings: EngagementSettings) -> None:
     await ats.post(event(at="2026-03-01T00:00:00Z"), status=201)
     await tick(engagement, now=datetime(2026, 3, 30, tzinfo=UTC), settings=settings)
-    assert (await ats.pursuit())["status"] == "open"
+    assert len(await types_on_outbox(engagement)) == 1
 
     for _ in range(2):
         await tick(engagement, now=NOW, settings=settings)
@@ -128,6 +128,12 @@ async def test_the_clock_puts_a_ghosting_on_record_once(ats: Ats, engagement: Se
     pursuit = await ats.pursuit()
     assert pursuit["close"] | {"event": None} == pursuit["close"]
     assert (pursuit["close"]["kind"], pursuit["close"]["time"]) == ("ghosted", "2026-03-31T00:00:00Z")
+
+
+async def test_a_touch_that_is_older_than_the_interval_is_ghosted_before_the_clock_says_so(ats: Ats) -> None:
+    await ats.post(event(at="2026-03-01T00:00:00Z"), status=201)
+
+    assert (await ats.pursuit())["close"]["kind"] == "ghosted"
 
 
 async def test_a_reply_that_comes_late_undoes_a_ghosting(ats: Ats, engagement: Sessions, settings: EngagementSettings) -> None:
