@@ -7,11 +7,23 @@ reference alone, so every service arrives at the same id without asking another.
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha1
 from typing import Literal, Self
-from uuid import UUID, uuid5
+from uuid import UUID
 
 NAMESPACE = UUID("6f1f7a0e-5c8b-5d0c-9d63-0f7c2c1d7a55")
 """Rekindle's fixed namespace. It never changes: every id ever given was derived from it."""
+
+_SPACE = NAMESPACE.bytes
+_VERSION_AND_VARIANT = (0xF000 << 64) | (0xC000 << 48)
+_VERSION_5 = (0x5000 << 64) | (0x8000 << 48)
+
+
+def derived_id(name: str) -> UUID:
+    """UUIDv5 of a name in the namespace. The same as ``uuid.uuid5``, in half the time: ingest derives several an event."""
+    digest = sha1(_SPACE + name.encode(), usedforsecurity=False).digest()
+    return UUID(int=int.from_bytes(digest[:16]) & ~_VERSION_AND_VARIANT | _VERSION_5)
+
 
 SOURCE = re.compile(r"[a-z0-9][a-z0-9._-]{0,49}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -46,7 +58,7 @@ class Reference:
 
     def id_of(self, thing: Thing) -> UUID:
         """The id that this reference gives the record it names first."""
-        return uuid5(NAMESPACE, f"{thing}:{self}")
+        return derived_id(f"{thing}:{self}")
 
     def __str__(self) -> str:
         return f"{self.source}:{self.external_id}"
@@ -74,12 +86,12 @@ def position_id(text: str) -> UUID:
 
 def event_id(source: str, external_id: str) -> UUID:
     """The id an event has on the bus. The sender's own id may hold anything, so it never leaves the service."""
-    return uuid5(NAMESPACE, f"event:{source}\n{external_id}")
+    return derived_id(f"event:{source}\n{external_id}")
 
 
 def pursuit_id(person: UUID, position: UUID) -> UUID:
     """The id of the pursuit of a person for a position."""
-    return uuid5(NAMESPACE, f"pursuit:{person}:{position}")
+    return derived_id(f"pursuit:{person}:{position}")
 
 
 def shard_of(stream: UUID, shards: int) -> int:

@@ -2,21 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.driver import driver
 from shared.events import Event, Topic
 from shared.references import shard_of
 
-_INSERT = text(
-    """
-    INSERT INTO outbox (shard, topic, event_id, type, source, subject, sequence, time, value, traceparent, counts)
-    SELECT * FROM unnest(
-        CAST(:shards AS smallint[]), CAST(:topics AS text[]), CAST(:ids AS uuid[]), CAST(:types AS text[]),
-        CAST(:sources AS text[]), CAST(:subjects AS uuid[]), CAST(:sequences AS bigint[]), CAST(:times AS timestamptz[]),
-        CAST(:values AS bytea[]), CAST(:traceparents AS text[]), CAST(:counts AS integer[]))
-    """
-)
+_COLUMNS = ("shard", "topic", "event_id", "type", "source", "subject", "sequence", "time", "value", "traceparent", "counts")
 
 
 async def append(session: AsyncSession, topic: Topic, events: Sequence[Event], *, shards: int, repeats: bool = False) -> None:
@@ -27,19 +19,21 @@ async def append(session: AsyncSession, topic: Topic, events: Sequence[Event], *
     """
     if not events:
         return
-    await session.execute(
-        _INSERT,
-        {
-            "shards": [shard_of(event.subject or event.id, shards) for event in events],
-            "topics": [topic.value] * len(events),
-            "ids": [event.id for event in events],
-            "types": [event.type for event in events],
-            "sources": [event.source for event in events],
-            "subjects": [event.subject for event in events],
-            "sequences": [event.sequence for event in events],
-            "times": [event.time for event in events],
-            "values": [event.value for event in events],
-            "traceparents": [event.traceparent for event in events],
-            "counts": [0 if repeats or not topic.is_sequenced else 1] * len(events),
-        },
-    )
+    counts = 0 if repeats or not topic.is_sequenced else 1
+    records = [
+        (
+            shard_of(event.subject or event.id, shards),
+            topic.value,
+            event.id,
+            event.type,
+            event.source,
+            event.subject,
+            event.sequence,
+            event.time,
+            event.value,
+            event.traceparent,
+            counts,
+        )
+        for event in events
+    ]
+    await (await driver(session)).copy_records_to_table("outbox", records=records, columns=_COLUMNS)

@@ -9,7 +9,7 @@ import asyncpg
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.engagement.storage.driver import driver
+from shared.driver import driver
 
 
 @dataclass(frozen=True, slots=True)

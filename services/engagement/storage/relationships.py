@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.engagement.storage.driver import driver
+from shared.driver import driver
 
 
 class PeopleMovedError(Exception):
