@@ -1,6 +1,6 @@
 """Delivering events to the projector as the consume loop does, and reading what came of them."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
@@ -12,15 +12,16 @@ from shared.attempts import GHOST_AFTER
 from shared.db import Sessions
 from shared.events import Event
 from shared.references import position_id
-from tests.unit.analytics.histories import POSITION
+from tests.unit.analytics.histories import POSITION, at
 
-NOW = datetime(2027, 1, 1, tzinfo=UTC)
+NOW = at(20)
+"""When everything is delivered, unless a test says otherwise: too early for silence to be a ghosting."""
 
 
-async def deliver(sessions: Sessions, *events: Event) -> None:
+async def deliver(sessions: Sessions, *events: Event, now: datetime = NOW) -> None:
     """Apply events in one transaction."""
     async with sessions.begin() as session:
-        await project(session, events, now=NOW, ghost_after=GHOST_AFTER)
+        await project(session, events, now=now, ghost_after=GHOST_AFTER)
 
 
 async def counted(sessions: Sessions, position: str = POSITION) -> dict[str, int]:
@@ -30,9 +31,9 @@ async def counted(sessions: Sessions, position: str = POSITION) -> dict[str, int
     return {measure: sums.attempts for measure, sums in found.items()}
 
 
-async def from_scratch(sessions: Sessions) -> Rebuilt:
+async def from_scratch(sessions: Sessions, now: datetime = NOW) -> Rebuilt:
     """How what is stored differs from what the facts say, folded from nothing."""
-    return await compare(sessions, now=NOW, ghost_after=GHOST_AFTER)
+    return await compare(sessions, now=now, ghost_after=GHOST_AFTER)
 
 
 async def tables(sessions: Sessions) -> dict[str, list[tuple[object, ...]]]:

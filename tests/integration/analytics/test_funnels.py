@@ -80,7 +80,7 @@ async def test_the_funnel_of_a_position(api: httpx.AsyncClient, analytics: Sessi
     assert stage(body, "responded")["median_hours"] == (12 + 96) / 2
     assert stage(body, "hired")["from_previous"] is None
     assert body["responded_by_touch"] == {"0": 0, "1": 1, "2": 1, "3": 0, "later": 0}
-    assert body["outcomes"] == {"interested": 2, "uninterested": 1, "hard_no": 0, "soft_no": 3, "silent": 1, "open": 1}
+    assert body["outcomes"] == {"interested": 2, "uninterested": 1, "hard_no": 0, "soft_no": 2, "silent": 1, "open": 2}
     assert body["declines"] == {"salary": 1}
     assert body["rejections"] == {"skills": 1}
     assert body["freshness"].keys() == {"behind_events", "behind_seconds"}
