@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
@@ -26,6 +27,13 @@ class UnknownParameter(BadRequest):
 
     code = "unknown_parameter"
     title = "A query parameter is not read here"
+
+
+class MalformedAddress(BadRequest):
+    """A path or a query that is not percent-encoded UTF-8: read with replacements, different names would be one."""
+
+    code = "malformed_address"
+    title = "The address cannot be read"
 
 
 class JsonRequest(Request):
@@ -58,6 +66,7 @@ class StrictRoute(APIRoute):
         async def handle(request: Request) -> Response:
             if scopes:
                 _allow(request, authorize(request, scopes).name)
+            _check_encoding(request)
             _check_query(request, known)
             strict = JsonRequest.of(request)
             if reads_body:
@@ -94,6 +103,15 @@ def _all(dependant: Dependant) -> Iterator[Dependant]:
 def _is_list(field: Any) -> bool:
     origin = getattr(field.field_info.annotation, "__origin__", None)
     return origin in {list, tuple, set}
+
+
+def _check_encoding(request: Request) -> None:
+    for field, raw in (("path", request.scope.get("raw_path")), ("query", request.scope["query_string"])):
+        if raw and b"%" in raw:
+            try:
+                unquote_to_bytes(raw).decode()
+            except UnicodeDecodeError as fault:
+                raise MalformedAddress.of(field, "must be percent-encoded UTF-8") from fault
 
 
 def _check_query(request: Request, known: dict[str, bool]) -> None:
