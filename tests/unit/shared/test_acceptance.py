@@ -72,8 +72,8 @@ def refused(name: str, data: Mapping[str, Any]) -> dict[str, str]:
     return {".".join(str(part) for part in one["loc"]): one["msg"] for one in caught.value.errors()}
 
 
-def test_the_table_has_every_type_that_may_be_posted() -> None:
-    assert {f"rekindle.{name}" for name in TABLE} | {"rekindle.event.retracted"} == set(FACTS)
+def test_every_type_of_the_table_may_be_posted() -> None:
+    assert {f"rekindle.{name}" for name in TABLE} | {"rekindle.event.retracted"} <= set(FACTS)
 
 
 @pytest.mark.parametrize("name", TABLE)
