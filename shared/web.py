@@ -126,6 +126,7 @@ def create_service_app(
         redoc_url=None,
         lifespan=lifespan,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # shared.middleware does this once for all services
     )
     app.state.name = name
     app.state.verifier = Verifier(settings)
