@@ -114,7 +114,7 @@ async def _finish(tasks: set[asyncio.Task[None]]) -> bool:
 def _collect_rarely() -> None:
     """Let Python look for cycles less often, and never among what was loaded at the start.
 
-    A batch of 2,000 events is some 100,000 objects, none of them in a cycle: looking at them took a quarter of the projector's time.
+    A batch of 2,000 events is some 100,000 objects, none of them in a cycle: a quarter of the projector's time went into looking.
     """
     gc.collect()
     gc.freeze()
