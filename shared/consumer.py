@@ -7,8 +7,9 @@ handler runs, heads and offsets are stored, and all is committed together. The o
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
@@ -36,6 +37,8 @@ POLL_MS = 200
 RETRY_AFTER = 1.0
 START_TIMEOUT = 20.0
 ASK_AGAIN_AFTER = 10.0
+LOOK_EVERY = 20.0
+"""Seconds between two looks at what is still missing: a request may be lost, with who made it or with the broker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class _Loop:
     unproven: set[TopicPartition] = field(default_factory=set)
     """Partitions whose first record must prove that the topic is still the one that was read before."""
     asked: dict[TopicPartition, float] = field(default_factory=dict)
+    looked_at: float = field(default_factory=time.monotonic)
 
     async def run(self, stop: asyncio.Event) -> None:
         consumer = AIOKafkaConsumer(
@@ -98,6 +102,7 @@ class _Loop:
                 fetched = await consumer.getmany(timeout_ms=POLL_MS, max_records=self.subscription.max_records)
                 if fetched:
                     await self._take(consumer, fetched)
+                await self._look_again()
         finally:
             await asyncio.wait([asyncio.ensure_future(consumer.stop())], timeout=10)
 
@@ -168,21 +173,30 @@ class _Loop:
         if applied.lost:
             logger.info("%s: another consumer owns %s now", self.subscription.group, applied.lost)
             await self.seek(consumer, [partition for partition in applied.lost if partition in consumer.assignment()])
-        await self._ask(applied)
+        await self._ask([partition for partition, lack in applied.lacks.items() if lack > 0], applied.gaps)
         await _tell_kafka(consumer, applied)
 
-    async def _ask(self, applied: Applied) -> None:
+    async def _look_again(self) -> None:
+        """Ask once more for what is still missing. A total is read once, and a silent shard never has another."""
+        now = time.monotonic()
+        if now - self.looked_at < LOOK_EVERY:
+            return
+        self.looked_at = now
+        async with self.sessions.begin() as session:
+            short = await storage.short(session, self.subscription.group)
+        await self._ask([partition for partition in short if partition in self.places], {})
+
+    async def _ask(self, short: Iterable[TopicPartition], gaps: Mapping[TopicPartition, Mapping[UUID, int]]) -> None:
         """Ask on the control topic for what is missing, each shard at most every ten seconds."""
         now = time.monotonic()
-        short = sorted(partition for partition, lack in applied.lacks.items() if lack > 0)
-        due = [p for p in short if now - self.asked.get(p, -ASK_AGAIN_AFTER) >= ASK_AGAIN_AFTER]
-        if not due and not applied.gaps:
+        due = [p for p in sorted(short) if now - self.asked.get(p, -ASK_AGAIN_AFTER) >= ASK_AGAIN_AFTER]
+        if not due and not gaps:
             return
         self.asked |= dict.fromkeys(due, now)
         producer = AIOKafkaProducer(bootstrap_servers=self.bootstrap_servers, max_request_size=2_097_152)
         await asyncio.wait_for(producer.start(), START_TIMEOUT)
         try:
-            await ask_for_streams(producer, self.subscription.group, applied.gaps)
+            await ask_for_streams(producer, self.subscription.group, gaps)
             await ask_for_shards(producer, self.sessions, self.subscription.group, due)
         finally:
             await producer.stop()

@@ -74,6 +74,14 @@ async def store_places(session: AsyncSession, group: str, stored: Mapping[TopicP
     )
 
 
+async def short(session: AsyncSession, group: str) -> list[TopicPartition]:
+    """The shards of which the group has counted less than the producer's total, as last read."""
+    rows = await session.execute(
+        text("SELECT topic, partition FROM inbox_offsets WHERE group_name = :group AND announced > counted"), {"group": group}
+    )
+    return [TopicPartition(row.topic, row.partition) for row in rows]
+
+
 async def read_heads(session: AsyncSession, group: str, topic: str, streams: Sequence[UUID]) -> dict[UUID, int]:
     """The last sequence applied of each of the streams that the group knows."""
     rows = await session.execute(

@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from aiokafka.errors import KafkaConnectionError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared import consumer
 from shared.db import Sessions
 from shared.events import Event, Topic
 from shared.reconcile import reconcile
@@ -96,6 +99,33 @@ async def test_a_lost_tail_is_found_and_filled(engagement: Sessions, ledger: Led
     ):
         found = await eventually(lambda: ledger.of(stream), lambda found: len(found) == 3, seconds=60)
 
+    assert found == [1, 2, 3]
+
+
+async def test_a_request_that_is_lost_is_made_again_though_nothing_more_is_published(
+    engagement: Sessions, ledger: Ledger, kafka: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, stream, lost = Log(), uuid4(), asyncio.Event()
+    await accept(engagement, *log.keep(*(responded(stream, sequence) for sequence in range(1, 4))))
+    await _lose_unpublished(engagement)
+    ask = consumer.ask_for_shards
+
+    async def ask_in_vain_once(*asked: Any) -> None:
+        if lost.is_set():
+            return await ask(*asked)
+        lost.set()
+        raise KafkaConnectionError("the broker went away with the request")
+
+    monkeypatch.setattr(consumer, "ask_for_shards", ask_in_vain_once)
+    monkeypatch.setattr(consumer, "LOOK_EVERY", 0.5)
+    async with (
+        owning(log, engagement, kafka),
+        relaying(engagement, kafka),
+        consuming(ledger, kafka, f"test.{uuid4().hex[:12]}"),
+    ):
+        found = await eventually(lambda: ledger.of(stream), lambda found: len(found) == 3, seconds=30)
+
+    assert lost.is_set()
     assert found == [1, 2, 3]
 
 
