@@ -140,8 +140,8 @@ class _Reader:
             accept(FACTS, meaning.type, {**({"position": ANY_POSITION} if has_position else {}), **meaning.data})
         except ValidationError as error:
             for one in error.errors(include_url=False, include_input=False):
-                if not one["loc"] or one["loc"][0] not in given:
-                    name = ".".join(str(part) for part in one["loc"])
+                name = ".".join(str(part) for part in one["loc"])
+                if name not in meaning.columns:
                     self.problems.append(f"{key}data{'.' if name else ''}{name}: {one['msg']}")
 
     def _known(self, path: str, tree: Mapping[str, Any], *known: str) -> None:
