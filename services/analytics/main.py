@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from services.analytics.api import funnels, metrics, waiting
 from services.analytics.settings import AnalyticsSettings
 from services.analytics.use_cases.tell_freshness import FreshnessTeller
+from services.analytics.use_cases.wait_until_counted import WaitingRoom
 from shared.db import connect
 from shared.standing import Standing
 from shared.web import create_service_app
@@ -26,10 +27,12 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
         has_outbox=False,
     )
     freshness = FreshnessTeller(settings.kafka_bootstrap_servers, now=datetime.now(UTC))
+    waiting_room = WaitingRoom(sessions)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        await waiting_room.close()
         await freshness.close()
         await standing.close()
 
@@ -47,4 +50,5 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
     app.state.sessions = sessions
     app.state.settings = settings
     app.state.freshness = freshness
+    app.state.waiting_room = waiting_room
     return app

@@ -8,7 +8,7 @@ from fastapi import Depends, Query, Request
 from services.analytics.domain.awaited import read_awaited
 from services.analytics.settings import AnalyticsSettings
 from services.analytics.use_cases.tell_freshness import FreshnessTeller
-from services.analytics.use_cases.wait_until_counted import wait_until_counted
+from services.analytics.use_cases.wait_until_counted import WaitingRoom
 from shared.db import Sessions
 
 DEFAULT_WAIT = 5.0
@@ -30,9 +30,15 @@ async def _freshness(request: Request) -> FreshnessTeller:
     return teller
 
 
+async def _waiting_room(request: Request) -> WaitingRoom:
+    room: WaitingRoom = request.app.state.waiting_room
+    return room
+
+
 SessionsDep = Annotated[Sessions, Depends(_sessions)]
 SettingsDep = Annotated[AnalyticsSettings, Depends(_settings)]
 FreshnessDep = Annotated[FreshnessTeller, Depends(_freshness)]
+WaitingRoomDep = Annotated[WaitingRoom, Depends(_waiting_room)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ class Waited:
 
 
 async def _waited(
-    sessions: SessionsDep,
+    room: WaitingRoomDep,
     after: Annotated[
         str | None,
         Query(
@@ -55,8 +61,7 @@ async def _waited(
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for them; then 504.")] = DEFAULT_WAIT,
 ) -> Waited:
     awaited = read_awaited([one.strip() for one in after.split(",")]) if after is not None else []
-    if awaited:
-        await wait_until_counted(sessions, awaited, seconds=wait)
+    await room.wait(awaited, seconds=wait)
     return Waited(len(awaited))
 
 

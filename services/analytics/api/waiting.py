@@ -5,9 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.analytics.api.dependencies import DEFAULT_WAIT, LONGEST_WAIT, SessionsDep
+from services.analytics.api.dependencies import DEFAULT_WAIT, LONGEST_WAIT, WaitingRoomDep
 from services.analytics.domain.awaited import MOST, read_awaited
-from services.analytics.use_cases.wait_until_counted import wait_until_counted
 from shared.auth import Principal, requires
 from shared.web import StrictRoute
 
@@ -36,8 +35,8 @@ class WaitAnswer(BaseModel):
 
 
 @router.post("/wait")
-async def wait_for(body: Wait, _: Annotated[Principal, requires("analytics:read")], sessions: SessionsDep) -> WaitAnswer:
+async def wait_for(body: Wait, _: Annotated[Principal, requires("analytics:read")], room: WaitingRoomDep) -> WaitAnswer:
     """Answer once all are counted; 504 with what is missing. Changes nothing."""
     awaited = read_awaited(body.after)
-    await wait_until_counted(sessions, awaited, seconds=body.wait)
+    await room.wait(awaited, seconds=body.wait)
     return WaitAnswer(counted=len(awaited))

@@ -60,6 +60,18 @@ async def test_what_is_missing_is_named_when_the_time_is_over(api: httpx.AsyncCl
     assert answer.json()["missing"] == [f"{ada}:4", f"{ben}:1"]
 
 
+async def test_many_who_wait_at_once_are_each_told_of_their_own(api: httpx.AsyncClient, analytics: Sessions) -> None:
+    people = [person(f"person-{number}") for number in range(60)]
+    waiting = [asyncio.create_task(api.get(FUNNEL, params={"after": f"{one}:1", "wait": "3"})) for one in people]
+
+    for one in people[:40]:
+        await reach(analytics, Topic.ENGAGEMENT, one, 1)
+    answers = await asyncio.gather(*waiting)
+
+    assert [answer.status_code for answer in answers] == [200] * 40 + [504] * 20
+    assert answers[-1].json()["missing"] == [f"{people[-1]}:1"]
+
+
 async def test_a_batch_is_waited_for(api: httpx.AsyncClient, analytics: Sessions) -> None:
     ada = person("ada")
     await reach(analytics, Topic.ENGAGEMENT, ada, 2000)
