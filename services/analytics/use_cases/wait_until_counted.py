@@ -10,7 +10,7 @@ from services.analytics.domain.projector import GROUP
 from services.analytics.storage import heads
 from shared.db import Sessions
 
-LOOK_EVERY = 0.02
+LOOK_EVERY = 0.01
 AT_MOST_EVERY = 0.004
 """Seconds between two looks when somebody new has come."""
 LISTED = 100
