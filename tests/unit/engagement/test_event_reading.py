@@ -88,7 +88,7 @@ BAD: list[tuple[Any, str, str]] = [
     (of_type("pursuit.hired"), "data.position", "is required"),
     (of_type("pursuit.declined", position="a:1", reason="bored"), "data.reason", "'career_change', "),
     (of_type("pursuit.declined", position="a:1", reason="salary", facts={"asked": 1e13}), "data.facts.asked", "less than"),
-    (of_type("pursuit.declined", position="a:1", reason="salary", facts={"rank": 2}), "data.facts.rank", "does not fit the reason"),
+    (of_type("pursuit.declined", position="a:1", reason="salary", facts={"rank": 2}), "data.facts.rank", "does not fit"),
     (of_type("pursuit.declined", position="a:1", reason="do_not_contact"), "data.evidence", "is required"),
     (of_type("candidate.hard_no_set", reason="salary"), "data.reason", "must be a hard no"),
     (of_type("candidate.rated_us", score=11), "data.score", "less than or equal to 10"),
