@@ -29,7 +29,7 @@ class Received:
             if name == "ce_id":
                 try:
                     return UUID(value.decode())
-                except ValueError:
+                except (ValueError, AttributeError):  # a header's value may be null
                     break
         digest = hashlib.sha256(b"\0".join([self.key or b"", self.value or b"", repr(self.headers).encode()]))
         return UUID(bytes=digest.digest()[:16])
