@@ -84,6 +84,8 @@ async def replay(sessions: Sessions, handler: Handler, number: int) -> None:
         if letter.replayed_at is not None:
             raise CannotReplay(f"dead letter {number} was replayed at {letter.replayed_at.isoformat()}")
         event = _readable(letter)
+        if Topic(letter.topic).is_compacted:
+            await _check_newest(session, letter, event)
         if not letter.left_hole:
             await _advance(session, letter, event)
         await handler(session, [event])
@@ -99,6 +101,17 @@ def _readable(letter: DeadLetter) -> Event:
     except UndecodableRecordError as error:
         raise CannotReplay(f"dead letter {letter.id} still cannot be read: {error}") from error
     return event
+
+
+async def _check_newest(session: AsyncSession, letter: DeadLetter, event: Event) -> None:
+    """On a compacted topic a version replaces those before it, so an older one must not come after a newer."""
+    if event.subject is None or event.sequence is None:
+        return
+    heads = await storage.read_heads(session, letter.group, letter.topic, [event.subject])
+    if (head := heads.get(event.subject, 0)) > event.sequence:
+        raise CannotReplay(
+            f"dead letter {letter.id} is version {event.sequence}, and version {head}, which replaces it, was applied since"
+        )
 
 
 async def _advance(session: AsyncSession, letter: DeadLetter, event: Event) -> None:

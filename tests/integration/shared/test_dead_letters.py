@@ -1,0 +1,78 @@
+"""Dead letters of compacted topics: a version that a newer one replaced is never applied after it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+from aiokafka import TopicPartition
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import inbox_storage
+from shared.applying import Batch, apply
+from shared.db import Sessions
+from shared.dead_letters import CannotReplay, replay, waiting
+from shared.events import Event, PositionChanged, Topic
+from shared.records import Received
+
+GROUP = "test.versions"
+PARTITION = TopicPartition(Topic.POSITIONS, 0)
+
+
+class Versions:
+    """The version of each position that was applied last."""
+
+    def __init__(self) -> None:
+        self.last: dict[UUID, int] = {}
+        self.refuses: set[int] = set()
+
+    async def __call__(self, _session: AsyncSession, events: Sequence[Event]) -> None:
+        for event in events:
+            assert event.subject is not None
+            assert event.sequence is not None
+            if event.sequence in self.refuses:
+                raise ValueError("refused by the test")
+            self.last[event.subject] = event.sequence
+
+
+async def _apply(sessions: Sessions, versions: Versions, position: UUID, version: int) -> None:
+    event = Event.of(
+        PositionChanged(position_id=position),
+        id=uuid4(),
+        source="rekindle",
+        subject=position,
+        sequence=version,
+        time=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    async with sessions.begin() as session:
+        place = (await inbox_storage.places(session, GROUP, [PARTITION]))[PARTITION]
+    received = Received(place.next_offset, 0, event.key, event.headers(), event.value, event)
+    await apply(GROUP, versions, sessions, [Batch(PARTITION, place, [received])])
+
+
+async def test_a_newer_version_is_not_undone_by_an_older_one_from_the_dead_letters(analytics: Sessions) -> None:
+    versions, position = Versions(), uuid4()
+    versions.refuses.add(1)
+    await _apply(analytics, versions, position, 1)
+    await _apply(analytics, versions, position, 2)
+    versions.refuses.clear()
+    (letter,) = await waiting(analytics)
+
+    with pytest.raises(CannotReplay, match="version 2, which replaces it"):
+        await replay(analytics, versions, letter.id)
+
+    assert versions.last == {position: 2}
+
+
+async def test_the_newest_version_is_applied_from_the_dead_letters(analytics: Sessions) -> None:
+    versions, position = Versions(), uuid4()
+    await _apply(analytics, versions, position, 1)
+    versions.refuses.add(2)
+    await _apply(analytics, versions, position, 2)
+    versions.refuses.clear()
+    (letter,) = await waiting(analytics)
+
+    await replay(analytics, versions, letter.id)
+
+    assert versions.last == {position: 2}
+    assert await waiting(analytics) == []
