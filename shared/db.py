@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 _TRANSIENT_CLASSES = ("08", "40", "53", "55", "57", "58", "XX")
 """SQLSTATE classes of faults that may pass: connection, rollback, resources, locks, operator intervention, system."""
+_TRANSIENT_STATES = ("25006", "25P03", "25P04")
+"""Faults that may pass, of a class that else does not: a server that is read-only for now, a transaction that stood too long."""
 
 
 class Sessions:
@@ -51,6 +53,7 @@ def connect(url: str, *, pool_size: int = 5, name: str = "rekindle") -> Sessions
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=15,
+        hide_parameters=True,  # faults are logged and kept as dead letters; what people are called belongs in neither
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args={
@@ -85,13 +88,13 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, asyncpg.InterfaceError):
         return True
     if isinstance(error, asyncpg.PostgresError):  # by those who use the driver itself
-        return str(error.sqlstate or "").startswith(_TRANSIENT_CLASSES)
+        return str(error.sqlstate or "").startswith(_TRANSIENT_CLASSES + _TRANSIENT_STATES)
     if isinstance(error, DBAPIError):
         if error.connection_invalidated:
             return True
         state = getattr(error.orig, "sqlstate", None)
         if state is not None:
-            return str(state).startswith(_TRANSIENT_CLASSES)
+            return str(state).startswith(_TRANSIENT_CLASSES + _TRANSIENT_STATES)
         return isinstance(error, OperationalError)
     return False
 

@@ -2,7 +2,9 @@
 
 import asyncio
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from shared.db import Sessions
 
@@ -24,3 +26,15 @@ async def test_a_closed_connection_is_replaced(engagement: Sessions) -> None:
     assert len(before) == 2
     assert not (before - {mine}) & set(after)
     assert all(after)
+
+
+async def test_a_fault_does_not_tell_what_was_stored(candidates: Sessions) -> None:
+    secret = "ada@example.org"
+    query = text("INSERT INTO alembic_version (version_num, no_such_column) VALUES (:version, :name)")
+
+    with pytest.raises(DBAPIError) as fault:
+        async with candidates.begin() as session:
+            await session.execute(query, {"version": "1", "name": secret})
+
+    assert secret not in str(fault.value)
+    assert secret not in repr(fault.value)
