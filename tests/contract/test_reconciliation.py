@@ -11,9 +11,9 @@ from aiokafka.errors import KafkaConnectionError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import consumer
 from shared.db import Sessions
 from shared.events import Event, Topic
+from shared.missing import ask_for_shards
 from shared.reconcile import reconcile
 from shared.references import shard_of
 from tests.contract.bus import SHARDS, Ledger, accept, consuming, publish, relaying, responded
@@ -108,16 +108,15 @@ async def test_a_request_that_is_lost_is_made_again_though_nothing_more_is_publi
     log, stream, lost = Log(), uuid4(), asyncio.Event()
     await accept(engagement, *log.keep(*(responded(stream, sequence) for sequence in range(1, 4))))
     await _lose_unpublished(engagement)
-    ask = consumer.ask_for_shards
 
     async def ask_in_vain_once(*asked: Any) -> None:
         if lost.is_set():
-            return await ask(*asked)
+            return await ask_for_shards(*asked)
         lost.set()
         raise KafkaConnectionError("the broker went away with the request")
 
-    monkeypatch.setattr(consumer, "ask_for_shards", ask_in_vain_once)
-    monkeypatch.setattr(consumer, "LOOK_EVERY", 0.5)
+    monkeypatch.setattr("shared.consumer.ask_for_shards", ask_in_vain_once)
+    monkeypatch.setattr("shared.consumer.LOOK_EVERY", 0.5)
     async with (
         owning(log, engagement, kafka),
         relaying(engagement, kafka),
