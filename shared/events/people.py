@@ -76,6 +76,12 @@ class CandidateCadenceChosen(Fact):
     every_days: int = Field(ge=1, le=3660)
     channels: list[Channel] | None = None
 
+    @field_validator("channels")
+    @classmethod
+    def _once_each(cls, channels: list[Channel] | None) -> list[Channel] | None:
+        """However often they are named: an event must not outgrow what the broker takes, or it would hold up all others."""
+        return None if channels is None else list(dict.fromkeys(channels))
+
 
 class ConsentFact(Fact):
     """A lawful basis to keep and use the person's record."""

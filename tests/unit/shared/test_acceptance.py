@@ -199,6 +199,12 @@ def test_a_soft_no_needs_neither(reason: Reason) -> None:
     assert set(refused("candidate.hard_no_set", {**WHY, "reason": reason})) == {"reason"}
 
 
+def test_a_list_of_channels_names_each_once_so_that_no_event_outgrows_the_broker() -> None:
+    chosen = accepted("candidate.cadence_chosen", {"every_days": 30, "channels": ["email", "sms", "email"] * 100_000})
+
+    assert chosen.public() == {"every_days": 30, "channels": ["email", "sms"]}
+
+
 def test_a_close_without_a_reason_is_unspecified() -> None:
     assert getattr(accepted("pursuit.declined", {"position": POSITION}), "reason", None) is Reason.UNSPECIFIED
 
