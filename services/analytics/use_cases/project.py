@@ -11,6 +11,14 @@ from services.analytics.storage import attempts, facts, locks, people, positions
 from services.analytics.use_cases.refold import Fresh, Grouped, Touched, refold
 from shared.events import CandidateChanged, CandidateErased, Event, Fact, PositionChanged
 
+AT_ONCE = 1000
+"""Pursuits of a position that are folded at once."""
+
+
+PAGE = 500
+"""Pursuits of a closed position that are folded at once, so that no position is too large: the transaction never stands
+idle, and others get their turn, while they are folded."""
+
 
 @dataclass(slots=True)
 class _Batch:
@@ -53,8 +61,7 @@ async def project(session: AsyncSession, events: Sequence[Event], *, now: dateti
         touched.whole |= {before.person_of(stream) for stream in moved} | set(moved.values())
         await people.link(session, moved)
     await _save(session, batch)
-    if closed:
-        touched.some |= set(await attempts.pursuits_at(session, closed))
+    await _refold_closed(session, closed, now=now, ghost_after=ghost_after)
     stored = [facts.read(event) for event in batch.facts]
     circle = await people.circle(session, {stream for stream, _, _ in stored} | touched.persons)
     grouped = Grouped.of(stored, circle)
@@ -64,6 +71,21 @@ async def project(session: AsyncSession, events: Sequence[Event], *, now: dateti
     touched.whole |= grouped.unplaced.keys()  # a retraction by id may be of any of the person's pursuits
     fresh = Fresh(batch.facts, [position for _, position, _ in stored], grouped)
     await refold(session, touched, circle, fresh, now=now, ghost_after=ghost_after)
+    if closed:
+        rest = sorted(set(await attempts.pursuits_at(session, closed)) - touched.some)
+        for start in range(0, len(rest), PAGE):
+            page = Touched(some=set(rest[start : start + PAGE]))
+            circle = await people.circle(session, page.persons)
+            await refold(session, page, circle, Fresh(), now=now, ghost_after=ghost_after)
+
+
+async def _refold_closed(session: AsyncSession, closed: Sequence[UUID], *, now: datetime, ghost_after: timedelta) -> None:
+    """Fold the pursuits of positions whose closings changed, some at a time: a position may have any number."""
+    pursuits = await attempts.pursuits_at(session, closed) if closed else []
+    for start in range(0, len(pursuits), AT_ONCE):
+        some = set(pursuits[start : start + AT_ONCE])
+        circle = await people.circle(session, {person for person, _ in some})
+        await refold(session, Touched(some=some), circle, Fresh(), now=now, ghost_after=ghost_after)
 
 
 async def _moved(session: AsyncSession, batch: _Batch) -> dict[UUID, UUID]:

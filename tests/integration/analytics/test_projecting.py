@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -14,6 +15,7 @@ from sqlalchemy import text
 from services.analytics.domain.questions import Dimension, Question
 from services.analytics.metrics import contributions
 from services.analytics.storage import funnels
+from services.analytics.use_cases import project as project_module
 from shared.attempts import fact_of, fold
 from shared.db import Sessions
 from shared.events import CandidateChanged, Event, EventRetracted, PositionChanged, Topic
@@ -174,6 +176,19 @@ async def test_an_erased_person_stays_in_the_numbers_without_what_describes_them
     async with analytics.begin() as session:
         groups = await funnels.sums(session, Question(group_by=Dimension.LEVEL), zone="UTC")
     assert set(groups) == {None}
+
+
+async def test_a_closing_of_a_position_with_many_pursuits(analytics: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(project_module, "AT_ONCE", 3)
+    history = History()
+    await deliver(analytics, *[history.fact("interested", f"person-{n}", n % 4) for n in range(10)])
+
+    await deliver(analytics, history.position(closed=5), history.belongs("person-1", "person-2"))
+
+    found = await counted(analytics)
+    assert "outcomes.open" not in found
+    assert found["outcomes.soft_no"] == 9
+    assert (await from_scratch(analytics)).was_equal
 
 
 async def test_projectors_side_by_side_on_one_person_lose_nothing(analytics: Sessions) -> None:
