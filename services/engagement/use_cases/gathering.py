@@ -21,6 +21,10 @@ logger = logging.getLogger(__name__)
 
 LANES = 2
 """Transactions at a time: one is prepared while the other waits for the disk."""
+BULK = 200
+"""From so many waiting events on, a second transaction is worth its cost; fewer are cheaper with those that come meanwhile."""
+PATIENCE = 0.05
+"""Seconds after which nobody waits any longer for the transaction before theirs: it may wait for a lock."""
 MOST = 1000
 """Events in one transaction, unless a single request brings more."""
 
@@ -38,26 +42,43 @@ class Gatherer:
     sessions: Sessions
     settings: EngagementSettings
     _waiting: deque[_Request] = field(default_factory=deque)
+    _open: int = field(default=0)
+    """Lanes that will look for what waits; a task's own end is told too late for that."""
     _lanes: set[asyncio.Task[None]] = field(default_factory=set)
+    _waiting_events: int = field(default=0)
+    _last_began: float = field(default=0.0)
 
     async def ingest(self, events: Sequence[Incoming]) -> list[Outcome]:
         """As ``ingest_events``. Another request's events change nothing about the outcome of these."""
-        request = _Request(events, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        request = _Request(events, loop.create_future())
         self._waiting.append(request)
-        if len(self._lanes) < LANES:
+        self._waiting_events += len(events)
+        begins = self._waiting_events >= BULK or loop.time() - self._last_began > PATIENCE
+        if not self._open or (begins and self._open < LANES):
+            self._open += 1
             lane = asyncio.create_task(self._store_waiting())
             self._lanes.add(lane)
             lane.add_done_callback(self._lanes.discard)
         return await request.told
 
     async def _store_waiting(self) -> None:
-        while self._waiting:
-            together = [self._waiting.popleft()]
-            count = len(together[0].events)
-            while self._waiting and count + len(self._waiting[0].events) <= MOST:
-                count += len(self._waiting[0].events)
-                together.append(self._waiting.popleft())
-            await self._store(together)
+        try:
+            while self._waiting:
+                await self._store(self._next())
+        finally:
+            self._open -= 1
+
+    def _next(self) -> list[_Request]:
+        """The requests that go into the next transaction."""
+        together = [self._waiting.popleft()]
+        count = len(together[0].events)
+        while self._waiting and count + len(self._waiting[0].events) <= MOST:
+            count += len(self._waiting[0].events)
+            together.append(self._waiting.popleft())
+        self._waiting_events -= count
+        self._last_began = asyncio.get_running_loop().time()
+        return together
 
     async def _store(self, together: Sequence[_Request]) -> None:
         events = [event for request in together for event in request.events]

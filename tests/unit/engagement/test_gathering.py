@@ -70,6 +70,38 @@ async def test_a_request_alone_waits_for_nobody(monkeypatch: pytest.MonkeyPatch)
     assert store.transactions == [["one"]]
 
 
+async def test_a_request_that_comes_as_another_is_told_is_stored_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    gather = gatherer(monkeypatch, Store())
+
+    async with asyncio.timeout(10):
+        told = [await gather.ingest([event(str(number))]) for number in range(20)]
+
+    assert [names(one) for one in told] == [[str(number)] for number in range(20)]
+
+
+async def test_nobody_waits_for_a_transaction_that_waits_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits, free = asyncio.Event(), asyncio.Event()
+
+    class Locked(Store):
+        async def __call__(self, _sessions: Any, events: Sequence[Incoming], **more: Any) -> list[Outcome]:
+            if events[0].external_id == "locked":
+                waits.set()
+                await free.wait()
+            return await super().__call__(_sessions, events, **more)
+
+    monkeypatch.setattr(gathering, "PATIENCE", 0.0)
+    gather = gatherer(monkeypatch, Locked())
+    locked = asyncio.create_task(gather.ingest([event("locked")]))
+
+    async with asyncio.timeout(10):
+        await waits.wait()
+        other = await gather.ingest([event("other")])
+        free.set()
+
+    assert names(other) == ["other"]
+    assert names(await locked) == ["locked"]
+
+
 async def test_what_cannot_be_stored_harms_no_other_request(monkeypatch: pytest.MonkeyPatch) -> None:
     gather = gatherer(monkeypatch, Store())
     told = await asyncio.gather(
