@@ -16,13 +16,21 @@ def accept(kinds: Mapping[str, type[Fact]], type_name: str, data: Mapping[str, A
     """Validate posted data. Raises pydantic's ValidationError, located below ``data``.
 
     Beyond the class: no unknown fields, a hard no with evidence and a name, a retraction of a type that exists, and
-    ``do_not_contact`` lifted by the candidate alone.
+    ``do_not_contact`` lifted by the candidate alone. A field that is null was not sent.
     """
-    fact = kinds[type_name].model_validate(data, extra="forbid")
+    kind = kinds[type_name]
+    fact = kind.model_validate(_without_nulls(kind, data), extra="forbid")
     problems = [*_missing_evidence(fact), *_wrong_retraction(fact, kinds), *_wrong_lift(fact)]
     if problems:
         raise ValidationError.from_exception_data(type_name, problems)
     return fact
+
+
+def _without_nulls(kind: type[EventData], data: Mapping[str, Any]) -> Mapping[str, Any]:
+    if None not in data.values():
+        return data
+    known = {field.alias or name for name, field in kind.model_fields.items()}
+    return {name: value for name, value in data.items() if value is not None or name not in known}
 
 
 def _problem(field: str, rule: str, value: object) -> InitErrorDetails:

@@ -89,6 +89,18 @@ def test_the_optional_fields_are_accepted(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TABLE)
+def test_an_optional_field_that_is_null_was_not_sent(name: str) -> None:
+    known = {field.alias or own for own, field in FACTS[f"rekindle.{name}"].model_fields.items()}
+    nulls = dict.fromkeys(known - TABLE[name].keys())
+
+    assert accepted(name, TABLE[name] | nulls) == accepted(name, TABLE[name])
+
+
+def test_an_unknown_field_is_refused_though_it_is_null() -> None:
+    assert refused("pursuit.responded", {"moods": None}).keys() == {"moods"}
+
+
+@pytest.mark.parametrize("name", TABLE)
 def test_recruiter_channel_and_via_stand_beside_the_data_of_every_type(name: str) -> None:
     fact = accepted(name, {**TABLE[name], "recruiter": "maria", "channel": "sms", "via": "referral"})
 
