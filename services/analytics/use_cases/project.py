@@ -15,11 +15,6 @@ AT_ONCE = 1000
 """Pursuits of a position that are folded at once."""
 
 
-PAGE = 500
-"""Pursuits of a closed position that are folded at once, so that no position is too large: the transaction never stands
-idle, and others get their turn, while they are folded."""
-
-
 @dataclass(slots=True)
 class _Batch:
     """Events by what they mean; of snapshots the last of each record."""
@@ -71,12 +66,6 @@ async def project(session: AsyncSession, events: Sequence[Event], *, now: dateti
     touched.whole |= grouped.unplaced.keys()  # a retraction by id may be of any of the person's pursuits
     fresh = Fresh(batch.facts, [position for _, position, _ in stored], grouped)
     await refold(session, touched, circle, fresh, now=now, ghost_after=ghost_after)
-    if closed:
-        rest = sorted(set(await attempts.pursuits_at(session, closed)) - touched.some)
-        for start in range(0, len(rest), PAGE):
-            page = Touched(some=set(rest[start : start + PAGE]))
-            circle = await people.circle(session, page.persons)
-            await refold(session, page, circle, Fresh(), now=now, ghost_after=ghost_after)
 
 
 async def _refold_closed(session: AsyncSession, closed: Sequence[UUID], *, now: datetime, ghost_after: timedelta) -> None:
