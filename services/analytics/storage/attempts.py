@@ -23,10 +23,16 @@ async def counted(session: AsyncSession, pursuits: Iterable[Key]) -> dict[Key, l
     keys = list(pursuits)
     if not keys:
         return {}
+    # LATERAL, so that each pursuit is looked up by the key, whatever PostgreSQL guesses about a large table.
     rows = await session.execute(
         text(
-            "SELECT person, position_id, number, measures, seconds FROM attempts WHERE (person, position_id) IN "
-            "(SELECT * FROM unnest(CAST(:persons AS uuid[]), CAST(:positions AS uuid[])))"
+            """
+            SELECT found.* FROM unnest(CAST(:persons AS uuid[]), CAST(:positions AS uuid[])) AS wanted (person, position_id)
+            CROSS JOIN LATERAL (
+                SELECT person, position_id, number, measures, seconds FROM attempts
+                WHERE attempts.person = wanted.person AND attempts.position_id = wanted.position_id OFFSET 0
+            ) AS found
+            """
         ),
         {"persons": [person for person, _ in keys], "positions": [position for _, position in keys]},
     )

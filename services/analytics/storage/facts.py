@@ -54,22 +54,29 @@ async def insert(session: AsyncSession, events: Sequence[Event], positions: Sequ
     )
 
 
-_COLUMNS = "SELECT stream, position_id, event_id, type, time, CAST(data AS text) FROM facts WHERE stream = ANY(:streams)"
-_PURSUIT_FACTS = f"{_COLUMNS} AND (position_id IS NOT NULL OR type = '{RETRACTION}')"
-_FACTS_AT = f"{_COLUMNS} AND (position_id = ANY(:positions) OR (position_id IS NULL AND type = '{RETRACTION}'))"
+# LATERAL, so that each stream is looked up by the key, also while PostgreSQL has not counted yet how many facts a stream has.
+_LOOK_UP = """
+    SELECT found.* FROM unnest(CAST(:streams AS uuid[])) AS wanted (stream) CROSS JOIN LATERAL (
+        SELECT stream, position_id, event_id, type, time, CAST(data AS text) FROM facts
+        WHERE facts.stream = wanted.stream AND {which} OFFSET 0
+    ) AS found
+"""
+_RETRACTION = f"type = '{RETRACTION}'"
+_OF_PURSUITS = text(_LOOK_UP.format(which=f"(position_id IS NOT NULL OR {_RETRACTION})"))
+_OF_PURSUITS_UNTIL = text(_LOOK_UP.format(which=f"(position_id IS NOT NULL OR {_RETRACTION}) AND time <= :until"))
+_AT_POSITIONS = text(_LOOK_UP.format(which=f"(position_id = ANY(:positions) OR (position_id IS NULL AND {_RETRACTION}))"))
 
 
 async def of_streams(session: AsyncSession, streams: Iterable[UUID], *, until: datetime | None = None) -> list[Stored]:
     """All facts of pursuits, and all retractions, of these streams; with ``until``, only those not after it."""
-    query, named = _PURSUIT_FACTS, {"streams": list(streams)}
-    if until is not None:
-        return _stored(await session.execute(text(query + " AND time <= :until"), named | {"until": until}))
-    return _stored(await session.execute(text(query), named))
+    if until is None:
+        return _stored(await session.execute(_OF_PURSUITS, {"streams": list(streams)}))
+    return _stored(await session.execute(_OF_PURSUITS_UNTIL, {"streams": list(streams), "until": until}))
 
 
 async def at_positions(session: AsyncSession, streams: Iterable[UUID], positions: Iterable[UUID]) -> list[Stored]:
     """The facts of these streams at these positions, and the retractions that name no position."""
-    return _stored(await session.execute(text(_FACTS_AT), {"streams": list(streams), "positions": list(positions)}))
+    return _stored(await session.execute(_AT_POSITIONS, {"streams": list(streams), "positions": list(positions)}))
 
 
 def _stored(rows: Iterable[Sequence[object]]) -> list[Stored]:
