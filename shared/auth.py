@@ -85,11 +85,26 @@ class Verifier:
                     sub={"essential": True},
                 ).validate(decoded.claims)
             except (JoseError, ValueError, KeyError, TypeError) as error:
-                refusal = str(error) or type(error).__name__
+                refusal = _told(error)
                 continue
             claims = decoded.claims
             return float(claims["exp"]), Principal(str(claims["sub"]), frozenset(str(claims.get("scope", "")).split()))
         raise Unauthenticated(f"The token was not accepted: {refusal}")
+
+
+_TOLD = {
+    "decode_error": "it is no signed JSON Web Token",
+    "unsupported_algorithm": "its algorithm is not allowed",
+    "bad_signature": "its signature does not match",
+    "invalid_key_id": "it was signed with a key that is not known here, such as another deployment's",
+    "expired_token": "it has expired; make another with `rekindle token create`",
+}
+
+
+def _told(error: Exception) -> str:
+    if not isinstance(error, JoseError):
+        return str(error) or type(error).__name__
+    return _TOLD.get(error.error) or error.description or error.error
 
 
 @lru_cache(maxsize=8)

@@ -71,6 +71,19 @@ def test_an_expired_token_is_refused(keys: Path, verifier: Verifier) -> None:
         verifier.verify(token(keys, expires_in=timedelta(seconds=-31)))
 
 
+def test_a_refusal_is_told_in_words(keys: Path, verifier: Verifier) -> None:
+    header, payload, signature = token(keys).split(".")
+    for bad, told in (
+        ("abc", "no signed JSON Web Token"),
+        (f"{encoded({'alg': 'none'})}.{payload}.", "algorithm is not allowed"),
+        (f"{header}.{encoded({'scope': 'admin'})}.{signature}", "signature does not match"),
+        (signed(keys, {"kid": "of-another"}), "another deployment's"),
+        (signed(keys, iss="rekindle-other"), "'iss'"),
+    ):
+        with pytest.raises(Unauthenticated, match=told):
+            verifier.verify(bad)
+
+
 def test_clocks_may_differ_by_half_a_minute(keys: Path, verifier: Verifier) -> None:
     assert verifier.verify(token(keys, expires_in=timedelta(seconds=-10))).name == "ats"
 
