@@ -18,7 +18,7 @@ class CloseFacts(BaseModel):
     asked: Amount | None = None
     currency: Currency | None = None
     available_from: Day | None = None
-    locations: list[Place] | None = Field(None, max_length=50)
+    locations: list[Place] | None = Field(None, max_length=50, validation_alias=AliasChoices("locations", "acceptable_locations"))
     remote: bool | None = None
     years_had: Years | None = None
     years_needed: Years | None = None

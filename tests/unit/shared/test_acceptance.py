@@ -267,6 +267,21 @@ def test_the_facts_of_each_reason_are_those_of_the_product() -> None:
     assert {"reason", "asked"} <= FACTS_OF[Reason.OFFER_DECLINED]
 
 
+@pytest.mark.parametrize(
+    ("reason", "told", "stored"),
+    [
+        ("location", {"acceptable_locations": ["AT"]}, {"locations": ["AT"]}),
+        ("skills", {"missing": ["go"]}, {"missing_skills": ["go"]}),
+        ("role_fit", {"level": "staff"}, {"wanted_level": "staff"}),
+        ("accepted_elsewhere", {"start_date": "2026-05-01"}, {"start_on": "2026-05-01"}),
+    ],
+)
+def test_facts_go_by_the_words_of_the_product_too(reason: str, told: dict[str, Any], stored: dict[str, Any]) -> None:
+    data = {"position": POSITION, "reason": reason}
+
+    assert accepted("pursuit.declined", {**data, "facts": told}) == accepted("pursuit.declined", {**data, "facts": stored})
+
+
 def test_every_fact_that_does_not_fit_is_named() -> None:
     data = {"position": POSITION, "reason": "salary", "facts": {"rank": 1, "sponsor": "acme", "asked": -1}}
 
