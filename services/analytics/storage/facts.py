@@ -24,9 +24,11 @@ class Stored(NamedTuple):
 
 
 def read(event: Event) -> Stored:
-    """The fact that an event of the engagement topic carries."""
+    """The fact that an event of the engagement topic carries. A retraction by id has no position: it may name any fact."""
     assert event.subject is not None
-    return Stored(event.subject, getattr(event.data, "position", None), fact_of(event.id, event.type, event.time, event.raw))
+    data = event.data
+    position = None if isinstance(data, EventRetracted) and data.event is not None else getattr(data, "position", None)
+    return Stored(event.subject, position, fact_of(event.id, event.type, event.time, event.raw))
 
 
 async def insert(session: AsyncSession, events: Sequence[Event], positions: Sequence[UUID | None]) -> None:

@@ -87,6 +87,16 @@ async def test_a_retraction_by_type_takes_back_the_latest_such_fact(analytics: S
     assert found["reached.contacted"] == 1
 
 
+async def test_a_retraction_by_id_finds_its_fact_whatever_position_it_names(analytics: Sessions) -> None:
+    history = History()
+    await deliver(analytics, history.fact("offered", name="wrong"), history.fact("offered", "ada", 1, position="ats:other"))
+
+    await deliver(analytics, history.fact("event.retracted", "ada", 2, source="ats", id="wrong", position="ats:other"))
+
+    assert await counted(analytics) == {}
+    assert (await counted(analytics, "ats:other"))["reached.offered"] == 1
+
+
 async def test_streams_of_one_person_are_folded_together_and_apart_again(analytics: Sessions) -> None:
     history = History()
     await deliver(analytics, history.fact("contacted", "ada", 0), history.fact("responded", "ada-2", 1))
