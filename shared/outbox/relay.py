@@ -93,7 +93,11 @@ class Relay:
             await asyncio.wait_for(producer.start(), SEND_TIMEOUT)
             await asyncio.wait_for(ends.start(), SEND_TIMEOUT)
             async with self.sessions.engine.connect() as connection:
-                await self._publish(connection, producer, Announcer(producer, ends, self.topics), stop)
+                try:
+                    await self._publish(connection, producer, Announcer(producer, ends, self.topics), stop)
+                finally:
+                    # The locks live as long as the connection: back in the pool it would keep them from whoever leads next.
+                    await connection.invalidate()
         finally:
             # A producer that timed out must not be used again; stopping it may hang on what it could not send.
             await asyncio.wait([asyncio.ensure_future(producer.stop()), asyncio.ensure_future(ends.stop())], timeout=5)

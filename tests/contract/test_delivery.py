@@ -1,15 +1,19 @@
 """Events reach a consumer exactly once and in the order of their stream, whatever is repeated, missing or unreadable."""
 
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaConnectionError
 from sqlalchemy import text
 
 from shared.db import Sessions
 from shared.dead_letters import CannotReplay, replay, waiting
 from shared.events import Topic
+from shared.outbox.announcing import Announcer
+from shared.outbox.relay import LOCK_CLASS
 from shared.references import shard_of
 from tests.contract.bus import SHARDS, Ledger, accept, consuming, publish, publish_raw, relaying, responded
 from tests.waiting import eventually
@@ -57,6 +61,38 @@ async def test_committed_events_arrive_once_and_in_order(engagement: Sessions, l
             await eventually(partial(ledger.of, stream), lambda found: len(found) == 5)
 
     assert [await ledger.of(stream) for stream in streams] == [[1, 2, 3, 4, 5]] * len(streams)
+
+
+async def _leaders(sessions: Sessions) -> set[int]:
+    """The connections that lead shards, by the process of the server."""
+    async with sessions.begin() as session:
+        query = text("SELECT DISTINCT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = :class AND granted")
+        return set(await session.scalars(query, {"class": LOCK_CLASS}))
+
+
+async def test_a_relay_that_met_a_fault_leads_again_on_another_connection(
+    engagement: Sessions, ledger: Ledger, kafka: str, group: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = uuid4()
+    before: set[int] = set()
+    announce = Announcer.announce
+
+    async def fault_once(announcer: Announcer, *of: Any) -> None:
+        if not before:
+            before.update(await _leaders(engagement))
+            raise KafkaConnectionError("the broker went away")
+        await announce(announcer, *of)
+
+    monkeypatch.setattr(Announcer, "announce", fault_once)
+    # So many connections have been opened that the one which led is not the next to be given.
+    async with engagement.begin() as one, engagement.begin() as other:
+        await one.execute(text("SELECT 1"))
+        await other.execute(text("SELECT 1"))
+    async with relaying(engagement, kafka), consuming(ledger, kafka, group):
+        await eventually(lambda: _leaders(engagement), lambda leaders: bool(before and leaders - before))
+        await accept(engagement, responded(stream, 1))
+
+        assert await eventually(lambda: ledger.of(stream), lambda found: found == [1]) == [1]
 
 
 async def test_what_the_relay_publishes_twice_is_applied_once(ledger: Ledger, kafka: str, group: str) -> None:

@@ -5,6 +5,7 @@ import logging
 from datetime import UTC, datetime
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.engagement.settings import EngagementSettings
 from services.engagement.use_cases.announce_due_items import announce_due_items
@@ -37,17 +38,25 @@ async def _lead(sessions: Sessions, settings: EngagementSettings, stop: asyncio.
     # The connection holds the lock: who loses it leads no more. A second leader would do no harm, for all is done under
     # the streams' locks; it would only do it twice.
     async with sessions.engine.connect() as connection:
-        while not stop.is_set():
-            leads = await connection.scalar(_LEAD, {"lock": LOCK})
-            await connection.commit()
-            if leads:
-                break
-            await _pause(stop, RETRY_AFTER)
-        while not stop.is_set():
-            await tick(sessions, now=datetime.now(UTC), settings=settings)
-            await _pause(stop, settings.clock_seconds)
-            await connection.execute(text("SELECT 1"))
-            await connection.commit()
+        try:
+            await _watch(connection, sessions, settings, stop)
+        finally:
+            # The lock lives as long as the connection: back in the pool it would keep it from whoever leads next.
+            await connection.invalidate()
+
+
+async def _watch(connection: AsyncConnection, sessions: Sessions, settings: EngagementSettings, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        leads = await connection.scalar(_LEAD, {"lock": LOCK})
+        await connection.commit()
+        if leads:
+            break
+        await _pause(stop, RETRY_AFTER)
+    while not stop.is_set():
+        await tick(sessions, now=datetime.now(UTC), settings=settings)
+        await _pause(stop, settings.clock_seconds)
+        await connection.execute(text("SELECT 1"))
+        await connection.commit()
 
 
 async def tick(sessions: Sessions, *, now: datetime, settings: EngagementSettings) -> None:
