@@ -40,8 +40,8 @@ async def funnel_of(api: httpx.AsyncClient, position: str) -> Any:
     return funnel["stages"], funnel["outcomes"]
 
 
-def answer_of(stack: Stack, *arguments: str) -> Any:
-    done = rekindle(stack, *arguments, "--json")
+async def answer_of(stack: Stack, *arguments: str) -> Any:
+    done = await rekindle(stack, *arguments, "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -49,23 +49,23 @@ def answer_of(stack: Stack, *arguments: str) -> Any:
 async def test_republishing_what_was_not_lost_changes_nothing(stack: Stack, api: httpx.AsyncClient, position: str) -> None:
     before = await funnel_of(api, position)
 
-    counts = answer_of(stack, "republish")
+    counts = await answer_of(stack, "republish")
 
     assert set(counts) == {topic.value for topic in Topic if topic is not Topic.CONTROL}
     assert counts["rekindle.engagement.v1"] >= 1
     assert counts["rekindle.positions.v1"] >= 1
     assert await funnel_of(api, position) == before
-    assert answer_of(stack, "rebuild", "analytics", "--check")["counters_wrong"] == 0
+    assert (await answer_of(stack, "rebuild", "analytics", "--check"))["counters_wrong"] == 0
 
 
 async def test_one_topic_alone_can_be_republished(stack: Stack, position: str) -> None:
-    assert list(answer_of(stack, "republish", "--topic", "rekindle.positions.v1")) == ["rekindle.positions.v1"]
+    assert list(await answer_of(stack, "republish", "--topic", "rekindle.positions.v1")) == ["rekindle.positions.v1"]
 
 
 async def test_rebuilding_gives_what_was_there(stack: Stack, api: httpx.AsyncClient, position: str) -> None:
     before = await funnel_of(api, position)
 
-    outcome = answer_of(stack, "rebuild", "analytics")
+    outcome = await answer_of(stack, "rebuild", "analytics")
 
     assert outcome["pursuits"] >= 1
     assert (outcome["attempts_wrong"], outcome["counters_wrong"]) == (0, 0)
@@ -81,20 +81,20 @@ async def test_rebuilding_mends_what_was_damaged(stack: Stack, api: httpx.AsyncC
         assert getattr(damaged, "rowcount", 0) >= 1
     await sessions.close()
 
-    checked = rekindle(stack, "rebuild", "analytics", "--check")
-    rebuilt = answer_of(stack, "rebuild", "analytics")
+    checked = await rekindle(stack, "rebuild", "analytics", "--check")
+    rebuilt = await answer_of(stack, "rebuild", "analytics")
 
     assert checked.returncode == 1
     assert "nothing was changed" in checked.stdout
     assert rebuilt["attempts_wrong"] >= 1
-    assert answer_of(stack, "rebuild", "analytics", "--check")["attempts_wrong"] == 0
+    assert (await answer_of(stack, "rebuild", "analytics", "--check"))["attempts_wrong"] == 0
     assert await funnel_of(api, position) == before
 
 
 async def test_the_queue_can_be_computed_anew(stack: Stack, api: httpx.AsyncClient, position: str) -> None:
     before = (await api.get("/v1/queue?limit=200")).json()["items"]
 
-    assert answer_of(stack, "rebuild", "queue")["streams"] >= 1
+    assert (await answer_of(stack, "rebuild", "queue"))["streams"] >= 1
 
     assert (await api.get("/v1/queue?limit=200")).json()["items"] == before
 
@@ -134,10 +134,10 @@ def report() -> Event:
 async def test_a_dead_letter_is_listed_shown_and_replayed_once(stack: Stack) -> None:
     number = f"analytics:{await put_aside(stack, report())}"
 
-    listed = answer_of(stack, "dead-letters", "list", "--service", "analytics")
-    shown = answer_of(stack, "dead-letters", "show", number)
-    first = rekindle(stack, "dead-letters", "replay", number)
-    second = rekindle(stack, "dead-letters", "replay", number)
+    listed = await answer_of(stack, "dead-letters", "list", "--service", "analytics")
+    shown = await answer_of(stack, "dead-letters", "show", number)
+    first = await rekindle(stack, "dead-letters", "replay", number)
+    second = await rekindle(stack, "dead-letters", "replay", number)
 
     assert number in [letter["number"] for letter in listed]
     assert shown["group"] == "analytics.producers"
@@ -145,13 +145,13 @@ async def test_a_dead_letter_is_listed_shown_and_replayed_once(stack: Stack) -> 
     assert (first.returncode, first.stdout) == (0, "1 replayed, 0 not.\n")
     assert second.returncode == 1
     assert "was replayed at" in second.stderr
-    assert number not in [letter["number"] for letter in answer_of(stack, "dead-letters", "list")]
+    assert number not in [letter["number"] for letter in (await answer_of(stack, "dead-letters", "list"))]
 
 
 async def test_what_still_cannot_be_read_stays_and_says_so(stack: Stack) -> None:
     number = await put_aside(stack, report(), value=b"\xff")
 
-    done = rekindle(stack, "dead-letters", "replay", "--all")
+    done = await rekindle(stack, "dead-letters", "replay", "--all")
 
     assert done.returncode == 1
     assert f"analytics:{number}: dead letter {number} still cannot be read" in done.stderr
@@ -162,7 +162,7 @@ async def test_what_still_cannot_be_read_stays_and_says_so(stack: Stack) -> None
 
 
 async def test_a_dead_letter_that_is_not_there_is_a_problem(stack: Stack) -> None:
-    done = rekindle(stack, "dead-letters", "show", "analytics:99999999")
+    done = await rekindle(stack, "dead-letters", "show", "analytics:99999999")
 
     assert done.returncode == 1
     assert done.stderr == "Error: There is no dead letter 99999999\n"

@@ -1,5 +1,6 @@
 """`rekindle replay` on a real hiring process: every count of its description is found in the funnel and the pursuits."""
 
+import asyncio
 import csv
 import json
 import random
@@ -28,15 +29,15 @@ def hiring_log(shared_data: Path) -> Path:
     return file
 
 
-def rekindle(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user does, on the running stack."""
+async def rekindle(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user does, on the running stack, whose supervisor goes on meanwhile."""
     command = [sys.executable, "-m", "deploy.local.cli", *arguments, "--data", str(stack.folder.path)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    return await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=240, check=False)
 
 
-def replay(stack: Stack, file: Path, mapping: Path = SHIPPED, *options: str) -> dict[str, Any]:
+async def replay(stack: Stack, file: Path, mapping: Path = SHIPPED, *options: str) -> dict[str, Any]:
     """Replay a log whose every row can be taken, and wait until it is counted."""
-    done = rekindle(stack, "replay", str(file), "--mapping", str(mapping), "--wait", WAIT, "--json", *options)
+    done = await rekindle(stack, "replay", str(file), "--mapping", str(mapping), "--wait", WAIT, "--json", *options)
     assert done.returncode == 0, done.stderr
     outcome: dict[str, Any] = json.loads(done.stdout)
     return outcome
@@ -72,7 +73,7 @@ def check_funnel(funnel: dict[str, Any]) -> None:
 
 
 async def test_every_count_of_the_hiring_log_is_found(stack: Stack, api: httpx.AsyncClient, hiring_log: Path) -> None:
-    outcome = replay(stack, hiring_log)
+    outcome = await replay(stack, hiring_log)
 
     assert outcome["rows"] == 6607
     assert outcome["stored"] + outcome["duplicates"] == 3775
@@ -92,9 +93,9 @@ async def test_every_count_of_the_hiring_log_is_found(stack: Stack, api: httpx.A
 
 
 async def test_replaying_again_changes_nothing(stack: Stack, api: httpx.AsyncClient, hiring_log: Path) -> None:
-    replay(stack, hiring_log)
+    await replay(stack, hiring_log)
 
-    again = replay(stack, hiring_log)
+    again = await replay(stack, hiring_log)
 
     assert (again["stored"], again["duplicates"], again["invalid"]) == (0, 3775, 0)
     check_funnel(await funnel_of(api, POSITION))
@@ -114,7 +115,7 @@ async def test_neither_order_nor_equal_times_matter(
         with file_of_its_own.open("w", newline="") as written:
             csv.writer(written).writerows(lines)
         mapping.write_text(SHIPPED.read_text().replace("hiring-log", f"log-{name}"))
-        assert replay(stack, file_of_its_own, mapping)["stored"] == 3775
+        assert (await replay(stack, file_of_its_own, mapping))["stored"] == 3775
 
         check_funnel(await funnel_of(api, f"log-{name}:vacancy"))
 
@@ -135,7 +136,7 @@ async def test_bad_rows_are_named_and_all_others_counted(stack: Stack, api: http
         b"8,2026-01-09T10:00:00Z,conduct interview,A1,\r\n"
     )
 
-    done = rekindle(stack, "replay", str(file), "--mapping", str(mapping), "--wait", WAIT)
+    done = await rekindle(stack, "replay", str(file), "--mapping", str(mapping), "--wait", WAIT)
 
     assert done.returncode == 1
     assert "9 rows: 2 stored, 0 duplicates, 6 invalid" in done.stdout
@@ -155,7 +156,7 @@ async def test_bad_rows_are_named_and_all_others_counted(stack: Stack, api: http
     ],
 )
 async def test_problems_are_one_sentence_on_stderr(stack: Stack, arguments: list[str], said: str) -> None:
-    done = rekindle(stack, "replay", *arguments)
+    done = await rekindle(stack, "replay", *arguments)
 
     assert done.returncode == 1
     assert said in done.stderr
