@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 _BEGIN = text("SELECT 1")
+_KEY = "driver"
 
 
 class Driver(Protocol):
@@ -27,9 +28,13 @@ class Driver(Protocol):
 
 async def driver(session: AsyncSession) -> Driver:
     """asyncpg's connection, inside the session's transaction."""
+    known: Driver | None = session.info.get(_KEY)
+    if known is not None and known.is_in_transaction():
+        return known
     connection = await session.connection()
     own = cast("Driver", (await connection.get_raw_connection()).driver_connection)
     if not own.is_in_transaction():
         # SQLAlchemy begins the transaction with its first statement only; without one, COPY would commit by itself.
         await session.execute(_BEGIN)
+    session.info[_KEY] = own
     return own

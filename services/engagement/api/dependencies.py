@@ -1,11 +1,10 @@
-"""What routers take from the application: sessions, settings and who stores events."""
+"""What routers take from the application: sessions and settings."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from services.engagement.settings import EngagementSettings
-from services.engagement.use_cases.gathering import Gatherer
 from shared.db import Sessions
 
 
@@ -19,11 +18,5 @@ async def _settings(request: Request) -> EngagementSettings:
     return settings
 
 
-async def _gatherer(request: Request) -> Gatherer:
-    gatherer: Gatherer = request.app.state.gatherer
-    return gatherer
-
-
 SessionsDep = Annotated[Sessions, Depends(_sessions)]
 SettingsDep = Annotated[EngagementSettings, Depends(_settings)]
-GathererDep = Annotated[Gatherer, Depends(_gatherer)]

@@ -10,6 +10,8 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.driver import driver
+
 
 @dataclass(frozen=True, slots=True)
 class KnownPosition:
@@ -20,9 +22,8 @@ class KnownPosition:
     closings: tuple[datetime, ...]
 
 
-_SELECT = "SELECT position_id, reference, closings FROM positions WHERE position_id = ANY(CAST(:ids AS uuid[]))"
-_READ = text(_SELECT)
-_SHARE = text(f"{_SELECT} ORDER BY position_id FOR SHARE")
+_READ = "SELECT position_id, reference, closings FROM positions WHERE position_id = ANY($1::uuid[])"
+_SHARE = f"{_READ} ORDER BY position_id FOR SHARE"
 _NAME = text(
     """
     INSERT INTO positions (position_id, reference)
@@ -62,16 +63,17 @@ class Refold:
 
 async def read(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, KnownPosition]:
     """Those of the positions that are known."""
-    return {row.position_id: _known(row) for row in await session.execute(_READ, {"ids": sorted(ids)})}
+    return await _fetch(session, _READ, ids)
 
 
 async def share(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, KnownPosition]:
     """Those of the positions that are known, and none of their closings changes until the transaction ends."""
-    return {row.position_id: _known(row) for row in await session.execute(_SHARE, {"ids": sorted(ids)})}
+    return await _fetch(session, _SHARE, ids)
 
 
-def _known(row: Any) -> KnownPosition:
-    return KnownPosition(row.position_id, row.reference, tuple(row.closings))
+async def _fetch(session: AsyncSession, query: str, ids: Collection[UUID]) -> dict[UUID, KnownPosition]:
+    rows = await (await driver(session)).fetch(query, list(ids))
+    return {row[0]: KnownPosition(row[0], row[1], tuple(row[2])) for row in rows}
 
 
 async def name(session: AsyncSession, references: Mapping[UUID, str | None]) -> None:

@@ -9,19 +9,18 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.domain.pursuit_view import PursuitRow
+from shared.driver import driver
 
 _COLUMNS = "id, person_id, position_id, attempt, stage, status, close_kind, close_reason, closed_at, clock_at"
 _CHANGING = ("attempt", "stage", "status", "close_kind", "close_reason", "closed_at", "clock_at")
 
-_SAVE = text(
-    f"""
+_SAVE = f"""
     INSERT INTO pursuits ({_COLUMNS})
-    SELECT {_COLUMNS} FROM json_to_recordset(CAST(:rows AS json)) AS given (
+    SELECT {_COLUMNS} FROM json_to_recordset($1::json) AS given (
         id uuid, person_id uuid, position_id uuid, attempt integer, stage text, status text, close_kind text,
         close_reason text, closed_at timestamptz, clock_at timestamptz)
     ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _CHANGING)}
     """  # noqa: S608 - the columns are constants
-)
 _ONE = text(f"SELECT {_COLUMNS} FROM pursuits WHERE id = :id")  # noqa: S608 - a constant
 _PAGE = text(
     f"""
@@ -42,7 +41,7 @@ async def save(session: AsyncSession, rows: Collection[PursuitRow]) -> None:
     """Insert or replace rows."""
     ordered = sorted(rows, key=lambda row: row.id.int)
     # One JSON text is read faster than a dozen arrays are written. The driver's UUIDs are no plain ones, hence ``str``.
-    await session.execute(_SAVE, {"rows": orjson.dumps(ordered, default=str).decode()})
+    await (await driver(session)).fetch(_SAVE, orjson.dumps(ordered, default=str).decode())
 
 
 async def one(session: AsyncSession, id: UUID) -> PursuitRow | None:

@@ -77,15 +77,12 @@ _OF_PEOPLE = text(
     WHERE person_id = ANY(CAST(:people AS uuid[]))
     """
 )
-_COUNT = text("SELECT count(*) FROM relationships WHERE person_id = ANY(CAST(:people AS uuid[]))")
-_SAVE = text(
-    """
+_COUNT = "SELECT count(*) FROM relationships WHERE person_id = ANY($1::uuid[])"
+_SAVE = """
     UPDATE relationships SET sequence = given.sequence, reference = coalesce(relationships.reference, given.reference)
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:sequences AS bigint[]), CAST(:references AS text[]))
-        AS given (id, sequence, reference)
+    FROM unnest($1::uuid[], $2::bigint[], $3::text[]) AS given (id, sequence, reference)
     WHERE candidate_id = given.id
     """
-)
 
 
 async def ensure(session: AsyncSession, references: Mapping[UUID, str | None]) -> None:
@@ -107,7 +104,7 @@ async def lock(session: AsyncSession, streams: Collection[UUID]) -> dict[UUID, S
     locked = {row[0]: Stream(*row) for row in rows}
     people = {locked[stream].person_id for stream in streams if stream in locked}
     of_them = sum(stream.person_id in people for stream in locked.values())
-    if not locked.keys() >= set(streams) or await session.scalar(_COUNT, {"people": list(people)}) != of_them:
+    if not locked.keys() >= set(streams) or await _count(session, people) != of_them:
         raise PeopleMovedError
     return locked
 
@@ -117,9 +114,14 @@ async def lock_people(session: AsyncSession, people: Collection[UUID]) -> dict[U
     rows = (await session.execute(_LOCK_PEOPLE, {"people": sorted(people)})).all()
     locked = {row.candidate_id: Stream(*row) for row in rows}
     of_them = [row for row in rows if row.person_id in people]
-    if await session.scalar(_COUNT, {"people": sorted(people)}) != len(of_them):
+    if await _count(session, people) != len(of_them):
         raise PeopleMovedError
     return {row.candidate_id: locked[row.candidate_id] for row in of_them}
+
+
+async def _count(session: AsyncSession, people: Collection[UUID]) -> int:
+    ((count,),) = await (await driver(session)).fetch(_COUNT, list(people))
+    return int(count)
 
 
 async def people_of(session: AsyncSession, streams: Collection[UUID]) -> dict[UUID, UUID]:
@@ -140,13 +142,11 @@ async def erase(session: AsyncSession, streams: Collection[UUID], now: datetime)
 
 async def save(session: AsyncSession, streams: Collection[Stream]) -> None:
     """Store the new sequences and references of locked streams."""
-    await session.execute(
+    await (await driver(session)).fetch(
         _SAVE,
-        {
-            "ids": [stream.candidate_id for stream in streams],
-            "sequences": [stream.sequence for stream in streams],
-            "references": [stream.reference for stream in streams],
-        },
+        [stream.candidate_id for stream in streams],
+        [stream.sequence for stream in streams],
+        [stream.reference for stream in streams],
     )
 
 
