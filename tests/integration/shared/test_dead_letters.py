@@ -1,4 +1,4 @@
-"""Dead letters of compacted topics: a version that a newer one replaced is never applied after it."""
+"""Dead letters of compacted topics: none stops the consumer, and none undoes the newer version that replaced it."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.structs import ConsumerRecord
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import inbox_storage
@@ -13,7 +14,7 @@ from shared.applying import Batch, apply
 from shared.db import Sessions
 from shared.dead_letters import CannotReplay, replay, waiting
 from shared.events import Event, PositionChanged, Topic
-from shared.records import Received
+from shared.records import read_record
 
 GROUP = "test.versions"
 PARTITION = TopicPartition(Topic.POSITIONS, 0)
@@ -46,8 +47,20 @@ async def _apply(sessions: Sessions, versions: Versions, position: UUID, version
     )
     async with sessions.begin() as session:
         place = (await inbox_storage.places(session, GROUP, [PARTITION]))[PARTITION]
-    received = Received(place.next_offset, 0, event.key, event.headers(), event.value, event)
-    await apply(GROUP, versions, sessions, [Batch(PARTITION, place, [received])])
+    record = ConsumerRecord(
+        topic=PARTITION.topic,
+        partition=PARTITION.partition,
+        offset=place.next_offset,
+        timestamp=0,
+        timestamp_type=0,
+        key=event.key,
+        value=event.value,
+        checksum=None,
+        serialized_key_size=0,
+        serialized_value_size=0,
+        headers=event.headers(),
+    )
+    await apply(GROUP, versions, sessions, [Batch(PARTITION, place, [read_record(record)])])
 
 
 async def test_a_newer_version_is_not_undone_by_an_older_one_from_the_dead_letters(analytics: Sessions) -> None:
@@ -62,6 +75,15 @@ async def test_a_newer_version_is_not_undone_by_an_older_one_from_the_dead_lette
         await replay(analytics, versions, letter.id)
 
     assert versions.last == {position: 2}
+
+
+async def test_sequences_that_no_stream_has_are_dead_letters_and_stop_nobody(analytics: Sessions) -> None:
+    versions, position = Versions(), uuid4()
+    for other in (uuid4(), uuid4(), position):
+        await _apply(analytics, versions, other, 1 if other == position else 2**63 - 1)
+
+    assert versions.last == {position: 1}
+    assert [letter.error for letter in await waiting(analytics)] == ["ce_sequence must be from 1 to 2^40 - 1"] * 2
 
 
 async def test_the_newest_version_is_applied_from_the_dead_letters(analytics: Sessions) -> None:

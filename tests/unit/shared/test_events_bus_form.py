@@ -14,6 +14,7 @@ from shared.events import EVENTS, Event, PursuitContacted, PursuitResponded, Top
 from shared.events.base import EventData
 from shared.events.fields import private_fields
 from shared.events.pursuits import CloseFact
+from shared.events.record import LAST_SEQUENCE
 from shared.events.vocabulary import Reason
 from tests.unit.shared.instances import MARKER, an_instance, arguments
 
@@ -112,7 +113,7 @@ def an_event(**changes: Any) -> Event:
 @given(
     st.uuids(),
     st.uuids() | st.none(),
-    st.integers(1, 2**63 - 1) | st.none(),
+    st.integers(1, LAST_SEQUENCE - 1) | st.none(),
     st.datetimes(datetime(1970, 1, 2), datetime(2199, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - drawn in UTC
 )
 def test_a_record_is_read_as_it_was_written(id: UUID, subject: UUID | None, sequence: int | None, time: datetime) -> None:
