@@ -1,10 +1,10 @@
 """Bodies of /v1/positions."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from services.candidates.api.bodies import MOST, Flag, Line, Paragraph, PayRange, Place, Skills, Told, Years
 from services.candidates.use_cases.views import PositionView
@@ -34,14 +34,13 @@ class PositionTold(Told):
     closed_at: Moment | None = None
     observed_at: Annotated[Moment | None, Field(description="When this was so; default: now.")] = None
 
-    @model_validator(mode="after")
-    def _is_in_order(self) -> Self:
-        if self.opened_at and self.closed_at and self.closed_at < self.opened_at:
-            raise ValueError("closed_at must not be before opened_at")
-        pay = self.salary
-        if pay and pay.min is not None and pay.max is not None and pay.min > pay.max:
-            raise ValueError("salary.min must not be above salary.max")
-        return self
+    @field_validator("closed_at")
+    @classmethod
+    def _closes_after_it_opens(cls, closed_at: datetime | None, told: ValidationInfo) -> datetime | None:
+        opened_at = told.data.get("opened_at")
+        if closed_at and opened_at and closed_at < opened_at:
+            raise ValueError("must not be before opened_at")
+        return closed_at
 
     def fields(self) -> dict[str, Any]:
         """The fields of the record that are spoken of, as JSON values."""
