@@ -55,26 +55,36 @@ def due_on_record(pursuit: UUID, folded: Pursuit, recorded: Collection[UUID]) ->
 
     ``recorded`` are the ids of what the clock put on record for the pursuit before.
     """
-    current = folded.current
-    if current is None:
+    due = _due(folded)
+    if due is None or folded.current is None:
         return None
-    close = current.close
+    kind, time = due
+    record = ClockRecord(_BY_TIME[kind], f"{kind}:{pursuit}:{folded.current.number}:{time.isoformat()}", time)
+    return None if record.event_id in recorded else record
+
+
+def _due(folded: Pursuit) -> tuple[str, datetime] | None:
+    """What time brings, or has brought, to the latest attempt, and when."""
+    close = None if folded.current is None else folded.current.close
     if folded.ghost_due is not None:
-        kind, time = "ghosted", folded.ghost_due
-    elif close is not None and close.event is None and close.kind in _BY_TIME:
-        kind, time = str(close.kind), close.time
-    else:
-        return None
-    type_name = _BY_TIME[kind]
-    record = ClockRecord(type_name, f"{kind}:{pursuit}:{current.number}:{time.isoformat()}", time)
-    return None if recorded and record.event_id in recorded else record
+        return "ghosted", folded.ghost_due
+    if close is not None and close.event is None and close.kind in _BY_TIME:
+        return str(close.kind), close.time
+    return None
+
+
+def _clock_at(pursuit: UUID, folded: Pursuit, recorded: Collection[UUID]) -> datetime | None:
+    if not recorded:
+        due = _due(folded)
+        return None if due is None else due[1]
+    record = due_on_record(pursuit, folded, recorded)
+    return None if record is None else record.time
 
 
 def row_of(person: UUID, position: UUID, folded: Pursuit, recorded: Collection[UUID]) -> PursuitRow:
     """The stored form of a fold. ``recorded`` are the ids of what the clock put on record for the pursuit before."""
     current, own_id = folded.current, pursuit_id(person, position)
     close = None if current is None else current.close
-    due = due_on_record(own_id, folded, recorded)
     return PursuitRow(
         id=own_id,
         person_id=person,
@@ -85,7 +95,7 @@ def row_of(person: UUID, position: UUID, folded: Pursuit, recorded: Collection[U
         close_kind=None if close is None else str(close.kind),
         close_reason=None if close is None else close.reason.value,
         closed_at=None if close is None else close.time,
-        clock_at=None if due is None else due.time,
+        clock_at=_clock_at(own_id, folded, recorded),
     )
 
 

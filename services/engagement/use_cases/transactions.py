@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -19,16 +20,21 @@ Result = TypeVar("Result")
 
 TRIES = 6
 FIRST_PAUSE = 0.02
+SECONDS = 20.0
+"""After so long no further try is begun: a lock that is never released, or a pool that is never free, is told to the caller."""
 
 
 async def transact(sessions: Sessions, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
-    """The result of ``work``, committed. Raises Unavailable when the faults do not pass; nothing is stored then.
+    """The result of ``work``, committed. Raises Unavailable when the faults do not pass.
 
     ``work`` may run several times, each in a transaction of its own. When the connection is lost while committing, the next
     run finds what was committed.
     """
+    begun = time.monotonic()
     for trial in range(TRIES):
         if trial:
+            if time.monotonic() - begun > SECONDS:
+                break
             await asyncio.sleep(FIRST_PAUSE * 2**trial * random.uniform(0.5, 1.5))  # noqa: S311 - spreads retries
         try:
             async with sessions.begin() as session:
@@ -39,4 +45,4 @@ async def transact(sessions: Sessions, work: Callable[[AsyncSession], Awaitable[
             if not is_transient(fault):
                 raise
             logger.warning("the database faulted, trying again: %r", fault)
-    raise Unavailable("The database does not take events just now; nothing of this request was stored. Send it again.")
+    raise Unavailable("The database does not answer as it should just now. Send the request again: nothing counts twice.")
