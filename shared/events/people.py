@@ -3,7 +3,8 @@
 from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from shared.events.fields import Code, PositionRef, Private, Text
 from shared.events.pursuits import Fact
@@ -142,11 +143,18 @@ class EventRetracted(Fact):
     def _names_one_fact(self) -> Self:
         by_name = self.source is not None or self.id is not None
         if by_name and (self.source is None or self.id is None):
-            raise ValueError("source and id name an event together: both are needed")
-        if (self.event_type is not None) == (by_name or self.event is not None):
-            raise ValueError("either type (with position), or source and id, must say which fact is retracted")
+            raise _refused("source" if self.source is None else "id", "is required: source and id name an event together")
+        if self.event_type is None and not by_name and self.event is None:
+            raise _refused("type", "is required, unless source and id say which fact is retracted")
+        if self.event_type is not None and (by_name or self.event is not None):
+            raise _refused("type", "must not be given where source and id say which fact is retracted")
         if self.event_type == EventRetracted.type:
-            raise ValueError("a retraction cannot be retracted")
+            raise _refused("type", "must not be a retraction: it cannot be retracted")
         if self.event is None and self.source is not None and self.id is not None:
             object.__setattr__(self, "event", event_id(self.source, self.id))
         return self
+
+
+def _refused(field: str, rule: str) -> ValidationError:
+    error = PydanticCustomError("value_error", "{rule}", {"rule": rule})
+    return ValidationError.from_exception_data("EventRetracted", [InitErrorDetails(type=error, loc=(field,), input=None)])

@@ -93,9 +93,9 @@ BAD: list[tuple[Any, str, str]] = [
     (of_type("candidate.hard_no_set", reason="salary"), "data.reason", "must be a hard no"),
     (of_type("candidate.rated_us", score=11), "data.score", "less than or equal to 10"),
     (of_type("pursuit.ghosted", position="a:1", by_clock=True), "data.by_clock", "must not be set"),
-    (of_type("event.retracted", type="rekindle.event.retracted"), "data", "cannot be retracted"),
+    (of_type("event.retracted", type="rekindle.event.retracted"), "data.type", "cannot be retracted"),
     (of_type("event.retracted", type="rekindle.pursuit.hired"), "data.position", "is required"),
-    (of_type("event.retracted", source="a"), "data", "both are needed"),
+    (of_type("event.retracted", source="a"), "data.id", "is required"),
 ]  # fmt: skip
 
 
