@@ -1,12 +1,14 @@
 """Idempotency-Key on POST: the same key and body give the same answer; another body is refused; one in flight is a conflict."""
 
 import hashlib
+import time
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from fastapi import Request, Response
 from sqlalchemy import Column, DateTime, LargeBinary, MetaData, SmallInteger, Table, Text, text
 from sqlalchemy.sql import func
+from starlette.datastructures import State
 
 from shared.auth import authorize
 from shared.db import Sessions
@@ -16,6 +18,9 @@ from shared.routes import StrictRoute, scopes_of
 KEPT_FOR = "24 hours"
 IN_FLIGHT_FOR = "60 seconds"
 """After this long without an answer the request is taken for dead, and the key may be tried again."""
+
+CLEARED_EVERY = 600.0
+"""Seconds between two removals of what was kept for long enough, by each process that takes POSTs."""
 
 metadata = MetaData()
 
@@ -60,6 +65,15 @@ _CLAIM = text(
 )
 
 
+_CLEAR = text(
+    f"""
+    DELETE FROM idempotency_keys WHERE (principal, operation, key) IN (
+        SELECT principal, operation, key FROM idempotency_keys
+        WHERE created_at < clock_timestamp() - interval '{KEPT_FOR}' FOR UPDATE SKIP LOCKED)
+    """  # noqa: S608 - the interval is a constant of this module
+)
+
+
 _READ = text(
     "SELECT body_hash, status, media_type, answer FROM idempotency_keys "
     "WHERE principal = :principal AND operation = :operation AND key = :key"
@@ -94,6 +108,7 @@ async def _once(
         "key": key,
     }
     digest = hashlib.sha256(await request.body()).digest()
+    await _clear(request.app.state, sessions)
     async with sessions.begin() as session:
         if await session.scalar(_CLAIM, {**named, "hash": digest}) is None:
             kept = (await session.execute(_READ, named)).one()
@@ -109,6 +124,15 @@ async def _once(
         raise
     await _keep(sessions, named, response)
     return response
+
+
+async def _clear(state: State, sessions: Sessions) -> None:
+    """Remove answers that are kept no longer: they may name people, and nobody asks for them again."""
+    if time.monotonic() < getattr(state, "idempotency_cleared_at", float("-inf")) + CLEARED_EVERY:
+        return
+    state.idempotency_cleared_at = time.monotonic()
+    async with sessions.begin() as session:
+        await session.execute(_CLEAR)
 
 
 async def _forget(sessions: Sessions, named: dict[str, str]) -> None:

@@ -117,3 +117,20 @@ async def test_a_malformed_key_is_refused(client: httpx.AsyncClient, desk: Desk,
 
     assert refused.status_code == 400
     assert desk.done == []
+
+
+async def test_answers_are_removed_when_they_were_kept_for_long_enough(client: httpx.AsyncClient, engagement: Sessions) -> None:
+    async with engagement.begin() as session:
+        for key, age in (("old", "25 hours"), ("young", "23 hours")):
+            await session.execute(
+                text(
+                    "INSERT INTO idempotency_keys (principal, operation, key, body_hash, created_at) "
+                    "VALUES ('somebody', 'POST /v1/other', :key, '', clock_timestamp() - CAST(:age AS text)::interval)"
+                ),
+                {"key": key, "age": age},
+            )
+
+    await client.post("/v1/wishes", json={"wanted": "tea"}, headers={"Idempotency-Key": "mine"})
+
+    async with engagement.begin() as session:
+        assert set(await session.scalars(text("SELECT key FROM idempotency_keys"))) == {"young", "mine"}
