@@ -75,10 +75,10 @@ class _Walk:
     moved: set[UUID] = field(default_factory=set)
     total: int | None = None
     lack: int = 0
+    topic: Topic = field(init=False)
 
-    @property
-    def topic(self) -> Topic:
-        return Topic(self.batch.partition.topic)
+    def __post_init__(self) -> None:
+        self.topic = Topic(self.batch.partition.topic)
 
     def run(self) -> None:
         for received in self.batch.records:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from aiokafka.structs import ConsumerRecord
+from asyncpg.pgproto import pgproto
 
 from shared.events import Event, ShardCounted, UndecodableRecordError, decode
 
@@ -46,7 +47,7 @@ def read_record(record: ConsumerRecord) -> Received:
     if received.is_tombstone:
         return received
     try:
-        event = decode(received.headers, received.value)
+        event = decode(received.headers, received.value, uuid=pgproto.UUID)  # made, compared and sent in a fraction of the time
         received.event = event
         data = event.data
     except UndecodableRecordError as error:
