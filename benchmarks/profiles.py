@@ -71,7 +71,7 @@ async def _profile_projector(run: Run, stack: Stack, raw: Path) -> None:
     await until_published(stack.env)
     await _end(relay)
     process = await _start(stack, raw, "deploy.worker", "--only", "analytics.projector")
-    await until_quiet(stack.env)
+    await until_quiet(stack.env, only="analytics.projector", seconds=120)
     await _end(process)
 
 

@@ -24,12 +24,12 @@ async def database(env: Mapping[str, str], name: str) -> asyncpg.Connection:
     return await asyncpg.connect(env[f"{name.upper()}_DATABASE_URL"].replace("+asyncpg", ""))
 
 
-async def until_quiet(env: Mapping[str, str], *, seconds: float = LIMIT) -> None:
-    """Return once the outbox is empty and each group has counted all events. Raises NeverQuiet."""
+async def until_quiet(env: Mapping[str, str], *, only: str = "", seconds: float = LIMIT) -> None:
+    """Return once the outbox is empty and each group, or one alone, has counted all events. Raises NeverQuiet."""
     opened = {name: await database(env, name) for name in DATABASES}
     deadline = time.monotonic() + seconds
     try:
-        while found := await _left(opened):
+        while found := await _left(opened, only):
             if time.monotonic() > deadline:
                 raise NeverQuiet(f"After {seconds:.0f} s: {found}")
             await asyncio.sleep(0.2)
@@ -60,7 +60,7 @@ async def answers(port: int, path: str, *, seconds: float = 30) -> None:
         await asyncio.sleep(0.05)
 
 
-async def _left(opened: Mapping[str, asyncpg.Connection]) -> str:
+async def _left(opened: Mapping[str, asyncpg.Connection], only: str) -> str:
     """What is still to be done, or nothing."""
     waiting = await opened["engagement"].fetchval("SELECT count(*) FROM outbox")
     if waiting:
@@ -74,6 +74,6 @@ async def _left(opened: Mapping[str, asyncpg.Connection]) -> str:
             Topic.ENGAGEMENT.value,
         )
         for group, counted in rows:
-            if counted < total:
+            if counted < total and only in {"", group}:
                 return f"{group} has applied {counted} of {total} events"
     return ""
