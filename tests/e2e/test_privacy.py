@@ -1,0 +1,221 @@
+"""No personal data on the bus: unmistakable words in every field of a person's, then a scan of every byte of every topic."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.structs import ConsumerRecord
+
+from deploy.kafka.topics import existing_topics
+from deploy.local.stack import Stack
+from shared.events import Topic
+from shared.references import candidate_id, event_id, position_id
+from tests.waiting import eventually
+
+WORD = f"zqxj{uuid4().hex[:12]}"
+"""Part of every text of this test; so rare that it can come from nowhere else."""
+PHONE = "+491512" + str(uuid4().int)[:7]
+THEN = datetime.now(UTC) - timedelta(days=400)
+
+
+def word(field: str) -> str:
+    return f"{WORD}-{field}"
+
+
+def personal(value: str) -> list[bytes]:
+    """How a text may be spelt on the bus."""
+    return [value.lower().encode(), value.lower().encode("utf-16-le"), value.lower().encode().hex().encode()]
+
+
+async def everything(stack: Stack) -> list[ConsumerRecord]:
+    """All records of all topics, from the beginning."""
+    servers = stack.env["KAFKA_BOOTSTRAP_SERVERS"]
+    partitions = [TopicPartition(topic, n) for topic, many in (await existing_topics(servers)).items() for n in range(many)]
+    partitions = [one for one in partitions if one.topic in set(Topic)]
+    found: list[ConsumerRecord] = []
+    async with AIOKafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False) as consumer:
+        consumer.assign(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        ends = await consumer.end_offsets(partitions)
+        while any([await consumer.position(one) < ends[one] for one in partitions]):
+            for records in (await consumer.getmany(timeout_ms=500)).values():
+                found += records
+    return found
+
+
+def bytes_of(record: ConsumerRecord) -> bytes:
+    headers = b"\n".join(name.encode() + b"=" + (value or b"") for name, value in record.headers)
+    return b"\n".join([record.key or b"", headers, record.value or b""]).lower()
+
+
+CANDIDATE = f"ats:{word('candidate')}"
+POSITION = f"ats:{word('position')}"
+
+
+def record_of_the_candidate() -> dict[str, Any]:
+    return {
+        "name": word("name"),
+        "references": [f"gem:{word('reference')}"],
+        "emails": [f"{word('mail')}@example.org"],
+        "phones": [PHONE],
+        "links": [f"https://example.org/{word('link')}"],
+        "location": {"country": "DE", "city": word("city")},
+        "time_zone": "Europe/Berlin",
+        "company": word("company"),
+        "title": word("title"),
+        "level": "senior",
+        "skills": ["python"],
+        "market_status": "passive",
+        "salary": {"amount": 85000, "currency": "EUR"},
+        "tier": "warm",
+    }
+
+
+def record_of_the_position() -> dict[str, Any]:
+    texts = {name: [word(name)] for name in ("requirements", "needs", "downsides")}
+    place = {"country": "DE", "city": word("position-city")}
+    return {"title": word("position-title"), "status": "open", "sponsor": "acme", "locations": [place], "remote": True, **texts}
+
+
+def events() -> Iterator[dict[str, Any]]:
+    """One fact of every type that has a field of free text."""
+    why = {"evidence": word("evidence"), "decided_by": word("decided_by")}
+    of_position: list[tuple[str, dict[str, Any]]] = [
+        ("pursuit.contacted", {"channel": "email", "recruiter": "maria", "message": word("message")}),
+        ("pursuit.stage_entered", {"stage": "screening", "name": word("stage-name")}),
+        (
+            "pursuit.declined",
+            {"reason": "location", "facts": {"locations": [{"country": "DE", "city": word("fact-city")}]}, **why},
+        ),
+        ("pursuit.rejected", {"reason": "role_fit", "facts": {"wanted_role": word("wanted_role")}, **why}),
+        ("pursuit.withdrawn", {"reason": "salary", "facts": {"asked": 85000, "currency": "EUR"}, **why}),
+        ("event.retracted", {"source": "ats", "id": word("never-sent")}),
+    ]
+    of_candidate: list[tuple[str, dict[str, Any]]] = [
+        ("candidate.hard_no_set", {"reason": "career_change", **why}),
+        ("candidate.hard_no_lifted", {"reason": "career_change", **why}),
+        ("candidate.followup_promised", {"due_at": "2026-12-01", "about": word("about")}),
+    ]
+    told = [(kind, {"position": POSITION, **data}) for kind, data in of_position] + of_candidate
+    for number, (kind, data) in enumerate(told):
+        yield {
+            "source": "ats",
+            "id": word(f"event-{number}"),
+            "type": f"rekindle.{kind}",
+            "subject": CANDIDATE,
+            "time": (THEN + timedelta(hours=number)).isoformat(),
+            "data": data,
+        }
+
+
+@pytest.fixture(scope="module")
+async def posted(api: httpx.AsyncClient) -> list[dict[str, Any]]:
+    """Everything was posted, and every consumer has followed."""
+    for path, body in (
+        (f"/v1/candidates/{CANDIDATE}", record_of_the_candidate()),
+        (f"/v1/positions/{POSITION}", record_of_the_position()),
+    ):
+        answer = await api.patch(path, json=body)
+        assert answer.is_success, answer.text
+    sent = list(events())
+    answer = await api.post("/v1/events", json=sent)
+    assert answer.json()["stored"] == len(sent), answer.text
+    afters = [item["after"] for item in answer.json()["items"]]
+    assert (await api.post("/v1/analytics/wait", json={"after": afters, "wait": 10})).is_success
+    await _deal_with_the_queue_item(api)
+    return sent
+
+
+async def _deal_with_the_queue_item(api: httpx.AsyncClient) -> None:
+    async def items() -> list[Any]:
+        found: list[Any] = (await api.get("/v1/queue", params={"position": POSITION, "status": "due"})).json()["items"]
+        return found
+
+    await eventually(items)
+    claim = {"recruiter": "maria", "limit": 1, "position": POSITION}
+    [item] = (await api.post("/v1/queue/claims", json=claim)).json()["items"]
+    answer = await api.post(f"/v1/queue/{item['id']}/dismissal", json={"lease": item["lease"], "reason": word("dismissal")})
+    assert answer.is_success, answer.text
+
+
+async def test_it_is_kept_and_shown_to_those_who_may_see_it(api: httpx.AsyncClient, posted: list[dict[str, Any]]) -> None:
+    candidate = (await api.get(f"/v1/candidates/{CANDIDATE}")).text
+    timeline = (await api.get(f"/v1/timelines/{CANDIDATE}")).text
+
+    for field in ("name", "mail", "link", "city", "company", "title", "reference"):
+        assert word(field) in candidate
+    for field in ("evidence", "decided_by", "message", "stage-name", "wanted_role", "fact-city", "about", "event-0"):
+        assert word(field) in timeline
+
+
+async def test_no_byte_of_it_is_on_any_topic(stack: Stack, posted: list[dict[str, Any]]) -> None:
+    expected = {event_id("ats", one["id"]) for one in posted}
+
+    async def arrived() -> list[ConsumerRecord]:
+        records = await everything(stack)
+        headers = [dict(record.headers) for record in records]
+        ids = {one["ce_id"].decode() for one in headers if "ce_id" in one}
+        keys = {record.key for record in records}
+        snapshots = {str(candidate_id(CANDIDATE)).encode(), str(position_id(POSITION)).encode()}
+        dismissed = any(one.get("ce_type") == b"rekindle.queue_item.dismissed" for one in headers)
+        return records if {str(one) for one in expected} <= ids and snapshots <= keys and dismissed else []
+
+    records = await eventually(arrived, seconds=60, every=0.5)
+
+    marks = [*personal(WORD), *personal(PHONE[1:]), *personal(PHONE[3:])]
+    found = {
+        (record.topic, record.offset, bytes_of(record)) for record in records if any(one in bytes_of(record) for one in marks)
+    }
+    assert found == set()
+    assert any(b"acme" in bytes_of(record) for record in records), "what may travel is found by the same scan"
+
+
+async def test_what_the_vendor_s_own_bodies_say_of_people_is_on_no_topic(
+    stack: Stack, api: httpx.AsyncClient, shared_data: Path
+) -> None:
+    said: set[str] = set()
+    for path in sorted((shared_data / "greenhouse" / "webhooks").glob("*/*.json")):
+        body = path.read_bytes()
+        said |= set(_personal_texts(json.loads(body)))
+        signature = "sha256 " + hmac.new(stack.greenhouse_secret.encode(), body, hashlib.sha256).hexdigest()
+        headers = {"Signature": signature, "Content-Type": "application/json"}
+        answer = await api.post("/v1/connectors/greenhouse", content=body, headers=headers)
+        assert answer.status_code == 200, path
+    assert len(said) > 20
+
+    async def waiting() -> list[Any]:
+        page = (await api.get("/v1/connectors/greenhouse/deliveries", params={"limit": 200})).json()
+        return [one for one in page["items"] if one["status"] == "queued"]
+
+    await eventually(waiting, lambda items: not items, seconds=60)
+    records = await everything(stack)
+
+    assert any(b"greenhouse" in bytes_of(record) for record in records)
+    assert {text for text in said for record in records if text.lower().encode() in bytes_of(record)} == set()
+
+
+def _personal_texts(value: Any, name: str = "") -> Iterator[str]:
+    """Names, addresses, numbers and notes in a vendor's body; short ones are left out, for they are found anywhere."""
+    if isinstance(value, dict):
+        for inner, one in value.items():
+            yield from _personal_texts(one, name if inner == "value" else inner)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _personal_texts(one, name)
+    elif isinstance(value, str) and len(value) > 5 and name in _PERSONAL:
+        yield value
+
+
+_PERSONAL = {
+    "first_name", "last_name", "email", "email_addresses", "phone_numbers", "addresses", "website_addresses",
+    "social_media_addresses",
+    "company", "notes", "body", "url",
+}  # fmt: skip
