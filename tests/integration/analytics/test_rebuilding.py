@@ -2,6 +2,7 @@
 
 from sqlalchemy import text
 
+from services.analytics.storage import counters
 from services.analytics.use_cases.rebuild import Rebuilt, rebuild
 from shared.attempts import GHOST_AFTER
 from shared.db import Sessions
@@ -72,3 +73,12 @@ async def test_what_is_wrong_is_found_and_put_right(analytics: Sessions) -> None
     assert found.attempts_wrong > 0
     assert found.counters_wrong > 0
     assert await tables(analytics) == live
+
+
+async def test_all_counters_are_looked_at_however_long_that_takes(analytics: Sessions) -> None:
+    await fill(analytics)
+
+    async with analytics.begin() as session:
+        await session.execute(text("SET LOCAL statement_timeout = '1min'"))
+        assert await counters.make_again(session) == 0
+        assert await session.scalar(text("SHOW statement_timeout")) == "0"
