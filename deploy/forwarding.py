@@ -11,11 +11,16 @@ from importlib import import_module
 
 import httpx
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 from starlette.background import BackgroundTask
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.routing import Mount
+from starlette.types import Receive, Scope, Send
 
 from deploy.services import Service
+from shared.errors import Unavailable
+from shared.settings import SharedSettings
+from shared.tracing import current_traceparent
+from shared.web import create_service_app
 
 CONNECT_SECONDS = 5.0
 HEALTH_SECONDS = 2.5
@@ -27,6 +32,8 @@ OF_ONE_HOP = frozenset(
     )
 )
 """Headers that speak of one connection alone (RFC 9110, 7.6.1)."""
+SAID_ANEW = frozenset((b"traceparent", b"x-request-id", b"x-forwarded-for"))
+"""Headers that the gateway says itself, so that logs and traces of both sides belong together."""
 
 logger = logging.getLogger("deploy.forwarding")
 
@@ -40,7 +47,7 @@ class ClientLeft(Exception):
 
 
 def forwarded(service: Service, url: str, *, transport: httpx.AsyncBaseTransport | None = None) -> FastAPI:
-    """An application in the place of a service whose own runs at ``url``."""
+    """An application in the place of a service whose own runs at ``url``. It holds the size limit itself."""
     client = httpx.AsyncClient(
         base_url=url,
         transport=transport,
@@ -48,7 +55,7 @@ def forwarded(service: Service, url: str, *, transport: httpx.AsyncBaseTransport
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=4),
         trust_env=False,
     )
-    document = import_module(f"{service.package}.main").create_app().openapi()
+    own = import_module(f"{service.package}.main").create_app()
 
     async def check() -> None:
         answer = await client.get("/health/ready", timeout=HEALTH_SECONDS)
@@ -60,26 +67,27 @@ def forwarded(service: Service, url: str, *, transport: httpx.AsyncBaseTransport
         async with client:
             yield
 
-    app = FastAPI(openapi_url=None, lifespan=lifespan)
-    app.state.checks = {"reached": check}
-    app.state.watched = {}
-    app.state.measures = ()
-    app.openapi = lambda: document  # type: ignore[method-assign]  # the documented way to replace FastAPI's document
-    app.add_middleware(Forward, client=client)
+    app = create_service_app(
+        name=service.name,
+        title=own.title,
+        description=own.description,
+        routers=(),
+        settings=SharedSettings(),
+        lifespan=lifespan,
+        checks={"reached": check},
+    )
+    app.openapi = own.openapi  # type: ignore[method-assign]  # the documented way to replace FastAPI's document
+    app.router.routes.insert(0, Mount("", app=Forward(client)))
     return app
 
 
 class Forward:
-    """Hands every request on, and never to the application behind it."""
+    """Hands every request on. Raises Unavailable when the service does not answer."""
 
-    def __init__(self, app: ASGIApp, client: httpx.AsyncClient) -> None:
-        self.app = app
+    def __init__(self, client: httpx.AsyncClient) -> None:
         self.client = client
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
         try:
             answer = await self._ask(scope, receive)
         except ClientLeft:
@@ -87,22 +95,22 @@ class Forward:
         await answer(scope, receive, send)
 
     async def _ask(self, scope: Scope, receive: Receive) -> Response:
-        headers = [(name, value) for name, value in scope["headers"] if name not in OF_ONE_HOP]
         sent = {name for name, _ in scope["headers"]}
         has_body = b"content-length" in sent or b"transfer-encoding" in sent
-        path = scope.get("raw_path") or scope["path"].encode()
-        target = path + (b"?" + scope["query_string"] if scope["query_string"] else b"")
+        target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
         request = self.client.build_request(
             scope["method"],
             self.client.base_url.copy_with(raw_path=target),
-            headers=[*headers, *_forwarded_for(scope)],
+            headers=[*(one for one in scope["headers"] if one[0] not in OF_ONE_HOP | SAID_ANEW), *_said_anew(scope)],
             content=_body(receive) if has_body else None,
         )
         try:
             answer = await self.client.send(request, stream=True)
         except httpx.TransportError as error:
             logger.warning("%s does not answer: %r", self.client.base_url, error)
-            return _unavailable()
+            raise Unavailable(
+                "The service does not answer. Whether it took the request is not known: send the same again."
+            ) from error
         handed_on = StreamingResponse(_content(answer), answer.status_code, background=BackgroundTask(answer.aclose))
         handed_on.raw_headers = [(name.lower(), value) for name, value in answer.headers.raw if name.lower() not in OF_ONE_HOP]
         return handed_on
@@ -126,17 +134,9 @@ async def _content(answer: httpx.Response) -> AsyncIterator[bytes]:
         await answer.aclose()
 
 
-def _forwarded_for(scope: Scope) -> list[tuple[bytes, bytes]]:
+def _said_anew(scope: Scope) -> list[tuple[bytes, bytes]]:
+    told = {"x-request-id": scope["state"]["request_id"], "traceparent": current_traceparent()}
+    given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
     client = scope.get("client")
-    return [(b"x-forwarded-for", str(client[0]).encode())] if client else []
-
-
-def _unavailable() -> Response:
-    content = {
-        "type": "urn:rekindle:problem:unavailable",
-        "title": "A part that is needed does not answer",
-        "status": 503,
-        "code": "unavailable",
-        "detail": "The service does not answer. Whether it took the request is not known: send the same again.",
-    }
-    return JSONResponse(content, 503, {"Retry-After": "1"}, media_type="application/problem+json")
+    told["x-forwarded-for"] = ", ".join([*given, *([str(client[0])] if client else [])])
+    return [(name.encode(), value.encode("latin-1", "replace")) for name, value in told.items() if value]

@@ -1,5 +1,7 @@
 """The frame around every request: its id, its span, its size limit, its metrics."""
 
+import asyncio
+import contextlib
 import re
 import time
 from uuid import uuid4
@@ -12,6 +14,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.measures import REQUEST_SECONDS
 from shared.tracing import context_of, tracer
+
+MOST_DISCARDED = 64 * 1024 * 1024
+DISCARD_SECONDS = 10.0
+"""How much of a body that is too large is read and dropped, so that its sender comes to reading the answer. A connection that is
+closed before is reset, and the answer lost on the way."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 
@@ -73,11 +80,15 @@ class Frame:
         async def limited() -> Message:
             nonlocal received
             if length is not None and length.isdecimal() and int(length) > self.max_body_bytes:
+                if int(length) <= MOST_DISCARDED:
+                    await _discard(receive)
                 raise self._too_large()
             message = await receive()
             if message["type"] == "http.request":
                 received += len(message.get("body", b""))
                 if received > self.max_body_bytes:
+                    if message.get("more_body", False):
+                        await _discard(receive)
                     raise self._too_large()
             return message
 
@@ -85,6 +96,18 @@ class Frame:
 
     def _too_large(self) -> HTTPException:
         return HTTPException(413, f"The body is larger than {self.max_body_bytes} bytes.", {"Connection": "close"})
+
+
+async def _discard(receive: Receive) -> None:
+    """Read the rest of a body and drop it, within limits."""
+    dropped = 0
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DISCARD_SECONDS):
+            while dropped <= MOST_DISCARDED:
+                message = await receive()
+                dropped += len(message.get("body", b""))
+                if message["type"] != "http.request" or not message.get("more_body", False):
+                    return
 
 
 def _route(scope: Scope) -> str:

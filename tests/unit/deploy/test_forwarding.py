@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 from deploy.forwarding import forwarded
 from deploy.gateway import chosen_services, create_app
 from deploy.services import SERVICES
+from shared.settings import SharedSettings
 
 ENGAGEMENT = next(service for service in SERVICES if service.name == "engagement")
 
@@ -56,7 +57,7 @@ async def test_a_request_arrives_as_it_was_sent(client: httpx.AsyncClient, elsew
     answer = await client.post(
         "/v1/timelines/greenhouse:Application%5B770001%5D?limit=2&cursor=a%2Bb",
         content=b'{"a": 1}',
-        headers={"Authorization": "Bearer t", "Idempotency-Key": "k", "TE": "trailers"},
+        headers={"Authorization": "Bearer t", "Idempotency-Key": "k", "TE": "trailers", "X-Request-Id": "r-7"},
     )
 
     assert elsewhere.asked == [("POST", b"/v1/timelines/greenhouse:Application%5B770001%5D", b"limit=2&cursor=a%2Bb")]
@@ -65,6 +66,7 @@ async def test_a_request_arrives_as_it_was_sent(client: httpx.AsyncClient, elsew
     assert told["headers"]["authorization"] == "Bearer t"
     assert told["headers"]["idempotency-key"] == "k"
     assert told["headers"]["x-forwarded-for"] == "127.0.0.1"
+    assert told["headers"]["x-request-id"] == answer.headers["x-request-id"] == "r-7"
     assert "te" not in told["headers"]
 
 
@@ -75,6 +77,14 @@ async def test_an_answer_comes_back_as_it_was_given(client: httpx.AsyncClient) -
     assert answer.headers["content-type"] == "application/x-told"
     assert answer.headers["etag"] == '"7"'
     assert "connection" not in answer.headers
+
+
+async def test_a_body_that_is_too_large_is_not_handed_on(client: httpx.AsyncClient, elsewhere: Elsewhere) -> None:
+    answer = await client.post("/v1/events", content=b" " * (SharedSettings().max_body_bytes + 1))
+
+    assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert elsewhere.asked == []
 
 
 async def test_a_path_of_nobody_is_answered_here(client: httpx.AsyncClient, elsewhere: Elsewhere) -> None:
