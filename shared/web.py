@@ -199,12 +199,23 @@ def _path(location: Sequence[str | int], under: str) -> str:
     return text or "body"
 
 
+_RULES = {
+    "missing": "is required",
+    "extra_forbidden": "is not a known field",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "dict_type": "must be an object",
+    "list_type": "must be a list",
+    "too_short": "must have at least {min_length} items",
+    "too_long": "must have at most {max_length} items",
+}
+"""Rules in the words of JSON, where pydantic's are of Python."""
+
+
 def _rule(one: Any) -> str:
     kind, message = one["type"], str(one["msg"])
-    if kind == "missing":
-        return "is required"
-    if kind == "extra_forbidden":
-        return "is not a known field"
+    if kind in _RULES:
+        return _RULES[kind].format(**one.get("ctx", {}))
     message = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
     return message.replace("Input should be", "must be", 1).replace("String should", "must", 1)
 

@@ -1,14 +1,25 @@
-"""What an address must be before an operation is asked: UTF-8, and with known parameters, each once."""
+"""What an address and a body must be before an operation is asked, and the words in which a broken rule is told."""
 
 from collections.abc import AsyncIterator
+from typing import Annotated, Any
 
 import httpx
 import pytest
 from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.routes import StrictRoute
 from shared.settings import SharedSettings
 from shared.web import create_service_app
+
+
+class Song(BaseModel):
+    """A body for the tests."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    words: Annotated[list[str], Field(min_length=1, max_length=3)]
+    singer: dict[str, str] = Field(default_factory=dict)
 
 
 @pytest.fixture
@@ -18,6 +29,10 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     @router.get("/v1/echoes/{name}")
     async def echo(name: str, word: str = "") -> list[str]:
         return [name, word]
+
+    @router.post("/v1/songs")
+    async def sing(song: Song) -> int:
+        return len(song.words)
 
     app = create_service_app(
         name="echoes", title="Echoes", description="For a test.", routers=[router], settings=SharedSettings()
@@ -49,3 +64,22 @@ async def test_a_query_that_is_not_known_repeated_or_holds_nul_is_refused(client
 
     assert response.status_code == 400
     assert response.json()["code"] == "unknown_parameter"
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "rule"),
+    [
+        ([], "body", "must be an object"),
+        ({}, "words", "is required"),
+        ({"words": "la"}, "words", "must be a list"),
+        ({"words": []}, "words", "must have at least 1 items"),
+        ({"words": ["la"] * 4}, "words", "must have at most 3 items"),
+        ({"words": ["la"], "singer": 1}, "singer", "must be an object"),
+        ({"words": ["la"], "key": "a"}, "key", "is not a known field"),
+    ],
+)
+async def test_a_broken_rule_is_told_in_the_words_of_json(client: httpx.AsyncClient, body: Any, field: str, rule: str) -> None:
+    response = await client.post("/v1/songs", json=body)
+
+    assert response.status_code == 422
+    assert response.json()["errors"] == [{"field": field, "rule": rule}]
