@@ -20,6 +20,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deploy import metrics, openapi
+from deploy.collecting import collect_rarely
 from deploy.forwarding import forwarded
 from deploy.services import SERVICES
 from shared.logging import configure_logging
@@ -180,8 +181,10 @@ def main() -> int:
     configure_tracing("rekindle-gateway")
     import uvicorn
 
+    app = create_app(services)
+    collect_rarely()
     uvicorn.run(
-        create_app(services),
+        app,
         host=asked.host,
         port=asked.port,
         log_config=None,
