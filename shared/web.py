@@ -246,7 +246,9 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     failure = errors.DomainError("Something went wrong here. It is in the log under this request id.")
     content = problem(failure, request_id=request_id_of(request)) | {"code": "internal_error"}
     content["type"] = "urn:rekindle:problem:internal_error"
-    return JSONResponse(content, 500, media_type="application/problem+json")
+    # Starlette answers this outside of all middleware, so that the frame cannot add the header.
+    headers = {"X-Request-Id": request_id_of(request)}
+    return JSONResponse(content, 500, headers, media_type="application/problem+json")
 
 
 def _describe(app: FastAPI, routers: Sequence[APIRouter]) -> None:
