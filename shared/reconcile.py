@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 STALE_AFTER = timedelta(minutes=2)
 """A request older than this was answered, or will be asked again."""
+SLICES = 64
 MOST = 20_000
 """Events repeated for one request; the rest is found by the next total."""
 
@@ -51,20 +52,33 @@ class _Answer:
             await self._repeat(session, missed)
 
     async def _repeat(self, session: AsyncSession, missed: RecordsMissed) -> None:
-        held = await self.holdings.heads(session, missed.of_topic, missed.shard, missed.from_stream, missed.to_stream)
         repeated = 0
-        for stream in sorted(held):
-            after = missed.heads.get(stream, 0)
-            if held[stream] <= after or repeated >= MOST:
-                continue
-            events = await self.holdings.events_after(session, missed.of_topic, stream, after, MOST - repeated)
-            await outbox.append(session, missed.of_topic, events, shards=self.shards, repeats=True)
-            repeated += len(events)
+        for begin, end in _slices(missed.from_stream, missed.to_stream):
+            held = await self.holdings.heads(session, missed.of_topic, missed.shard, begin, end)
+            for stream in sorted(held):
+                after = missed.heads.get(stream, 0)
+                if held[stream] <= after or repeated >= MOST:
+                    continue
+                events = await self.holdings.events_after(session, missed.of_topic, stream, after, MOST - repeated)
+                await outbox.append(session, missed.of_topic, events, shards=self.shards, repeats=True)
+                repeated += len(events)
+            if repeated >= MOST:
+                break
         if repeated:
             logger.warning(
                 "%s lacked %d events of shard %d of %s; they are published again",
                 missed.group, repeated, missed.shard, missed.of_topic,
             )  # fmt: skip
+
+
+def _slices(first: UUID, last: UUID) -> Iterator[tuple[UUID, UUID]]:
+    """A range of ids cut at the borders of ``SLICES`` equal parts of all ids, so that no part of a large owner fills memory."""
+    width = 2**128 // SLICES
+    begin = first.int
+    while begin <= last.int:
+        end = min(last.int, (begin // width + 1) * width - 1)
+        yield UUID(int=begin), UUID(int=end)
+        begin = end + 1
 
 
 async def reconcile(
