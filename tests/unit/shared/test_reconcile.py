@@ -1,5 +1,6 @@
 """A range of streams is looked through part by part."""
 
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -13,7 +14,7 @@ def test_parts_cover_the_range_without_gap_or_overlap(first: UUID, last: UUID) -
     parts = list(_slices(first, last))
 
     assert (parts[0][0], parts[-1][1]) == (first, last)
-    assert all(one[1].int + 1 == other[0].int for one, other in zip(parts, parts[1:], strict=False))
+    assert all(one[1].int + 1 == other[0].int for one, other in pairwise(parts))
 
 
 def test_all_ids_are_cut_into_equal_parts() -> None:
