@@ -4,10 +4,12 @@ Unit tests cannot open sockets. Integration and contract tests share one Postgre
 database empty. The end-to-end tests have the whole running system (tests/e2e/conftest.py).
 """
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pytest_socket import disable_socket, enable_socket
 from sqlalchemy import text
 
@@ -15,6 +17,12 @@ from deploy.local.stack import Stack, stores
 from shared.db import Sessions, connect, migrate
 
 ROOT = Path(__file__).parent
+# A busy machine is no failure; a build that judges a change tries the same examples each time, everybody else new ones.
+settings.register_profile(
+    "rekindle", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI"))
+)
+settings.load_profile("rekindle")
+
 LEVELS = ("unit", "integration", "contract", "e2e", "chaos")
 
 
