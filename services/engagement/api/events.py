@@ -16,8 +16,9 @@ from services.engagement.domain.outcomes import Accepted, Refused
 from services.engagement.use_cases.gathering import Gatherer
 from shared.auth import requires
 from shared.errors import DomainError
+from shared.idempotency import IdempotentRoute
 from shared.tracing import current_traceparent
-from shared.web import StrictRoute, request_id_of
+from shared.web import request_id_of
 
 
 class _Called(APIRoute):
@@ -28,8 +29,8 @@ class _Called(APIRoute):
         return endpoint
 
 
-class DirectRoute(StrictRoute, _Called):
-    """Checks token, scope and query as every route does, then hands over the request as it is."""
+class DirectRoute(IdempotentRoute, _Called):
+    """Checks token, scope, query and Idempotency-Key as every route does, then hands over the request as it is."""
 
 
 router = APIRouter(prefix="/v1/events", tags=["events"], route_class=DirectRoute)

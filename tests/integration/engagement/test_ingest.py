@@ -186,6 +186,17 @@ async def test_many_writers_with_overlapping_batches_store_each_event_once(ats: 
     assert sum(item["status"] == 201 for item in told) == len({item["after"] for item in told})
 
 
+async def test_an_idempotency_key_gives_the_first_answer_again_and_refuses_another_body(ats: Ats) -> None:
+    key = {"Idempotency-Key": "monday"}
+    first = await ats.client.post("/v1/events", json=[event(id="one")], headers=key)
+    again = await ats.client.post("/v1/events", json=[event(id="one")], headers=key)
+    other = await ats.client.post("/v1/events", json=[event(id="two")], headers=key)
+
+    assert (again.status_code, again.json()) == (207, first.json())
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    assert len((await ats.get("/v1/timelines/ats:ada"))["items"]) == 1
+
+
 async def test_the_same_single_event_posted_at_once_is_stored_once(ats: Ats, engagement: Sessions) -> None:
     sent = event()
     answers = await asyncio.gather(*[ats.client.post("/v1/events", json=sent) for _ in range(12)])
