@@ -62,7 +62,7 @@ class _Dead:
     left_hole: bool
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Walk:
     """One partition's records against what its streams have seen."""
 
@@ -79,6 +79,10 @@ class _Walk:
 
     def __post_init__(self) -> None:
         self.topic = Topic(self.batch.partition.topic)
+
+    def streams(self) -> set[UUID]:
+        """The streams that the records are of."""
+        return {r.event.subject for r in self.batch.records if r.event is not None and r.event.subject is not None}
 
     def run(self) -> None:
         for received in self.batch.records:
@@ -175,12 +179,15 @@ async def apply(group: str, handler: Handler, sessions: Sessions, batches: Seque
                 walks.append(_Walk(batch, counted, {}))
             else:
                 applied.lost.append(batch.partition)
-        for walk in walks:
-            await _sort_out(session, group, walk)
+        for topic in sorted({walk.topic for walk in walks}):
+            await _sort_out(session, group, topic, [walk for walk in walks if walk.topic is topic])
         fresh = [one for walk in walks for one in walk.fresh]
         failed = await _hand_over(session, handler, fresh)
+        for topic in sorted({walk.topic for walk in walks}):
+            moved = {s: (w.heads[s], w.batch.partition.partition) for w in walks if w.topic is topic for s in w.moved}
+            await storage.store_heads(session, group, topic, moved)
         for walk in walks:
-            await _store(session, group, walk, applied)
+            _note(walk, applied)
         for dead in [*(one for walk in walks for one in walk.dead), *failed]:
             logger.error("%s: record %d of %s is a dead letter: %s", group, dead.received.offset, dead.partition, dead.error)
             await storage.bury(session, group, dead.partition, dead.received, dead.error, left_hole=dead.left_hole)
@@ -192,27 +199,29 @@ async def apply(group: str, handler: Handler, sessions: Sessions, batches: Seque
     return applied
 
 
-async def _sort_out(session: AsyncSession, group: str, walk: _Walk) -> None:
-    """Tell the fresh from the known, the early and the unreadable, and take up what was parked and can follow now."""
-    if not walk.topic.is_sequenced:
+async def _sort_out(session: AsyncSession, group: str, topic: Topic, walks: Sequence[_Walk]) -> None:
+    """Tell the fresh from the known, the early and the unreadable, and take up what was parked and can follow now.
+
+    All partitions of a topic are asked about in one statement: a batch is often a few records of each.
+    """
+    streams = {walk: walk.streams() for walk in walks} if topic.is_sequenced else {}
+    heads = await storage.read_heads(session, group, topic, sorted(set().union(*streams.values()))) if streams else {}
+    for walk in walks:
+        walk.heads = {stream: heads[stream] for stream in streams.get(walk, ()) if stream in heads}
         walk.run()
+    if topic.is_compacted or not topic.is_sequenced:
         return
-    streams = {r.event.subject for r in walk.batch.records if r.event is not None and r.event.subject is not None}
-    walk.heads = await storage.read_heads(session, group, walk.topic, sorted(streams))
-    walk.run()
-    if walk.topic.is_compacted:
-        return
-    await storage.park(session, group, walk.topic, walk.still_waiting)
-    if walk.moved and await storage.has_parked(session, group, walk.topic):
-        moved = {stream: walk.heads[stream] for stream in sorted(walk.moved)}
-        walk.drain(await storage.parked_after(session, group, walk.topic, moved))
-        await storage.unpark(session, group, walk.topic, {stream: walk.heads[stream] for stream in moved})
+    for walk in walks:
+        await storage.park(session, group, topic, walk.still_waiting)
+    if any(walk.moved for walk in walks) and await storage.has_parked(session, group, topic):
+        for walk in walks:
+            moved = {stream: walk.heads[stream] for stream in sorted(walk.moved)}
+            walk.drain(await storage.parked_after(session, group, topic, moved))
+            await storage.unpark(session, group, topic, {stream: walk.heads[stream] for stream in moved})
 
 
-async def _store(session: AsyncSession, group: str, walk: _Walk, applied: Applied) -> None:
+def _note(walk: _Walk, applied: Applied) -> None:
     partition = walk.batch.partition
-    shard = partition.partition
-    await storage.store_heads(session, group, walk.topic, {s: (walk.heads[s], shard) for s in walk.moved})
     if walk.total is not None:
         applied.lacks[partition] = max(0, walk.lack)
     if waiting := walk.still_waiting:
