@@ -1,0 +1,178 @@
+"""What the attempt fold (``shared.attempts``) takes and gives: facts, touches, closes, attempts, pursuits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from shared.events.vocabulary import Reason, Stage
+
+Origin = Literal["inbound", "outbound"]
+CloseKind = Literal["declined", "rejected", "withdrawn", "ghosted", "no_show", "position_closed"]
+
+PREFIX = "rekindle.pursuit."
+STRONG: dict[str, CloseKind] = {"declined": "declined", "rejected": "rejected", "withdrawn": "withdrawn"}
+"""Closes by the name of their fact."""
+WEAK: dict[str, CloseKind] = {"ghosted": "ghosted", "no_show": "no_show", "position_closed": "position_closed"}
+"""Closes that a later reply or stage lifts."""
+
+_STAGE_OF: dict[str, Stage] = {stage.value: stage for stage in Stage} | {
+    "applied": Stage.INTERESTED,
+    "screened": Stage.SCREENING,
+    "interviewed": Stage.INTERVIEWING,
+}
+_OTHER_RANK = len(Stage)
+_CLOSE_RANK = _OTHER_RANK + 1
+
+
+@dataclass(frozen=True, slots=True)
+class FoldFact:
+    """A fact as the fold sees it. ``name`` is the type's last word for a pursuit's facts, else the whole type."""
+
+    id: UUID
+    name: str
+    time: datetime
+    stage: Stage | None
+    data: Mapping[str, Any]
+
+    @property
+    def order(self) -> tuple[datetime, int, UUID]:
+        """Where the fact stands among all facts of its pursuit."""
+        if self.stage is not None:
+            return self.time, self.stage.order, self.id
+        return self.time, _CLOSE_RANK if self.name in STRONG or self.name in WEAK else _OTHER_RANK, self.id
+
+    @property
+    def is_outreach(self) -> bool:
+        """Whether this is a touch."""
+        return self.name == "contacted" and self.data.get("purpose", "outreach") == "outreach"
+
+
+def fact_of(id: UUID, type: str, time: datetime, data: Mapping[str, Any]) -> FoldFact:
+    """A fact from an event's id, type, time (UTC) and data, as JSON values."""
+    name = type.removeprefix(PREFIX)
+    if name == "stage_entered":
+        return FoldFact(id, name, time, Stage(data["stage"]), data)
+    return FoldFact(id, name, time, _STAGE_OF.get(name), data)
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One outreach contact."""
+
+    id: UUID
+    time: datetime
+    channel: str | None
+    recruiter: str | None
+    sender_role: str | None
+    template: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """How an attempt ended. ``event`` is None where the fold derived it: ghosted, or closed with the position."""
+
+    kind: CloseKind
+    reason: Reason
+    time: datetime
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    by: str | None = None
+    event: UUID | None = None
+
+    @property
+    def is_hard_no(self) -> bool:
+        return self.reason.is_hard_no
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether a later reply or stage lifts it."""
+        return self.kind in WEAK
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a fact landed: the attempt's number and, for a touch, which one it is. Both count from 1."""
+
+    attempt: int
+    touch: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A pursuit from its start to its close.
+
+    ``recorded`` has the time of the first fact of each very stage; ``reached`` those and the implied ones, whose time is that of
+    the earliest later stage that is recorded. ``stage`` is the furthest reached, None where no stage ever was.
+    """
+
+    number: int
+    origin: Origin
+    began_at: datetime
+    via: str | None
+    recruiter: str | None
+    recorded: Mapping[Stage, datetime]
+    reached: Mapping[Stage, datetime]
+    touches: tuple[Touch, ...]
+    first_response_at: datetime | None
+    replied_by_touch: int | None
+    close: Close | None
+    hired_at: datetime | None
+    started_at: datetime | None
+    left_at: datetime | None
+    contradiction: bool
+    """Whether it holds both a hire and a strong close."""
+
+    @property
+    def stage(self) -> Stage | None:
+        return max(self.reached, key=lambda stage: stage.order, default=None)
+
+    @property
+    def cohort_at(self) -> datetime:
+        """The first touch, or the first fact where there was none."""
+        return self.touches[0].time if self.touches else self.began_at
+
+    @property
+    def is_hired(self) -> bool:
+        return self.hired_at is not None and self.close is None
+
+    @property
+    def is_open(self) -> bool:
+        return self.close is None and self.hired_at is None
+
+    @property
+    def is_interested(self) -> bool:
+        return Stage.INTERESTED in self.reached
+
+    @property
+    def is_uninterested(self) -> bool:
+        """Declined without ever having been interested."""
+        return self.close is not None and self.close.kind == "declined" and not self.is_interested
+
+    @property
+    def is_silent(self) -> bool:
+        """Contacted, and neither an answer nor a later stage came."""
+        return self.stage is Stage.CONTACTED and self.first_response_at is None
+
+    @property
+    def is_hard_no(self) -> bool:
+        return self.close is not None and self.close.is_hard_no
+
+    @property
+    def is_soft_no(self) -> bool:
+        return self.close is not None and not self.close.is_hard_no
+
+
+@dataclass(frozen=True, slots=True)
+class Pursuit:
+    """All attempts of a person for a position, in order, and where each fact landed."""
+
+    attempts: tuple[Attempt, ...]
+    placements: Mapping[UUID, Placement]
+    ghost_due: datetime | None
+    """When the latest attempt becomes ghosted unless something comes; None when it waits for nothing."""
+
+    @property
+    def current(self) -> Attempt | None:
+        """The latest attempt."""
+        return self.attempts[-1] if self.attempts else None
