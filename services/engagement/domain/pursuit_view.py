@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.engagement.domain.incoming import OURSELVES
-from shared.attempts import Attempt, Close, Pursuit
+from shared.attempts import Attempt, Close, Pursuit, Touch
 from shared.references import event_id, pursuit_id
 
 GHOSTED = "rekindle.pursuit.ghosted"
@@ -126,17 +126,7 @@ def describe(attempt: Attempt) -> dict[str, Any]:
             {"stage": stage.value, "reached_at": time, "recorded_at": attempt.recorded.get(stage)}
             for stage, time in attempt.reached.items()
         ],
-        "touches": [
-            {
-                "number": number,
-                "time": touch.time,
-                "channel": touch.channel,
-                "recruiter": touch.recruiter,
-                "sender_role": touch.sender_role,
-                "template": touch.template,
-            }
-            for number, touch in enumerate(attempt.touches, 1)
-        ],
+        "touches": [_describe_touch(number, touch) for number, touch in enumerate(attempt.touches, 1)],
         "first_response_at": attempt.first_response_at,
         "replied_by_touch": attempt.replied_by_touch,
         "close": None if attempt.close is None else describe_close(attempt.close),
@@ -152,6 +142,17 @@ def describe(attempt: Attempt) -> dict[str, Any]:
             "soft_no": attempt.is_soft_no,
         },
         "contradiction": attempt.contradiction,
+    }
+
+
+def _describe_touch(number: int, touch: Touch) -> dict[str, Any]:
+    return {
+        "number": number,
+        "time": touch.time,
+        "channel": touch.channel,
+        "recruiter": touch.recruiter,
+        "sender_role": touch.sender_role,
+        "template": touch.template,
     }
 
 

@@ -150,12 +150,8 @@ async def store(
             of_person[stream.person_id],
         )
     await log.append(session, numbered, received_at=now)
-    await outbox.append(
-        session,
-        Topic.ENGAGEMENT,
-        [event.on_bus(sequence) for event, sequence in numbered],
-        shards=settings.partitions,
-    )
+    public = [event.on_bus(sequence) for event, sequence in numbered]
+    await outbox.append(session, Topic.ENGAGEMENT, public, shards=settings.partitions)
     if folded:
         await pursuits.save(session, [fold.row for fold in folded.values()])
     await relationships.save(session, [streams[one] for one in {event.candidate_id for event in events}])
