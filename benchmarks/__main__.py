@@ -29,7 +29,7 @@ MEASUREMENTS: dict[str, Callable[[Run], Awaitable[list[Figure]]]] = {
 EVENTS = 100_000
 """So much history lets a whole run end within 20 minutes on two cores; `--full` takes the million of the aim."""
 FULL = 1_000_000
-JSON = Path("benchmarks/results.json")
+JSON = Path("benchmarks/results/latest.json")
 
 
 async def run_all(asked: argparse.Namespace) -> list[Figure]:
@@ -46,7 +46,7 @@ async def run_all(asked: argparse.Namespace) -> list[Figure]:
             for name, measure in MEASUREMENTS.items():
                 if not asked.only or name in asked.only:
                     figures += await measure(run)
-            if asked.profile is not None:
+            if asked.profile or not (asked.only or asked.no_profile):
                 await profiles.keep(run, asked.profile or profiles.slowest(figures))
         finally:
             await run.close()
@@ -62,13 +62,8 @@ def main() -> int:
     parser.add_argument("--full", action="store_true", help=f"the same as --events {FULL}")
     parser.add_argument("--round-events", type=int, default=20_000, help="events of a round of a throughput")
     parser.add_argument("--json", type=Path, default=JSON, help="where to write all that was measured")
-    parser.add_argument(
-        "--profile",
-        nargs="?",
-        const="",
-        choices=["", *profiles.PROFILED],
-        help="keep a profile of the slowest part, or of this one",
-    )
+    parser.add_argument("--profile", choices=profiles.PROFILED, help="keep a profile of this one; by default of the slowest part")
+    parser.add_argument("--no-profile", action="store_true", help="keep none (nor does --only without --profile)")
     asked = parser.parse_args()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         figures = runner.run(run_all(asked))
