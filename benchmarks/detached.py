@@ -13,6 +13,8 @@ from deploy.local.folder import DataFolder
 from deploy.local.ports import choose
 
 ROOT = Path(__file__).resolve().parents[1]
+_NOT_A_USERS = frozenset({"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "PYTHONDONTWRITEBYTECODE"})
+"""Variables of whoever measures: the outer make's, and one without which a second start finds its modules compiled."""
 
 
 @dataclass(slots=True)
@@ -65,7 +67,7 @@ class Detached:
 
 
 async def _run(*command: str) -> str:
-    environment = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MFLAGS", "MAKELEVEL"}}
+    environment = {name: value for name, value in os.environ.items() if name not in _NOT_A_USERS}
     process = await asyncio.create_subprocess_exec(
         *command,
         cwd=ROOT,
