@@ -127,7 +127,7 @@ async def put_aside(stack: Stack, event: Event, *, value: bytes | None = None) -
 
 def report() -> Event:
     now = datetime.now(UTC)
-    data = RelayReported(service="nobody", backlog=0, oldest_at=None)
+    data = RelayReported(service="engagement", backlog=0, oldest_at=None)
     return Event.of(data, id=uuid4(), source="rekindle", subject=None, sequence=None, time=now)
 
 
@@ -141,7 +141,7 @@ async def test_a_dead_letter_is_listed_shown_and_replayed_once(stack: Stack) -> 
 
     assert number in [letter["number"] for letter in listed]
     assert shown["group"] == "analytics.producers"
-    assert json.loads(shown["value"])["service"] == "nobody"
+    assert json.loads(shown["value"])["service"] == "engagement"
     assert (first.returncode, first.stdout) == (0, "1 replayed, 0 not.\n")
     assert second.returncode == 1
     assert "was replayed at" in second.stderr
