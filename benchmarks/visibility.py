@@ -70,7 +70,7 @@ async def _into_funnel(stack: Stack, name: str) -> list[float]:
     events = list(history(name, RATE * SECONDS))
     posted = [orjson.dumps(event) for event in events]
     taken: list[float] = []
-    free: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
+    free: asyncio.Queue[Connection] = asyncio.Queue()  # in turn, for the server closes what stands idle for 5 s
     async with connections(stack.url, stack.token, 64) as opened:
         for connection in opened:
             free.put_nowait(connection)
