@@ -162,7 +162,10 @@ async def test_writers_links_closings_and_the_clock_at_once(ats: Ats, engagement
             await meddle(chance, records)
             await tick(engagement, now=NOW, settings=settings)
 
-    await asyncio.gather(*[write(number) for number in range(writing)], interfere())
+    async with asyncio.TaskGroup() as group:  # one that fails ends the others: none goes on into the next test
+        group.create_task(interfere())
+        for number in range(writing):
+            group.create_task(write(number))
     await ats.post(facts, status=207)
     await tick(engagement, now=NOW, settings=settings)
 
