@@ -18,6 +18,7 @@ from shared.records import Received
 logger = logging.getLogger(__name__)
 
 Handler = Callable[[AsyncSession, Sequence[Event]], Awaitable[None]]
+"""Gives fresh events their meaning, on the loop's transaction. Raising sends the failing record to the dead letters."""
 
 FLOOD = 20
 """From this many failing events on, and when they are most of the batch, the consumer stops: the fault is not the events'."""

@@ -7,7 +7,7 @@ handler runs, heads and offsets are stored, and all is committed together. The o
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -15,22 +15,20 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListen
 from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord
 from opentelemetry.trace import SpanKind
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import inbox_storage as storage
-from shared.applying import Applied, Batch, apply
+from shared.applying import Applied, Batch, Handler, apply
 from shared.db import Sessions, is_transient
-from shared.events import Event, Topic
+from shared.events import Topic
 from shared.inbox import Place
 from shared.measures import APPLIED, APPLY_SECONDS, DEAD_LETTERED, DELIVERY_SECONDS, GAPS, SHARDS_SHORT
 from shared.missing import ask_for_shards, ask_for_streams
+from shared.pausing import pause
 from shared.records import Received, read_record
 from shared.tracing import links_to, tracer
 
 logger = logging.getLogger(__name__)
 
-Handler = Callable[[AsyncSession, Sequence[Event]], Awaitable[None]]
-"""Gives fresh events their meaning, on the loop's transaction. Raising sends the failing record to the dead letters."""
 
 MAX_RECORDS = 2000
 POLL_MS = 200
@@ -66,7 +64,7 @@ async def consume(
             if not is_transient(error):
                 raise
             logger.warning("%s: the database does not answer, trying again: %r", subscription.group, error)
-        await _pause(stop, RETRY_AFTER)
+        await pause(stop, RETRY_AFTER)
 
 
 @dataclass(slots=True)
@@ -242,10 +240,3 @@ async def _tell_kafka(consumer: AIOKafkaConsumer, applied: Applied) -> None:
         await asyncio.wait_for(consumer.commit(mine), 5)
     except (KafkaError, TimeoutError) as error:
         logger.info("the offsets could not be told to Kafka: %r", error)
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

@@ -24,6 +24,7 @@ from shared.db import Sessions, is_transient
 from shared.events import Event, RelayReported, Topic
 from shared.measures import OUTBOX_PUBLISHED, PUBLISH_SECONDS
 from shared.outbox.announcing import Announcer
+from shared.pausing import pause
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ class Relay:
                     raise
                 logger.warning("relay of %s: the database does not answer, trying again: %r", self.service, error)
             self._held.clear()
-            await _pause(stop, RETRY_AFTER)
+            await pause(stop, RETRY_AFTER)
 
     async def _lead(self, stop: asyncio.Event) -> None:
         producer = AIOKafkaProducer(
@@ -117,7 +118,7 @@ class Relay:
                 reported = time.monotonic()
                 waiting = await self._report(connection, producer)
             if len(rows) < BATCH:
-                await _pause(stop, BUSY_POLL if rows else IDLE_POLL)
+                await pause(stop, BUSY_POLL if rows else IDLE_POLL)
 
     async def _take_shards(self, connection: AsyncConnection) -> None:
         """Lead every shard that nobody else leads."""
@@ -174,10 +175,3 @@ async def _send_row(producer: AIOKafkaProducer, row: Row[Any]) -> asyncio.Future
         row.topic, event.value, key=event.key, partition=row.shard, headers=event.headers()
     )
     return future
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from deploy.local.stack import Stack
+from shared.pausing import pause
 
 CORE = ("gateway", "engagement.relay", "analytics.projector", "engagement.queue", "postgres", "kafka")
 """What every short run must have met."""
@@ -32,7 +33,7 @@ class Monkey:
                 if stop.is_set():
                     return
                 await self._act(act, part)
-                await _wait(stop, self.dice.uniform(0.5, 2.5))
+                await pause(stop, self.dice.uniform(0.5, 2.5))
 
     async def _act(self, act: str, part: str) -> None:
         self.done[f"{act} {part}"] += 1
@@ -45,10 +46,3 @@ class Monkey:
             await asyncio.sleep(self.dice.uniform(*LONGER_THAN_A_SESSION))
         finally:
             self.stack.resume(part)
-
-
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

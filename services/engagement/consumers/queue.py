@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.settings import EngagementSettings
 from services.engagement.use_cases.refresh_queue import refresh_streams
-from shared.consumer import Handler, Subscription
+from shared.applying import Handler
+from shared.consumer import Subscription
 from shared.events import Event, Topic
 
 GROUP = "engagement.queue"

@@ -13,6 +13,7 @@ from services.engagement.use_cases.fold_positions import fold_positions
 from services.engagement.use_cases.record_time import record_time
 from shared.db import Sessions, is_transient
 from shared.errors import Unavailable
+from shared.pausing import pause
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ async def run_clock(sessions: Sessions, settings: EngagementSettings, stop: asyn
             if not isinstance(fault, Unavailable) and not is_transient(fault):
                 raise
             logger.warning("the clock meets a fault of the database and tries again: %r", fault)
-            await _pause(stop, RETRY_AFTER)
+            await pause(stop, RETRY_AFTER)
 
 
 async def _lead(sessions: Sessions, settings: EngagementSettings, stop: asyncio.Event) -> None:
@@ -51,10 +52,10 @@ async def _watch(connection: AsyncConnection, sessions: Sessions, settings: Enga
         await connection.commit()
         if leads:
             break
-        await _pause(stop, RETRY_AFTER)
+        await pause(stop, RETRY_AFTER)
     while not stop.is_set():
         await tick(sessions, now=datetime.now(UTC), settings=settings)
-        await _pause(stop, settings.clock_seconds)
+        await pause(stop, settings.clock_seconds)
         await connection.execute(text("SELECT 1"))
         await connection.commit()
 
@@ -73,10 +74,3 @@ async def tick(sessions: Sessions, *, now: datetime, settings: EngagementSetting
             recorded,
             announced,
         )
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return
