@@ -14,12 +14,13 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import batch_ingest, footprint, profiles, projector, single_post, visibility
+from benchmarks import batch_ingest, cost, footprint, profiles, projector, single_post, visibility
 from benchmarks.figures import Figure
 from benchmarks.report import print_table, write_json
 from benchmarks.run import Run
 
 MEASUREMENTS: dict[str, Callable[[Run], Awaitable[list[Figure]]]] = {
+    "cost": cost.measure,
     "batch": batch_ingest.measure,
     "single": single_post.measure,
     "visibility": visibility.measure,

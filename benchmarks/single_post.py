@@ -2,12 +2,13 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import orjson
 
 from benchmarks.client import connections, post_all
+from benchmarks.detached import processor_seconds
 from benchmarks.figures import Figure
 from benchmarks.history import history
 from benchmarks.quiet import answers, until_quiet
@@ -29,7 +30,7 @@ async def measure(run: Run) -> list[Figure]:
     await run.warm(stack)
     count = max(1000, run.round_events // 5)
     await stack.halt("worker")
-    async with _bare(stack.env["ENGAGEMENT_DATABASE_URL"].replace("+asyncpg", "")) as bare:
+    async with bare_app(stack.env["ENGAGEMENT_DATABASE_URL"].replace("+asyncpg", "")) as (bare, _):
         for number in range(run.rounds):
             ours = await _post(stack.url, stack.token, run.unique(f"single{number}"), count)
             figure.add(ours, await _post(bare, stack.token, run.unique(f"bare{number}"), count))
@@ -46,14 +47,15 @@ async def _post(url: str, token: str, name: str, count: int) -> float:
 
 
 @asynccontextmanager
-async def _bare(database_url: str) -> AsyncIterator[str]:
+async def bare_app(database_url: str) -> AsyncIterator[tuple[str, Callable[[], float]]]:
+    """The bare application in a process of its own: its address, and how much processor time it has used so far, in seconds."""
     port = choose(taken=[])
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "benchmarks.bare_app", str(port), database_url), stdin=asyncio.subprocess.DEVNULL
     )
     try:
         await answers(port, "/openapi.json")
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", lambda: processor_seconds(process.pid)
     finally:
         if process.returncode is None:
             process.terminate()
