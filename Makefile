@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 VENV   := .venv/bin
-SETUP  := $(PYTHON) deploy/local/bootstrap.py
+SETUP  := $(PYTHON) tools/bootstrap.py
 
 PORT      ?= 8080
 RUN       ?=
@@ -31,19 +31,19 @@ check: setup ## Format, lint, types, architecture, documents, compose file, lock
 	$(VENV)/ruff check .
 	$(VENV)/mypy
 	$(VENV)/lint-imports
-	$(VENV)/python -m deploy.documents --check
-	$(VENV)/python -m deploy.docker.check
-	$(VENV)/python -m deploy.local.requirements --check
+	$(VENV)/python -m tools.documents --check
+	$(VENV)/python -m tools.compose
+	$(VENV)/python -m tools.requirements --check
 
 format: setup ## Format the code and repair what the linter can
 	@$(VENV)/ruff check --fix-only --quiet .
 	@$(VENV)/ruff format .
 
 lock: setup ## Resolve pyproject.toml anew into requirements.lock (UPGRADE=1 takes newer versions)
-	@$(VENV)/python -m deploy.local.requirements $(if $(UPGRADE),--upgrade)
+	@$(VENV)/python -m tools.requirements $(if $(UPGRADE),--upgrade)
 
 documents: setup ## Write the OpenAPI and AsyncAPI documents anew
-	@$(VENV)/python -m deploy.documents
+	@$(VENV)/python -m tools.documents
 
 bench: setup ## Measure, and print a table and JSON
 	@$(VENV)/python -m benchmarks $(ARGS)

@@ -14,8 +14,8 @@ from benchmarks.figures import Figure
 from benchmarks.history import BATCH, Posted, batches, bodies
 from benchmarks.quiet import database, until_quiet
 from benchmarks.run import Run
-from deploy.local.stack import Stack
-from shared.references import candidate_id, event_id, position_id
+from rekindle.embedded.stack import Stack
+from shared.ids import candidate_id, event_id, position_id
 
 CONNECTIONS = 2
 """Of the ATS to the API, and of the bare writer to PostgreSQL."""

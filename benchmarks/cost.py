@@ -1,7 +1,7 @@
 """What one event, and one record, costs the whole stack in processor time, as the operating system counts it.
 
-Processor time is steadier than the clock: it does not grow when the machine is busy with something else. What the idle stack takes is
-measured in the same run and taken off.
+Processor time is steadier than the clock: it does not grow when the machine is busy with other things. What the idle stack takes
+is measured in the same run and taken off.
 """
 
 import asyncio

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deploy.local.folder import DataFolder
-from deploy.local.ports import choose
+from rekindle.embedded.folder import DataFolder
+from rekindle.embedded.ports import choose
 
 ROOT = Path(__file__).resolve().parents[1]
 _NOT_A_USERS = frozenset({"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "PYTHONDONTWRITEBYTECODE"})

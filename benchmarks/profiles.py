@@ -16,8 +16,8 @@ from benchmarks.figures import Figure
 from benchmarks.history import bodies, history
 from benchmarks.quiet import answers, until_published, until_quiet
 from benchmarks.run import Run
-from deploy.local.ports import choose
-from deploy.local.stack import Stack
+from rekindle.embedded.ports import choose
+from rekindle.embedded.stack import Stack
 
 FOLDER = Path(__file__).with_name("profiles")
 PROFILED = {"batch ingest": "batch-ingest", "single POST": "single-post", "projector": "projector"}
@@ -51,7 +51,7 @@ async def keep(run: Run, name: str) -> None:
 async def _profile_gateway(run: Run, stack: Stack, raw: Path, name: str) -> None:
     await stack.halt("worker")
     port = choose()
-    process = await _start(stack, raw, "deploy.gateway", "--port", str(port))
+    process = await _start(stack, raw, "rekindle.runtime.serve", "--port", str(port))
     await answers(port, "/health/ready")
     url = f"http://127.0.0.1:{port}"
     single = name == "single POST"
@@ -67,10 +67,10 @@ async def _profile_gateway(run: Run, stack: Stack, raw: Path, name: str) -> None
 async def _profile_projector(run: Run, stack: Stack, raw: Path) -> None:
     await stack.halt("worker")
     await run.fill(stack.url, stack.token, "profiled", run.round_events)
-    relay = await _start(stack, run.folder / "relay.out", "deploy.worker", "--only", "engagement.relay")
+    relay = await _start(stack, run.folder / "relay.out", "rekindle.runtime.worker", "--only", "engagement.relay")
     await until_published(stack.env)
     await _end(relay)
-    process = await _start(stack, raw, "deploy.worker", "--only", "analytics.projector")
+    process = await _start(stack, raw, "rekindle.runtime.worker", "--only", "analytics.projector")
     await until_quiet(stack.env, only="analytics.projector", seconds=120)
     await _end(process)
 

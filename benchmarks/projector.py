@@ -10,7 +10,7 @@ from benchmarks.figures import Figure
 from benchmarks.history import BATCH
 from benchmarks.quiet import LIMIT, NeverQuiet, database, until_published
 from benchmarks.run import Run
-from deploy.local.stack import Stack
+from rekindle.embedded.stack import Stack
 from shared.events import Topic
 
 PROJECTOR, RELAY = "analytics.projector", "engagement.relay"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import asyncpg
 
-from deploy.local.ports import http_status
+from rekindle.embedded.ports import http_status
 from shared.events import Topic
 
 LIMIT = 1200.0

@@ -10,7 +10,7 @@ from benchmarks.client import connections, post_all
 from benchmarks.figures import Figure
 from benchmarks.history import bodies
 from benchmarks.quiet import until_quiet
-from deploy.local.stack import Stack, running
+from rekindle.embedded.stack import Stack, running
 
 WARM_UP = 5000
 """Events that are posted before anything is timed: caches, plans and tables are those of a system in use."""

@@ -13,7 +13,7 @@ from benchmarks.figures import Figure
 from benchmarks.history import history
 from benchmarks.quiet import answers, until_quiet
 from benchmarks.run import Run
-from deploy.local.ports import choose
+from rekindle.embedded.ports import choose
 
 AT_ONCE = 16
 """Requests at a time, each on a connection of its own."""

@@ -13,7 +13,7 @@ from benchmarks.figures import Figure, percentile
 from benchmarks.history import history
 from benchmarks.quiet import until_quiet
 from benchmarks.run import Run
-from deploy.local.stack import Stack
+from rekindle.embedded.stack import Stack
 
 RATE = 500
 """Events a second."""

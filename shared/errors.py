@@ -1,4 +1,4 @@
-"""The errors of the domain. Each has a stable code; only ``shared.web`` knows which HTTP status it becomes.
+"""The errors of the domain. Each has a stable code; only ``shared.web.app`` knows which HTTP status it becomes.
 
 DomainError
 ├── BadRequest            the request cannot be read

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, settings
 from pytest_socket import disable_socket, enable_socket
 from sqlalchemy import text
 
-from deploy.local.stack import Stack, stores
-from shared.db import Sessions, connect, migrate
+from rekindle.embedded.stack import Stack, stores
+from shared.db.engine import Sessions, connect
+from shared.db.migrations import migrate
 
 ROOT = Path(__file__).parent
 # A busy machine is no failure; a build that judges a change tries the same examples each time, everybody else new ones.

@@ -8,33 +8,33 @@ from fastapi import FastAPI
 
 from services.analytics.api import funnels, metrics, waiting
 from services.analytics.settings import AnalyticsSettings
-from services.analytics.use_cases.tell_freshness import FreshnessTeller
-from services.analytics.use_cases.wait_until_counted import WaitingRoom
-from shared.db import connect
-from shared.standing import Standing
-from shared.web import create_service_app
+from services.analytics.use_cases.read_freshness import FreshnessReader
+from services.analytics.use_cases.wait_until_counted import ProjectionWaiter
+from shared.db.engine import connect
+from shared.observability.health import ServiceHealth
+from shared.web.app import create_service_app
 
 
 def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
     """Routes at their full paths, all below /v1/analytics."""
     settings = settings or AnalyticsSettings()
     sessions = connect(settings.database_url, pool_size=settings.pool_size, name="analytics api")
-    standing = Standing(
+    health = ServiceHealth(
         "analytics",
         sessions,
         settings.kafka_bootstrap_servers,
         groups=("analytics.projector", "analytics.producers"),
         has_outbox=False,
     )
-    freshness = FreshnessTeller(settings.kafka_bootstrap_servers, now=datetime.now(UTC))
-    waiting_room = WaitingRoom(sessions)
+    freshness = FreshnessReader(settings.kafka_bootstrap_servers, now=datetime.now(UTC))
+    projection_waiter = ProjectionWaiter(sessions)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
-        await waiting_room.close()
+        await projection_waiter.close()
         await freshness.close()
-        await standing.close()
+        await health.close()
 
     app = create_service_app(
         name="analytics",
@@ -43,12 +43,12 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
         routers=[funnels.router, metrics.router, waiting.router],
         settings=settings,
         lifespan=lifespan,
-        checks=standing.checks,
-        watched=standing.watched,
-        measures=standing.measures,
+        checks=health.checks,
+        watched=health.watched,
+        measures=health.measures,
     )
     app.state.sessions = sessions
     app.state.settings = settings
     app.state.freshness = freshness
-    app.state.waiting_room = waiting_room
+    app.state.projection_waiter = projection_waiter
     return app

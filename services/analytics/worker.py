@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from services.analytics.consumers.producers import SUBSCRIPTION as PRODUCERS
 from services.analytics.consumers.projector import projector
 from services.analytics.settings import AnalyticsSettings
-from shared.consumer import Subscription, consume
-from shared.db import connect
+from shared.db.engine import connect
+from shared.kafka.consumer import Subscription, consume
 
 Part = Callable[[asyncio.Event], Awaitable[None]]
 

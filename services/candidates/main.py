@@ -7,16 +7,16 @@ from fastapi import FastAPI
 
 from services.candidates.api import candidates, erasures, positions
 from services.candidates.settings import CandidatesSettings
-from shared.db import connect
-from shared.standing import Standing
-from shared.web import create_service_app
+from shared.db.engine import connect
+from shared.observability.health import ServiceHealth
+from shared.web.app import create_service_app
 
 
 def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
     """Routes at their full paths: /v1/candidates, /v1/positions, /v1/erasures."""
     settings = settings or CandidatesSettings()
     sessions = connect(settings.database_url, pool_size=settings.pool_size, name="candidates api")
-    standing = Standing(
+    health = ServiceHealth(
         "candidates",
         sessions,
         settings.kafka_bootstrap_servers,
@@ -27,7 +27,7 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
-        await standing.close()
+        await health.close()
 
     app = create_service_app(
         name="candidates",
@@ -36,9 +36,9 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
         routers=[candidates.router, positions.router, erasures.router],
         settings=settings,
         lifespan=lifespan,
-        checks=standing.checks,
-        watched=standing.watched,
-        measures=standing.measures,
+        checks=health.checks,
+        watched=health.watched,
+        measures=health.measures,
     )
     app.state.sessions = sessions
     app.state.settings = settings

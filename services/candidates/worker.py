@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from services.candidates.consumers import learner
 from services.candidates.settings import CandidatesSettings
 from services.candidates.use_cases.holdings import TOPICS, SnapshotHoldings
-from shared.consumer import Subscription, consume
-from shared.db import connect
+from shared.db.engine import connect
+from shared.kafka.consumer import Subscription, consume
 from shared.outbox.relay import Relay
-from shared.reconcile import reconcile
+from shared.reconciliation.responder import reconcile
 
 Part = Callable[[asyncio.Event], Awaitable[None]]
 

@@ -13,9 +13,9 @@ from services.connectors.settings import ConnectorsSettings
 from services.connectors.storage.deliveries import DeliveryStatus
 from services.connectors.use_cases.list_deliveries import count_deliveries
 from services.connectors.use_cases.understand_body import Reading
-from shared.db import connect
-from shared.standing import Standing
-from shared.web import create_service_app
+from shared.db.engine import connect
+from shared.observability.health import ServiceHealth
+from shared.web.app import create_service_app
 
 DELIVERIES = Gauge("rekindle_connector_deliveries", "Deliveries by what became of them.", ["vendor", "status"])
 
@@ -28,14 +28,14 @@ def create_app(settings: ConnectorsSettings | None = None, *, api: RekindleApi |
     settings = settings or ConnectorsSettings()
     reading = Reading(settings.mapping(), settings.zone)
     sessions = connect(settings.database_url, pool_size=settings.pool_size, name="connectors api")
-    standing = Standing("connectors", sessions, settings.kafka_bootstrap_servers)
+    health = ServiceHealth("connectors", sessions, settings.kafka_bootstrap_servers)
     client = open_client(settings.api_url or settings.public_url, settings.api_token.get_secret_value(), settings.api_seconds)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         await client.aclose()
-        await standing.close()
+        await health.close()
 
     async def measure() -> None:
         counted = await count_deliveries(sessions)
@@ -49,7 +49,7 @@ def create_app(settings: ConnectorsSettings | None = None, *, api: RekindleApi |
         routers=[greenhouse.router, deliveries.router],
         settings=settings,
         lifespan=lifespan,
-        checks=standing.checks,
+        checks=health.checks,
         measures=[measure],
     )
     app.state.connector = Connector(sessions, settings, reading, api or RekindleApi(client))

@@ -11,7 +11,7 @@ import httpx
 import orjson
 import stamina
 
-from shared.tracing import current_traceparent
+from shared.observability.tracing import current_traceparent
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ MOST_EVENTS = 1000
 """In one call."""
 
 
-class Fate(Enum):
+class ApiOutcome(Enum):
     """What the API made of a request."""
 
     DONE = "done"
@@ -35,7 +35,7 @@ class Fate(Enum):
 class Answer:
     """The API's answer to one request, or to one event of a batch."""
 
-    fate: Fate
+    fate: ApiOutcome
     detail: str | None = None
     """Why it was not done."""
     after: str | None = None
@@ -71,7 +71,7 @@ class RekindleApi:
             return [response] * len(events)
         if response.status_code != 207:
             answer = _answer(response.status_code, _json(response))
-            return [_not_understood(response) if answer.fate is Fate.DONE else answer] * len(events)
+            return [_not_understood(response) if answer.fate is ApiOutcome.DONE else answer] * len(events)
         items = _json(response).get("items")
         if not isinstance(items, list) or len(items) != len(events):
             return [_not_understood(response)] * len(events)
@@ -99,10 +99,10 @@ class RekindleApi:
                 with attempt:
                     return _unless_busy(await self._client.request(method, path, content=orjson.dumps(content), headers=told))
         except _Busy as busy:
-            return Answer(Fate.LATER, f"the API answered {busy}")
+            return Answer(ApiOutcome.LATER, f"the API answered {busy}")
         except httpx.TransportError as problem:
-            return Answer(Fate.LATER, f"the API does not answer: {type(problem).__name__}")
-        return Answer(Fate.LATER, "the API was not asked")
+            return Answer(ApiOutcome.LATER, f"the API does not answer: {type(problem).__name__}")
+        return Answer(ApiOutcome.LATER, "the API was not asked")
 
 
 def _unless_busy(response: httpx.Response) -> httpx.Response:
@@ -113,7 +113,7 @@ def _unless_busy(response: httpx.Response) -> httpx.Response:
 
 def _not_understood(response: httpx.Response) -> Answer:
     """What must not be taken for done."""
-    return Answer(Fate.LATER, f"the API answered {response.status_code} without an item for each event")
+    return Answer(ApiOutcome.LATER, f"the API answered {response.status_code} without an item for each event")
 
 
 class _Busy(Exception):
@@ -137,17 +137,17 @@ def _answer(status: int, told: Mapping[str, Any]) -> Answer:
     """What a status and its body mean. What an operator can mend, such as a wrong token, is for later."""
     if 200 <= status < 300:
         after = told.get("after")
-        return Answer(Fate.DONE, after=after if isinstance(after, str) else None)
+        return Answer(ApiOutcome.DONE, after=after if isinstance(after, str) else None)
     problem = told.get("problem") if isinstance(told.get("problem"), dict) else told
     detail = str((problem or {}).get("detail") or (problem or {}).get("title") or f"the API answered {status}")
     if status == 410:
-        return Answer(Fate.ERASED, detail)
+        return Answer(ApiOutcome.ERASED, detail)
     if status in {0, 401, 403, 404, 408, 425, 429} or status >= 500:
         logger.warning("the API put a request off: %s %s", status, detail)
-        return Answer(Fate.LATER, detail)
+        return Answer(ApiOutcome.LATER, detail)
     errors = (problem or {}).get("errors")
     named = [str(wrong.get("field", "")) for wrong in errors if isinstance(wrong, dict)] if isinstance(errors, list) else []
-    return Answer(Fate.REFUSED, detail, wrong_fields=tuple(filter(None, named)))
+    return Answer(ApiOutcome.REFUSED, detail, wrong_fields=tuple(filter(None, named)))
 
 
 def open_client(url: str, token: str, seconds: float) -> httpx.AsyncClient:

@@ -11,7 +11,7 @@ from services.connectors.settings import ConnectorsSettings
 from services.connectors.use_cases.reconsider_unmapped import reconsider_unmapped
 from services.connectors.use_cases.retry_postings import retry_postings
 from services.connectors.use_cases.understand_body import Reading
-from shared.db import Sessions, connect, is_transient
+from shared.db.engine import Sessions, connect, is_transient
 
 logger = logging.getLogger(__name__)
 

@@ -8,17 +8,17 @@ from fastapi import FastAPI
 from services.engagement.api import events, pursuits, queue, timelines
 from services.engagement.api.event_schema import describe_events
 from services.engagement.settings import EngagementSettings
-from services.engagement.use_cases.gathering import Gatherer
-from shared.db import connect
-from shared.standing import Standing
-from shared.web import create_service_app
+from services.engagement.use_cases.event_batcher import EventBatcher
+from shared.db.engine import connect
+from shared.observability.health import ServiceHealth
+from shared.web.app import create_service_app
 
 
 def create_app(settings: EngagementSettings | None = None) -> FastAPI:
     """Routes at their full paths: /v1/events, /v1/timelines, /v1/pursuits, /v1/queue."""
     settings = settings or EngagementSettings()
     sessions = connect(settings.database_url, pool_size=settings.pool_size, name="engagement api")
-    standing = Standing(
+    health = ServiceHealth(
         "engagement",
         sessions,
         settings.kafka_bootstrap_servers,
@@ -29,7 +29,7 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
-        await standing.close()
+        await health.close()
 
     app = create_service_app(
         name="engagement",
@@ -38,12 +38,12 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
         routers=[events.router, timelines.router, pursuits.router, queue.router],
         settings=settings,
         lifespan=lifespan,
-        checks=standing.checks,
-        watched=standing.watched,
-        measures=standing.measures,
+        checks=health.checks,
+        watched=health.watched,
+        measures=health.measures,
     )
     describe_events(app)
     app.state.sessions = sessions
     app.state.settings = settings
-    app.state.gatherer = Gatherer(sessions, settings)
+    app.state.batcher = EventBatcher(sessions, settings)
     return app

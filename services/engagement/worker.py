@@ -10,11 +10,11 @@ from services.engagement.consumers.records import records_handler
 from services.engagement.settings import EngagementSettings
 from services.engagement.use_cases.republish import EngagementHoldings
 from services.engagement.use_cases.run_clock import run_clock
-from shared.consumer import Subscription, consume
-from shared.db import connect
+from shared.db.engine import connect
 from shared.events import Topic
+from shared.kafka.consumer import Subscription, consume
 from shared.outbox.relay import Relay
-from shared.reconcile import reconcile
+from shared.reconciliation.responder import reconcile
 
 Part = Callable[[asyncio.Event], Awaitable[None]]
 

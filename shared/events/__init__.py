@@ -4,6 +4,7 @@ To add a type: its class in one of these modules and its line in ``EVENTS``, one
 """
 
 from shared.events.base import EventData
+from shared.events.cloudevent import Event, UndecodableRecordError, decode
 from shared.events.control import RecordsMissed, RelayReported, ShardCounted
 from shared.events.people import (
     CandidateBounced,
@@ -51,7 +52,6 @@ from shared.events.queue import (
     QueueItemFellDue,
     QueueItemSnoozed,
 )
-from shared.events.record import Event, UndecodableRecordError, decode
 from shared.events.snapshots import CandidateChanged, CandidateErased, PositionChanged
 from shared.events.topics import Topic
 

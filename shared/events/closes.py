@@ -7,7 +7,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from shared.events.fields import Amount, Code, Currency, Place, Private, Skill, Years
 from shared.events.vocabulary import Level, Reason
-from shared.moments import Day
+from shared.timestamps import Day
 
 
 class CloseFacts(BaseModel):

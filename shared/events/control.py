@@ -7,7 +7,7 @@ from pydantic import Field
 
 from shared.events.base import EventData
 from shared.events.topics import Topic
-from shared.moments import Moment
+from shared.timestamps import Moment
 
 
 class ShardCounted(EventData):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
 
-from shared.references import MalformedReferenceError, candidate_id, position_id
+from shared.ids import MalformedReferenceError, candidate_id, position_id
 
 
 @dataclass(frozen=True, slots=True)

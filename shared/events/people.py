@@ -9,8 +9,8 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from shared.events.fields import Code, PositionRef, Private, Text
 from shared.events.pursuits import Fact
 from shared.events.vocabulary import HARD_NOS, Channel, Reason, Signal
-from shared.moments import Day, Moment
-from shared.references import event_id
+from shared.ids import event_id
+from shared.timestamps import Day, Moment
 
 
 class HardNoFact(Fact):

@@ -9,7 +9,7 @@ from shared.events.closes import CloseFacts, check_facts
 from shared.events.fields import Amount, Code, Currency, PositionRef, Private, Text, Words
 from shared.events.topics import Topic
 from shared.events.vocabulary import Channel, ContactKind, Mood, Purpose, Reason, RejectedBy, SenderRole, Stage
-from shared.moments import Day, Moment
+from shared.timestamps import Day, Moment
 
 
 class Fact(EventData):

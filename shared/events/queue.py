@@ -7,7 +7,7 @@ from shared.events.base import EventData
 from shared.events.fields import Code
 from shared.events.topics import Topic
 from shared.events.vocabulary import QueueOutcome, Reason
-from shared.moments import Moment
+from shared.timestamps import Moment
 
 
 class QueueItemEvent(EventData):

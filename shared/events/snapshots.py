@@ -9,7 +9,7 @@ from shared.events.base import EventData
 from shared.events.fields import Amount, Code, Country, Currency, Skill, Years
 from shared.events.topics import Topic
 from shared.events.vocabulary import Level, MarketStatus, PositionStatus, Tier
-from shared.moments import Moment
+from shared.timestamps import Moment
 
 
 class CandidateChanged(EventData):

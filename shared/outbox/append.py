@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.driver import driver
+from shared.db.asyncpg_connection import driver
 from shared.events import Event, Topic
-from shared.references import shard_of
+from shared.ids import shard_of
 
 _COLUMNS = ("shard", "topic", "event_id", "type", "source", "subject", "sequence", "time", "value", "traceparent", "counts")
 

@@ -20,15 +20,15 @@ from aiokafka.errors import KafkaError
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db import Sessions, is_transient
+from shared.db.engine import Sessions, is_transient
+from shared.db.locks import RELAY
 from shared.events import Event, RelayReported, Topic
-from shared.measures import OUTBOX_PUBLISHED, PUBLISH_SECONDS
-from shared.outbox.announcing import Announcer
-from shared.pausing import pause
+from shared.observability.metrics import OUTBOX_PUBLISHED, PUBLISH_SECONDS
+from shared.reconciliation.shard_totals import TotalsPublisher
+from shared.shutdown import pause
 
 logger = logging.getLogger(__name__)
 
-LOCK_CLASS = 7234502
 BATCH = 3000
 SEND_TIMEOUT = 20.0
 IDLE_POLL = 0.05
@@ -95,7 +95,7 @@ class Relay:
             await asyncio.wait_for(ends.start(), SEND_TIMEOUT)
             async with self.sessions.engine.connect() as connection:
                 try:
-                    await self._publish(connection, producer, Announcer(producer, ends, self.topics), stop)
+                    await self._publish(connection, producer, TotalsPublisher(producer, ends, self.topics), stop)
                 finally:
                     # The locks live as long as the connection: back in the pool it would keep them from whoever leads next.
                     await connection.invalidate()
@@ -104,7 +104,7 @@ class Relay:
             await asyncio.wait([asyncio.ensure_future(producer.stop()), asyncio.ensure_future(ends.stop())], timeout=5)
 
     async def _publish(
-        self, connection: AsyncConnection, producer: AIOKafkaProducer, announcer: Announcer, stop: asyncio.Event
+        self, connection: AsyncConnection, producer: AIOKafkaProducer, totals: TotalsPublisher, stop: asyncio.Event
     ) -> None:
         reported, waiting = 0.0, True
         while not stop.is_set():
@@ -113,7 +113,7 @@ class Relay:
             await connection.rollback()
             if rows:
                 await self._send(connection, producer, rows)
-            await announcer.announce(connection, self._held)
+            await totals.announce(connection, self._held)
             if time.monotonic() - reported > (REPORT_EVERY if waiting or rows else REPORT_CALM_EVERY):
                 reported = time.monotonic()
                 waiting = await self._report(connection, producer)
@@ -127,7 +127,7 @@ class Relay:
         wanted = [shard for shard in range(self.shards) if shard not in self._held]
         taken = await connection.execute(
             text("SELECT shard FROM unnest(CAST(:shards AS integer[])) AS shard WHERE pg_try_advisory_lock(:class, shard)"),
-            {"shards": wanted, "class": LOCK_CLASS},
+            {"shards": wanted, "class": RELAY},
         )
         self._held |= set(taken.scalars())
         await connection.commit()

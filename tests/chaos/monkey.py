@@ -5,8 +5,8 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 
-from deploy.local.stack import Stack
-from shared.pausing import pause
+from rekindle.embedded.stack import Stack
+from shared.shutdown import pause
 
 CORE = ("gateway", "engagement.relay", "analytics.projector", "engagement.queue", "postgres", "kafka")
 """What every short run must have met."""

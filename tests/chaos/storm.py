@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from deploy.local.stack import running
+from rekindle.embedded.stack import running
 from tests.chaos.monkey import Monkey
 from tests.chaos.verdict import judge
 from tests.chaos.writers import Answers, Writer

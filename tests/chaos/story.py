@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.references import event_id
+from shared.ids import event_id
 
 SOURCE = "chaos"
 LATER = ("interested", "screened", "interviewed", "offered")

@@ -14,7 +14,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from prometheus_client.parser import text_string_to_metric_families
 
-from deploy.local.stack import Stack, running
+from rekindle.embedded.stack import Stack, running
 from shared.events import Topic
 from tests.chaos.verdict import counted, funnels, judge
 from tests.chaos.writers import Answers, Writer
@@ -49,7 +49,7 @@ async def command(stack: Stack, *arguments: str) -> tuple[int, str]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "deploy.local.cli",
+        "rekindle.cli.main",
         *arguments,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

@@ -8,7 +8,7 @@ import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.events import Topic
-from shared.references import candidate_id
+from shared.ids import candidate_id
 from tests.chaos.story import Expected, Told, expected_funnels, expected_queue
 from tests.chaos.writers import Answers
 from tests.waiting import eventually

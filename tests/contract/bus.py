@@ -12,11 +12,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import outbox
-from shared.consumer import Subscription, consume
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.events import Event, PursuitResponded, Topic
+from shared.ids import shard_of
+from shared.kafka.consumer import Subscription, consume
 from shared.outbox.relay import Relay
-from shared.references import shard_of
 
 SHARDS = 12
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -9,12 +9,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaConnectionError
 from sqlalchemy import text
 
-from shared.db import Sessions
-from shared.dead_letters import CannotReplay, replay, waiting
+from shared.db.engine import Sessions
+from shared.db.locks import RELAY
 from shared.events import Topic
-from shared.outbox.announcing import Announcer
-from shared.outbox.relay import LOCK_CLASS
-from shared.references import shard_of
+from shared.ids import shard_of
+from shared.inbox.dead_letters import CannotReplay, replay, waiting
+from shared.reconciliation.shard_totals import TotalsPublisher
 from tests.contract.bus import SHARDS, Ledger, accept, consuming, publish, publish_raw, relaying, responded
 from tests.waiting import eventually
 
@@ -67,7 +67,7 @@ async def _leaders(sessions: Sessions) -> set[int]:
     """The connections that lead shards, by the process of the server."""
     async with sessions.begin() as session:
         query = text("SELECT DISTINCT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = :class AND granted")
-        return set(await session.scalars(query, {"class": LOCK_CLASS}))
+        return set(await session.scalars(query, {"class": RELAY}))
 
 
 async def test_a_relay_that_met_a_fault_leads_again_on_another_connection(
@@ -75,15 +75,15 @@ async def test_a_relay_that_met_a_fault_leads_again_on_another_connection(
 ) -> None:
     stream = uuid4()
     before: set[int] = set()
-    announce = Announcer.announce
+    announce = TotalsPublisher.announce
 
-    async def fault_once(announcer: Announcer, *of: Any) -> None:
+    async def fault_once(totals: TotalsPublisher, *of: Any) -> None:
         if not before:
             before.update(await _leaders(engagement))
             raise KafkaConnectionError("the broker went away")
-        await announce(announcer, *of)
+        await announce(totals, *of)
 
-    monkeypatch.setattr(Announcer, "announce", fault_once)
+    monkeypatch.setattr(TotalsPublisher, "announce", fault_once)
     # So many connections have been opened that the one which led is not the next to be given.
     async with engagement.begin() as one, engagement.begin() as other:
         await one.execute(text("SELECT 1"))

@@ -11,11 +11,11 @@ from aiokafka.errors import KafkaConnectionError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.events import Event, Topic
-from shared.missing import ask_for_shards
-from shared.reconcile import reconcile
-from shared.references import shard_of
+from shared.ids import shard_of
+from shared.reconciliation.requests import ask_for_shards
+from shared.reconciliation.responder import reconcile
 from tests.contract.bus import SHARDS, Ledger, accept, consuming, publish, relaying, responded
 from tests.waiting import eventually
 
@@ -115,8 +115,8 @@ async def test_a_request_that_is_lost_is_made_again_though_nothing_more_is_publi
         lost.set()
         raise KafkaConnectionError("the broker went away with the request")
 
-    monkeypatch.setattr("shared.consumer.ask_for_shards", ask_in_vain_once)
-    monkeypatch.setattr("shared.consumer.LOOK_EVERY", 0.5)
+    monkeypatch.setattr("shared.kafka.consumer.ask_for_shards", ask_in_vain_once)
+    monkeypatch.setattr("shared.kafka.consumer.LOOK_EVERY", 0.5)
     async with (
         owning(log, engagement, kafka),
         relaying(engagement, kafka),

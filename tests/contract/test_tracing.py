@@ -10,8 +10,8 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from shared import tracing
-from shared.db import Sessions
+from shared.db.engine import Sessions
+from shared.observability import tracing
 from tests.contract.bus import Ledger, accept, consuming, relaying, responded
 from tests.waiting import eventually
 
@@ -21,7 +21,7 @@ def spans(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    monkeypatch.setattr("shared.consumer.tracer", provider.get_tracer("test"))
+    monkeypatch.setattr("shared.kafka.consumer.tracer", provider.get_tracer("test"))
     monkeypatch.setattr(tracing, "tracer", provider.get_tracer("test"))
     yield exporter
     provider.shutdown()

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local.stack import Stack, running
+from rekindle.embedded.stack import Stack, running
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.documents import services
+from tools.documents import services
 
 METHODS = ("get", "put", "post", "delete", "patch")
 _FILLED = {

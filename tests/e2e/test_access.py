@@ -13,8 +13,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
-from deploy.local.stack import Stack
-from shared.tokens import Scope, ensure_keys, issue_token
+from rekindle.embedded.stack import Stack
+from shared.security.token_issuer import Scope, ensure_keys, issue_token
 from tests.e2e.operations import Operation, operations
 
 OPERATIONS = operations()

@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from deploy.local.stack import Stack
+from rekindle.embedded.stack import Stack
 
 JSON = {"content-type": "application/json"}
 DEEP = 65

@@ -9,10 +9,10 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from deploy.local.stack import Stack
-from shared.db import connect
+from rekindle.embedded.stack import Stack
+from shared.db.engine import connect
 from shared.events import Event, RelayReported, Topic
-from shared.inbox_storage import headers_to_json
+from shared.inbox.repository import headers_to_json
 from tests.e2e.test_replay import rekindle
 
 

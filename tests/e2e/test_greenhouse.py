@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.local.stack import Stack
+from rekindle.embedded.stack import Stack
 from tests.waiting import eventually
 
 _numbers = itertools.count(880_000_000)

@@ -14,10 +14,10 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
-from deploy.kafka.topics import existing_topics
-from deploy.local.stack import Stack
+from rekindle.embedded.stack import Stack
+from rekindle.runtime.topics import existing_topics
 from shared.events import Topic
-from shared.references import candidate_id, event_id, position_id
+from shared.ids import candidate_id, event_id, position_id
 from tests.waiting import eventually
 
 WORD = f"zqxj{uuid4().hex[:12]}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.stack import Stack
+from rekindle.embedded.stack import Stack
 
 README = Path(__file__).parents[2] / "README.md"
 

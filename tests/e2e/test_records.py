@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from deploy.local.stack import Stack
+from rekindle.embedded.stack import Stack
 from tests.waiting import eventually
 
 

@@ -13,9 +13,9 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.local.stack import Stack
+from rekindle.embedded.stack import Stack
 
-SHIPPED = Path(__file__).parents[2] / "deploy/local/mappings/hiring_log.toml"
+SHIPPED = Path(__file__).parents[2] / "rekindle/replay/mappings/hiring_log.toml"
 POSITION = "hiring-log:vacancy"
 WAIT = "60"
 
@@ -31,7 +31,7 @@ def hiring_log(shared_data: Path) -> Path:
 
 async def rekindle(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command as a user does, on the running stack, whose supervisor goes on meanwhile."""
-    command = [sys.executable, "-m", "deploy.local.cli", *arguments, "--data", str(stack.folder.path)]
+    command = [sys.executable, "-m", "rekindle.cli.main", *arguments, "--data", str(stack.folder.path)]
     return await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=240, check=False)
 
 

@@ -11,8 +11,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from deploy.local.ports import choose
-from deploy.local.stack import Stack
+from rekindle.embedded.ports import choose
+from rekindle.embedded.stack import Stack
 from tests.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +22,7 @@ MEGABYTE = 1024 * 1024
 @asynccontextmanager
 async def gateway(stack: Stack, port: int, *options: str) -> AsyncIterator[None]:
     """A gateway process with these options for the length of the block, ready."""
-    command = [sys.executable, "-m", "deploy.gateway", "--port", str(port), *options]
+    command = [sys.executable, "-m", "rekindle.runtime.serve", "--port", str(port), *options]
     process = await asyncio.create_subprocess_exec(
         *command, cwd=ROOT, env={**os.environ, **stack.env}, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
     )

@@ -7,9 +7,9 @@ from fastapi import Depends, Query, Request
 
 from services.analytics.domain.awaited import read_awaited
 from services.analytics.settings import AnalyticsSettings
-from services.analytics.use_cases.tell_freshness import FreshnessTeller
-from services.analytics.use_cases.wait_until_counted import WaitingRoom
-from shared.db import Sessions
+from services.analytics.use_cases.read_freshness import FreshnessReader
+from services.analytics.use_cases.wait_until_counted import ProjectionWaiter
+from shared.db.engine import Sessions
 
 DEFAULT_WAIT = 5.0
 LONGEST_WAIT = 10.0
@@ -25,20 +25,20 @@ async def _settings(request: Request) -> AnalyticsSettings:
     return settings
 
 
-async def _freshness(request: Request) -> FreshnessTeller:
-    teller: FreshnessTeller = request.app.state.freshness
+async def _freshness(request: Request) -> FreshnessReader:
+    teller: FreshnessReader = request.app.state.freshness
     return teller
 
 
-async def _waiting_room(request: Request) -> WaitingRoom:
-    room: WaitingRoom = request.app.state.waiting_room
+async def _waiting_room(request: Request) -> ProjectionWaiter:
+    room: ProjectionWaiter = request.app.state.projection_waiter
     return room
 
 
 SessionsDep = Annotated[Sessions, Depends(_sessions)]
 SettingsDep = Annotated[AnalyticsSettings, Depends(_settings)]
-FreshnessDep = Annotated[FreshnessTeller, Depends(_freshness)]
-WaitingRoomDep = Annotated[WaitingRoom, Depends(_waiting_room)]
+FreshnessDep = Annotated[FreshnessReader, Depends(_freshness)]
+WaitingRoomDep = Annotated[ProjectionWaiter, Depends(_waiting_room)]
 
 
 @dataclass(frozen=True, slots=True)

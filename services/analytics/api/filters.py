@@ -11,7 +11,7 @@ from services.analytics.domain.questions import Dimension, View
 from shared.errors import Invalid
 from shared.events.fields import PositionRef
 from shared.events.vocabulary import Channel, Level, MarketStatus, SenderRole, Tier
-from shared.moments import Moment
+from shared.timestamps import Moment
 
 _Text = Annotated[str | None, Query(min_length=1, max_length=100)]
 

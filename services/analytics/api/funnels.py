@@ -11,9 +11,9 @@ from services.analytics.api.dependencies import FreshnessDep, SessionsDep, Setti
 from services.analytics.api.filters import FiltersDep, Span, SpanDep
 from services.analytics.domain.questions import Dimension, Period, Question
 from services.analytics.use_cases.read_funnel import Funnel, read_funnel
-from shared.auth import Principal, requires
 from shared.events.fields import PositionRef
-from shared.web import StrictRoute
+from shared.security.auth import Principal, requires
+from shared.web.routing import StrictRoute
 
 router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=StrictRoute)
 

@@ -6,8 +6,8 @@ from fastapi import APIRouter
 
 from services.analytics.api.answers import MetricsAnswer, registry
 from services.analytics.api.dependencies import WaitedDep
-from shared.auth import Principal, requires
-from shared.web import StrictRoute
+from shared.security.auth import Principal, requires
+from shared.web.routing import StrictRoute
 
 router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=StrictRoute)
 

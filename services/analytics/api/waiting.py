@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.analytics.api.dependencies import DEFAULT_WAIT, LONGEST_WAIT, WaitingRoomDep
 from services.analytics.domain.awaited import MOST, read_awaited
-from shared.auth import Principal, requires
-from shared.web import StrictRoute
+from shared.security.auth import Principal, requires
+from shared.web.routing import StrictRoute
 
 router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=StrictRoute)
 

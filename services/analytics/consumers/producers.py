@@ -6,8 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.domain.reports import Report
 from services.analytics.storage import producers
-from shared.consumer import Subscription
 from shared.events import Event, RelayReported, Topic
+from shared.kafka.consumer import Subscription
 
 GROUP = "analytics.producers"
 

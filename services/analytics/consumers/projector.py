@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.analytics.domain.projector import GROUP
 from services.analytics.settings import AnalyticsSettings
 from services.analytics.use_cases.project import project
-from shared.consumer import Subscription
 from shared.events import Event, Topic
+from shared.kafka.consumer import Subscription
 
 TOPICS = (Topic.ENGAGEMENT, Topic.CANDIDATES, Topic.POSITIONS)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.analytics.domain.errors import MalformedAfter
 from shared.errors import FieldError
 from shared.events import Topic
-from shared.references import is_id
+from shared.ids import is_id
 
 MOST = 10_000
 """How many may be waited for in one call."""

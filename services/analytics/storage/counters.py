@@ -52,7 +52,7 @@ FROM attempts CROSS JOIN LATERAL unnest(attempts.measures, attempts.seconds) AS 
 """
 
 
-async def make_again(session: AsyncSession) -> int:
+async def rebuild(session: AsyncSession) -> int:
     """Make all counters again from the attempts; returns how many were wrong. The caller keeps everybody else out."""
     wrong = await differences(session)
     if wrong:

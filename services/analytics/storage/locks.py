@@ -12,20 +12,17 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-_SHAPE = 7_234_601
-"""Of who is who and which position closed when."""
-_PERSON = 7_234_602
-"""The class of the locks of persons."""
+from shared.db.locks import PEOPLE, PERSON
 
 
 async def share(session: AsyncSession) -> None:
     """Wait until nobody changes who is who or closing times, and keep it so."""
-    await session.execute(text("SELECT pg_advisory_xact_lock_shared(:shape)"), {"shape": _SHAPE})
+    await session.execute(text("SELECT pg_advisory_xact_lock_shared(:people)"), {"people": PEOPLE})
 
 
-async def be_alone(session: AsyncSession) -> None:
+async def lock_exclusive(session: AsyncSession) -> None:
     """Wait until all others are done, and keep them out."""
-    await session.execute(text("SELECT pg_advisory_xact_lock(:shape)"), {"shape": _SHAPE})
+    await session.execute(text("SELECT pg_advisory_xact_lock(:people)"), {"people": PEOPLE})
 
 
 async def lock_persons(session: AsyncSession, persons: Iterable[UUID]) -> None:
@@ -34,5 +31,5 @@ async def lock_persons(session: AsyncSession, persons: Iterable[UUID]) -> None:
     if keys:
         await session.execute(
             text("SELECT pg_advisory_xact_lock(:class, key) FROM unnest(CAST(:keys AS integer[])) AS key"),
-            {"class": _PERSON, "keys": keys},
+            {"class": PERSON, "keys": keys},
         )

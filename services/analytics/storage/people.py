@@ -12,7 +12,7 @@ from shared.events import CandidateChanged
 
 
 @dataclass(frozen=True, slots=True)
-class Circle:
+class PersonLinks:
     """Which person some streams belong to, and all streams of those persons. A stream without a link is its own person."""
 
     links: Mapping[UUID, UUID]
@@ -33,7 +33,7 @@ class Circle:
         return set(self.links.values())
 
 
-async def circle(session: AsyncSession, streams: Iterable[UUID]) -> Circle:
+async def circle(session: AsyncSession, streams: Iterable[UUID]) -> PersonLinks:
     """Who the streams are, as streams or as persons."""
     rows = await session.execute(
         text(
@@ -49,7 +49,7 @@ async def circle(session: AsyncSession, streams: Iterable[UUID]) -> Circle:
         ),
         {"streams": list(streams)},
     )
-    return Circle({row.stream: row.person for row in rows})
+    return PersonLinks({row.stream: row.person for row in rows})
 
 
 async def link(session: AsyncSession, moves: Mapping[UUID, UUID]) -> None:

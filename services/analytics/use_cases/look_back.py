@@ -28,7 +28,7 @@ async def look_back(session: AsyncSession, position: UUID | None, as_of: datetim
 
 async def _fold_page(
     session: AsyncSession,
-    circle: people.Circle,
+    circle: people.PersonLinks,
     persons: set[UUID],
     position: UUID | None,
     as_of: datetime,

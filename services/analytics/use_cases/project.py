@@ -47,7 +47,7 @@ async def project(session: AsyncSession, events: Sequence[Event], *, now: dateti
     moved = await _moved(session, batch)
     closed = await _closed(session, batch)
     if moved or closed:
-        await locks.be_alone(session)
+        await locks.lock_exclusive(session)
     else:
         await locks.share(session)
     touched = Touched()

@@ -10,7 +10,7 @@ from services.analytics.domain.questions import Dimension, Question
 from services.analytics.metrics import FUNNEL_METRICS, STAGE_METRICS, STAGES, Sum, Sums
 from services.analytics.storage import funnels
 from services.analytics.use_cases.look_back import look_back
-from shared.db import Sessions
+from shared.db.engine import Sessions
 
 
 @dataclass(frozen=True, slots=True)

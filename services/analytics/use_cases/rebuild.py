@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.analytics.domain.pursuits import AttemptRow, Key, attempt_rows
 from services.analytics.storage import attempts, counters, facts, locks, people, positions
 from services.analytics.use_cases.refold import Grouped, replace
-from shared.db import Sessions
+from shared.db.engine import Sessions
 
 PAGE = 500
 
@@ -39,15 +39,15 @@ async def rebuild(
     done = wrong = 0
     async for persons in _pages(sessions):
         async with sessions.begin() as session:
-            await locks.be_alone(session)
+            await locks.lock_exclusive(session)
             rows = await _fold_again(session, persons, now, ghost_after)
             wrong += await _differences(session, rows)
             await replace(session, rows, counted=rows)
         done += len(rows)
         progress(done)
     async with sessions.begin() as session:
-        await locks.be_alone(session)
-        wrong_counters = await counters.make_again(session)
+        await locks.lock_exclusive(session)
+        wrong_counters = await counters.rebuild(session)
     return Rebuilt(done, wrong, wrong_counters)
 
 
@@ -56,12 +56,12 @@ async def compare(sessions: Sessions, *, now: datetime, ghost_after: timedelta) 
     done = wrong = 0
     async for persons in _pages(sessions):
         async with sessions.begin() as session:
-            await locks.be_alone(session)
+            await locks.lock_exclusive(session)
             rows = await _fold_again(session, persons, now, ghost_after)
             wrong += await _differences(session, rows)
         done += len(rows)
     async with sessions.begin() as session:
-        await locks.be_alone(session)
+        await locks.lock_exclusive(session)
         return Rebuilt(done, wrong, await counters.differences(session))
 
 

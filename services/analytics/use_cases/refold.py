@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.analytics.domain.pursuits import AttemptRow, Key, attempt_rows
 from services.analytics.storage import attempts, counters, facts, positions
 from services.analytics.storage.facts import Stored
-from services.analytics.storage.people import Circle
+from services.analytics.storage.people import PersonLinks
 from shared.attempts import FoldFact
 from shared.events import Event
 
@@ -23,7 +23,7 @@ class Grouped:
     unplaced: dict[UUID, list[FoldFact]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, stored: Iterable[Stored], circle: Circle) -> "Grouped":
+    def of(cls, stored: Iterable[Stored], circle: PersonLinks) -> "Grouped":
         """Group facts by the persons that a circle says. Keys are looked up once a fact: it is the projector's hottest loop."""
         links = circle.links
         placed: dict[Key, list[FoldFact]] = {}
@@ -89,7 +89,7 @@ class Fresh:
 
 
 async def refold(
-    session: AsyncSession, touched: Touched, circle: Circle, fresh: Fresh, *, now: datetime, ghost_after: timedelta
+    session: AsyncSession, touched: Touched, circle: PersonLinks, fresh: Fresh, *, now: datetime, ghost_after: timedelta
 ) -> None:
     """Store the fresh facts and bring everything that is touched up to date. The caller holds the locks."""
     grouped = Grouped.of(await _known(session, touched, circle), circle)
@@ -111,7 +111,7 @@ async def refold(
     await replace(session, rows, counted=rows if touched.whole else known & rows.keys())
 
 
-async def _known(session: AsyncSession, touched: Touched, circle: Circle) -> list[Stored]:
+async def _known(session: AsyncSession, touched: Touched, circle: PersonLinks) -> list[Stored]:
     known: list[Stored] = []
     if touched.whole:
         known += await facts.of_streams(session, circle.streams_of(touched.whole))

@@ -8,7 +8,7 @@ from services.analytics.domain.awaited import Awaited
 from services.analytics.domain.errors import NotCountedYet
 from services.analytics.domain.projector import GROUP
 from services.analytics.storage import heads
-from shared.db import Sessions
+from shared.db.engine import Sessions
 
 LOOK_EVERY = 0.01
 AT_MOST_EVERY = 0.004
@@ -26,7 +26,7 @@ class _Waiter:
     fault: Exception | None = None
 
 
-class WaitingRoom:
+class ProjectionWaiter:
     """Where requests wait for what they named; one a process. It looks only while somebody waits."""
 
     def __init__(self, sessions: Sessions) -> None:

@@ -12,7 +12,7 @@ from services.candidates.domain.content import CONTACT_DETAILS
 from services.candidates.use_cases.read_candidates import Duplicate
 from services.candidates.use_cases.views import CandidateView, HistoryEntry
 from shared.events.vocabulary import Level, MarketStatus, Tier
-from shared.moments import Moment
+from shared.timestamps import Moment
 
 
 class CandidateTold(Told):

@@ -35,12 +35,12 @@ from services.candidates.use_cases.naming import read_name
 from services.candidates.use_cases.patch_candidate import CandidatePatch, patch_candidate
 from services.candidates.use_cases.unlink_reference import unlink_reference
 from services.candidates.use_cases.views import CandidateView, Redirected
-from shared.auth import Forbidden, Principal, requires
-from shared.cursors import decode_cursor, encode_cursor
 from shared.errors import Invalid
 from shared.events.fields import Country
 from shared.events.vocabulary import Level, MarketStatus, Tier
-from shared.routes import StrictRoute
+from shared.security.auth import Forbidden, Principal, requires
+from shared.web.pagination import decode_cursor, encode_cursor
+from shared.web.routing import StrictRoute
 
 router = APIRouter(prefix="/v1/candidates", tags=["candidates"], route_class=StrictRoute)
 

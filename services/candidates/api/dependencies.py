@@ -11,9 +11,9 @@ from fastapi.responses import JSONResponse
 from services.candidates.domain.versions import Condition
 from services.candidates.settings import CandidatesSettings
 from services.candidates.use_cases.views import Redirected
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.errors import Invalid
-from shared.moments import CLOCK_SKEW
+from shared.timestamps import CLOCK_SKEW
 
 
 async def _sessions(request: Request) -> Sessions:

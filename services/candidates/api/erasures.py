@@ -12,8 +12,8 @@ from services.candidates.domain.versions import after
 from services.candidates.storage.erasures import Erasure
 from services.candidates.use_cases import erase_candidate
 from services.candidates.use_cases.naming import read_name
-from shared.auth import Principal, requires
-from shared.idempotency import IdempotentRoute
+from shared.security.auth import Principal, requires
+from shared.web.idempotency import IdempotentRoute
 
 router = APIRouter(prefix="/v1/erasures", tags=["erasures"], route_class=IdempotentRoute)
 

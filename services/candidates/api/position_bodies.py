@@ -10,7 +10,7 @@ from services.candidates.api.bodies import MOST, Flag, Line, Paragraph, PayRange
 from services.candidates.use_cases.views import PositionView
 from shared.events.fields import Code
 from shared.events.vocabulary import Level, PositionStatus
-from shared.moments import Moment
+from shared.timestamps import Moment
 
 Texts = Annotated[list[Paragraph], Field(max_length=MOST)]
 

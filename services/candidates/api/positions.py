@@ -24,13 +24,13 @@ from services.candidates.use_cases import read_positions
 from services.candidates.use_cases.naming import read_name
 from services.candidates.use_cases.patch_position import PositionPatch, patch_position
 from services.candidates.use_cases.views import PositionView
-from shared.auth import Principal, requires
-from shared.cursors import decode_cursor, encode_cursor
 from shared.errors import Invalid
 from shared.events.fields import Code
 from shared.events.vocabulary import Level, PositionStatus
-from shared.moments import CLOCK_SKEW
-from shared.routes import StrictRoute
+from shared.security.auth import Principal, requires
+from shared.timestamps import CLOCK_SKEW
+from shared.web.pagination import decode_cursor, encode_cursor
+from shared.web.routing import StrictRoute
 
 router = APIRouter(prefix="/v1/positions", tags=["positions"], route_class=StrictRoute)
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.candidates.use_cases.learn import learn_from
-from shared.consumer import Subscription
 from shared.events import Event, Topic
+from shared.kafka.consumer import Subscription
 
 GROUP = "candidates.learner"
 

@@ -12,7 +12,7 @@ from services.candidates.domain.spans import Openings
 from shared.events import CandidateChanged, PositionChanged
 from shared.events.snapshots import Span
 from shared.events.vocabulary import MarketStatus
-from shared.references import NAMESPACE
+from shared.ids import NAMESPACE
 
 SOURCE = "rekindle"
 

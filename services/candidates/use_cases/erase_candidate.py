@@ -10,11 +10,11 @@ from services.candidates.storage import candidates, erasures, evidence, history,
 from services.candidates.storage.candidates import Stream
 from services.candidates.storage.erasures import Erasure
 from services.candidates.use_cases.naming import Name
-from services.candidates.use_cases.settling import publish
+from services.candidates.use_cases.recompute_people import publish
 from shared import outbox
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.events import CandidateErased, Topic
-from shared.references import NAMESPACE
+from shared.ids import NAMESPACE
 
 
 async def erase_candidate(

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.candidates.storage import snapshots
 from shared.events import Event, Topic
-from shared.references import shard_of
+from shared.ids import shard_of
 
 TOPICS = (Topic.CANDIDATES, Topic.POSITIONS)
 

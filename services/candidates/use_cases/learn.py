@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.candidates.domain.learning import Evidence, Learned, evidence_of, learn, together
 from services.candidates.storage import candidates, evidence
 from services.candidates.storage.candidates import Stream
-from services.candidates.use_cases.settling import learned_together, settle
+from services.candidates.use_cases.recompute_people import learned_together, recompute_people
 from shared.events import Event
 
 
@@ -39,7 +39,7 @@ async def learn_from(session: AsyncSession, events: Sequence[Event], *, now: dat
             changed.add(stream)
     after = _by_person(streams.values())
     moved = {person for person in after if after[person].market_status != before[person].market_status}
-    await settle(session, {one.id: one for one in streams.values() if one.person_id in moved}, now=now, shards=shards)
+    await recompute_people(session, {one.id: one for one in streams.values() if one.person_id in moved}, now=now, shards=shards)
     await candidates.save_learned(session, [streams[stream] for stream in changed if streams[stream].person_id not in moved])
 
 

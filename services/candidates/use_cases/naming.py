@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.errors import Invalid
-from shared.references import MalformedReferenceError, Reference, Thing, is_id
+from shared.ids import MalformedReferenceError, Reference, Thing, is_id
 
 
 @dataclass(frozen=True, slots=True)

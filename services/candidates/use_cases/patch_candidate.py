@@ -16,9 +16,9 @@ from services.candidates.domain.versions import Condition, entity_tag
 from services.candidates.storage import candidates, history, links
 from services.candidates.storage.candidates import Stream
 from services.candidates.use_cases.naming import Name
-from services.candidates.use_cases.settling import learned_together, settle
+from services.candidates.use_cases.recompute_people import learned_together, recompute_people
 from services.candidates.use_cases.views import CandidateView, Redirected, candidate_view
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.errors import Invalid
 
 
@@ -73,7 +73,7 @@ async def patch_candidate(
         await _remember(session, mine, patch, source=source, told_by=told_by, now=now)
         named = {Link(mine.id, other.id) for other in patch.references if other.id != mine.id}
         await links.add(session, named, source=source, linked_by=told_by, now=now)
-        await settle(session, streams, now=now, shards=shards)
+        await recompute_people(session, streams, now=now, shards=shards)
         person = [stream for stream in streams.values() if stream.person_id == mine.person_id]
         _check_salary(patch, person)
     return Patched(candidate_view(streams[mine.person_id], person, learned_together(person)), is_new)

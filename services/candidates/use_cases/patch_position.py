@@ -18,10 +18,10 @@ from services.candidates.storage.positions import Position
 from services.candidates.use_cases.naming import Name
 from services.candidates.use_cases.views import PositionView
 from shared import outbox
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.errors import Invalid
 from shared.events import Event, Topic
-from shared.tracing import current_traceparent
+from shared.observability.tracing import current_traceparent
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from services.candidates.domain.registers import canonical, join
 from services.candidates.storage import candidates, history
 from services.candidates.storage.candidates import Stream
 from services.candidates.use_cases.naming import Name
-from services.candidates.use_cases.settling import learned_together
+from services.candidates.use_cases.recompute_people import learned_together
 from services.candidates.use_cases.views import CandidateView, HistoryEntry, Page, Redirected, candidate_view
-from shared.db import Sessions
+from shared.db.engine import Sessions
 
 MOST_DUPLICATES = 100
 

@@ -10,7 +10,7 @@ from services.candidates.use_cases.naming import Name
 from services.candidates.use_cases.patch_position import view_of
 from services.candidates.use_cases.read_candidates import history_page
 from services.candidates.use_cases.views import Page, PositionView
-from shared.db import Sessions
+from shared.db.engine import Sessions
 
 
 async def read_position(sessions: Sessions, name: Name) -> PositionView:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from services.candidates.storage import snapshots
 from shared import outbox
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.events import Topic
 
 CHUNK = 1000

@@ -7,9 +7,9 @@ from services.candidates.domain.links import parting
 from services.candidates.domain.versions import Condition, entity_tag
 from services.candidates.storage import candidates, links
 from services.candidates.use_cases.naming import Name
-from services.candidates.use_cases.settling import learned_together, settle
+from services.candidates.use_cases.recompute_people import learned_together, recompute_people
 from services.candidates.use_cases.views import CandidateView, Redirected, candidate_view
-from shared.db import Sessions
+from shared.db.engine import Sessions
 
 
 async def unlink_reference(
@@ -36,7 +36,7 @@ async def unlink_reference(
             raise NotLinked(f"{other} is not linked to the candidate {name}.")
         await links.remove(session, undone)
         live = {stream.id: stream for stream in streams.values() if stream.erased_at is None}
-        await settle(session, live, now=now, shards=shards)
+        await recompute_people(session, live, now=now, shards=shards)
     stands = streams[mine.person_id]
     person = [stream for stream in streams.values() if stream.person_id == stands.id]
     return candidate_view(stands, live.values(), learned_together(person))

@@ -11,10 +11,11 @@ from services.connectors.api.models import PostedEvent, posted_events
 from services.connectors.storage.deliveries import Delivery, DeliveryStatus
 from services.connectors.storage.postings import PostingKind
 from services.connectors.use_cases.list_deliveries import get_delivery, list_deliveries, list_unmapped
-from shared.auth import Scope, requires
-from shared.cursors import decode_cursor, encode_cursor
 from shared.errors import NotFound
-from shared.web import StrictRoute
+from shared.security.auth import requires
+from shared.security.token_issuer import Scope
+from shared.web.pagination import decode_cursor, encode_cursor
+from shared.web.routing import StrictRoute
 
 router = APIRouter(
     prefix="/v1/connectors/greenhouse",

@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from services.connectors.rekindle_api import RekindleApi
 from services.connectors.settings import ConnectorsSettings
 from services.connectors.use_cases.understand_body import Reading
-from shared.db import Sessions
+from shared.db.engine import Sessions
 
 
 @dataclass(frozen=True, slots=True)

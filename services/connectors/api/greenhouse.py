@@ -14,9 +14,9 @@ from services.connectors.domain.signature import is_signed
 from services.connectors.use_cases.list_deliveries import get_delivery
 from services.connectors.use_cases.post_delivery import post_delivery
 from services.connectors.use_cases.receive_delivery import receive_delivery
-from shared.auth import Unauthenticated
-from shared.db import Sessions
-from shared.web import StrictRoute
+from shared.db.engine import Sessions
+from shared.security.auth import Unauthenticated
+from shared.web.routing import StrictRoute
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from services.connectors.storage import deliveries, postings, unmapped
 from services.connectors.storage.deliveries import Delivery, DeliveryStatus
 from services.connectors.storage.postings import Posting
 from services.connectors.storage.unmapped import UnmappedCount
-from shared.db import Sessions
+from shared.db.engine import Sessions
 
 
 async def list_deliveries(

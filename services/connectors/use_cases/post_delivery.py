@@ -9,20 +9,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.connectors.rekindle_api import MOST_EVENTS, Answer, Fate, RekindleApi
+from services.connectors.rekindle_api import MOST_EVENTS, Answer, ApiOutcome, RekindleApi
 from services.connectors.storage import deliveries, postings
 from services.connectors.storage.deliveries import Delivery, DeliveryStatus
 from services.connectors.storage.postings import Posting, PostingKind, State
-from shared.db import Sessions
+from shared.db.engine import Sessions
 
 MOST_CORRECTIONS = 5
 """How often a record's PATCH is posted again without the fields that the API found wrong."""
 
 _STATE_OF = {
-    Fate.DONE: State.POSTED,
-    Fate.REFUSED: State.REFUSED,
-    Fate.ERASED: State.ERASED,
-    Fate.LATER: State.QUEUED,
+    ApiOutcome.DONE: State.POSTED,
+    ApiOutcome.REFUSED: State.REFUSED,
+    ApiOutcome.ERASED: State.ERASED,
+    ApiOutcome.LATER: State.QUEUED,
 }
 
 
@@ -83,7 +83,7 @@ async def _post(api: RekindleApi, body_hash: str, queued: Sequence[Posting]) -> 
 
 
 def _answered(item: Posting, answer: Answer, note: str | None = None) -> Posting:
-    detail = None if answer.fate is Fate.DONE else answer.detail
+    detail = None if answer.fate is ApiOutcome.DONE else answer.detail
     return replace(item, state=_STATE_OF[answer.fate], answer=detail or note, after=answer.after)
 
 
@@ -94,7 +94,7 @@ async def _patch(api: RekindleApi, item: Posting) -> Posting:
     left_out: list[str] = []
     answer = await patch(item.target, content)
     for _ in range(MOST_CORRECTIONS):
-        if answer.fate is not Fate.REFUSED or not answer.wrong_fields:
+        if answer.fate is not ApiOutcome.REFUSED or not answer.wrong_fields:
             break
         corrected = without(content, answer.wrong_fields)
         if corrected == content or not corrected.keys() - {"observed_at"}:

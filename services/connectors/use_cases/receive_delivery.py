@@ -11,14 +11,14 @@ from services.connectors.domain.greenhouse.values import text
 from services.connectors.storage import deliveries
 from services.connectors.storage.deliveries import DeliveryStatus
 from services.connectors.use_cases.understand_body import Case, Reading, understand_body
-from shared.db import Sessions
+from shared.db.engine import Sessions
 
 LEASE = timedelta(seconds=30)
 """For so long the request alone posts what it received; then the worker does."""
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ConsumedRecord:
     """A delivery that is committed."""
 
     body_hash: str
@@ -29,7 +29,7 @@ class Received:
 
 async def receive_delivery(
     sessions: Sessions, raw: bytes, delivery_id: str | None, reading: Reading, *, now: datetime
-) -> Received:
+) -> ConsumedRecord:
     """Store the delivery, learn from it and queue what it makes; a body that came before has no effect."""
     body_hash = hashlib.sha256(raw).hexdigest()
     body: Body | None = None
@@ -50,10 +50,10 @@ async def receive_delivery(
     }
     async with sessions.begin() as session:
         if not await deliveries.claim(session, new):
-            return Received(body_hash, repeated=True, to_post=[])
+            return ConsumedRecord(body_hash, repeated=True, to_post=[])
         if body is None:
-            return Received(body_hash, repeated=False, to_post=[])
+            return ConsumedRecord(body_hash, repeated=False, to_post=[])
         touched = await understand_body(session, Case(body, Receipt(body_hash, now), reading))
         for touched_hash in touched:
             await deliveries.set_values(session, touched_hash, next_attempt_at=now + LEASE)
-    return Received(body_hash, repeated=False, to_post=touched)
+    return ConsumedRecord(body_hash, repeated=False, to_post=touched)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.connectors.storage import deliveries, unmapped
 from services.connectors.use_cases.understand_body import Reading, find_stages
-from shared.db import Sessions
+from shared.db.engine import Sessions
 
 
 async def reconsider_unmapped(sessions: Sessions, reading: Reading, *, now: datetime) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from services.connectors.rekindle_api import RekindleApi
 from services.connectors.storage import deliveries
 from services.connectors.use_cases.post_delivery import post_delivery
-from shared.db import Sessions
+from shared.db.engine import Sessions
 
 BATCH = 20
 LEASE = timedelta(seconds=120)

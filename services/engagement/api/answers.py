@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from services.engagement.domain.outcomes import Accepted, Outcome, Refused
 from shared.errors import DomainError
-from shared.web import problem, status_of
+from shared.web.problem_details import problem, status_of
 
 
 class PursuitPlace(BaseModel):

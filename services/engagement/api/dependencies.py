@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.engagement.settings import EngagementSettings
-from shared.db import Sessions
+from shared.db.engine import Sessions
 
 
 async def _sessions(request: Request) -> Sessions:

@@ -11,11 +11,11 @@ from starlette.exceptions import HTTPException
 from services.engagement.domain.envelope import read_envelope
 from services.engagement.domain.errors import BatchTooLong, InvalidEvent
 from services.engagement.domain.incoming import Incoming, incoming
-from shared.bodies import check_shape, read_json
 from shared.errors import DomainError, FieldError, Invalid
 from shared.events import FACTS
-from shared.events.acceptance import accept
-from shared.web import invalid_from
+from shared.events.validation import accept
+from shared.web.json_body import check_shape, read_json
+from shared.web.problem_details import invalid_from
 
 PLAIN = "application/json"
 ONE = "application/cloudevents+json"

@@ -13,15 +13,15 @@ from services.engagement.api.event_reading import PLAIN, Read, read_body, read_i
 from services.engagement.api.event_schema import request_body
 from services.engagement.domain.incoming import Incoming
 from services.engagement.domain.outcomes import Accepted, Refused
-from services.engagement.use_cases.gathering import Gatherer
-from shared.auth import requires
+from services.engagement.use_cases.event_batcher import EventBatcher
 from shared.errors import DomainError
-from shared.idempotency import IdempotentRoute
-from shared.tracing import current_traceparent
-from shared.web import request_id_of
+from shared.observability.tracing import current_traceparent
+from shared.security.auth import requires
+from shared.web.idempotency import IdempotentRoute
+from shared.web.problem_details import request_id_of
 
 
-class _Called(APIRoute):
+class RawRoute(APIRoute):
     """Calls its endpoint with the request and nothing else. Solving dependencies costs as much as storing an event."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -29,7 +29,7 @@ class _Called(APIRoute):
         return endpoint
 
 
-class DirectRoute(IdempotentRoute, _Called):
+class DirectRoute(IdempotentRoute, RawRoute):
     """Checks token, scope, query and Idempotency-Key as every route does, then hands over the request as it is."""
 
 
@@ -52,7 +52,7 @@ async def post_events(request: Request) -> Response:
 
     A batch is answered 207 with a status for each event, in order; a bad one does not hinder the others.
     """
-    gatherer: Gatherer = request.app.state.gatherer
+    batcher: EventBatcher = request.app.state.batcher
     now = datetime.now(UTC)
     content_type = request.headers.get("content-type", "")
     items, is_array = read_body(await request.body(), content_type)
@@ -62,7 +62,7 @@ async def post_events(request: Request) -> Response:
     if not is_array and isinstance(read[0], DomainError):
         raise read[0]
     events = [one for one in read if isinstance(one, Incoming)]
-    outcomes = await gatherer.ingest(events) if events else []
+    outcomes = await batcher.ingest(events) if events else []
     if not is_array:
         status, body = single_answer(outcomes[0])
         return _json(status, body)

@@ -10,9 +10,9 @@ from pydantic import BaseModel, Field
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
 from services.engagement.use_cases.read_pursuits import ShownPursuit, list_pursuits, read_pursuit
 from services.engagement.use_cases.reading import read_candidate, read_position
-from shared.auth import Principal, requires
-from shared.cursors import decode_cursor, encode_cursor
-from shared.web import StrictRoute
+from shared.security.auth import Principal, requires
+from shared.web.pagination import decode_cursor, encode_cursor
+from shared.web.routing import StrictRoute
 
 router = APIRouter(prefix="/v1/pursuits", tags=["pursuits"], route_class=StrictRoute)
 

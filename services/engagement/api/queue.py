@@ -16,12 +16,12 @@ from services.engagement.use_cases.complete_item import complete_item
 from services.engagement.use_cases.dismiss_item import dismiss_item
 from services.engagement.use_cases.list_queue import Listed, list_queue
 from services.engagement.use_cases.snooze_item import snooze_item
-from shared.auth import Principal, requires
-from shared.cursors import InvalidCursor, decode_cursor, encode_cursor
 from shared.events.fields import Code, PositionRef, Text
 from shared.events.vocabulary import QueueOutcome, Reason
-from shared.idempotency import IdempotentRoute
-from shared.moments import Moment
+from shared.security.auth import Principal, requires
+from shared.timestamps import Moment
+from shared.web.idempotency import IdempotentRoute
+from shared.web.pagination import InvalidCursor, decode_cursor, encode_cursor
 
 router = APIRouter(prefix="/v1/queue", tags=["queue"], route_class=IdempotentRoute)
 

@@ -10,11 +10,11 @@ from pydantic import BaseModel, Field
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
 from services.engagement.use_cases.read_timeline import Place, ShownEvent, read_timeline
 from services.engagement.use_cases.reading import read_candidate
-from shared.auth import Principal, requires
-from shared.cursors import decode_cursor, encode_cursor
 from shared.errors import Invalid
 from shared.events import FACTS
-from shared.web import StrictRoute
+from shared.security.auth import Principal, requires
+from shared.web.pagination import decode_cursor, encode_cursor
+from shared.web.routing import StrictRoute
 
 router = APIRouter(prefix="/v1/timelines", tags=["timelines"], route_class=StrictRoute)
 

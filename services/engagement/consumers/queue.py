@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.settings import EngagementSettings
 from services.engagement.use_cases.refresh_queue import refresh_streams
-from shared.applying import Handler
-from shared.consumer import Subscription
 from shared.events import Event, Topic
+from shared.inbox.processor import Handler
+from shared.kafka.consumer import Subscription
 
 GROUP = "engagement.queue"
 AT_ONCE = 500

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.engagement.settings import EngagementSettings
 from services.engagement.use_cases.keep_closings import Snapshot, keep_closings
 from services.engagement.use_cases.regroup_people import regroup_people
-from shared.applying import Handler
 from shared.events import CandidateChanged, CandidateErased, Event, PositionChanged
+from shared.inbox.processor import Handler
 
 GROUP = "engagement.records"
 

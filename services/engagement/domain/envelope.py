@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from services.engagement.domain.incoming import OURSELVES
+from services.engagement.domain.incoming import SYSTEM_SOURCE
 from shared.errors import FieldError
 from shared.events import FACTS
-from shared.moments import CLOCK_SKEW, read_moment
-from shared.references import SOURCE, candidate_id
+from shared.ids import SOURCE, candidate_id
+from shared.timestamps import CLOCK_SKEW, read_moment
 
 LONGEST_ID = 500
 LONGEST_EXTENSION = 1000
@@ -63,8 +63,8 @@ def _source(value: object) -> str:
     source = _text(value)
     if not SOURCE.fullmatch(source):
         raise ValueError("must be 1 to 50 of a-z, 0-9, '.', '_', '-', beginning with a letter or digit")
-    if source == OURSELVES:
-        raise ValueError(f"must not be {OURSELVES}: that is the source of Rekindle's own events")
+    if source == SYSTEM_SOURCE:
+        raise ValueError(f"must not be {SYSTEM_SOURCE}: that is the source of Rekindle's own events")
     return source
 
 

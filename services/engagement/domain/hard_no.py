@@ -24,7 +24,7 @@ _SETTERS = frozenset({CandidateHardNoSet.type, PursuitDeclined.type, PursuitReje
 _CODES = frozenset(HARD_NOS)
 
 
-def hard_noes(facts: Iterable[PersonFact]) -> Mapping[Reason, datetime]:
+def hard_nos(facts: Iterable[PersonFact]) -> Mapping[Reason, datetime]:
     """The reasons that stand, each with the time since when; retractions among the facts are honoured."""
     set_at: dict[tuple[UUID, Reason], list[datetime]] = defaultdict(list)
     lifted_at: dict[tuple[UUID, Reason], datetime] = {}

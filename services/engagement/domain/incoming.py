@@ -12,9 +12,9 @@ from pydantic_core import to_jsonable_python
 
 from shared.events import Event, EventData, EventRetracted
 from shared.events.fields import private_fields
-from shared.references import candidate_id, event_id, is_id, position_id
+from shared.ids import candidate_id, event_id, is_id, position_id
 
-OURSELVES = "rekindle"
+SYSTEM_SOURCE = "rekindle"
 """The source of the events that Rekindle's own clock makes; no sender may use it."""
 
 RETRACTED = "rekindle.event.retracted"

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.engagement.domain.incoming import OURSELVES
+from services.engagement.domain.incoming import SYSTEM_SOURCE
 from shared.attempts import Attempt, Close, Pursuit, Touch
-from shared.references import event_id, pursuit_id
+from shared.ids import event_id, pursuit_id
 
 GHOSTED = "rekindle.pursuit.ghosted"
 POSITION_CLOSED = "rekindle.pursuit.position_closed"
@@ -47,7 +47,7 @@ class ClockRecord:
     @property
     def event_id(self) -> UUID:
         """The id on the bus; the same ghosting is put on record once."""
-        return event_id(OURSELVES, self.external_id)
+        return event_id(SYSTEM_SOURCE, self.external_id)
 
 
 def due_on_record(pursuit: UUID, folded: Pursuit, recorded: Collection[UUID]) -> ClockRecord | None:

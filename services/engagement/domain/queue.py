@@ -11,7 +11,7 @@ from enum import StrEnum
 from uuid import UUID, uuid5
 
 from services.engagement.domain.facts import PersonFact
-from services.engagement.domain.hard_no import hard_noes
+from services.engagement.domain.hard_no import hard_nos
 from services.engagement.domain.history import history_of
 from services.engagement.domain.priority import patience_of, priority_of, strength_of
 from services.engagement.domain.queue_log import Handled, Lease, QueueEntry, handled
@@ -20,7 +20,7 @@ from services.engagement.domain.return_policy import ReturnPolicy
 from services.engagement.domain.returns import Trigger
 from services.engagement.domain.sentences import history_of as told_history
 from shared.events.vocabulary import Reason
-from shared.references import NAMESPACE
+from shared.ids import NAMESPACE
 
 
 class Status(StrEnum):
@@ -107,7 +107,7 @@ def item_of(
     of_person, log = list(facts), list(entries)
     done = handled(log, policy)
     history = history_of(of_person, closings, ghost_after)
-    returns = [] if hard_noes(of_person) else returns_of(history, done, policy, ghost_after)
+    returns = [] if hard_nos(of_person) else returns_of(history, done, policy, ghost_after)
     if not returns and not log:
         return None
     presence = Presence.GONE if not returns else Presence.HELD if history.is_in_play else Presence.LIVE

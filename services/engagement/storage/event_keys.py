@@ -9,7 +9,7 @@ import asyncpg
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.driver import driver
+from shared.db.asyncpg_connection import driver
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.domain.incoming import Incoming
 from services.engagement.domain.logged import Logged, StoredFact
-from shared.driver import driver
+from shared.db.asyncpg_connection import driver
 
 _COLUMNS = "candidate_id, sequence, event_id, source, external_id, type, time, received_at, position_id, data, traceparent"
 _FACT = "candidate_id, position_id, event_id, type, time, data"

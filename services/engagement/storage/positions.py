@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.driver import driver
+from shared.db.asyncpg_connection import driver
 
 
 @dataclass(frozen=True, slots=True)

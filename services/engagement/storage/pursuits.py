@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.domain.pursuit_view import PursuitRow
-from shared.driver import driver
+from shared.db.asyncpg_connection import driver
 
 _COLUMNS = "id, person_id, position_id, attempt, stage, status, close_kind, close_reason, closed_at, clock_at"
 _CHANGING = ("attempt", "stage", "status", "close_kind", "close_reason", "closed_at", "clock_at")

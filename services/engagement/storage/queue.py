@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.engagement.domain.queue import Presence, QueueItem, QueueReason, Status
 from services.engagement.domain.queue_log import Lease
 from services.engagement.domain.returns import Trigger
+from shared.db.locks import QUEUE
 from shared.events.vocabulary import Reason
 
-LOCK_CLASS = 7234601
 LOCKS = 1024
 """Refreshing a person takes one of so many advisory locks, so that a person without a row has one too."""
 
@@ -26,7 +26,7 @@ _COLUMNS = (
 _CHANGING = _COLUMNS.split(", ")[2:]
 
 _LOCK_PEOPLE = text(
-    f"SELECT pg_advisory_xact_lock({LOCK_CLASS}, bucket) FROM unnest(CAST(:buckets AS integer[])) AS bucket"  # noqa: S608
+    f"SELECT pg_advisory_xact_lock({QUEUE}, bucket) FROM unnest(CAST(:buckets AS integer[])) AS bucket"  # noqa: S608
 )
 _LOCK_ROWS = text(
     "SELECT person_id FROM queue_items WHERE person_id = ANY(CAST(:people AS uuid[])) ORDER BY person_id FOR UPDATE"
@@ -112,7 +112,7 @@ async def lock_people(session: AsyncSession, people: Collection[UUID]) -> None:
     await session.execute(_LOCK_ROWS, {"people": sorted(people)})
 
 
-async def worth_a_look(session: AsyncSession, people: Collection[UUID]) -> set[UUID]:
+async def may_have_item(session: AsyncSession, people: Collection[UUID]) -> set[UUID]:
     """Those who may have an item: the others were sourced or contacted at most, and nothing ever ended."""
     return set(await session.scalars(_LOOK_INTO, {"people": sorted(people)}))
 

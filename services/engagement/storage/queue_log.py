@@ -14,8 +14,8 @@ from shared import outbox
 from shared.events import BY_TYPE, Event, Topic
 from shared.events.queue import QueueItemEvent
 from shared.events.vocabulary import QueueOutcome
-from shared.references import NAMESPACE
-from shared.tracing import current_traceparent
+from shared.ids import NAMESPACE
+from shared.observability.tracing import current_traceparent
 
 SOURCE = "rekindle"
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.driver import driver
+from shared.db.asyncpg_connection import driver
 
 
 class PeopleMovedError(Exception):

@@ -11,7 +11,7 @@ from services.engagement.settings import EngagementSettings
 from services.engagement.storage import queue, queue_log
 from services.engagement.storage.queue_log import Line
 from services.engagement.use_cases.transactions import transact
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.events import QueueItemFellDue
 
 AT_ONCE = 200

@@ -14,7 +14,7 @@ from services.engagement.storage.queue import Wanted
 from services.engagement.storage.queue_log import Line
 from services.engagement.use_cases.list_queue import Listed, with_references
 from services.engagement.use_cases.transactions import transact
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.events import QueueItemClaimed
 
 

@@ -8,7 +8,7 @@ from services.engagement.domain.queue_log import Action, Lease
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage.queue_log import Line
 from services.engagement.use_cases.leases import finish
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.events import QueueItemDismissed
 
 

@@ -10,7 +10,7 @@ from services.engagement.storage.positions import Refold
 from services.engagement.use_cases.folding import fold_pursuits, hold_closings
 from services.engagement.use_cases.refresh_queue import refresh_people
 from services.engagement.use_cases.transactions import transact
-from shared.db import Sessions
+from shared.db.engine import Sessions
 
 CHUNK = 200
 

@@ -19,7 +19,7 @@ from services.engagement.storage.relationships import Stream
 from services.engagement.use_cases.folding import Folded, PursuitKey, fold_pursuits, hold_closings
 from services.engagement.use_cases.transactions import transact
 from shared import outbox
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.events import Topic
 
 
@@ -46,7 +46,7 @@ async def _ingest(
         streams[candidate].reference = streams[candidate].reference or reference
 
     known = await event_keys.find(session, [event.event_id for event in events])
-    sorting = _Sorting(streams, known, references_of_people(streams))
+    sorting = Deduplicator(streams, known, references_of_people(streams))
     for event in events:
         sorting.add(event)
     if sorting.fresh:
@@ -55,7 +55,7 @@ async def _ingest(
 
 
 @dataclass
-class _Sorting:
+class Deduplicator:
     """Which of the posted events are fresh, which are known, and which are refused."""
 
     streams: Mapping[UUID, Stream]

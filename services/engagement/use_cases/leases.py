@@ -14,7 +14,7 @@ from services.engagement.storage import queue, queue_log, relationships
 from services.engagement.storage.queue_log import Line
 from services.engagement.use_cases.refresh_queue import refresh_people
 from services.engagement.use_cases.transactions import transact
-from shared.db import Sessions
+from shared.db.engine import Sessions
 
 
 async def finish(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.engagement.domain.queue import QueueItem
 from services.engagement.storage import people, queue
 from services.engagement.storage.queue import After, Wanted
-from shared.db import Sessions
+from shared.db.engine import Sessions
 
 
 @dataclass(frozen=True, slots=True)

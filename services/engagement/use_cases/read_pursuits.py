@@ -14,8 +14,8 @@ from services.engagement.settings import EngagementSettings
 from services.engagement.storage import positions, pursuits, relationships
 from services.engagement.use_cases.folding import fold_pursuits, read_closings
 from services.engagement.use_cases.reading import person_streams
-from shared.db import Sessions
-from shared.references import pursuit_id
+from shared.db.engine import Sessions
+from shared.ids import pursuit_id
 
 FIRST = UUID(int=0)
 

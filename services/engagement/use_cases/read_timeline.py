@@ -14,8 +14,8 @@ from services.engagement.storage import log, positions
 from services.engagement.use_cases.folding import fold_pursuits, read_closings
 from services.engagement.use_cases.reading import person_streams
 from shared.attempts import Placement, fact_of
-from shared.db import Sessions
-from shared.references import pursuit_id
+from shared.db.engine import Sessions
+from shared.ids import pursuit_id
 
 Place = tuple[datetime, int, UUID]
 """Where an event stands in the order of the fold: time, rank, id on the bus."""

@@ -8,7 +8,7 @@ from services.engagement.domain.errors import CandidateErased, CandidateUnknown
 from services.engagement.storage import relationships
 from services.engagement.storage.relationships import Stream
 from shared.errors import Invalid
-from shared.references import MalformedReferenceError, candidate_id, position_id
+from shared.ids import MalformedReferenceError, candidate_id, position_id
 
 
 def read_candidate(field: str, named: str) -> UUID:

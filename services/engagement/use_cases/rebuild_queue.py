@@ -10,7 +10,7 @@ from services.engagement.settings import EngagementSettings
 from services.engagement.storage import people, queue
 from services.engagement.use_cases.refresh_queue import refresh_people
 from services.engagement.use_cases.transactions import transact
-from shared.db import Sessions
+from shared.db.engine import Sessions
 
 CHUNK = 500
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.engagement.domain.incoming import OURSELVES, Incoming, incoming
+from services.engagement.domain.incoming import SYSTEM_SOURCE, Incoming, incoming
 from services.engagement.domain.pursuit_view import GHOSTED, ClockRecord, PursuitRow, due_on_record
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import pursuits, relationships
@@ -15,7 +15,7 @@ from services.engagement.storage.relationships import Stream
 from services.engagement.use_cases.folding import Folded, PursuitKey, fold_pursuits, hold_closings
 from services.engagement.use_cases.ingest_events import store
 from services.engagement.use_cases.transactions import transact
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.events import PursuitGhosted, PursuitPositionClosed
 
 CHUNK = 200
@@ -73,7 +73,7 @@ class _Chunk:
         kind = PursuitGhosted if record.type == GHOSTED else PursuitPositionClosed
         return incoming(
             kind(position=position, by_clock=True),
-            source=OURSELVES,
+            source=SYSTEM_SOURCE,
             external_id=record.external_id,
             subject=str(stream),
             time=record.time,

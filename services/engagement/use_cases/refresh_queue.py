@@ -39,7 +39,7 @@ async def refresh_people(session: AsyncSession, of: Collection[UUID], *, now: da
     """
     if not of:
         return
-    looked_into = await queue.worth_a_look(session, of)
+    looked_into = await queue.may_have_item(session, of)
     if not looked_into:
         return
     await queue.lock_people(session, looked_into)

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.engagement.domain.logged import on_bus
 from services.engagement.storage import log, queue_log, relationships
 from shared import outbox
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.events import Event, Topic
-from shared.references import shard_of
+from shared.ids import shard_of
 
 STREAMS = 200
 EVENTS = 1000
@@ -20,7 +20,7 @@ FIRST = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class EngagementHoldings:
-    """What engagement holds of its two topics (shared.reconcile.Holdings)."""
+    """What engagement holds of its two topics (shared.reconciliation.responder.Holdings)."""
 
     shards: int
 

@@ -11,13 +11,13 @@ from services.engagement.settings import EngagementSettings
 from services.engagement.use_cases.announce_due_items import announce_due_items
 from services.engagement.use_cases.fold_positions import fold_positions
 from services.engagement.use_cases.record_time import record_time
-from shared.db import Sessions, is_transient
+from shared.db.engine import Sessions, is_transient
+from shared.db.locks import CLOCK
 from shared.errors import Unavailable
-from shared.pausing import pause
+from shared.shutdown import pause
 
 logger = logging.getLogger(__name__)
 
-LOCK = 7234510
 RETRY_AFTER = 1.0
 
 _LEAD = text("SELECT pg_try_advisory_lock(:lock)")
@@ -48,7 +48,7 @@ async def _lead(sessions: Sessions, settings: EngagementSettings, stop: asyncio.
 
 async def _watch(connection: AsyncConnection, sessions: Sessions, settings: EngagementSettings, stop: asyncio.Event) -> None:
     while not stop.is_set():
-        leads = await connection.scalar(_LEAD, {"lock": LOCK})
+        leads = await connection.scalar(_LEAD, {"lock": CLOCK})
         await connection.commit()
         if leads:
             break

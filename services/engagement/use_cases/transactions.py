@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.storage.event_keys import KeyTakenError
 from services.engagement.storage.relationships import PeopleMovedError
-from shared.db import Sessions, is_transient
+from shared.db.engine import Sessions, is_transient
 from shared.errors import Unavailable
 
 logger = logging.getLogger(__name__)

@@ -7,11 +7,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local.stack import Stack
+from rekindle.embedded.stack import Stack
 from services.analytics.main import create_app
 from services.analytics.settings import AnalyticsSettings
-from shared.db import Sessions
-from shared.tokens import ensure_keys, issue_token
+from shared.db.engine import Sessions
+from shared.security.token_issuer import ensure_keys, issue_token
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,9 @@ from services.analytics.storage import counters
 from services.analytics.use_cases.project import project
 from services.analytics.use_cases.rebuild import Rebuilt, compare
 from shared.attempts import GHOST_AFTER
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.events import Event
-from shared.references import position_id
+from shared.ids import position_id
 from tests.unit.analytics.histories import POSITION, at
 
 NOW = at(20)

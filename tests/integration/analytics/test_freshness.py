@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from services.analytics.consumers.producers import note
 from services.analytics.domain.projector import GROUP
-from services.analytics.use_cases.tell_freshness import FreshnessTeller
-from shared.db import Sessions
+from services.analytics.use_cases.read_freshness import FreshnessReader
+from shared.db.engine import Sessions
 from shared.events import Event, RelayReported, Topic
 
 
@@ -21,7 +21,7 @@ def reported(service: str, backlog: int, at: datetime) -> Event:
 
 async def tell(sessions: Sessions, kafka: str, now: datetime) -> tuple[int, float]:
     """Freshness as a process sees it that just started."""
-    teller = FreshnessTeller(kafka, now=now)
+    teller = FreshnessReader(kafka, now=now)
     found = await teller.tell(sessions, now=now)
     await teller.close()
     return found.behind_events, found.behind_seconds
@@ -69,7 +69,7 @@ async def test_a_broker_that_does_not_answer_is_no_error(analytics: Sessions) ->
             text("INSERT INTO inbox_offsets (group_name, topic, partition) VALUES (:group, :topic, 0)"),
             {"group": GROUP, "topic": Topic.ENGAGEMENT},
         )
-    teller = FreshnessTeller("127.0.0.1:1", now=now)
+    teller = FreshnessReader("127.0.0.1:1", now=now)
 
     assert (await teller.tell(analytics, now=now)).behind_seconds == 0
     later = await teller.tell(analytics, now=now + timedelta(seconds=40))

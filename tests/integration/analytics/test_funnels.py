@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from services.analytics.storage import funnels
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.events.vocabulary import Stage
-from shared.references import position_id
+from shared.ids import position_id
 from tests.integration.analytics.deliveries import deliver
 from tests.unit.analytics.histories import POSITION, History, at
 

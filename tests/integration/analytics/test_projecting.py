@@ -17,7 +17,7 @@ from services.analytics.metrics import contributions
 from services.analytics.storage import funnels
 from services.analytics.use_cases import project as project_module
 from shared.attempts import fact_of, fold
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.events import CandidateChanged, Event, EventRetracted, PositionChanged, Topic
 from tests.integration.analytics.deliveries import counted, deliver, from_scratch, persons, tables
 from tests.unit.analytics.histories import POSITION, History, at, person

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from services.analytics.storage import counters
 from services.analytics.use_cases.rebuild import Rebuilt, rebuild
 from shared.attempts import GHOST_AFTER
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from tests.integration.analytics.deliveries import NOW, deliver, from_scratch, tables
 from tests.unit.analytics.histories import History
 
@@ -80,5 +80,5 @@ async def test_all_counters_are_looked_at_however_long_that_takes(analytics: Ses
 
     async with analytics.begin() as session:
         await session.execute(text("SET LOCAL statement_timeout = '1min'"))
-        assert await counters.make_again(session) == 0
+        assert await counters.rebuild(session) == 0
         assert await session.scalar(text("SHOW statement_timeout")) == "0"

@@ -8,7 +8,7 @@ import httpx
 from sqlalchemy import text
 
 from services.analytics.domain.projector import GROUP
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.events import Topic
 from tests.unit.analytics.histories import person
 

@@ -10,11 +10,11 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from deploy.local.stack import Stack
+from rekindle.embedded.stack import Stack
 from services.candidates.main import create_app
 from services.candidates.settings import CandidatesSettings
-from shared.db import Sessions
-from shared.tokens import ensure_keys, issue_token
+from shared.db.engine import Sessions
+from shared.security.token_issuer import ensure_keys, issue_token
 
 ALL = ("candidates:read", "candidates:write", "contact_details:read")
 

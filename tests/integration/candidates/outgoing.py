@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 from sqlalchemy import text
 
-from shared.db import Sessions
+from shared.db.engine import Sessions
 
 
 async def published(sessions: Sessions, topic: str = "rekindle.candidates.v1") -> list[tuple[str, int, str, dict[str, Any]]]:

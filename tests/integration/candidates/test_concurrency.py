@@ -14,10 +14,10 @@ from services.candidates.consumers.learner import Learner
 from services.candidates.domain.content import CANDIDATE
 from services.candidates.domain.links import Link, person_map
 from services.candidates.domain.registers import join, read_heads, values_of
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.events import Event, PursuitApplied, PursuitContacted, PursuitHired
 from shared.events.vocabulary import Channel
-from shared.references import candidate_id, position_id
+from shared.ids import candidate_id, position_id
 from tests.integration.candidates.conftest import Caller
 from tests.integration.candidates.outgoing import published
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from shared.db import Sessions
-from shared.references import candidate_id
+from shared.db.engine import Sessions
+from shared.ids import candidate_id
 from tests.integration.candidates.conftest import Caller
 from tests.integration.candidates.outgoing import published
 

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import uuid4
 
 from services.candidates.consumers.learner import Learner
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.events import FACTS, Event, EventRetracted
-from shared.references import candidate_id, event_id
+from shared.ids import candidate_id, event_id
 from tests.integration.candidates.conftest import Caller
 from tests.integration.candidates.outgoing import latest, published
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from shared.db import Sessions
-from shared.references import position_id
+from shared.db.engine import Sessions
+from shared.ids import position_id
 from tests.integration.candidates.conftest import Caller
 from tests.integration.candidates.outgoing import latest, published
 

@@ -6,9 +6,9 @@ from sqlalchemy import text
 
 from services.candidates.use_cases.holdings import SnapshotHoldings
 from services.candidates.use_cases.republish import republish
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.events import Topic
-from shared.references import candidate_id, position_id, shard_of
+from shared.ids import candidate_id, position_id, shard_of
 from tests.integration.candidates.conftest import Caller
 
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)

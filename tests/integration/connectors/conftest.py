@@ -8,11 +8,11 @@ import httpx
 import orjson
 import pytest
 
-from deploy.local.stack import Stack
+from rekindle.embedded.stack import Stack
 from services.connectors.main import create_app
 from services.connectors.rekindle_api import RekindleApi
 from services.connectors.settings import ConnectorsSettings
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from tests.integration.connectors.sender import SECRET, Sender
 
 

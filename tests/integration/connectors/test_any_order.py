@@ -9,8 +9,8 @@ import pytest
 
 from shared.attempts import FoldFact, fact_of, fold
 from shared.events import FACTS
-from shared.events.acceptance import accept
-from shared.references import event_id
+from shared.events.validation import accept
+from shared.ids import event_id
 from tests.integration.connectors.conftest import Told
 from tests.integration.connectors.sender import Sender
 from tests.unit.connectors.greenhouse_bodies import application, offer

@@ -5,7 +5,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
 from services.connectors.storage.tables import metadata
-from shared.db import Sessions
+from shared.db.engine import Sessions
 
 
 def differences(connection: Connection) -> list[object]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.connectors.settings import ConnectorsSettings
-from shared.tokens import ensure_keys, issue_token
+from shared.security.token_issuer import ensure_keys, issue_token
 from tests.integration.connectors.sender import Sender
 from tests.unit.connectors.greenhouse_bodies import application, offer
 

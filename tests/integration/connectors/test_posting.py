@@ -16,7 +16,7 @@ from services.connectors.use_cases.retry_postings import retry_postings
 from services.connectors.use_cases.understand_body import Reading
 from services.connectors.worker import _retry as worker_of
 from services.connectors.worker import parts
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from tests.integration.connectors.conftest import Told
 from tests.integration.connectors.sender import Sender
 from tests.unit.connectors.greenhouse_bodies import application, offer, raw

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from services.connectors.storage import deliveries
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from tests.integration.connectors.conftest import Told
 from tests.integration.connectors.sender import Sender, signature
 from tests.unit.connectors.greenhouse_bodies import SAMPLES, application, sample

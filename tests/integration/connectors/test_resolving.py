@@ -4,7 +4,7 @@ import asyncio
 from itertools import permutations
 
 from services.connectors.storage import deliveries
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from tests.integration.connectors.conftest import Told
 from tests.integration.connectors.sender import Sender
 from tests.unit.connectors.greenhouse_bodies import application, offer, raw

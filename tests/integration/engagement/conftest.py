@@ -9,8 +9,8 @@ import pytest
 
 from services.engagement.main import create_app
 from services.engagement.settings import EngagementSettings
-from shared.auth import ensure_keys, issue_token
-from shared.db import Sessions
+from shared.db.engine import Sessions
+from shared.security.token_issuer import ensure_keys, issue_token
 from tests.integration.engagement.posting import Ats
 
 

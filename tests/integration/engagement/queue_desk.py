@@ -13,7 +13,7 @@ from services.engagement.settings import EngagementSettings
 from services.engagement.storage.queue import Wanted
 from services.engagement.use_cases.claim_items import claim_items
 from services.engagement.use_cases.list_queue import Listed, list_queue
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.events import Event
 from tests.integration.engagement.posting import Ats, event
 

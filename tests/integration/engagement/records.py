@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from services.engagement.consumers.records import records_handler
 from services.engagement.settings import EngagementSettings
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.events import CandidateChanged, CandidateErased, Event, EventData, PositionChanged
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from services.engagement.settings import EngagementSettings
 from services.engagement.use_cases import run_clock
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.errors import Unavailable
 
 

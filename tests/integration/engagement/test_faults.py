@@ -12,8 +12,8 @@ from services.engagement.main import create_app
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import event_keys
 from services.engagement.use_cases import transactions
-from shared.auth import issue_token
-from shared.db import Sessions
+from shared.db.engine import Sessions
+from shared.security.token_issuer import issue_token
 from tests.integration.engagement.posting import Ats, event
 
 

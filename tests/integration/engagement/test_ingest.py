@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from shared.db import Sessions
-from shared.references import candidate_id, position_id, pursuit_id
+from shared.db.engine import Sessions
+from shared.ids import candidate_id, position_id, pursuit_id
 from tests.integration.engagement.posting import Ats, event
 
 ADA = str(candidate_id("ats:ada"))

@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from services.engagement.settings import EngagementSettings
 from services.engagement.use_cases.run_clock import tick
-from shared.db import Sessions
-from shared.references import candidate_id, position_id, pursuit_id
+from shared.db.engine import Sessions
+from shared.ids import candidate_id, position_id, pursuit_id
 from tests.integration.engagement.posting import Ats, event
 from tests.integration.engagement.records import Records
 

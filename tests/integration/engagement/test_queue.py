@@ -18,10 +18,10 @@ from services.engagement.use_cases.dismiss_item import dismiss_item
 from services.engagement.use_cases.rebuild_queue import rebuild_queue
 from services.engagement.use_cases.regroup_people import regroup_people
 from services.engagement.use_cases.snooze_item import snooze_item
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.errors import Invalid
 from shared.events.vocabulary import QueueOutcome, Reason
-from shared.references import candidate_id, position_id
+from shared.ids import candidate_id, position_id
 from tests.integration.engagement.posting import Ats, event
 from tests.integration.engagement.queue_desk import Desk, at
 

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 
 from services.engagement.settings import EngagementSettings
-from shared.db import Sessions
-from shared.references import candidate_id, position_id
+from shared.db.engine import Sessions
+from shared.ids import candidate_id, position_id
 from tests.integration.engagement.posting import Ats, event
 from tests.integration.engagement.queue_desk import Desk
 

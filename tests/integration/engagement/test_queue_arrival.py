@@ -9,8 +9,8 @@ import pytest
 from services.engagement.settings import EngagementSettings
 from services.engagement.use_cases.rebuild_queue import rebuild_queue
 from services.engagement.use_cases.regroup_people import regroup_people
-from shared.db import Sessions
-from shared.references import candidate_id
+from shared.db.engine import Sessions
+from shared.ids import candidate_id
 from tests.integration.engagement.posting import Ats, event
 from tests.integration.engagement.queue_desk import Desk, at
 

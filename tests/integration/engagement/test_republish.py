@@ -8,9 +8,9 @@ from sqlalchemy import text
 
 from services.engagement.settings import EngagementSettings
 from services.engagement.use_cases.republish import EngagementHoldings, republish
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.events import Topic
-from shared.references import candidate_id, event_id, shard_of
+from shared.ids import candidate_id, event_id, shard_of
 from tests.integration.engagement.posting import Ats, event, retraction
 from tests.integration.engagement.records import Records
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from shared.db import Sessions
+from shared.db.engine import Sessions
 
 
 async def _backend(sessions: Sessions) -> int:

@@ -9,12 +9,12 @@ from aiokafka import TopicPartition
 from aiokafka.structs import ConsumerRecord
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import inbox_storage
-from shared.applying import Batch, apply
-from shared.db import Sessions
-from shared.dead_letters import CannotReplay, replay, waiting
+from shared.db.engine import Sessions
 from shared.events import Event, PositionChanged, Topic
-from shared.records import read_record
+from shared.inbox import repository as inbox_storage
+from shared.inbox.dead_letters import CannotReplay, replay, waiting
+from shared.inbox.processor import Batch, apply
+from shared.kafka.consumed_record import parse_record
 
 GROUP = "test.versions"
 PARTITION = TopicPartition(Topic.POSITIONS, 0)
@@ -46,7 +46,7 @@ async def _apply(sessions: Sessions, versions: Versions, position: UUID, version
         time=datetime(2026, 1, 1, tzinfo=UTC),
     )
     async with sessions.begin() as session:
-        place = (await inbox_storage.places(session, GROUP, [PARTITION]))[PARTITION]
+        place = (await inbox_storage.positions(session, GROUP, [PARTITION]))[PARTITION]
     record = ConsumerRecord(
         topic=PARTITION.topic,
         partition=PARTITION.partition,
@@ -60,7 +60,7 @@ async def _apply(sessions: Sessions, versions: Versions, position: UUID, version
         serialized_value_size=0,
         headers=event.headers(),
     )
-    await apply(GROUP, versions, sessions, [Batch(PARTITION, place, [read_record(record)])])
+    await apply(GROUP, versions, sessions, [Batch(PARTITION, place, [parse_record(record)])])
 
 
 async def test_a_newer_version_is_not_undone_by_an_older_one_from_the_dead_letters(analytics: Sessions) -> None:

@@ -12,17 +12,17 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import text
 
-from shared.auth import Principal, requires
-from shared.db import Sessions
+from shared.db.engine import Sessions
 from shared.errors import Conflict
-from shared.idempotency import IdempotentRoute
+from shared.security.auth import Principal, requires
+from shared.security.token_issuer import ensure_keys, issue_token
 from shared.settings import SharedSettings
-from shared.tokens import ensure_keys, issue_token
-from shared.web import create_service_app
+from shared.web.app import create_service_app
+from shared.web.idempotency import IdempotentRoute
 from tests.waiting import eventually
 
 
-class Wish(BaseModel):
+class StackConfig(BaseModel):
     wanted: str
 
 
@@ -46,7 +46,7 @@ async def client(engagement: Sessions, desk: Desk, tmp_path: Path) -> AsyncItera
     router = APIRouter(prefix="/v1/wishes", route_class=IdempotentRoute)
 
     @router.post("", status_code=201)
-    async def wish(body: Wish, _principal: Annotated[Principal, requires("admin")]) -> dict[str, int]:
+    async def wish(body: StackConfig, _principal: Annotated[Principal, requires("admin")]) -> dict[str, int]:
         await desk.may_go_on.wait()
         if body.wanted == "refused":
             raise Conflict("not this one")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from shared.attempts import Attempt, fact_of, fold
 from shared.events import BY_TYPE, CandidateChanged, CandidateErased, Event, EventData, PositionChanged
-from shared.references import candidate_id, event_id, position_id
+from shared.ids import candidate_id, event_id, position_id
 
 DAY_ONE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 POSITION = "ats:staff"

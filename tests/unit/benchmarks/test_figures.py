@@ -8,7 +8,7 @@ from benchmarks.figures import Figure, percentile
 from benchmarks.history import EVENTS_A_CANDIDATE, batches, history, position_names
 from benchmarks.profiles import slowest
 from shared.events import FACTS
-from shared.events.acceptance import accept
+from shared.events.validation import accept
 
 
 def figure(name: str, aim: float, *pairs: tuple[float, float], at_most: bool = False) -> Figure:

@@ -11,8 +11,8 @@ from services.connectors.domain.greenhouse.knowledge import Knowledge, learn
 from services.connectors.domain.greenhouse.translation import Outcome
 from services.connectors.domain.intents import CandidatePatch, PositionPatch
 from shared.events import FACTS
-from shared.events.acceptance import accept
-from shared.references import Reference
+from shared.events.validation import accept
+from shared.ids import Reference
 from tests.unit.connectors.greenhouse_bodies import RECEIVED_AT, body, facts, shipped_mapping, translated
 
 MAPPING = shipped_mapping()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from services.connectors.rekindle_api import Answer, Fate, RekindleApi
+from services.connectors.rekindle_api import Answer, ApiOutcome, RekindleApi
 from services.connectors.use_cases.post_delivery import without
 
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -23,21 +23,21 @@ def always(status: int, content: object = None) -> Handler:
 @pytest.mark.parametrize(
     ("status", "fate"),
     [
-        (200, Fate.DONE),
-        (201, Fate.DONE),
-        (400, Fate.REFUSED),
-        (401, Fate.LATER),
-        (403, Fate.LATER),
-        (404, Fate.LATER),
-        (409, Fate.REFUSED),
-        (410, Fate.ERASED),
-        (422, Fate.REFUSED),
-        (429, Fate.LATER),
-        (500, Fate.LATER),
-        (503, Fate.LATER),
+        (200, ApiOutcome.DONE),
+        (201, ApiOutcome.DONE),
+        (400, ApiOutcome.REFUSED),
+        (401, ApiOutcome.LATER),
+        (403, ApiOutcome.LATER),
+        (404, ApiOutcome.LATER),
+        (409, ApiOutcome.REFUSED),
+        (410, ApiOutcome.ERASED),
+        (422, ApiOutcome.REFUSED),
+        (429, ApiOutcome.LATER),
+        (500, ApiOutcome.LATER),
+        (503, ApiOutcome.LATER),
     ],
 )
-async def test_a_status_says_whether_to_try_again(status: int, fate: Fate) -> None:
+async def test_a_status_says_whether_to_try_again(status: int, fate: ApiOutcome) -> None:
     answer = await api(always(status, {"detail": "so"})).patch_candidate("greenhouse:1", {})
 
     assert answer.fate is fate
@@ -58,7 +58,7 @@ async def test_a_reference_is_one_part_of_the_path() -> None:
 async def test_what_passes_is_tried_again() -> None:
     answers = iter([httpx.Response(503), httpx.Response(429), httpx.Response(201, json={"after": "x:1"})])
 
-    assert await api(lambda _request: next(answers)).patch_candidate("greenhouse:1", {}) == Answer(Fate.DONE, after="x:1")
+    assert await api(lambda _request: next(answers)).patch_candidate("greenhouse:1", {}) == Answer(ApiOutcome.DONE, after="x:1")
 
 
 async def test_an_api_that_is_away_is_for_later() -> None:
@@ -67,7 +67,7 @@ async def test_an_api_that_is_away_is_for_later() -> None:
 
     answer = await api(refuse).erase("greenhouse:1", "key")
 
-    assert (answer.fate, answer.detail) == (Fate.LATER, "the API does not answer: ConnectError")
+    assert (answer.fate, answer.detail) == (ApiOutcome.LATER, "the API does not answer: ConnectError")
 
 
 async def test_each_event_of_a_batch_has_its_answer() -> None:
@@ -80,7 +80,7 @@ async def test_each_event_of_a_batch_has_its_answer() -> None:
 
     answers = await api(always(207, {"items": items})).post_events([{}, {}, {}, {}])
 
-    assert [answer.fate for answer in answers] == [Fate.DONE, Fate.REFUSED, Fate.ERASED, Fate.LATER]
+    assert [answer.fate for answer in answers] == [ApiOutcome.DONE, ApiOutcome.REFUSED, ApiOutcome.ERASED, ApiOutcome.LATER]
     assert (answers[0].after, answers[1].detail, answers[1].wrong_fields) == ("a:1", "no", ("data.reason",))
 
 
@@ -89,7 +89,7 @@ async def test_each_event_of_a_batch_has_its_answer() -> None:
 async def test_a_batch_that_is_not_understood_is_not_taken_for_done(status: int, content: object) -> None:
     answers = await api(always(status, content)).post_events([{}])
 
-    assert [answer.fate for answer in answers] == [Fate.LATER]
+    assert [answer.fate for answer in answers] == [ApiOutcome.LATER]
 
 
 def test_wrong_fields_are_left_out_item_by_item() -> None:

@@ -12,7 +12,7 @@ from services.engagement.domain.queue_log import Action, QueueEntry
 from services.engagement.domain.return_policy import ReturnPolicy
 from shared.attempts import GHOST_AFTER
 from shared.events.vocabulary import QueueOutcome
-from shared.references import NAMESPACE, position_id
+from shared.ids import NAMESPACE, position_id
 
 ADA = UUID(int=1)
 LEASE = UUID(int=99)

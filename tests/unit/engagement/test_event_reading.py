@@ -12,9 +12,9 @@ from services.engagement.api.event_reading import BATCH, ONE, PLAIN, read_body, 
 from services.engagement.api.event_schema import event_schemas
 from services.engagement.domain.errors import BatchTooLong, InvalidEvent
 from services.engagement.domain.incoming import Incoming
-from shared.bodies import MalformedBody
 from shared.errors import DomainError, Invalid
 from shared.events import FACTS
+from shared.web.json_body import MalformedBody
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

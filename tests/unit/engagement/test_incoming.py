@@ -8,7 +8,7 @@ import pytest
 
 from services.engagement.domain.incoming import Incoming, incoming
 from shared.events import FACTS
-from shared.events.acceptance import accept
+from shared.events.validation import accept
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 

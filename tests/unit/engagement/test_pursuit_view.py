@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from services.engagement.domain.pursuit_view import GHOSTED, POSITION_CLOSED, describe, due_on_record, row_of
 from shared.attempts import FoldFact, fact_of, fold
-from shared.references import pursuit_id
+from shared.ids import pursuit_id
 
 PERSON, POSITION = UUID(int=1), UUID(int=2)
 PURSUIT = pursuit_id(PERSON, POSITION)

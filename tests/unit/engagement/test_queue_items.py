@@ -8,7 +8,7 @@ import pytest
 from services.engagement.domain.queue import Presence, Status
 from services.engagement.domain.returns import Trigger
 from shared.events.vocabulary import Reason
-from shared.references import position_id
+from shared.ids import position_id
 from tests.unit.engagement.story import A, B, C, Story, day
 
 

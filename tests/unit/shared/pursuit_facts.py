@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.attempts import Attempt, FoldFact, Pursuit, fact_of, fold
 from shared.events import BY_TYPE
-from shared.references import event_id, position_id
+from shared.ids import event_id, position_id
 
 BEGIN = datetime(2026, 1, 1, 9, tzinfo=UTC)
 POSITION = "ats:role-1"

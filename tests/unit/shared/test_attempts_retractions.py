@@ -1,7 +1,7 @@
 """Attempts: facts that a retraction names are left out, whichever came first."""
 
 from shared.attempts import fold
-from shared.references import position_id
+from shared.ids import position_id
 from tests.unit.shared.pursuit_facts import attempts, day, declined, entered, fact, folded, mark, only, undone, undone_latest
 
 CONTACT = fact("contacted", 1)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import OctKey, OKPKey, RSAKey
 
-from shared.auth import Principal, Unauthenticated, Verifier
+from shared.security.auth import Principal, Unauthenticated, Verifier
+from shared.security.token_issuer import Scope, ensure_keys, issue_token
 from shared.settings import SharedSettings
-from shared.tokens import Scope, ensure_keys, issue_token
 
 HOUR = timedelta(hours=1)
 

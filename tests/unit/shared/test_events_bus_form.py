@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 import shared.events
 from shared.events import EVENTS, Event, PursuitContacted, PursuitResponded, Topic, UndecodableRecordError, decode
 from shared.events.base import EventData
+from shared.events.cloudevent import LAST_SEQUENCE
 from shared.events.fields import private_fields
 from shared.events.pursuits import CloseFact
-from shared.events.record import LAST_SEQUENCE
 from shared.events.vocabulary import Reason
 from tests.unit.shared.instances import MARKER, an_instance, arguments
 

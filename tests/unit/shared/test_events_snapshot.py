@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from deploy.documents.schemas import bus_schema
 from shared.events import EVENTS
+from tools.documents.schemas import bus_schema
 
 SNAPSHOT = Path(__file__).with_name("events.snapshot.json")
 GROWS = {"enum", "properties", "required"}

@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from shared.db import is_transient
+from shared.db.engine import is_transient
 
 PASSING = [
     asyncpg.ReadOnlySQLTransactionError,  # a standby answers until the new primary is there

@@ -13,11 +13,12 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy.exc import OperationalError
 
 from shared import errors
-from shared.auth import Forbidden, Principal, Unauthenticated, requires
-from shared.routes import TooManyRequests
+from shared.security.auth import Forbidden, Principal, Unauthenticated, requires
+from shared.security.token_issuer import ensure_keys, issue_token
 from shared.settings import SharedSettings
-from shared.tokens import ensure_keys, issue_token
-from shared.web import STATUS_OF, StrictRoute, create_service_app, status_of
+from shared.web.app import create_service_app
+from shared.web.problem_details import STATUS_OF, status_of
+from shared.web.routing import StrictRoute, TooManyRequests
 
 router = APIRouter(prefix="/v1/things", route_class=StrictRoute)
 

@@ -2,8 +2,6 @@
 
 from alembic import op
 
-from shared.migrations import create_inbox_v1
-
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -86,6 +84,58 @@ CREATE TABLE producers (
     oldest_at timestamptz,
     reported_at timestamptz NOT NULL
 ) WITH (fillfactor = 50);
+
+CREATE TABLE inbox_offsets (
+    group_name text NOT NULL,
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    next_offset bigint NOT NULL DEFAULT 0,
+    last_record uuid,
+    counted bigint NOT NULL DEFAULT 0,
+    announced bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (group_name, topic, partition)
+);
+COMMENT ON COLUMN inbox_offsets.last_record IS 'identity of the record before next_offset';
+COMMENT ON COLUMN inbox_offsets.counted IS 'sum of all heads of the shard';
+COMMENT ON COLUMN inbox_offsets.announced IS 'the producer''s total, as last read';
+CREATE TABLE inbox_heads (
+    group_name text NOT NULL,
+    topic text NOT NULL,
+    stream uuid NOT NULL,
+    sequence bigint NOT NULL,
+    shard integer NOT NULL,
+    PRIMARY KEY (group_name, topic, stream)
+) WITH (fillfactor = 80);
+CREATE INDEX inbox_heads_by_shard ON inbox_heads (group_name, topic, shard, stream);
+CREATE TABLE inbox_parked (
+    group_name text NOT NULL,
+    topic text NOT NULL,
+    stream uuid NOT NULL,
+    sequence bigint NOT NULL,
+    headers jsonb NOT NULL,
+    value bytea,
+    parked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (group_name, topic, stream, sequence)
+);
+CREATE TABLE dead_letters (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    group_name text NOT NULL,
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    record_offset bigint NOT NULL,
+    record_id uuid NOT NULL,
+    stream uuid,
+    sequence bigint,
+    record_key bytea,
+    headers jsonb NOT NULL,
+    value bytea,
+    error text NOT NULL,
+    left_hole boolean NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    replayed_at timestamptz,
+    UNIQUE (group_name, topic, partition, record_offset, record_id)
+);
+COMMENT ON COLUMN dead_letters.left_hole IS 'whether the stream went on without this record';
 """
 
 
@@ -94,4 +144,3 @@ def upgrade() -> None:
     for statement in TABLES.split(";\n"):
         if statement.strip():
             op.execute(statement)
-    create_inbox_v1()

@@ -2,9 +2,6 @@
 
 from alembic import op
 
-from services.engagement.storage.tables import EVENT_KEY_PARTITIONS, LOG_PARTITIONS
-from shared.migrations import create_idempotency_v1, create_inbox_v1, create_outbox_v1
-
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -75,6 +72,96 @@ CREATE TABLE refolds (
     PRIMARY KEY (position_id, due_at)
 );
 CREATE INDEX refolds_by_time ON refolds (due_at);
+
+CREATE TABLE outbox (
+    id bigserial PRIMARY KEY,
+    shard smallint NOT NULL,
+    topic text NOT NULL,
+    event_id uuid NOT NULL,
+    type text NOT NULL,
+    source text NOT NULL,
+    subject uuid,
+    sequence bigint,
+    time timestamptz NOT NULL,
+    value bytea NOT NULL,
+    traceparent text,
+    counts integer NOT NULL,
+    appended_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+COMMENT ON COLUMN outbox.counts IS 'what publishing the row adds to its shard''s total: 0 for a repeat';
+CREATE INDEX outbox_by_shard ON outbox (shard, id);
+CREATE TABLE outbox_totals (
+    topic text NOT NULL,
+    shard smallint NOT NULL,
+    total bigint NOT NULL,
+    announced_total bigint NOT NULL DEFAULT -1,
+    announced_offset bigint NOT NULL DEFAULT -1,
+    PRIMARY KEY (topic, shard)
+);
+
+CREATE TABLE inbox_offsets (
+    group_name text NOT NULL,
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    next_offset bigint NOT NULL DEFAULT 0,
+    last_record uuid,
+    counted bigint NOT NULL DEFAULT 0,
+    announced bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (group_name, topic, partition)
+);
+COMMENT ON COLUMN inbox_offsets.last_record IS 'identity of the record before next_offset';
+COMMENT ON COLUMN inbox_offsets.counted IS 'sum of all heads of the shard';
+COMMENT ON COLUMN inbox_offsets.announced IS 'the producer''s total, as last read';
+CREATE TABLE inbox_heads (
+    group_name text NOT NULL,
+    topic text NOT NULL,
+    stream uuid NOT NULL,
+    sequence bigint NOT NULL,
+    shard integer NOT NULL,
+    PRIMARY KEY (group_name, topic, stream)
+) WITH (fillfactor = 80);
+CREATE INDEX inbox_heads_by_shard ON inbox_heads (group_name, topic, shard, stream);
+CREATE TABLE inbox_parked (
+    group_name text NOT NULL,
+    topic text NOT NULL,
+    stream uuid NOT NULL,
+    sequence bigint NOT NULL,
+    headers jsonb NOT NULL,
+    value bytea,
+    parked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (group_name, topic, stream, sequence)
+);
+CREATE TABLE dead_letters (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    group_name text NOT NULL,
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    record_offset bigint NOT NULL,
+    record_id uuid NOT NULL,
+    stream uuid,
+    sequence bigint,
+    record_key bytea,
+    headers jsonb NOT NULL,
+    value bytea,
+    error text NOT NULL,
+    left_hole boolean NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    replayed_at timestamptz,
+    UNIQUE (group_name, topic, partition, record_offset, record_id)
+);
+COMMENT ON COLUMN dead_letters.left_hole IS 'whether the stream went on without this record';
+
+CREATE TABLE idempotency_keys (
+    principal text NOT NULL,
+    operation text NOT NULL,
+    key text NOT NULL,
+    body_hash bytea NOT NULL,
+    status smallint,
+    media_type text,
+    answer bytea,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (principal, operation, key)
+);
 """
 
 
@@ -82,11 +169,8 @@ def upgrade() -> None:
     for statement in TABLES.split(";\n"):
         if statement.strip():
             op.execute(statement)
-    _partition("event_keys", EVENT_KEY_PARTITIONS)
-    _partition("log", LOG_PARTITIONS)
-    create_outbox_v1()
-    create_inbox_v1()
-    create_idempotency_v1()
+    _partition("event_keys", 8)
+    _partition("log", 8)
 
 
 def _partition(table: str, count: int) -> None:

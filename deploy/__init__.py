@@ -1,1 +1,0 @@
-"""How Rekindle is put to work: one machine, containers, a cluster."""

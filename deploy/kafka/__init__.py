@@ -1,1 +1,0 @@
-"""Topics on the broker: what exists, with which settings."""

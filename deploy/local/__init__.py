@@ -1,1 +1,0 @@
-"""The embedded stack: PostgreSQL, Kafka and all services from one command."""

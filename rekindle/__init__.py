@@ -1,0 +1,1 @@
+"""The command, the embedded stack and what runs the services."""

@@ -1,0 +1,1 @@
+"""The `rekindle` command, one subcommand a file."""

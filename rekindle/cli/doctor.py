@@ -1,0 +1,202 @@
+"""`rekindle doctor`: check everything that can be wrong, and say what to do about it."""
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from rekindle.cli.measured import findings_in
+from rekindle.embedded import jars, kafka, ports
+from rekindle.embedded.failures import CannotStart
+from rekindle.embedded.folder import NEEDED_BYTES, DataFolder
+from rekindle.runtime.registry import SERVICES, Service
+
+PATIENCE_SECONDS = 15.0
+LARGEST_CLOCK_DIFFERENCE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check saw. ``advice`` says what to do; empty when all is well."""
+
+    name: str
+    seen: str
+    advice: str = ""
+
+
+Check = Callable[[DataFolder, dict[str, str]], Awaitable[Sequence[Finding]]]
+
+
+def examine(folder: DataFolder) -> int:
+    """Run all checks, print a line for each; returns 0 when all are well, else 1."""
+    running = folder.running()
+    environment = {**running.get("env", {}), **{name: value for name, value in os.environ.items() if _is_address(name)}}
+    problems = 0
+    for finding in asyncio.run(_all_findings(folder, running, environment)):
+        problems += bool(finding.advice)
+        _show(finding)
+    print("All is well." if not problems else f"{problems} problem{'s' if problems > 1 else ''}.")
+    return 1 if problems else 0
+
+
+def _is_address(name: str) -> bool:
+    return name.endswith("_DATABASE_URL") or name == "KAFKA_BOOTSTRAP_SERVERS"
+
+
+async def _all_findings(folder: DataFolder, running: dict[str, Any], environment: dict[str, str]) -> list[Finding]:
+    checks: list[tuple[str, Awaitable[Sequence[Finding]]]] = [
+        ("disk", _disk(folder)),
+        ("java", _java()),
+        ("stack", _stack(folder, running)),
+        ("broker", _broker(environment)),
+        *((service.name, _database(service, environment)) for service in SERVICES),
+        ("services", _services(running)),
+    ]
+    findings: list[Finding] = []
+    for name, check in checks:
+        try:
+            findings += await asyncio.wait_for(check, PATIENCE_SECONDS)
+        except TimeoutError:
+            advice = "look whether the machine is overloaded, then ask again."
+            findings.append(Finding(name, f"no answer within {PATIENCE_SECONDS:.0f} s", advice))
+    return findings
+
+
+def _show(finding: Finding) -> None:
+    colours = sys.stdout.isatty()
+    word = "problem" if finding.advice else "ok"
+    mark = f"\033[{31 if finding.advice else 32}m{word:<8}\033[0m" if colours else f"{word:<8}"
+    print(f"{mark} {finding.name:<22} {finding.seen}")
+    if finding.advice:
+        print(f"{'':<31} → {finding.advice}")
+
+
+async def _disk(folder: DataFolder) -> list[Finding]:
+    existing = next(path for path in (folder.path, *folder.path.parents) if path.exists())
+    free = shutil.disk_usage(existing).free
+    seen = f"{free / 1e9:.1f} GB free at {folder.path}"
+    if free < NEEDED_BYTES:
+        return [Finding("disk", seen, "free at least 500 MB there, or move the data folder and name it with --data.")]
+    return [Finding("disk", seen)]
+
+
+async def _java() -> list[Finding]:
+    try:
+        java = kafka.java()
+        version = await asyncio.to_thread(
+            subprocess.run, [str(java), "-version"], capture_output=True, text=True, timeout=10, check=True
+        )
+        found = jars.installed()
+    except (CannotStart, OSError, subprocess.SubprocessError) as problem:
+        return [Finding("java", str(problem), "run `make setup`, then `rekindle up`, which fetches what is missing.")]
+    return [Finding("java", version.stderr.splitlines()[0]), Finding("kafka's jars", str(found))]
+
+
+async def _stack(folder: DataFolder, running: dict[str, Any]) -> list[Finding]:
+    if not running:
+        taken = "" if ports.is_free(8080) else "; port 8080 is taken by another program"
+        advice = f"start it with `rekindle up --data {folder.path}`{', and --port N' if taken else ''}."
+        return [Finding("stack", f"nothing runs on {folder.path}{taken}", advice)]
+    findings = []
+    for name, part in running["parts"].items():
+        seen = f"{part['state']}, pid {part['pid']}, {part['restarts']} restarts"
+        advice = "" if part["state"] == "ready" else f"see why with `rekindle logs {name}`."
+        findings.append(Finding(name, seen, advice))
+    return findings
+
+
+async def _broker(environment: dict[str, str]) -> list[Finding]:
+    bootstrap = environment.get("KAFKA_BOOTSTRAP_SERVERS")
+    if not bootstrap:
+        return [Finding("broker", "its address is not known", "start the stack, or set KAFKA_BOOTSTRAP_SERVERS.")]
+    from aiokafka.errors import KafkaError
+
+    from rekindle.runtime.topics import existing_topics
+    from shared.events.topics import Topic
+
+    try:
+        existing = await existing_topics(bootstrap)
+    except KafkaError as error:
+        return [Finding("broker", f"{bootstrap}: {error!r}", "see why with `rekindle logs kafka`.")]
+    missing = sorted({topic.value for topic in Topic} - existing.keys())
+    if missing:
+        advice = "create them with `python -m rekindle.runtime.topics`, then fill them with `rekindle republish`."
+        return [Finding("broker", f"{bootstrap} lacks {', '.join(missing)}", advice)]
+    counts = {existing[topic.value] for topic in Topic}
+    if len(counts) > 1:
+        advice = "topics share their shards: give all the same number of partitions."
+        return [Finding("broker", f"topics have {sorted(counts)} partitions", advice)]
+    return [Finding("broker", f"{bootstrap}, {len(Topic)} topics of {counts.pop()} partitions")]
+
+
+async def _database(service: Service, environment: dict[str, str]) -> list[Finding]:
+    url = environment.get(service.database_variable)
+    name = f"database {service.name}"
+    if not url:
+        return [Finding(name, "its address is not known", f"start the stack, or set {service.database_variable}.")]
+    import asyncpg
+
+    try:
+        connection = await asyncpg.connect(url.replace("postgresql+asyncpg://", "postgresql://"), timeout=5)
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        return [Finding(name, f"does not answer: {error!r}", "see why with `rekindle logs postgres`.")]
+    try:
+        now = await connection.fetchval("SELECT clock_timestamp()")
+        here = datetime.now(UTC)
+        exists = await connection.fetchval("SELECT to_regclass('alembic_version') IS NOT NULL")
+        revision = await connection.fetchval("SELECT version_num FROM alembic_version") if exists else None
+    finally:
+        await connection.close()
+    return [_migrated(name, service, revision), _clock(service, abs((now - here).total_seconds()))]
+
+
+def _migrated(name: str, service: Service, revision: str | None) -> Finding:
+    if not service.provides("migrations.versions"):
+        return Finding(name, "answers; has no migrations")
+    from shared.db.migrations import head_revision
+
+    head = head_revision(service.package)
+    if revision != head:
+        advice = "run `python -m rekindle.runtime.migrate` with the stack's environment, or restart the stack."
+        return Finding(name, f"at revision {revision}, the code wants {head}", advice)
+    return Finding(name, f"answers, at revision {revision}")
+
+
+def _clock(service: Service, difference: float) -> Finding:
+    seen = f"{difference:.2f} s between here and the database"
+    if difference > LARGEST_CLOCK_DIFFERENCE:
+        return Finding(f"clock {service.name}", seen, "synchronise the clocks of both machines (NTP).")
+    return Finding(f"clock {service.name}", seen)
+
+
+async def _services(running: dict[str, Any]) -> list[Finding]:
+    if not running.get("url"):
+        return []
+    url = str(running["url"])
+    try:
+        ready = json.loads(await asyncio.to_thread(_get, f"{url}/health/ready"))
+        measured = await asyncio.to_thread(_get, f"{url}/metrics")
+    except (OSError, ValueError) as error:
+        return [Finding("gateway", f"{url} does not answer: {error}", "see why with `rekindle logs gateway`.")]
+    findings = [
+        Finding(f"check {name}", said, "" if said == "ok" else "see `rekindle logs gateway` and the parts it names.")
+        for name, said in ready["checks"].items()
+    ]
+    return findings + [Finding(*found) for found in findings_in(measured)]
+
+
+def _get(url: str) -> str:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=10) as answer:
+            return str(answer.read().decode())
+    except urllib.error.HTTPError as error:
+        return error.read().decode()

@@ -1,0 +1,82 @@
+"""`rekindle republish`: publish again what the services hold, after the broker lost it."""
+
+import asyncio
+import json
+from enum import StrEnum
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rekindle.cli.screen import Screen
+from rekindle.embedded.failures import CannotStart
+from rekindle.embedded.folder import DEFAULT, DataFolder
+
+
+class Owned(StrEnum):
+    """A topic that a service can make again from its own database."""
+
+    CANDIDATES = "rekindle.candidates.v1"
+    POSITIONS = "rekindle.positions.v1"
+    ENGAGEMENT = "rekindle.engagement.v1"
+    REENGAGEMENT = "rekindle.reengagement.v1"
+
+    @property
+    def owner(self) -> str:
+        """The service that holds what the topic carries."""
+        return "candidates" if self in {Owned.CANDIDATES, Owned.POSITIONS} else "engagement"
+
+
+Topics = Annotated[
+    list[Owned] | None, typer.Option("--topic", help="Only this topic; repeat for more. Default: all.", show_default=False)
+]
+Data = Annotated[
+    Path,
+    typer.Option("--data", envvar="REKINDLE_DATA", help="The data folder of the running stack.", metavar="DIR"),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the subcommand."""
+    app.command("republish")(republish)
+
+
+def republish(
+    topic: Topics = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the counts as one JSON object.")] = False,
+    data: Data = DEFAULT,
+) -> None:
+    """Publish again everything that candidates and engagement hold, for a broker that lost its data.
+
+    Consumers drop what they know already, so doing this when nothing was lost changes nothing. The services' relays
+    publish what this command puts into their outboxes; `rekindle doctor` shows how much is still to go.
+    """
+    from rekindle.runtime.maintenance import OutOfReach, use_environment
+
+    use_environment(DataFolder(data).running())
+    screen = Screen()
+    try:
+        counts = asyncio.run(_republish(list(dict.fromkeys(topic or Owned)), screen))
+    except OutOfReach as problem:
+        raise CannotStart(str(problem)) from problem
+    if as_json:
+        print(json.dumps(counts))
+    else:
+        print("\n".join(f"{count:>10}  {name}" for name, count in counts.items()))
+
+
+async def _republish(topics: list[Owned], screen: Screen) -> dict[str, int]:
+    from rekindle.runtime.maintenance import database_of
+    from shared.events import Topic
+
+    counts: dict[str, int] = {}
+    for topic in topics:
+
+        def told(count: int, topic: Owned = topic) -> None:
+            screen.say(f"{topic}: {count}")
+
+        async with database_of(topic.owner) as (sessions, settings):
+            use_case = import_module(f"services.{topic.owner}.use_cases.republish")
+            counts[topic.value] = await use_case.republish(sessions, Topic(topic), shards=settings.partitions, told=told)
+    return counts

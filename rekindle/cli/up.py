@@ -1,0 +1,200 @@
+"""`rekindle up`: start the stack, tell what there is, keep it running until asked to stop."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rekindle.cli.demo import DemoFailed, post_demo
+from rekindle.cli.screen import Screen, complain
+from rekindle.embedded.failures import CannotStart, of_os_error
+from rekindle.embedded.folder import DataFolder
+from rekindle.embedded.stack import Stack, StackConfig
+
+WELCOME = """
+Rekindle runs at {url}      documentation and a place to try it: {url}/docs
+
+  export TOKEN={token}
+
+  # the re-engagement queue: whom to contact again now, and why
+  curl -s -H "Authorization: Bearer $TOKEN" {url}/v1/queue
+
+  # a candidate declines because of the salary ...
+  curl -s -X POST {url}/v1/events -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{{
+    "source": "curl", "id": "{now}", "type": "rekindle.pursuit.declined", "subject": "curl:ada", "time": "{now}",
+    "data": {{"position": "demo:staff-engineer", "reason": "salary",
+             "facts": {{"asked": 120000, "currency": "EUR"}}}}}}'
+
+  # ... and the position's funnel counts it
+  curl -s -H "Authorization: Bearer $TOKEN" {url}/v1/analytics/positions/demo:staff-engineer/funnel
+
+Data and logs: {data}      {stop}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of `rekindle up`."""
+
+    data: Path
+    port: int
+    demo: bool
+    as_json: bool
+
+
+class Reporter:
+    """Where progress and the outcome go: this terminal, or the process that started us in the background."""
+
+    def __init__(self, asked: Asked, pipe: int | None) -> None:
+        self._asked = asked
+        self._screen = Screen()
+        self._pipe = os.fdopen(pipe, "w", buffering=1) if pipe is not None else None
+
+    def say(self, text: str) -> None:
+        """Tell a line of progress."""
+        self._screen.say(text)
+        self._send({"say": text})
+
+    def ready(self, outcome: dict[str, str]) -> None:
+        """Tell that everything runs."""
+        self._send({"ready": outcome})
+        if self._pipe is None:
+            show(outcome, as_json=self._asked.as_json, stop="Ctrl-C stops everything.")
+        else:
+            self._pipe.close()
+            self._pipe = None
+
+    def failed(self, problem: CannotStart) -> None:
+        """Tell why nothing runs."""
+        self._send({"failed": str(problem), "detail": problem.detail})
+        complain(str(problem), problem.detail)
+
+    def _send(self, message: dict[str, Any]) -> None:
+        if self._pipe is None:
+            return
+        try:
+            self._pipe.write(json.dumps(message) + "\n")
+        except OSError:
+            self._pipe = None  # whoever started us no longer listens; the log has it all
+
+
+def show(outcome: dict[str, str], *, as_json: bool, stop: str) -> None:
+    """Print what to open and to type, or one JSON object."""
+    if as_json:
+        print(json.dumps(outcome), flush=True)
+    else:
+        from datetime import UTC, datetime
+
+        print(WELCOME.format(**outcome, stop=stop, now=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")), flush=True)
+
+
+def run_in_foreground(asked: Asked, pipe: int | None = None) -> int:
+    """Start, stay until a signal comes, stop; returns the exit status."""
+    reporter = Reporter(asked, pipe)
+    try:
+        return asyncio.run(_supervise(asked, reporter))
+    except CannotStart as problem:
+        reporter.failed(problem)
+        return 1
+
+
+async def _supervise(asked: Asked, reporter: Reporter) -> int:
+    folder = DataFolder(asked.data)
+    with folder.in_use():
+        stack = Stack(folder, StackConfig(port=asked.port), reporter.say)
+        stop = _stop_on_signals(stack, reporter.say)
+        starting = asyncio.create_task(_start(stack, asked, reporter))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not starting.done():
+            starting.cancel()
+            await asyncio.wait({starting})
+            return 130
+        starting.result()
+        await stopping
+        await stack.stop()
+        reporter.say("stopped")
+    return 0
+
+
+async def _start(stack: Stack, asked: Asked, reporter: Reporter) -> None:
+    reporter.say(f"starting on {stack.folder.path}")
+    await stack.start()
+    if asked.demo:
+        try:
+            reporter.say(await asyncio.to_thread(post_demo, stack.url, stack.token, stack.folder))
+        except DemoFailed as problem:
+            reporter.say(f"the demo could not be posted: {problem}")
+    reporter.ready(
+        {
+            "url": stack.url,
+            "token": stack.token,
+            "data": str(stack.folder.path),
+            "greenhouse_secret": stack.greenhouse_secret,
+        }
+    )
+
+
+def _stop_on_signals(stack: Stack, say: Callable[[str], None]) -> asyncio.Event:
+    """Return an event that the first signal sets; a second one kills all parts."""
+    stop = asyncio.Event()
+
+    def asked_to_stop() -> None:
+        if stop.is_set():
+            say("killing what still runs")
+            stack.kill_all()
+            return
+        say("stopping; once more kills")
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, asked_to_stop)
+    return stop
+
+
+def run_in_background(asked: Asked) -> int:
+    """Start a supervisor that outlives this command and return when it is ready; returns the exit status."""
+    folder = DataFolder(asked.data)
+    reading, writing = os.pipe()
+    options = ["--data", str(folder.path), "--port", str(asked.port), "--demo" if asked.demo else "--no-demo"]
+    command = [sys.executable, "-P", "-m", "rekindle.cli.main", "up", *options, "--report-to", str(writing)]
+    try:
+        folder.logs.mkdir(parents=True, exist_ok=True)
+        with (folder.logs / "supervisor.log").open("ab") as log:
+            supervisor = subprocess.Popen(
+                command, pass_fds=(writing,), start_new_session=True, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+    except OSError as error:
+        complain(str(of_os_error(error, folder.path)))
+        return 1
+    os.close(writing)
+    with os.fdopen(reading) as messages:
+        try:
+            return _follow(messages, asked, folder)
+        except KeyboardInterrupt:
+            supervisor.send_signal(signal.SIGTERM)
+            supervisor.wait()
+            return 130
+
+
+def _follow(messages: Any, asked: Asked, folder: DataFolder) -> int:
+    screen = Screen()
+    for line in messages:
+        message = json.loads(line)
+        if "say" in message:
+            screen.say(message["say"])
+        elif "failed" in message:
+            complain(message["failed"], message["detail"])
+            return 1
+        elif "ready" in message:
+            show(message["ready"], as_json=asked.as_json, stop=f"rekindle down --data {folder.path} stops everything.")
+            return 0
+    complain(f"The supervisor ended without a word: its log {folder.logs / 'supervisor.log'} may say why.")
+    return 1

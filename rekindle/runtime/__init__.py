@@ -1,0 +1,1 @@
+"""Running services: registry, worker, health, migrations."""

@@ -1,0 +1,1 @@
+"""gateway: all services behind one base URL, in one process."""

@@ -1,0 +1,118 @@
+"""All services behind one base URL, in one process.
+
+A request goes to the service that owns its path; /docs, /health and /metrics are answered here for all.
+"""
+
+import logging
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.gateway import metrics, openapi
+from shared.observability.health import exposition
+from shared.settings import SharedSettings
+from shared.web.app import create_service_app
+
+WORKER_SECONDS = 2.0
+"""How long the gateway waits for a worker's metrics."""
+
+logger = logging.getLogger(__name__)
+pages = APIRouter(include_in_schema=False)
+
+
+def create_app(services: Mapping[str, FastAPI], *, owners: Mapping[str, str]) -> FastAPI:
+    """One application of several, given by name; ``owners`` names the service of each path, its first two segments."""
+    settings = SharedSettings()
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as exits:
+            for service in services.values():
+                await exits.enter_async_context(service.router.lifespan_context(service))
+            yield
+
+    app = create_service_app(
+        name="gateway",
+        title="Rekindle",
+        description="The relationship memory of a hiring team.",
+        routers=[pages],
+        settings=settings,
+        lifespan=lifespan,
+        checks={f"{name}.{check}": ask for name, service in services.items() for check, ask in service.state.checks.items()},
+        watched={f"{name}.{check}": ask for name, service in services.items() for check, ask in service.state.watched.items()},
+        measures=[measure for service in services.values() for measure in service.state.measures],
+    )
+    app.state.services = dict(services)
+    _describe(app)
+    app.add_middleware(Dispatch, services={path: services[name] for path, name in owners.items() if name in services})
+    return app
+
+
+class Dispatch:
+    """Hands a request to the service that owns the first two segments of its path."""
+
+    def __init__(self, app: ASGIApp, services: Mapping[str, ASGIApp]) -> None:
+        self.app = app
+        self.services = services
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        owner = self.app
+        if scope["type"] == "http":
+            owner = self.services.get("/".join(scope["path"].split("/", 3)[:3]), self.app)
+        await owner(scope, receive, send)
+
+
+def _describe(app: FastAPI) -> None:
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            services: Mapping[str, FastAPI] = app.state.services
+            app.openapi_schema = openapi.merge(
+                {name: service.openapi() for name, service in services.items()},
+                title=app.title,
+                description=app.description,
+            )
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]  # the documented way to replace FastAPI's document
+
+
+@pages.get("/")
+async def home() -> Response:
+    """Lead a browser to the documentation."""
+    return RedirectResponse("/docs")
+
+
+@pages.get("/docs")
+async def docs() -> Response:
+    """The documentation of all services on one page, without anything from elsewhere."""
+    return HTMLResponse(Path(__file__).with_name("docs.html").read_text())
+
+
+@pages.get("/openapi.json")
+async def document(request: Request) -> Response:
+    """The merged OpenAPI document."""
+    return Response(orjson.dumps(request.app.openapi()), media_type="application/json")
+
+
+@pages.get("/metrics")
+async def all_metrics(request: Request) -> Response:
+    """The metrics of this process and of the workers, each sample labelled with its process."""
+    own = await exposition(request.app.state.measures)
+    collected = {"gateway": bytes(own.body).decode()}
+    urls = os.environ.get("REKINDLE_WORKER_URLS", "").split()
+    async with httpx.AsyncClient(timeout=WORKER_SECONDS, trust_env=False) as client:
+        for number, url in enumerate(urls):
+            try:
+                answer = await client.get(f"{url}/metrics")
+                collected["worker" if len(urls) == 1 else f"worker-{number}"] = answer.text
+            except httpx.HTTPError as error:
+                logger.warning("the worker at %s does not tell its metrics: %r", url, error)
+    return Response(metrics.merge(collected), media_type=own.media_type)

@@ -1,0 +1,8 @@
+"""The attempt fold, pure: what all facts of a pursuit, say about its attempts. Engagement and analytics share it."""
+
+from shared.attempts.fold import GHOST_AFTER, fold
+from shared.attempts.model import Attempt, Close, CloseKind, FoldFact, Origin, Placement, Pursuit, Touch, fact_of
+
+__all__ = [
+    "GHOST_AFTER", "Attempt", "Close", "CloseKind", "FoldFact", "Origin", "Placement", "Pursuit", "Touch", "fact_of", "fold",
+]  # fmt: skip

@@ -1,0 +1,118 @@
+"""The attempt fold: what all facts of a pursuit, taken together, say about its attempts.
+
+Pure, and the one rule that engagement and analytics share. Facts are ordered by time, then rank (stages in their order, then
+other facts, then closes), then event id, which every service knows alike; the order of arrival never matters. It folds all
+facts each time, never onto earlier state. The rules are those of the API's "Attempts" section.
+
+Time itself has no say but through ``horizon``: the latest time that is on record for the pursuit. A ghosting counts once its
+time is not later than that. The clock's facts (``by_clock``) do nothing but move it, so two services never disagree.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from shared.attempts.builder import AttemptBuilder, Decision
+from shared.attempts.model import PREFIX, WEAK, Close, FoldFact, Placement, Pursuit
+from shared.events.vocabulary import Reason
+
+GHOST_AFTER = timedelta(days=30)
+"""Default for how long no answer and no stage follow the last touch before an attempt is ghosted."""
+
+_RETRACTION = "rekindle.event.retracted"
+
+
+def fold(
+    facts: Iterable[FoldFact],
+    closings: Sequence[datetime] = (),
+    ghost_after: timedelta = GHOST_AFTER,
+    *,
+    until: datetime | None = None,
+) -> Pursuit:
+    """Fold all facts of a person and position into attempts.
+
+    ``facts`` may come in any order, and more than once; every retraction of the person belongs among them. ``closings`` are the
+    position's closing times. ``until`` says that time has passed up to then, beyond what is on record. All times are in UTC.
+    """
+    retractions: list[FoldFact] = []
+    mine: list[FoldFact] = []
+    marks: list[datetime] = [] if until is None else [until]
+    for fact in {fact.id: fact for fact in facts}.values():
+        if fact.name == _RETRACTION:
+            retractions.append(fact)
+        elif fact.data.get("by_clock") and fact.name in WEAK:
+            marks.append(fact.time)
+        else:
+            mine.append(fact)
+    mine.sort(key=lambda fact: fact.order)
+    return _Fold(_without_retracted(mine, retractions), sorted(set(closings)), ghost_after, marks).run()
+
+
+def _without_retracted(facts: list[FoldFact], retractions: list[FoldFact]) -> list[FoldFact]:
+    """Facts that no retraction names: by id first, then, by type, the latest such fact at or before the retraction."""
+    if not retractions:
+        return facts
+    named = {str(retraction.data["event"]) for retraction in retractions if retraction.data.get("event")}
+    left = [fact for fact in facts if str(fact.id) not in named]
+    for retraction in sorted(retractions, key=lambda one: (one.time, one.id)):
+        wanted = retraction.data.get("type")
+        if not wanted or retraction.data.get("event"):
+            continue
+        name, position = str(wanted).removeprefix(PREFIX), str(retraction.data.get("position"))
+        for index in range(len(left) - 1, -1, -1):
+            fact = left[index]
+            if fact.name == name and fact.time <= retraction.time and str(fact.data.get("position")) == position:
+                del left[index]
+                break
+    return left
+
+
+@dataclass(slots=True)
+class _Fold:
+    facts: list[FoldFact]
+    closings: list[datetime]
+    ghost_after: timedelta
+    marks: list[datetime]
+    done: list[AttemptBuilder] = field(default_factory=list)
+    placements: dict[UUID, Placement] = field(default_factory=dict)
+
+    def run(self) -> Pursuit:
+        closings = iter(self.closings)
+        closing = next(closings, None)
+        for fact in self.facts:
+            while closing is not None and closing < fact.time:
+                self._pass(closing)
+                self._close_position(closing)
+                closing = next(closings, None)
+            self._pass(fact.time, inclusive=False)
+            self._place(fact)
+        while closing is not None:
+            self._pass(closing)
+            self._close_position(closing)
+            closing = next(closings, None)
+        horizon = max([*self.marks, *(fact.time for fact in self.facts[-1:])], default=None)
+        if horizon is not None:
+            self._pass(horizon)
+        waits = bool(self.done) and self.done[-1].decision is Decision.OPEN
+        return Pursuit(tuple(one.built() for one in self.done), self.placements, self._wait_ends() if waits else None)
+
+    def _place(self, fact: FoldFact) -> None:
+        if not self.done or self.done[-1].begins_next(fact):
+            self.done.append(AttemptBuilder(len(self.done) + 1, fact))
+        self.placements[fact.id] = self.done[-1].take(fact)
+
+    def _wait_ends(self) -> datetime | None:
+        if not self.done or self.done[-1].waiting_since is None:
+            return None
+        return self.done[-1].waiting_since + self.ghost_after
+
+    def _pass(self, time: datetime, *, inclusive: bool = True) -> None:
+        """Let time pass up to ``time``: the latest attempt is ghosted if its interval ended by then."""
+        due = self._wait_ends()
+        if due is not None and (due < time or (inclusive and due == time)):
+            self.done[-1].mark_ghosted(due)
+
+    def _close_position(self, time: datetime) -> None:
+        if self.done and self.done[-1].decision is Decision.OPEN:
+            self.done[-1].close_weakly(Close("position_closed", Reason.POSITION_CLOSED, time))

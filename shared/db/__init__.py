@@ -1,0 +1,1 @@
+"""PostgreSQL: engines and transactions, locks, migrations."""

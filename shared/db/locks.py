@@ -1,0 +1,23 @@
+"""Every advisory lock of PostgreSQL that Rekindle takes, once, so that no two uses share a number by accident.
+
+Each service has a database of its own, and advisory locks are of one database; the numbers differ all the same, so that
+``pg_locks`` can be read.
+"""
+
+MIGRATION = 7_234_501
+"""Held by the process that migrates the database."""
+
+RELAY = 7_234_502
+"""Class of the relay's leader locks."""
+
+CLOCK = 7_234_510
+"""Held by the leader of engagement's clock."""
+
+PEOPLE = 7_234_601
+"""Shared by whoever applies facts; exclusive for whoever changes the stream to person map, or a position's closings."""
+
+PERSON = 7_234_602
+"""Class of the locks of single persons, whose streams may lie in several partitions."""
+
+QUEUE = 7_234_603
+"""Class of the locks of queue items."""

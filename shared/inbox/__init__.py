@@ -1,0 +1,1 @@
+"""Exactly-once application of consumed events."""

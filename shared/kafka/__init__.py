@@ -1,0 +1,1 @@
+"""Reading from Kafka: the consume loop, records, lag."""

@@ -1,0 +1,242 @@
+"""The only consume loop: records become effects exactly once.
+
+A batch is one transaction: the rows that say where the group stands are locked and must say what this process believes, the
+handler runs, heads and offsets are stored, and all is committed together. The offset that Kafka knows is for lag alone.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
+from aiokafka.structs import ConsumerRecord
+from opentelemetry.trace import SpanKind
+
+from shared.db.engine import Sessions, is_transient
+from shared.events import Topic
+from shared.inbox import repository as storage
+from shared.inbox.processor import Applied, Batch, Handler, apply
+from shared.inbox.repository import ConsumerPosition
+from shared.kafka.consumed_record import ConsumedRecord, parse_record
+from shared.observability.metrics import APPLIED, APPLY_SECONDS, DEAD_LETTERED, DELIVERY_SECONDS, GAPS, SHARDS_SHORT
+from shared.observability.tracing import links_to, tracer
+from shared.reconciliation.requests import ask_for_shards, ask_for_streams
+from shared.shutdown import pause
+
+logger = logging.getLogger(__name__)
+
+
+MAX_RECORDS = 2000
+POLL_MS = 200
+RETRY_AFTER = 1.0
+START_TIMEOUT = 20.0
+ASK_AGAIN_AFTER = 10.0
+LOOK_EVERY = 20.0
+"""Seconds between two looks at what is still missing: a request may be lost, with who made it or with the broker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A consumer group, what it reads, and what its records mean."""
+
+    group: str
+    topics: tuple[Topic, ...]
+    handler: Handler
+    max_records: int = MAX_RECORDS
+
+
+async def consume(
+    subscription: Subscription, *, sessions: Sessions, bootstrap_servers: str, shards: int, stop: asyncio.Event
+) -> None:
+    """Consume until ``stop`` is set. Faults of database and broker are retried; a flood of failing records is raised."""
+    del shards  # the partitions of the records say which shard they are of
+    while not stop.is_set():
+        loop = _Loop(subscription, sessions, bootstrap_servers)
+        try:
+            await loop.run(stop)
+        except (KafkaError, TimeoutError, OSError) as error:
+            logger.warning("%s: the broker does not answer, trying again: %r", subscription.group, error)
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            logger.warning("%s: the database does not answer, trying again: %r", subscription.group, error)
+        await pause(stop, RETRY_AFTER)
+
+
+@dataclass(slots=True)
+class _Loop:
+    subscription: Subscription
+    sessions: Sessions
+    bootstrap_servers: str
+    positions: dict[TopicPartition, ConsumerPosition] = field(default_factory=dict)
+    """What this process believes the stored positions to be, for the partitions it was given."""
+    unverified: set[TopicPartition] = field(default_factory=set)
+    """Partitions whose first record must prove that the topic is still the one that was read before."""
+    asked: dict[TopicPartition, float] = field(default_factory=dict)
+    looked_at: float = field(default_factory=time.monotonic)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self.bootstrap_servers,
+            group_id=self.subscription.group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            session_timeout_ms=10_000,
+            heartbeat_interval_ms=2_000,
+            max_poll_interval_ms=120_000,
+            fetch_max_wait_ms=POLL_MS,
+            max_partition_fetch_bytes=2_097_152,
+            metadata_max_age_ms=30_000,
+        )
+        consumer.subscribe([topic.value for topic in self.subscription.topics], listener=_OnAssignment(self, consumer))
+        try:
+            await asyncio.wait_for(consumer.start(), START_TIMEOUT)
+            while not stop.is_set():
+                await self.seek(consumer, consumer.assignment() - self.positions.keys())
+                fetched = await consumer.getmany(timeout_ms=POLL_MS, max_records=self.subscription.max_records)
+                if fetched:
+                    await self._take(consumer, fetched)
+                await self._look_again()
+        finally:
+            await asyncio.wait([asyncio.ensure_future(consumer.stop())], timeout=10)
+
+    async def seek(self, consumer: AIOKafkaConsumer, partitions: Iterable[TopicPartition]) -> None:
+        """Go to where the group stands, one record before it where there is one, to prove that it is the same topic."""
+        wanted = sorted(partitions)
+        if not wanted:
+            return
+        async with self.sessions.begin() as session:
+            stored = await storage.positions(session, self.subscription.group, wanted)
+        for partition in wanted:
+            position = stored[partition]
+            self.positions[partition] = position
+            if position.next_offset > 0 and position.last_record is not None:
+                self.unverified.add(partition)
+                consumer.seek(partition, position.next_offset - 1)
+            else:
+                self.unverified.discard(partition)
+                consumer.seek(partition, position.next_offset)
+
+    def verify_resume_offset(
+        self, consumer: AIOKafkaConsumer, partition: TopicPartition, records: list[ConsumerRecord]
+    ) -> list[ConsumerRecord]:
+        """Drop the record that was applied last; start again from the beginning when it is not the one remembered."""
+        if partition not in self.unverified:
+            return records
+        self.unverified.discard(partition)
+        position = self.positions[partition]
+        first = records[0]
+        if first.offset == position.next_offset - 1:
+            if parse_record(first).identity == position.last_record:
+                return records[1:]
+        elif first.offset >= position.next_offset:
+            return records  # compaction or retention took the record; nothing says that the topic is another one
+        logger.warning(
+            "%s: %s is not the topic that was read before, reading it from its beginning",
+            self.subscription.group,
+            partition,
+        )
+        if first.offset == 0:
+            return records
+        consumer.seek(partition, 0)
+        return []
+
+    async def _take(self, consumer: AIOKafkaConsumer, fetched: dict[TopicPartition, list[ConsumerRecord]]) -> None:
+        batches: list[Batch] = []
+        for partition, records in fetched.items():
+            if partition not in self.positions:
+                continue  # it was taken away while the records were on their way
+            fresh = self.verify_resume_offset(consumer, partition, records)
+            if fresh:
+                batches.append(Batch(partition, self.positions[partition], [parse_record(record) for record in fresh]))
+        if not batches:
+            return
+        started = time.perf_counter()
+        try:
+            with tracer.start_as_current_span(
+                f"apply {self.subscription.group}",
+                kind=SpanKind.CONSUMER,
+                links=links_to(r.event.traceparent for b in batches for r in b.records if r.event is not None),
+            ):
+                applied = await apply(self.subscription.group, self.subscription.handler, self.sessions, batches)
+        except BaseException:
+            self.positions.clear()
+            raise
+        self._measure(batches, applied, time.perf_counter() - started)
+        self.positions |= applied.positions
+        if applied.lost:
+            logger.info("%s: another consumer owns %s now", self.subscription.group, applied.lost)
+            await self.seek(consumer, [partition for partition in applied.lost if partition in consumer.assignment()])
+        await self._ask([partition for partition, lack in applied.lacks.items() if lack > 0], applied.gaps)
+        await _commit_to_kafka(consumer, applied)
+
+    async def _look_again(self) -> None:
+        """Ask once more for what is still missing. A total is read once, and a silent shard never has another."""
+        now = time.monotonic()
+        if now - self.looked_at < LOOK_EVERY:
+            return
+        self.looked_at = now
+        async with self.sessions.begin() as session:
+            short = await storage.short(session, self.subscription.group)
+        await self._ask([partition for partition in short if partition in self.positions], {})
+
+    async def _ask(self, short: Iterable[TopicPartition], gaps: Mapping[TopicPartition, Mapping[UUID, int]]) -> None:
+        """Ask on the control topic for what is missing, each shard at most every ten seconds."""
+        now = time.monotonic()
+        due = [p for p in sorted(short) if now - self.asked.get(p, -ASK_AGAIN_AFTER) >= ASK_AGAIN_AFTER]
+        if not due and not gaps:
+            return
+        self.asked |= dict.fromkeys(due, now)
+        producer = AIOKafkaProducer(bootstrap_servers=self.bootstrap_servers, max_request_size=2_097_152)
+        await asyncio.wait_for(producer.start(), START_TIMEOUT)
+        try:
+            await ask_for_streams(producer, self.subscription.group, gaps)
+            await ask_for_shards(producer, self.sessions, self.subscription.group, due)
+        finally:
+            await producer.stop()
+
+    def _measure(self, batches: list[Batch], applied: Applied, seconds: float) -> None:
+        group = self.subscription.group
+        APPLY_SECONDS.labels(group).observe(seconds)
+        now = time.time() * 1000
+        newest: list[ConsumedRecord] = [batch.records[-1] for batch in batches]
+        for received in newest:
+            DELIVERY_SECONDS.labels(group).observe(max(0.0, (now - received.timestamp) / 1000))
+        for topic, count in applied.applied.items():
+            APPLIED.labels(group, topic).inc(count)
+        for topic, count in applied.dead.items():
+            DEAD_LETTERED.labels(group, topic).inc(count)
+        for topic, count in applied.parked.items():
+            GAPS.labels(group, topic).inc(count)
+            logger.error("%s: %d events of %s wait for earlier ones that are missing", group, count, topic)
+        for partition, lack in applied.lacks.items():
+            SHARDS_SHORT.labels(group, partition.topic, str(partition.partition)).set(lack)
+
+
+class _OnAssignment(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka carries no types
+    def __init__(self, loop: _Loop, consumer: AIOKafkaConsumer) -> None:
+        self._loop = loop
+        self._consumer = consumer
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        for partition in revoked:
+            self._loop.positions.pop(partition, None)
+            self._loop.unverified.discard(partition)
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        await self._loop.seek(self._consumer, assigned)
+
+
+async def _commit_to_kafka(consumer: AIOKafkaConsumer, applied: Applied) -> None:
+    """Commit to Kafka too, for its lag figures; nothing depends on it."""
+    mine = {p: position.next_offset for p, position in applied.positions.items() if p in consumer.assignment()}
+    if not mine:
+        return
+    try:
+        await asyncio.wait_for(consumer.commit(mine), 5)
+    except (KafkaError, TimeoutError) as error:
+        logger.info("the offsets could not be told to Kafka: %r", error)

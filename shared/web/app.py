@@ -1,0 +1,111 @@
+"""A service's HTTP application: routers, middleware, error answers, probes and the OpenAPI document."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from shared.observability.health import Check, probes
+from shared.security.auth import Verifier
+from shared.settings import SharedSettings
+from shared.timestamps import set_organisation_zone
+from shared.web.middleware import RequestMiddleware
+from shared.web.problem_details import PROBLEM_SCHEMA, answer_errors
+from shared.web.routing import StrictRoute, scopes_of
+
+logger = logging.getLogger(__name__)
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
+Measure = Callable[[], Awaitable[None]]
+
+
+def create_service_app(
+    *,
+    name: str,
+    title: str,
+    description: str,
+    routers: Sequence[APIRouter],
+    settings: SharedSettings,
+    lifespan: Lifespan | None = None,
+    checks: Mapping[str, Check] | None = None,
+    watched: Mapping[str, Check] | None = None,
+    measures: Sequence[Measure] = (),
+) -> FastAPI:
+    """A service's HTTP application: its routers, problems for every error, probes, metrics and its OpenAPI document.
+
+    ``checks`` and ``watched`` are what ``/health/ready`` asks; ``measures`` are run before ``/metrics`` is read. All stay on
+    ``app.state`` for a gateway that puts several services behind one address.
+    """
+    set_organisation_zone(settings.zone)
+    app = FastAPI(
+        title=title,
+        description=description,
+        version="1",
+        openapi_url=f"/v1/{name}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # shared.web.middleware does this once for all services
+    )
+    app.state.name = name
+    app.state.verifier = Verifier(settings)
+    app.state.settings = settings
+    app.state.checks = dict(checks or {})
+    app.state.watched = dict(watched or {})
+    app.state.measures = tuple(measures)
+    for router in routers:
+        app.include_router(router)
+    app.include_router(probes)
+    answer_errors(app)
+    app.add_middleware(RequestMiddleware, service=name, max_body_bytes=settings.max_body_bytes)
+    _describe(app, routers)
+    return app
+
+
+def _describe(app: FastAPI, routers: Sequence[APIRouter]) -> None:
+    """Declare scopes and the problem answer of every operation in the OpenAPI document."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+                openapi_version="3.1.0",
+            )
+            _declare(routers, document)
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the documented way to extend FastAPI's document
+
+
+def _declare(routers: Sequence[APIRouter], document: dict[str, Any]) -> None:
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas["Problem"] = PROBLEM_SCHEMA
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    answer = {
+        "description": "A problem, with a stable code, the fields and the rules.",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    scopes = {
+        (route.path_format, method.lower()): scopes_of(route)
+        for router in routers
+        for route in router.routes
+        if isinstance(route, StrictRoute)
+        for method in route.methods or ()
+    }
+    for path, operations in document.get("paths", {}).items():
+        for method, operation in operations.items():
+            responses = operation.setdefault("responses", {})
+            responses.pop("422", None)
+            responses["4XX"] = answer
+            responses["5XX"] = answer
+            if any_of := scopes.get((path, method)):
+                operation["security"] = [{"bearer": [scope]} for scope in any_of]

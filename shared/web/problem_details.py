@@ -1,0 +1,199 @@
+"""Errors as problem details (RFC 9457). Only this module knows which HTTP status an error becomes."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+from shared import errors
+from shared.db.engine import is_transient
+from shared.security.auth import Forbidden, Unauthenticated
+from shared.web.routing import TooManyRequests
+
+logger = logging.getLogger(__name__)
+
+STATUS_OF: dict[type[errors.DomainError], int] = {
+    errors.BadRequest: 400,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.Gone: 410,
+    errors.PreconditionFailed: 412,
+    errors.Invalid: 422,
+    errors.PreconditionRequired: 428,
+    TooManyRequests: 429,
+    errors.Unavailable: 503,
+    errors.TimedOut: 504,
+}
+"""The one table from error to status; a subclass has its parent's."""
+
+_OF_STATUS = {
+    404: ("not_found", "There is nothing at this address"),
+    405: ("method_not_allowed", "This address does not take this method"),
+    413: ("body_too_large", "The body is too large"),
+    415: ("unsupported_media_type", "This content type is not read here"),
+}
+
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "RFC 9457 problem details.",
+    "required": ["type", "title", "status", "code", "request_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "stable; the last part of type"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "rule"],
+                "properties": {"field": {"type": "string"}, "rule": {"type": "string"}},
+            },
+        },
+        "request_id": {"type": "string"},
+    },
+}
+
+
+def status_of(error: errors.DomainError) -> int:
+    """The HTTP status of a domain error."""
+    return next((STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF), 500)
+
+
+def problem(error: errors.DomainError, *, request_id: str) -> dict[str, Any]:
+    """The problem details (RFC 9457) of a domain error."""
+    body: dict[str, Any] = {
+        "type": f"urn:rekindle:problem:{error.code}",
+        "title": error.title,
+        "status": status_of(error),
+        "code": error.code,
+        "detail": error.detail,
+    }
+    if error.errors:
+        body["errors"] = [{"field": wrong.field, "rule": wrong.rule} for wrong in error.errors]
+    return body | error.extra | {"request_id": request_id}
+
+
+def request_id_of(request: Request) -> str:
+    """The id that this request is logged and answered under."""
+    return str(getattr(request.state, "request_id", ""))
+
+
+def answer_errors(app: FastAPI) -> None:
+    """Answer every error of the application with problem details."""
+    app.add_exception_handler(errors.DomainError, _domain_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    for fault in (
+        DBAPIError,
+        PoolTimeoutError,
+        OSError,
+        TimeoutError,
+        asyncpg.PostgresConnectionError,
+        asyncpg.InterfaceError,
+    ):
+        app.add_exception_handler(fault, _fault)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _respond(request: Request, error: errors.DomainError) -> Response:
+    status = status_of(error)
+    headers: dict[str, str] = {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if status in {429, 503}:
+        headers["Retry-After"] = str(error.extra.get("retry_after", 1))
+    content = problem(error, request_id=request_id_of(request))
+    return JSONResponse(content, status, headers, media_type="application/problem+json")
+
+
+async def _domain_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, errors.DomainError)
+    return _respond(request, error)
+
+
+async def _validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return _respond(request, invalid_from(error.errors()))
+
+
+def invalid_from(found: Sequence[Any], *, under: str = "") -> errors.Invalid:
+    """The error that names every field and rule of pydantic's ``errors()``; ``under`` is put before each field."""
+    wrong = [errors.FieldError(_path(one["loc"], under), _rule(one)) for one in found]
+    return errors.Invalid("; ".join(f"{one.field} {one.rule}" for one in wrong[:5]), errors=wrong)
+
+
+_OUTER = frozenset({"body", "query", "path", "header"})
+
+
+def _path(location: Sequence[str | int], under: str) -> str:
+    parts = list(location)
+    if parts and parts[0] in _OUTER and not under:
+        parts = parts[1:] or parts
+    text = under
+    for part in parts:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text or "body"
+
+
+_RULES = {
+    "missing": "is required",
+    "extra_forbidden": "is not a known field",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "dict_type": "must be an object",
+    "list_type": "must be a list",
+    "too_short": "must have at least {min_length} items",
+    "too_long": "must have at most {max_length} items",
+}
+"""Rules in the words of JSON, where pydantic's are of Python."""
+
+
+def _rule(one: Any) -> str:
+    kind, message = one["type"], str(one["msg"])
+    if kind in _RULES:
+        return _RULES[kind].format(**one.get("ctx", {}))
+    message = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    return message.replace("Input should be", "must be", 1).replace("String should", "must", 1)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code, title = _OF_STATUS.get(error.status_code, ("http_error", "The request was refused"))
+    content = {
+        "type": f"urn:rekindle:problem:{code}",
+        "title": title,
+        "status": error.status_code,
+        "code": code,
+        "detail": str(error.detail),
+        "request_id": request_id_of(request),
+    }
+    return JSONResponse(content, error.status_code, dict(error.headers or {}), media_type="application/problem+json")
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    if not is_transient(error):
+        return await _unexpected(request, error)
+    logger.warning("a part does not answer: %r", error, extra={"request_id": request_id_of(request)})
+    return _respond(request, errors.Unavailable("The database or the broker does not answer; nothing was changed. Try again."))
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    logger.error("unexpected error", exc_info=error, extra={"request_id": request_id_of(request), "path": request.url.path})
+    failure = errors.DomainError("Something went wrong here. It is in the log under this request id.")
+    content = problem(failure, request_id=request_id_of(request)) | {"code": "internal_error"}
+    content["type"] = "urn:rekindle:problem:internal_error"
+    # Starlette answers this outside of all middleware, so that the frame cannot add the header.
+    headers = {"X-Request-Id": request_id_of(request)}
+    return JSONResponse(content, 500, headers, media_type="application/problem+json")

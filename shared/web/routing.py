@@ -1,0 +1,146 @@
+"""The route class of every operation: who may, and what is read, is settled before the operation runs."""
+
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from shared.errors import BadRequest, DomainError, FieldError
+from shared.security.auth import authorize
+from shared.web.json_body import read_json
+
+
+class TooManyRequests(DomainError):
+    """The token has made more requests than its allowance."""
+
+    code = "too_many_requests"
+    title = "Too many requests"
+
+
+class UnknownParameter(BadRequest):
+    """A query parameter that this operation does not know, or a repeated one."""
+
+    code = "unknown_parameter"
+    title = "A query parameter is not read here"
+
+
+class MalformedAddress(BadRequest):
+    """A path or a query that is not percent-encoded UTF-8: read with replacements, different names would be one."""
+
+    code = "malformed_address"
+    title = "The address cannot be read"
+
+
+class JsonRequest(Request):
+    """A request whose JSON body is read strictly."""
+
+    @classmethod
+    def of(cls, request: Request) -> "JsonRequest":
+        """The same request; a body that was read already is kept."""
+        strict = cls(request.scope, request.receive)
+        if hasattr(request, "_body"):
+            strict._body = request._body  # noqa: SLF001 - Starlette's cache; reading the stream twice would wait for ever
+        return strict
+
+    async def json(self) -> Any:
+        """The body. Raises MalformedBody or Invalid."""
+        if not hasattr(self, "_json"):
+            self._json = read_json(await self.body())
+        return self._json
+
+
+class StrictRoute(APIRoute):
+    """Checks token and scope first, then the query, then reads the body; each refusal names field and rule."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        run = super().get_route_handler()
+        scopes = scopes_of(self)
+        reads_body = self.body_field is not None
+        known = {field.alias: _is_list(field) for part in _all(self.dependant) for field in part.query_params}
+
+        async def handle(request: Request) -> Response:
+            if scopes:
+                _allow(request, authorize(request, scopes).name)
+            _check_encoding(request)
+            _check_query(request, known)
+            strict = JsonRequest.of(request)
+            if reads_body:
+                await _read_body(strict)
+            return await run(strict)
+
+        return handle
+
+
+async def _read_body(request: JsonRequest) -> None:
+    """Parse the body now, so that what is wrong with it is told as it is; 415 for another content type."""
+    if not await request.body():
+        return
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+        raise HTTPException(415, f"The content type {kind or '(none)'} is not read here; send application/json.")
+    await request.json()
+
+
+def scopes_of(route: APIRoute) -> tuple[str, ...]:
+    """The scopes of which an operation needs one; none for an open operation."""
+    for part in _all(route.dependant):
+        if found := getattr(part.call, "scopes", None):
+            return tuple(found)
+    return ()
+
+
+def _all(dependant: Dependant) -> Iterator[Dependant]:
+    yield dependant
+    for below in dependant.dependencies:
+        yield from _all(below)
+
+
+def _is_list(field: Any) -> bool:
+    origin = getattr(field.field_info.annotation, "__origin__", None)
+    return origin in {list, tuple, set}
+
+
+def _check_encoding(request: Request) -> None:
+    for field, raw in (("path", request.scope.get("raw_path")), ("query", request.scope["query_string"])):
+        if raw and b"%" in raw:
+            try:
+                unquote_to_bytes(raw).decode()
+            except UnicodeDecodeError as fault:
+                raise MalformedAddress.of(field, "must be percent-encoded UTF-8") from fault
+
+
+def _check_query(request: Request, known: dict[str, bool]) -> None:
+    wrong: list[FieldError] = []
+    seen: set[str] = set()
+    for name, value in request.query_params.multi_items():
+        if name not in known:
+            wrong.append(FieldError(name, "is not a parameter here; known are " + (", ".join(sorted(known)) or "none")))
+        elif name in seen and not known[name]:
+            wrong.append(FieldError(name, "must be given once"))
+        elif "\0" in value:
+            wrong.append(FieldError(name, "must not hold a NUL character"))
+        seen.add(name)
+    if wrong:
+        raise UnknownParameter("; ".join(f"{one.field} {one.rule}" for one in wrong), errors=wrong)
+
+
+_windows: dict[str, tuple[int, int]] = {}
+
+
+def _allow(request: Request, name: str) -> None:
+    """Count the request against the token's allowance in this minute. Raises TooManyRequests."""
+    limit = request.app.state.settings.requests_per_minute
+    now = time.time()
+    window = int(now // 60)
+    begun, used = _windows.get(name, (window, 0))
+    used = used + 1 if begun == window else 1
+    _windows[name] = (window, used)
+    reset = 60 - int(now % 60)
+    request.state.rate_limit = (limit, max(0, limit - used), reset)
+    if used > limit:
+        raise TooManyRequests(f"The token {name!r} made more than {limit} requests in a minute.", extra={"retry_after": reset})

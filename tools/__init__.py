@@ -1,0 +1,1 @@
+"""What `make check`, `make lock` and `make documents` run."""

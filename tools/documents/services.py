@@ -1,0 +1,23 @@
+"""The OpenAPI document of each service, made from its application, without running anything."""
+
+from importlib import import_module
+from typing import Any
+
+from rekindle.runtime.registry import SERVICES
+from services.gateway import openapi
+
+Document = dict[str, Any]
+
+
+def documents() -> dict[str, Document]:
+    """The document of every service that has an application, by name."""
+    return {
+        service.name: import_module(f"{service.package}.main").create_app().openapi()
+        for service in SERVICES
+        if service.provides("main")
+    }
+
+
+def merged(each: dict[str, Document]) -> Document:
+    """One document of all, as the gateway shows it."""
+    return openapi.merge(each, title="Rekindle", description="The relationship memory of a hiring team.")
