@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 
 from services.analytics.api import funnels, metrics, waiting
+from services.analytics.domain.projector import GROUP, TOPICS
 from services.analytics.settings import AnalyticsSettings
 from services.analytics.use_cases.read_freshness import FreshnessReader
-from services.analytics.use_cases.wait_until_counted import ProjectionWaiter
 from shared.db.engine import connect
+from shared.inbox.waiter import ProjectionWaiter
 from shared.observability.health import ServiceHealth
 from shared.web.app import create_service_app
 
@@ -27,7 +28,7 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
         has_outbox=False,
     )
     freshness = FreshnessReader(settings.kafka_bootstrap_servers, now=datetime.now(UTC))
-    projection_waiter = ProjectionWaiter(sessions)
+    projection_waiter = ProjectionWaiter(sessions, dict.fromkeys(TOPICS, GROUP))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -9,6 +9,8 @@ from typing import Any, Protocol, cast
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.db.engine import Sessions
+
 _BEGIN = text("SELECT 1")
 _KEY = "driver"
 
@@ -38,3 +40,10 @@ async def driver(session: AsyncSession) -> Driver:
         await session.execute(_BEGIN)
     session.info[_KEY] = own
     return own
+
+
+async def fetch_alone(sessions: Sessions, query: str, *values: Any) -> list[Any]:
+    """The rows of one query that is a transaction of its own: one round trip, where a session makes three."""
+    async with sessions.engine.connect() as connection:
+        own = cast("Driver", (await connection.get_raw_connection()).driver_connection)
+        return await own.fetch(query, *values)

@@ -100,7 +100,7 @@ def answer_errors(app: FastAPI) -> None:
         PoolTimeoutError,
         OSError,
         TimeoutError,
-        asyncpg.PostgresConnectionError,
+        asyncpg.PostgresError,
         asyncpg.InterfaceError,
     ):
         app.add_exception_handler(fault, _fault)

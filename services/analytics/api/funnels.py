@@ -7,13 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 
 from services.analytics.api.answers import Group, GroupedFunnel, OrganisationFunnel, PositionFunnel
-from services.analytics.api.dependencies import FreshnessDep, SessionsDep, SettingsDep, WaitedDep
+from services.analytics.api.dependencies import FreshnessDep, SessionsDep, SettingsDep
 from services.analytics.api.filters import FiltersDep, Span, SpanDep
 from services.analytics.domain.questions import Dimension, Period, Question
 from services.analytics.use_cases.read_funnel import Funnel, read_funnel
 from shared.events.fields import PositionRef
 from shared.security.auth import Principal, requires
 from shared.web.routing import StrictRoute
+from shared.web.waiting import WaitedDep
 
 router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=StrictRoute)
 

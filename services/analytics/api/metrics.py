@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter
 
 from services.analytics.api.answers import MetricsAnswer, registry
-from services.analytics.api.dependencies import WaitedDep
 from shared.security.auth import Principal, requires
 from shared.web.routing import StrictRoute
+from shared.web.waiting import WaitedDep
 
 router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=StrictRoute)
 

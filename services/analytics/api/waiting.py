@@ -5,10 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.analytics.api.dependencies import DEFAULT_WAIT, LONGEST_WAIT, WaitingRoomDep
-from services.analytics.domain.awaited import MOST, read_awaited
 from shared.security.auth import Principal, requires
 from shared.web.routing import StrictRoute
+from shared.web.waiting import DEFAULT_WAIT, LONGEST_WAIT, MOST, WaiterDep, read_awaited
 
 router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=StrictRoute)
 
@@ -35,8 +34,8 @@ class WaitAnswer(BaseModel):
 
 
 @router.post("/wait")
-async def wait_for(body: Wait, _: Annotated[Principal, requires("analytics:read")], room: WaitingRoomDep) -> WaitAnswer:
+async def wait_for(body: Wait, _: Annotated[Principal, requires("analytics:read")], waiter: WaiterDep) -> WaitAnswer:
     """Answer once all are counted; 504 with what is missing. Changes nothing."""
     awaited = read_awaited(body.after)
-    await room.wait(awaited, seconds=body.wait)
+    await waiter.wait(awaited, seconds=body.wait)
     return WaitAnswer(counted=len(awaited))

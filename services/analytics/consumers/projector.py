@@ -5,13 +5,11 @@ from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.analytics.domain.projector import GROUP
+from services.analytics.domain.projector import GROUP, TOPICS
 from services.analytics.settings import AnalyticsSettings
 from services.analytics.use_cases.project import project
-from shared.events import Event, Topic
+from shared.events import Event
 from shared.kafka.consumer import Subscription
-
-TOPICS = (Topic.ENGAGEMENT, Topic.CANDIDATES, Topic.POSITIONS)
 
 
 def projector(settings: AnalyticsSettings) -> Subscription:

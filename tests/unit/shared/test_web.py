@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
+import asyncpg
 import httpx
 import pytest
 from fastapi import APIRouter
@@ -40,6 +41,7 @@ async def raised(name: str) -> None:
         "lost": ThingLost("It is gone.", extra={"since": "yesterday"}),
         "field": errors.Invalid.of("size", "must be small"),
         "database": OperationalError("SELECT 1", {}, ConnectionError("no")),
+        "server": asyncpg.AdminShutdownError("the server stops"),
         "broker": TimeoutError("no answer"),
         "bug": ZeroDivisionError("secret detail"),
     }[name]
@@ -115,6 +117,7 @@ def test_codes_are_unique_among_the_categories() -> None:
         ("lost", 409, "thing_lost"),
         ("field", 422, "invalid"),
         ("database", 503, "unavailable"),
+        ("server", 503, "unavailable"),
         ("broker", 503, "unavailable"),
         ("bug", 500, "internal_error"),
     ],
