@@ -27,7 +27,7 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
         groups=("analytics.projector", "analytics.producers"),
         has_outbox=False,
     )
-    freshness = FreshnessReader(settings.kafka_bootstrap_servers, now=datetime.now(UTC))
+    freshness = FreshnessReader(settings.kafka_bootstrap_servers, partitions=settings.partitions, now=datetime.now(UTC))
     projection_waiter = ProjectionWaiter(sessions, dict.fromkeys(TOPICS, GROUP))
 
     @asynccontextmanager

@@ -16,8 +16,15 @@ class FreshnessAnswer(BaseModel):
 
     model_config = ConfigDict(from_attributes=True)
 
-    behind_events: int
-    behind_seconds: float
+    behind_events: int = Field(description="Events that are known and not counted yet.")
+    behind_seconds: float = Field(
+        description="For how long the oldest of them has waited, or a producer or the broker has been silent, in seconds."
+    )
+    uncertain_since: datetime | None = Field(
+        None,
+        description="Since when a producer or the broker has been silent, so that more events may exist than behind_events says. "
+        "null while all of them report.",
+    )
 
 
 def _fields(metrics: Any) -> dict[str, Any]:

@@ -20,8 +20,8 @@ async def _settings(request: Request) -> AnalyticsSettings:
 
 
 async def _freshness(request: Request) -> FreshnessReader:
-    teller: FreshnessReader = request.app.state.freshness
-    return teller
+    reader: FreshnessReader = request.app.state.freshness
+    return reader
 
 
 SessionsDep = Annotated[Sessions, Depends(_sessions)]

@@ -34,8 +34,8 @@ async def read_position_funnel(
     now = datetime.now(UTC)
     question = _question(span, now, position=position)
     (funnel,) = await read_funnel(sessions, question, now=now, ghost_after=settings.ghost_after, zone=settings.time_zone)
-    told = await freshness.tell(sessions, now=now)
-    return PositionFunnel(**_asked(question, now), **_numbers(funnel), position_id=position, freshness=told)
+    behind = await freshness.read(sessions, now=now)
+    return PositionFunnel(**_asked(question, now), **_numbers(funnel), position_id=position, freshness=behind)
 
 
 @router.get("/funnel", response_model=GroupedFunnel | OrganisationFunnel)
@@ -56,7 +56,7 @@ async def read_organisation_funnel(
     now = datetime.now(UTC)
     question = _question(span, now, filters=filters, group_by=group_by, period=period, limit=limit)
     funnels = await read_funnel(sessions, question, now=now, ghost_after=settings.ghost_after, zone=settings.time_zone)
-    answer = _asked(question, now) | {"filters": filters, "freshness": await freshness.tell(sessions, now=now)}
+    answer = _asked(question, now) | {"filters": filters, "freshness": await freshness.read(sessions, now=now)}
     if group_by is None:
         return OrganisationFunnel(**answer, **_numbers(funnels[0]))
     return GroupedFunnel(**answer, group_by=group_by, groups=[Group(key=one.key, **_numbers(one)) for one in funnels])

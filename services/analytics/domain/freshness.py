@@ -1,11 +1,11 @@
 """How far behind the read models are."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from services.analytics.domain.reports import Report
+from services.analytics.domain.reports import PRODUCERS, Report
 
 TRUSTED_FOR = timedelta(seconds=30)
 """For how long a report, or the broker's last answer, is taken as news. After that its age is how far behind we may be."""
@@ -17,6 +17,8 @@ class Freshness:
 
     behind_events: int
     behind_seconds: float
+    uncertain_since: datetime | None
+    """Since when a producer or the broker is silent, so that there may be more than ``behind_events``; None while all report."""
 
 
 @dataclass(slots=True)
@@ -40,21 +42,26 @@ class Waiting:
 
 
 def freshness_of(
-    reports: Iterable[Report], *, lag: int, waiting_since: datetime | None, asked_at: datetime | None, now: datetime
+    reports: Sequence[Report],
+    *,
+    lag: int,
+    waiting_since: datetime | None,
+    asked_at: datetime,
+    started_at: datetime,
+    now: datetime,
 ) -> Freshness:
     """Add up what the producers reported and what the broker holds.
 
-    ``lag`` is the broker's last answer, given at ``asked_at`` (None: it never answered). Whatever is silent for longer than
-    ``TRUSTED_FOR`` may hide anything, so its silence counts as being behind.
+    ``lag`` is the broker's last answer, given at ``asked_at``; both are ``started_at``'s where it never answered. Who is silent
+    for longer than ``TRUSTED_FOR`` may hide anything, so that silence counts as being behind, and as uncertain.
     """
-    behind = lag
-    moments = [] if waiting_since is None else [waiting_since]
-    silences = [] if asked_at is None else [asked_at]
-    for report in reports:
-        behind += report.backlog
-        silences.append(report.reported_at)
-        if report.backlog and report.oldest_at is not None:
-            moments.append(report.oldest_at)
-    moments += [moment for moment in silences if now - moment > TRUSTED_FOR]
-    oldest = min(moments, default=now)
-    return Freshness(behind, round(max(0.0, (now - oldest).total_seconds()), 3))
+    heard = {report.service: report.reported_at for report in reports}
+    last_words = [asked_at, *heard.values(), *(started_at for producer in PRODUCERS if producer not in heard)]
+    uncertain_since = min((moment for moment in last_words if now - moment > TRUSTED_FOR), default=None)
+    waiting = [report.oldest_at for report in reports if report.backlog]
+    oldest = min((moment for moment in (uncertain_since, waiting_since, *waiting) if moment is not None), default=now)
+    return Freshness(
+        lag + sum(report.backlog for report in reports),
+        round(max(0.0, (now - oldest).total_seconds()), 3),
+        uncertain_since,
+    )

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+PRODUCERS = ("candidates", "engagement")
+"""The services whose events are counted: each has a relay, which reports."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
