@@ -2,7 +2,9 @@
 
 from shared.attempts.fold import GHOST_AFTER, fold
 from shared.attempts.model import Attempt, Close, CloseKind, FoldFact, Origin, Placement, Pursuit, Touch, fact_of
+from shared.attempts.retractions import RetractableFact, without_retracted
 
 __all__ = [
-    "GHOST_AFTER", "Attempt", "Close", "CloseKind", "FoldFact", "Origin", "Placement", "Pursuit", "Touch", "fact_of", "fold",
+    "GHOST_AFTER", "Attempt", "Close", "CloseKind", "FoldFact", "Origin", "Placement", "Pursuit", "RetractableFact", "Touch",
+    "fact_of", "fold", "without_retracted",
 ]  # fmt: skip

@@ -14,13 +14,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from shared.attempts.builder import AttemptBuilder, Decision
-from shared.attempts.model import PREFIX, WEAK, Close, FoldFact, Placement, Pursuit
+from shared.attempts.model import Close, FoldFact, Placement, Pursuit
+from shared.attempts.retractions import without_retracted
 from shared.events.vocabulary import Reason
 
 GHOST_AFTER = timedelta(days=30)
 """Default for how long no answer and no stage follow the last touch before an attempt is ghosted."""
-
-_RETRACTION = "rekindle.event.retracted"
 
 
 def fold(
@@ -35,37 +34,12 @@ def fold(
     ``facts`` may come in any order, and more than once; every retraction of the person belongs among them. ``closings`` are the
     position's closing times. ``until`` says that time has passed up to then, beyond what is on record. All times are in UTC.
     """
-    retractions: list[FoldFact] = []
-    mine: list[FoldFact] = []
-    marks: list[datetime] = [] if until is None else [until]
-    for fact in {fact.id: fact for fact in facts}.values():
-        if fact.name == _RETRACTION:
-            retractions.append(fact)
-        elif fact.data.get("by_clock") and fact.name in WEAK:
-            marks.append(fact.time)
-        else:
-            mine.append(fact)
-    mine.sort(key=lambda fact: fact.order)
-    return _Fold(_without_retracted(mine, retractions), sorted(set(closings)), ghost_after, marks).run()
-
-
-def _without_retracted(facts: list[FoldFact], retractions: list[FoldFact]) -> list[FoldFact]:
-    """Facts that no retraction names: by id first, then, by type, the latest such fact at or before the retraction."""
-    if not retractions:
-        return facts
-    named = {str(retraction.data["event"]) for retraction in retractions if retraction.data.get("event")}
-    left = [fact for fact in facts if str(fact.id) not in named]
-    for retraction in sorted(retractions, key=lambda one: (one.time, one.id)):
-        wanted = retraction.data.get("type")
-        if not wanted or retraction.data.get("event"):
-            continue
-        name, position = str(wanted).removeprefix(PREFIX), str(retraction.data.get("position"))
-        for index in range(len(left) - 1, -1, -1):
-            fact = left[index]
-            if fact.name == name and fact.time <= retraction.time and str(fact.data.get("position")) == position:
-                del left[index]
-                break
-    return left
+    given = {fact.id: fact for fact in facts}.values()
+    marks = [fact.time for fact in given if fact.is_clock_mark]
+    if until is not None:
+        marks.append(until)
+    left = without_retracted(fact for fact in given if not fact.is_clock_mark)
+    return _Fold(left, sorted(set(closings)), ghost_after, marks).run()
 
 
 @dataclass(slots=True)

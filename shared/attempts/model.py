@@ -37,11 +37,31 @@ class FoldFact:
     data: Mapping[str, Any]
 
     @property
+    def type(self) -> str:
+        """The whole type."""
+        return self.name if "." in self.name else PREFIX + self.name
+
+    @property
+    def position(self) -> UUID | None:
+        """The position that the fact names."""
+        named = self.data.get("position")
+        return None if named is None else UUID(str(named))
+
+    @property
     def order(self) -> tuple[datetime, int, UUID]:
         """Where the fact stands among all facts of its pursuit."""
         if self.stage is not None:
             return self.time, self.stage.order, self.id
-        return self.time, _CLOSE_RANK if self.name in STRONG or self.name in WEAK else _OTHER_RANK, self.id
+        return self.time, _CLOSE_RANK if self.is_close else _OTHER_RANK, self.id
+
+    @property
+    def is_close(self) -> bool:
+        return self.name in STRONG or self.name in WEAK
+
+    @property
+    def is_clock_mark(self) -> bool:
+        """Whether Rekindle's clock put a time on record with it; such a fact decides nothing itself."""
+        return self.name in WEAK and bool(self.data.get("by_clock"))
 
     @property
     def is_outreach(self) -> bool:

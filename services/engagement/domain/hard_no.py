@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from services.engagement.domain.facts import PersonFact, standing
+from services.engagement.domain.facts import PersonFact
+from shared.attempts import without_retracted
 from shared.events import (
     CandidateHardNoLifted,
     CandidateHardNoSet,
@@ -28,7 +29,7 @@ def hard_nos(facts: Iterable[PersonFact]) -> Mapping[Reason, datetime]:
     """The reasons that stand, each with the time since when; retractions among the facts are honoured."""
     set_at: dict[tuple[UUID, Reason], list[datetime]] = defaultdict(list)
     lifted_at: dict[tuple[UUID, Reason], datetime] = {}
-    for fact in standing(facts, each_stream_for_itself=True):
+    for fact in without_retracted(facts, partition=lambda fact: fact.stream):
         code = fact.data.get("reason")
         if code not in _CODES:
             continue

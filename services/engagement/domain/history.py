@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.engagement.domain.facts import PersonFact, standing
-from shared.attempts import Attempt, Close, Pursuit, fact_of, fold
+from services.engagement.domain.facts import PersonFact
+from shared.attempts import Attempt, Close, Pursuit, fact_of, fold, without_retracted
 from shared.events import (
     CandidateSignalObserved,
     PursuitApplied,
@@ -107,7 +107,7 @@ def history_of(facts: Iterable[PersonFact], closings: Mapping[UUID, Sequence[dat
     """Fold all facts of a person; ``closings`` are the closing times of positions. The order given does not matter."""
     given = list(facts)
     by_position = _by_position(given)
-    stand = standing(given)
+    stand = without_retracted(given)
     contacts = [fact for fact in stand if fact.type == PursuitContacted.type]
     return History(
         pursuits={

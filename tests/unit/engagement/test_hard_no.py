@@ -59,3 +59,18 @@ def test_a_retraction_by_type_takes_the_latest_before_it() -> None:
     story.fact("event.retracted", "2026-03-04", type="rekindle.candidate.hard_no_set")
 
     assert hard_nos(story.facts) == {Reason.CLIENT_COMPLAINT: day("2026-03-05")}
+
+
+def test_a_retraction_by_id_on_another_stream_lifts_nothing_either() -> None:
+    story = Story().fact("candidate.hard_no_set", "2026-03-02", reason="do_not_contact")
+    story.fact("event.retracted", "2026-04-01", stream=OTHER, event=str(event_of(0)))
+
+    assert Reason.DO_NOT_CONTACT in hard_nos(story.facts)
+
+
+def test_a_retraction_by_type_without_a_position_takes_one_fact() -> None:
+    story = Story().fact("candidate.hard_no_set", "2026-03-02", reason="career_change")
+    story.fact("candidate.hard_no_set", "2026-03-03", reason="client_complaint")
+    story.fact("event.retracted", "2026-03-04", type="rekindle.candidate.hard_no_set")
+
+    assert hard_nos(story.facts) == {Reason.CAREER_CHANGE: day("2026-03-02")}

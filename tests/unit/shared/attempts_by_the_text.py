@@ -106,3 +106,36 @@ def _let_time_pass(attempts: list[Told], silences: set[tuple[int, datetime]], ti
     silences.add((len(attempts), ends))
     if attempts[-1].decided() is None:
         attempts[-1].happened.append(_brought("ghosted", ends, attempts[-1].happened[0]))
+
+
+def happened(facts: Sequence[FoldFact]) -> list[FoldFact]:
+    """The facts that no retraction takes out, in order. All are of one pursuit."""
+    retractions = [one for one in facts if one.name == "rekindle.event.retracted"]
+    ordered = sorted((one for one in facts if one not in retractions), key=lambda one: one.order)
+    return [one for one in ordered if not any(_takes_out(retraction, one, ordered) for retraction in retractions)]
+
+
+def _takes_out(retraction: FoldFact, one: FoldFact, ordered: list[FoldFact]) -> bool:
+    if "event" in retraction.data:
+        return bool(retraction.data["event"] == str(one.id))
+    if one.time > retraction.time:
+        return False
+    if "whole" in retraction.data:
+        return True
+    name = retraction.data["type"].rpartition(".")[2]
+    if one.name != name:
+        return False
+    later = [two for two in ordered[ordered.index(one) + 1 :] if two.time <= retraction.time]
+    same = [place for place, two in enumerate(later) if two.name == name]
+    if not same:
+        return True
+    return not any(_parts(two, name) for two in [one, *later[: same[-1] + 1]])
+
+
+def _parts(two: FoldFact, name: str) -> bool:
+    """Whether a fact, between two of one name or one of them, says that these are two things and not two reports of one."""
+    if _is_outreach(two):
+        return True
+    if two.name in {name, "contacted"}:
+        return False
+    return two.stage is not None or two.name in STRONG + WEAK

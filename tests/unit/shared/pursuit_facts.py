@@ -70,6 +70,12 @@ def undone_latest(on: float, name: str, *, position: str = POSITION, key: str = 
     return fact_of(event_id(SOURCE, f"undo-{name}-{on}-{key}"), kind.type, day(on), public)
 
 
+def undone_whole(on: float, *, position: str = POSITION) -> FoldFact:
+    """A retraction of everything of the pursuit up to a day."""
+    data = {"position": str(position_id(position)), "whole": True}
+    return fact_of(event_id(SOURCE, f"undo-whole-{on}-{position}"), "rekindle.event.retracted", day(on), data)
+
+
 def mark(on: float) -> FoldFact:
     """The clock put a time on record."""
     return fact("ghosted", on, key="clock", by_clock=True)

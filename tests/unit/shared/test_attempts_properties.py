@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from shared.attempts import FoldFact, Pursuit, fold
 from shared.events.vocabulary import Stage
-from tests.unit.shared.attempts_by_the_text import Told, tell
-from tests.unit.shared.pursuit_facts import day, fact, mark, undone, undone_latest
+from tests.unit.shared.attempts_by_the_text import Told, happened, tell
+from tests.unit.shared.pursuit_facts import day, fact, mark, undone, undone_latest, undone_whole
 
 NAMES = [
     "sourced", "applied", "contacted", "responded", "interested", "screened", "submitted", "interview_scheduled", "interviewed",
@@ -46,8 +46,11 @@ def facts_and_retractions(draw: st.DrawFn) -> list[FoldFact]:
     made = draw(some_facts())
     retractions: list[FoldFact] = []
     for number in range(draw(st.integers(0, 4))):
-        if draw(st.booleans()) and made:
+        how = draw(st.sampled_from(["by id", "by type", "by type", "whole"]))
+        if how == "by id" and made:
             retractions.append(undone(draw(days), draw(st.sampled_from(made))))
+        elif how == "whole":
+            retractions.append(undone_whole(draw(days)))
         else:
             retractions.append(undone_latest(draw(days), draw(st.sampled_from(NAMES)), key=str(number)))
     return [*made, *retractions]
@@ -120,27 +123,14 @@ def test_a_pursuit_that_waits_is_ghosted_exactly_when_it_says(facts: list[FoldFa
 
 @given(facts_and_retractions(), closings)
 def test_placements_cover_exactly_the_facts_that_stand(facts: list[FoldFact], closed: list[float]) -> None:
-    standing = without_retracted(facts)
+    standing = happened(facts)
 
     assert set(fold(facts, times(closed)).placements) == {one.id for one in standing}
 
 
-def without_retracted(facts: list[FoldFact]) -> list[FoldFact]:
-    """The facts that no retraction names, read from the sentences of the API's table."""
-    retractions = [one for one in facts if one.name == "rekindle.event.retracted"]
-    standing = sorted((one for one in facts if one not in retractions), key=lambda one: one.order)
-    standing = [one for one in standing if not any(r.data.get("event") == str(one.id) for r in retractions)]
-    for retraction in sorted(retractions, key=lambda one: (one.time, one.id)):
-        if "type" in retraction.data:
-            name = retraction.data["type"].rpartition(".")[2]
-            fitting = [one for one in standing if one.name == name and one.time <= retraction.time]
-            standing = [one for one in standing if not fitting or one is not fitting[-1]]
-    return standing
-
-
 @given(facts_and_retractions(), closings)
 def test_facts_that_are_retracted_leave_no_trace(facts: list[FoldFact], closed: list[float]) -> None:
-    assert fold(facts, times(closed)) == fold(without_retracted(facts), times(closed))
+    assert fold(facts, times(closed)) == fold(happened(facts), times(closed))
 
 
 @given(facts_and_retractions(), closings)
@@ -193,6 +183,6 @@ def check_against_the_text(pursuit: Pursuit, told: list[Told]) -> None:
 @settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(facts_and_retractions(), closings)
 def test_the_fold_says_what_the_text_says(facts: list[FoldFact], closed: list[float]) -> None:
-    told = tell(without_retracted(facts), sorted(set(times(closed))), day(END))
+    told = tell(happened(facts), sorted(set(times(closed))), day(END))
 
     check_against_the_text(fold(facts, times(closed), until=day(END)), told)

@@ -1,8 +1,23 @@
 """Attempts: facts that a retraction names are left out, whichever came first."""
 
-from shared.attempts import fold
+import pytest
+
+from shared.attempts import FoldFact, fold
 from shared.ids import position_id
-from tests.unit.shared.pursuit_facts import attempts, day, declined, entered, fact, folded, mark, only, undone, undone_latest
+from tests.unit.shared.pursuit_facts import (
+    attempts,
+    day,
+    declined,
+    entered,
+    fact,
+    folded,
+    mark,
+    only,
+    rejected,
+    undone,
+    undone_latest,
+    undone_whole,
+)
 
 CONTACT = fact("contacted", 1)
 
@@ -46,23 +61,50 @@ def test_a_fact_that_came_after_the_retraction_by_type_stands() -> None:
     assert only(CONTACT, undone_latest(4, "hired"), fact("hired", 5)).is_hired
 
 
-def test_two_retractions_by_type_take_two_facts() -> None:
-    attempt = only(*(fact("contacted", on) for on in (1, 5, 9)), undone_latest(10, "contacted"), undone_latest(11, "contacted"))
+def test_a_touch_before_the_retracted_one_is_another_fact() -> None:
+    attempt = only(*(fact("contacted", on) for on in (1, 5, 9)), undone_latest(10, "contacted"))
 
-    assert [touch.time for touch in attempt.touches] == [day(1)]
-
-
-def test_each_retraction_by_type_takes_the_latest_before_itself() -> None:
-    attempt = only(*(fact("contacted", on) for on in (1, 5, 9)), undone_latest(9, "contacted"), undone_latest(6, "contacted"))
-
-    assert [touch.time for touch in attempt.touches] == [day(1)]
+    assert [touch.time for touch in attempt.touches] == [day(1), day(5)]
 
 
-def test_what_is_named_by_id_is_gone_before_a_type_is_looked_for() -> None:
-    late = fact("contacted", 9)
-    attempt = only(CONTACT, fact("contacted", 5), late, undone(20, late), undone_latest(10, "contacted"))
+@pytest.mark.parametrize("between", [[], [fact("feedback_given", 6)], [fact("contacted", 6, purpose="closing")]])
+def test_two_reports_of_one_rejection_go_with_one_retraction(between: list[FoldFact]) -> None:
+    reports = [rejected(5, key="ats"), rejected(7, key="crm")]
 
-    assert [touch.time for touch in attempt.touches] == [day(1)]
+    assert only(CONTACT, *reports, *between, undone_latest(8, "rejected")).is_open
+
+
+def test_two_reports_of_one_hire_go_with_one_retraction() -> None:
+    assert only(CONTACT, fact("hired", 5, key="ats"), fact("hired", 7, key="crm"), undone_latest(8, "hired")).is_open
+
+
+@pytest.mark.parametrize("between", [fact("interviewed", 6), fact("contacted", 6), declined(6), entered("screening", 6)])
+def test_a_stage_an_outreach_or_another_close_parts_two_rejections(between: FoldFact) -> None:
+    last = attempts(CONTACT, rejected(5), between, rejected(7), undone_latest(8, "rejected"))
+
+    assert last == attempts(CONTACT, rejected(5), between)
+
+
+def test_a_run_ends_at_the_retraction_s_time() -> None:
+    late = rejected(9, key="late")
+
+    assert folded(CONTACT, rejected(5), late, undone_latest(8, "rejected")).attempts == folded(CONTACT, late).attempts
+
+
+def test_each_retraction_looks_at_all_facts_whatever_others_take_out() -> None:
+    facts = [fact("contacted", on) for on in (1, 5, 9)]
+
+    for others in ([undone_latest(11, "contacted")], [undone(20, facts[2])], [undone(2, facts[2])]):
+        touches = only(*facts, undone_latest(10, "contacted"), *others).touches
+        assert [touch.time for touch in touches] == [day(1), day(5)]
+
+
+def test_a_whole_pursuit_can_be_taken_back_up_to_a_time() -> None:
+    facts = [CONTACT, fact("applied", 3), declined(5)]
+
+    assert folded(*facts, undone_whole(5)).attempts == ()
+    assert folded(*facts, fact("applied", 6), undone_whole(5)).attempts == folded(fact("applied", 6)).attempts
+    assert folded(*facts, undone_whole(9, position="ats:another")) == folded(*facts)
 
 
 def test_a_retraction_by_type_takes_only_facts_of_its_position() -> None:
