@@ -182,11 +182,21 @@ async def _http_error(request: Request, error: Exception) -> Response:
     return JSONResponse(content, error.status_code, dict(error.headers or {}), media_type="application/problem+json")
 
 
+_NOT_KNOWN = (
+    "Whether the request took effect is not known. Send it again, with the same Idempotency-Key if it had one: what was stored "
+    "under an id, a reference or a key is not stored twice."
+)
+
+
 async def _fault(request: Request, error: Exception) -> Response:
     if not is_transient(error):
         return await _unexpected(request, error)
     logger.warning("a part does not answer: %r", error, extra={"request_id": request_id_of(request)})
-    return _respond(request, errors.Unavailable("The database or the broker does not answer; nothing was changed. Try again."))
+    detail = "The database or the broker does not answer as it should just now. "
+    if request.method in {"GET", "HEAD"}:
+        return _respond(request, errors.Unavailable(detail + "Try again."))
+    # The acknowledgement of a commit may have been lost: what is not known is not claimed.
+    return _respond(request, errors.Unavailable(detail + _NOT_KNOWN))
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
