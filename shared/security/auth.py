@@ -38,10 +38,19 @@ class Forbidden(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is asking: the token's name and what it allows."""
+    """Who is asking: the token's name, what it allows, and who signed it (None: this deployment itself)."""
 
     name: str
     scopes: frozenset[str]
+    issuer: str | None = None
+
+    @property
+    def identity(self) -> str:
+        """Who is asking, once and for all: a name means another one with each issuer. This deployment's own go by their name.
+
+        A name that holds the sign between issuer and name is not left bare, so that no two principals have one identity.
+        """
+        return self.name if self.issuer is None and "|" not in self.name else f"{self.issuer or ''}|{self.name}"
 
     def may(self, scope: str) -> bool:
         """Whether the token carries a scope; ``admin`` is a scope of its own and implies none."""
@@ -68,11 +77,12 @@ class Verifier:
 
     def _check(self, token: str) -> tuple[float, Principal]:
         settings = self._settings
-        attempts = [(settings.jwks_file, settings.deployment, settings.deployment, [ALGORITHM])]
+        own = settings.deployment
+        attempts = [(settings.jwks_file, own, [ALGORITHM])]
         if settings.oidc_issuer is not None:
-            attempts.append((settings.oidc_jwks_file, settings.oidc_issuer, settings.deployment, ACCEPTED_FROM_ISSUER))
+            attempts.append((settings.oidc_jwks_file, settings.oidc_issuer, ACCEPTED_FROM_ISSUER))
         refusal = "no key set is configured"
-        for file, issuer, audience, algorithms in attempts:
+        for file, issuer, algorithms in attempts:
             if file is None:
                 continue
             try:
@@ -80,7 +90,7 @@ class Verifier:
                 jwt.JWTClaimsRegistry(
                     leeway=LEEWAY_SECONDS,
                     iss={"essential": True, "value": issuer},
-                    aud={"essential": True, "value": audience},
+                    aud={"essential": True, "value": own},
                     exp={"essential": True},
                     sub={"essential": True},
                 ).validate(decoded.claims)
@@ -88,7 +98,8 @@ class Verifier:
                 refusal = _told(error)
                 continue
             claims = decoded.claims
-            return float(claims["exp"]), Principal(str(claims["sub"]), frozenset(str(claims.get("scope", "")).split()))
+            scopes = frozenset(str(claims.get("scope", "")).split())
+            return float(claims["exp"]), Principal(str(claims["sub"]), scopes, None if issuer == own else issuer)
         raise Unauthenticated(f"The token was not accepted: {refusal}")
 
 

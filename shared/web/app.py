@@ -1,8 +1,8 @@
 """A service's HTTP application: routers, middleware, error answers, probes and the OpenAPI document."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -12,6 +12,7 @@ from shared.observability.health import Check, probes
 from shared.security.auth import Verifier
 from shared.settings import SharedSettings
 from shared.timestamps import set_organisation_zone
+from shared.web.idempotency import IdempotentRoute, clearing
 from shared.web.middleware import RequestMiddleware
 from shared.web.problem_details import PROBLEM_SCHEMA, answer_errors
 from shared.web.routing import StrictRoute, scopes_of
@@ -47,7 +48,7 @@ def create_service_app(
         openapi_url=f"/v1/{name}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=lifespan,
+        lifespan=_lifespan(lifespan, routers),
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # shared.web.middleware does this once for all services
     )
@@ -64,6 +65,22 @@ def create_service_app(
     app.add_middleware(RequestMiddleware, service=name, max_body_bytes=settings.max_body_bytes)
     _describe(app, routers)
     return app
+
+
+def _lifespan(own: Lifespan | None, routers: Sequence[APIRouter]) -> Lifespan:
+    """The service's own, and the removal of kept answers where a route keeps any (in ``app.state.sessions``)."""
+    keeps_answers = any(isinstance(route, IdempotentRoute) for router in routers for route in router.routes)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as exits:
+            if own is not None:
+                await exits.enter_async_context(own(app))
+            if keeps_answers:
+                await exits.enter_async_context(clearing(app.state.sessions))
+            yield
+
+    return lifespan
 
 
 def _describe(app: FastAPI, routers: Sequence[APIRouter]) -> None:

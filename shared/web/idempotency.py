@@ -1,22 +1,29 @@
-"""Idempotency-Key on POST: the same key and body give the same answer; another body is refused; one in flight is a conflict."""
+"""Idempotency-Key on POST: the same key and body give the same answer; another body is refused; one in flight is a conflict.
 
+An answer is kept when the operation gave one. A refused or failed request frees its key, so that it can be sent again. What a
+failed request did is not always known: the acknowledgement of its commit, or the answer itself, may have been lost. So the
+same key may run an operation a second time, and every POST must find what its first run committed: by an id of the sender's
+(an event's, a lease), by the state that it leads to (an erasure), or by ``request_token``, stored with what was done.
+"""
+
+import asyncio
 import hashlib
-import time
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+import logging
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from uuid import UUID, uuid4
 
 from fastapi import Request, Response
-from sqlalchemy import text
-from starlette.datastructures import State
 
-from shared.db.engine import Sessions
+from shared.db.engine import Sessions, is_transient
 from shared.errors import BadRequest, Conflict, Invalid
-from shared.security.auth import authorize
-from shared.web.routing import StrictRoute, scopes_of
+from shared.ids import derived_id
+from shared.web import kept_answers
+from shared.web.kept_answers import KeptAnswer, Key
+from shared.web.routing import Handler, StrictRoute
 
-KEPT_FOR = "24 hours"
-IN_FLIGHT_FOR = "60 seconds"
-"""After this long without an answer the request is taken for dead, and the key may be tried again."""
+logger = logging.getLogger(__name__)
 
 CLEARED_EVERY = 600.0
 """Seconds between two removals of what was kept for long enough, by each process that takes POSTs."""
@@ -36,108 +43,120 @@ class KeyReused(Invalid):
     title = "This Idempotency-Key was used with another body"
 
 
-_CLAIM = text(
-    f"""
-    INSERT INTO idempotency_keys (principal, operation, key, body_hash) VALUES (:principal, :operation, :key, :hash)
-    ON CONFLICT (principal, operation, key)
-    DO UPDATE SET body_hash = excluded.body_hash, status = NULL, created_at = clock_timestamp()
-        WHERE idempotency_keys.created_at < clock_timestamp() - interval '{KEPT_FOR}'
-           OR (idempotency_keys.status IS NULL AND idempotency_keys.body_hash = excluded.body_hash
-               AND idempotency_keys.created_at < clock_timestamp() - interval '{IN_FLIGHT_FOR}')
-    RETURNING key
-    """  # noqa: S608 - both intervals are constants of this module
-)
+def request_token(request: Request) -> UUID:
+    """What a POST stores with what it does, to find that again when it runs a second time: one for a key and body.
+
+    Without an Idempotency-Key it is the request's own, for a transaction that is run again.
+    """
+    known: UUID | None = getattr(request.state, "request_token", None)
+    if known is None:
+        known = request.state.request_token = uuid4()
+    return known
 
 
-_CLEAR = text(
-    f"""
-    DELETE FROM idempotency_keys WHERE (principal, operation, key) IN (
-        SELECT principal, operation, key FROM idempotency_keys
-        WHERE created_at < clock_timestamp() - interval '{KEPT_FOR}' FOR UPDATE SKIP LOCKED)
-    """  # noqa: S608 - the interval is a constant of this module
-)
-
-
-_READ = text(
-    "SELECT body_hash, status, media_type, answer FROM idempotency_keys "
-    "WHERE principal = :principal AND operation = :operation AND key = :key"
-)
+def name_people(request: Request, candidates: Collection[UUID]) -> None:
+    """Say whom the answer names, so that it is not kept beyond an erasure. Ids that stand in the answer need not be named."""
+    request.state.named_people = candidates
 
 
 class IdempotentRoute(StrictRoute):
     """A route whose POSTs honour Idempotency-Key. The application's sessions are ``app.state.sessions``."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        run = super().get_route_handler()
-        scopes = scopes_of(self)
-
+    def around(self, run: Handler) -> Handler:
         async def handle(request: Request) -> Response:
             key = request.headers.get("idempotency-key")
             if key is None or request.method != "POST":
                 return await run(request)
             if not 1 <= len(key) <= 255 or not key.isprintable():
                 raise BadRequest.of("Idempotency-Key", "must be 1 to 255 printable characters")
-            return await _once(request, key, scopes, run)
+            return await _Attempt(request, await _digest(request), _key(request, key)).answer(run)
 
         return handle
 
 
-async def _once(
-    request: Request, key: str, scopes: Sequence[str], run: Callable[[Request], Coroutine[Any, Any, Response]]
-) -> Response:
-    sessions: Sessions = request.app.state.sessions
-    named = {
-        "principal": authorize(request, scopes).name if scopes else "",
-        "operation": f"{request.method} {request.url.path}",
-        "key": key,
-    }
-    digest = hashlib.sha256(await request.body()).digest()
-    await _clear(request.app.state, sessions)
-    async with sessions.begin() as session:
-        if await session.scalar(_CLAIM, {**named, "hash": digest}) is None:
-            kept = (await session.execute(_READ, named)).one()
-            if bytes(kept.body_hash) != digest:
-                raise KeyReused.of("Idempotency-Key", "was used with another body")
-            if kept.status is None:
-                raise InFlight("A request with this Idempotency-Key is being worked on; try again.")
-            return Response(bytes(kept.answer), kept.status, {"Idempotent-Replayed": "true"}, kept.media_type)
+def _key(request: Request, key: str) -> Key:
+    principal = getattr(request.state, "principal", None)
+    return Key("" if principal is None else principal.identity, f"{request.method} {request.url.path}", key)
+
+
+async def _digest(request: Request) -> bytes:
+    """The hash of what was asked: the body, and the query, which may say how to read it."""
+    query: bytes = request.scope["query_string"]
+    return hashlib.sha256(query + b"\n" + await request.body() if query else await request.body()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One request with a key."""
+
+    request: Request
+    digest: bytes
+    key: Key
+
+    async def answer(self, run: Handler) -> Response:
+        """The kept answer, or that of the operation, which is kept."""
+        sessions: Sessions = self.request.app.state.sessions
+        claim = uuid4()
+        async with sessions.begin() as session:
+            known = await kept_answers.claim(session, self.key, self.digest, claim)
+        if known is not None:
+            return self._replay(known)
+        named = f"{self.key.principal}\n{self.key.operation}\n{self.key.key}\n{self.digest.hex()}"
+        self.request.state.request_token = derived_id(f"request:{named}")
+        try:
+            response = await run(self.request)
+        except BaseException:
+            async with sessions.begin() as session:
+                await kept_answers.free(session, self.key, claim)
+            raise
+        await self._keep(sessions, claim, response)
+        return response
+
+    def _replay(self, known: KeptAnswer) -> Response:
+        if known.body_hash != self.digest:
+            raise KeyReused.of("Idempotency-Key", "was used with another body")
+        if known.status is None:
+            raise InFlight("A request with this Idempotency-Key is being worked on; try again.")
+        return Response(known.answer, known.status, {"Idempotent-Replayed": "true"}, known.media_type)
+
+    async def _keep(self, sessions: Sessions, claim: UUID, response: Response) -> None:
+        """Keep the answer. Where that fails the caller is answered all the same: what was done is done."""
+        try:
+            async with sessions.begin() as session:
+                await kept_answers.keep(
+                    session,
+                    self.key,
+                    claim,
+                    status=response.status_code,
+                    media_type=response.media_type,
+                    answer=bytes(response.body),
+                    names=getattr(self.request.state, "named_people", ()),
+                )
+        except Exception as fault:
+            if not is_transient(fault):
+                raise
+            logger.warning("the answer to an Idempotency-Key could not be kept: %r", fault)
+
+
+@asynccontextmanager
+async def clearing(sessions: Sessions) -> AsyncIterator[None]:
+    """While the block runs, remove answers that were kept for long enough, now and then: nobody has to send a request for it."""
+    task = asyncio.create_task(_clear_again_and_again(sessions))
     try:
-        response = await run(request)
-    except BaseException:
-        await _forget(sessions, named)
-        raise
-    await _keep(sessions, named, response)
-    return response
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
-async def _clear(state: State, sessions: Sessions) -> None:
-    """Remove answers that are kept no longer: they may name people, and nobody asks for them again."""
-    if time.monotonic() < getattr(state, "idempotency_cleared_at", float("-inf")) + CLEARED_EVERY:
-        return
-    state.idempotency_cleared_at = time.monotonic()
-    async with sessions.begin() as session:
-        await session.execute(_CLEAR)
-
-
-async def _forget(sessions: Sessions, named: dict[str, str]) -> None:
-    async with sessions.begin() as session:
-        await session.execute(
-            text("DELETE FROM idempotency_keys WHERE principal = :principal AND operation = :operation AND key = :key"),
-            named,
-        )
-
-
-async def _keep(sessions: Sessions, named: dict[str, str], response: Response) -> None:
-    async with sessions.begin() as session:
-        await session.execute(
-            text(
-                "UPDATE idempotency_keys SET status = :status, media_type = :media_type, answer = :answer "
-                "WHERE principal = :principal AND operation = :operation AND key = :key"
-            ),
-            {
-                **named,
-                "status": response.status_code,
-                "media_type": response.media_type,
-                "answer": bytes(response.body),
-            },
-        )
+async def _clear_again_and_again(sessions: Sessions) -> None:
+    while True:
+        try:
+            async with sessions.begin() as session:
+                await kept_answers.clear_expired(session)
+        except Exception as fault:
+            if not is_transient(fault):
+                raise
+            logger.warning("answers that are kept no longer could not be removed: %r", fault)
+        await asyncio.sleep(CLEARED_EVERY)

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from shared.errors import BadRequest, DomainError, FieldError
-from shared.security.auth import authorize
+from shared.security.auth import Principal, authorize
 from shared.web.json_body import read_json
 
 
@@ -54,18 +54,25 @@ class JsonRequest(Request):
         return self._json
 
 
-class StrictRoute(APIRoute):
-    """Checks token and scope first, then the query, then reads the body; each refusal names field and rule."""
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        run = super().get_route_handler()
+
+class StrictRoute(APIRoute):
+    """Checks token, scope and allowance first, then the query, then reads the body; each refusal names field and rule."""
+
+    def around(self, run: Handler) -> Handler:
+        """What stands between these checks and the operation; here nothing."""
+        return run
+
+    def get_route_handler(self) -> Handler:
+        run = self.around(super().get_route_handler())
         scopes = scopes_of(self)
         reads_body = self.body_field is not None
         known = {field.alias: _is_list(field) for part in _all(self.dependant) for field in part.query_params}
 
         async def handle(request: Request) -> Response:
             if scopes:
-                _allow(request, authorize(request, scopes).name)
+                _allow(request, authorize(request, scopes))
             _check_encoding(request)
             _check_query(request, known)
             strict = JsonRequest.of(request)
@@ -132,15 +139,17 @@ def _check_query(request: Request, known: dict[str, bool]) -> None:
 _windows: dict[str, tuple[int, int]] = {}
 
 
-def _allow(request: Request, name: str) -> None:
-    """Count the request against the token's allowance in this minute. Raises TooManyRequests."""
+def _allow(request: Request, principal: Principal) -> None:
+    """Count the request against the principal's allowance in this minute. Raises TooManyRequests."""
     limit = request.app.state.settings.requests_per_minute
     now = time.time()
     window = int(now // 60)
-    begun, used = _windows.get(name, (window, 0))
+    begun, used = _windows.get(principal.identity, (window, 0))
     used = used + 1 if begun == window else 1
-    _windows[name] = (window, used)
+    _windows[principal.identity] = (window, used)
     reset = 60 - int(now % 60)
     request.state.rate_limit = (limit, max(0, limit - used), reset)
     if used > limit:
-        raise TooManyRequests(f"The token {name!r} made more than {limit} requests in a minute.", extra={"retry_after": reset})
+        raise TooManyRequests(
+            f"The token {principal.name!r} made more than {limit} requests in a minute.", extra={"retry_after": reset}
+        )

@@ -176,7 +176,7 @@ async def change_candidate(
         sessions,
         read_name("candidate", candidate),
         patch,
-        told_by=principal.name,
+        told_by=principal.identity,
         condition=condition,
         shards=settings.partitions,
         now=now,

@@ -53,7 +53,7 @@ async def erase(body: ErasureAsked, principal: Eraser, sessions: SessionsDep, se
     erasure, versions = await erase_candidate.erase_candidate(
         sessions,
         read_name("candidate", body.candidate),
-        requested_by=principal.name,
+        requested_by=principal.identity,
         shards=settings.partitions,
         now=current_time(),
     )

@@ -125,7 +125,7 @@ async def change_position(
         sessions,
         read_name("position", position),
         patch,
-        told_by=principal.name,
+        told_by=principal.identity,
         condition=condition,
         shards=settings.partitions,
         now=now,

@@ -58,7 +58,7 @@ candidate_links = Table(
     Column("record", Uuid, primary_key=True, comment="the stream that was patched"),
     Column("named", Uuid, primary_key=True, comment="the stream of the reference that was named"),
     Column("source", Text, nullable=False),
-    Column("linked_by", Text, nullable=False, comment="the token's name"),
+    Column("linked_by", Text, nullable=False, comment="who told it: Principal.identity"),
     Column("linked_at", Time, nullable=False),
     Index("candidate_links_by_named", "named"),
 )
@@ -78,7 +78,7 @@ def _history(name: str) -> Table:
         Column("observed_at", Time, nullable=False),
         Column("confirmed_at", Time, nullable=False, comment="until when the same was said without a break"),
         Column("received_at", Time, nullable=False),
-        Column("told_by", Text, nullable=False, comment="the token's name"),
+        Column("told_by", Text, nullable=False, comment="who told it: Principal.identity"),
         UniqueConstraint("record_id", "field", "source", "observed_at", "digest"),
         postgresql_partition_by="HASH (record_id)",
     )

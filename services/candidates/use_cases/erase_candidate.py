@@ -15,6 +15,7 @@ from shared import outbox
 from shared.db.engine import Sessions
 from shared.events import CandidateErased, Topic
 from shared.ids import NAMESPACE
+from shared.web.kept_answers import forget_answers
 
 
 async def erase_candidate(
@@ -38,6 +39,7 @@ async def erase_candidate(
         await links.remove(session, await links.among(session, person))
         await history.forget(session, person)
         await evidence.forget(session, person)
+        await forget_answers(session, person)
         stubs_left = [_stub(streams[stream], erasure) for stream in person]
         events = [publish(stub, CandidateErased(candidate_id=stub.id), now) for stub in stubs_left]
         await candidates.save(session, stubs_left)

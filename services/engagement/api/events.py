@@ -17,7 +17,7 @@ from services.engagement.use_cases.event_batcher import EventBatcher
 from shared.errors import DomainError
 from shared.observability.tracing import current_traceparent
 from shared.security.auth import requires
-from shared.web.idempotency import IdempotentRoute
+from shared.web.idempotency import IdempotentRoute, name_people
 from shared.web.problem_details import request_id_of
 
 
@@ -62,6 +62,7 @@ async def post_events(request: Request) -> Response:
     if not is_array and isinstance(read[0], DomainError):
         raise read[0]
     events = [one for one in read if isinstance(one, Incoming)]
+    name_people(request, {one.candidate_id for one in events})  # what refuses an item may repeat what it says of a person
     outcomes = await batcher.ingest(events) if events else []
     if not is_array:
         status, body = single_answer(outcomes[0])

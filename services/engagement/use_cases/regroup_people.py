@@ -15,6 +15,7 @@ from services.engagement.storage import log, pursuits, relationships
 from services.engagement.storage.relationships import PeopleMovedError, Stream
 from services.engagement.use_cases.folding import fold_pursuits, hold_closings
 from services.engagement.use_cases.refresh_queue import refresh_people
+from shared.web.kept_answers import forget_answers
 
 TRIES = 20
 
@@ -65,6 +66,7 @@ async def _regroup(
     if erased:
         await log.scrub(session, erased)
         await relationships.erase(session, erased, now)
+        await forget_answers(session, erased)
     await _refold(session, concerned, streams, now, settings)
     await refresh_people(session, concerned, now=now, settings=settings)
     if erased:

@@ -177,6 +177,20 @@ async def test_erasure_leaves_stubs_and_answers_gone(ats: Ats, records: Records,
     assert not any("secret-4711" in row or "Dear Ada" in row or "ats:ada" in row for row in rows)
 
 
+async def test_kept_answers_are_forgotten_with_the_person(ats: Ats, records: Records, engagement: Sessions) -> None:
+    sent = {"told": event(), "in conflict": [event(id="secret-1"), event(id="secret-1", at="2026-03-03")]}
+    for key, body in sent.items():
+        await ats.client.post("/v1/events", json=body, headers={"Idempotency-Key": key})
+    await ats.client.post("/v1/events", json=event(of="ats:bob"), headers={"Idempotency-Key": "another's"})
+    await records.erase(ADA)
+
+    again = await ats.client.post("/v1/events", json=sent["told"], headers={"Idempotency-Key": "told"})
+    assert again.status_code == 410
+    async with engagement.begin() as session:
+        kept = (await session.scalars(text("SELECT key FROM idempotency_keys"))).all()
+    assert kept == ["another's"]
+
+
 async def test_erasing_one_of_a_persons_streams_keeps_the_other(ats: Ats, records: Records) -> None:
     await ats.post(event(at="2026-03-01"), status=201)
     await ats.post(event("pursuit.responded", of="gem:ada", at="2026-03-02"), status=201)

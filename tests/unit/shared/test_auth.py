@@ -57,6 +57,13 @@ def test_a_token_tells_who_asks_and_what_it_allows(keys: Path, verifier: Verifie
     assert not principal.may("analytics:read")
 
 
+@given(st.sampled_from([None, "a", "b"]), st.text("|ab"), st.sampled_from([None, "a", "b"]), st.text("|ab"))
+def test_no_two_principals_share_an_identity(issuer: str | None, name: str, other_issuer: str | None, other_name: str) -> None:
+    one, other = Principal(name, frozenset(), issuer), Principal(other_name, frozenset(), other_issuer)
+
+    assert (one.identity == other.identity) == (one == other)
+
+
 def test_admin_implies_no_other_scope(keys: Path, verifier: Verifier) -> None:
     assert [scope for scope in Scope if verifier.verify(token(keys, "admin")).may(scope)] == [Scope.ADMIN]
 
@@ -226,6 +233,8 @@ def test_a_configured_issuer_is_accepted_for_this_deployment_alone(tmp_path: Pat
 
     assert verifier.verify(theirs()).name == "ada"
     assert verifier.verify(token(keys)).name == "ats"
+    identities = [verifier.verify(one).identity for one in (theirs(sub="ats"), token(keys))]
+    assert identities == ["https://login.example.org|ats", "ats"], "one name, two principals"
     for wrong in ({"aud": "another"}, {"iss": "rekindle-test"}):
         with pytest.raises(Unauthenticated):
             verifier.verify(theirs(**wrong))

@@ -1,6 +1,7 @@
 """The frame of every service, without a network: problems, scopes, strict queries and bodies, allowance, probes."""
 
 import json
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,8 @@ import asyncpg
 import httpx
 import pytest
 from fastapi import APIRouter
+from joserfc import jwt
+from joserfc.jwk import OKPKey
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.exc import OperationalError
 
@@ -51,6 +54,12 @@ async def raised(name: str) -> None:
 async def listed(limit: int = 5, kind: str | None = None) -> dict[str, Any]:
     """A list."""
     return {"limit": limit, "kind": kind}
+
+
+@router.delete("/{name}")
+async def removed(name: str) -> None:
+    """Lose the connection while it commits."""
+    raise OperationalError("COMMIT", {}, ConnectionError(name))
 
 
 @router.post("")
@@ -134,6 +143,16 @@ async def test_whatever_is_raised_becomes_a_problem(client: httpx.AsyncClient, n
     assert ("retry-after" in answer.headers) == (status == 503)
 
 
+async def test_a_fault_never_claims_that_nothing_was_changed(client: httpx.AsyncClient) -> None:
+    changing = await client.delete("/v1/things/one")
+    reading = await client.get("/v1/things/raised/database")
+
+    assert (changing.status_code, reading.status_code) == (503, 503)
+    assert "Whether the request took effect is not known" in changing.json()["detail"]
+    assert "took effect" not in reading.json()["detail"]
+    assert "nothing was changed" not in changing.text + reading.text
+
+
 async def test_a_problem_carries_what_its_error_adds(client: httpx.AsyncClient) -> None:
     assert (await client.get("/v1/things/raised/lost")).json()["since"] == "yesterday"
     assert (await client.get("/v1/things/raised/field")).json()["errors"] == [{"field": "size", "rule": "must be small"}]
@@ -200,6 +219,23 @@ async def test_who_asks_too_often_is_told_when_to_come_back(client: httpx.AsyncC
     assert 1 <= int(refused[0].headers["retry-after"]) <= 60
     assert refused[0].headers["ratelimit"].startswith('"minute";r=0;t=')
     assert refused[0].headers["ratelimit-policy"] == '"minute";q=3;w=60'
+
+
+async def test_tokens_of_one_name_from_two_issuers_do_not_share_an_allowance(
+    client: httpx.AsyncClient, settings: SharedSettings, tmp_path: Path
+) -> None:
+    theirs = tmp_path / "theirs"
+    ensure_keys(theirs)
+    settings.oidc_issuer, settings.oidc_jwks_file = "their-issuer", theirs / "jwks.json"
+    key = OKPKey.import_key(json.loads((theirs / "signing.json").read_text()))
+    claims = {"iss": "their-issuer", "aud": "rekindle-test", "sub": "twin", "exp": time.time() + 60, "scope": "admin"}
+    signed = jwt.encode({"alg": "Ed25519", "kid": key.kid}, claims, key, algorithms=["Ed25519"])
+    own = token(settings, "admin", name="twin")
+    ours = [await client.post("/v1/things", json={"size": 1}, headers=own) for _ in range(8)]
+    answer = await client.post("/v1/things", json={"size": 1}, headers={"Authorization": f"Bearer {signed}"})
+
+    assert 429 in {one.status_code for one in ours}
+    assert answer.status_code == 200
 
 
 async def test_readiness_tells_which_part_does_not_work(client: httpx.AsyncClient) -> None:
