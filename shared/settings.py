@@ -36,9 +36,16 @@ class SharedSettings(BaseSettings):
     log_level: str = "INFO"
     partitions: int = Field(12, ge=1, le=1000)
     """Partitions of each topic; a shard is a partition."""
+    consumer_window_ms: int = Field(100, ge=0, le=10_000)
+    """Milliseconds from one batch of a consumer, or of the relay, to the next while little comes; a backlog waits for nothing."""
     max_body_bytes: int = Field(8 * 1024 * 1024, ge=1024)
     requests_per_minute: int = Field(600_000, ge=1)
     """Requests that one token may make in a minute before it is answered 429."""
+
+    @property
+    def consumer_window(self) -> float:
+        """``consumer_window_ms`` in seconds."""
+        return self.consumer_window_ms / 1000
 
     @property
     def zone(self) -> ZoneInfo:

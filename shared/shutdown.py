@@ -6,6 +6,7 @@ import asyncio
 async def pause(stop: asyncio.Event, seconds: float) -> None:
     """Return after ``seconds``, or at once when ``stop`` is set."""
     try:
-        await asyncio.wait_for(stop.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await stop.wait()
     except TimeoutError:
         return

@@ -54,10 +54,7 @@ async def database_of(service: str) -> AsyncIterator[tuple[Sessions, Any]]:
 def subscription_of(group: str) -> Subscription | None:
     """What a consumer group does with its records; None for a group that no service declares."""
     service = group.partition(".")[0]
-    if service not in BY_NAME or not BY_NAME[service].provides("worker"):
+    if service not in BY_NAME or not BY_NAME[service].provides("consumers"):
         return None
-    module = import_module(f"services.{service}.worker")
-    if not hasattr(module, "subscriptions"):
-        return None
-    found: Subscription | None = module.subscriptions(settings_of(service)).get(group)
-    return found
+    declared = import_module(f"services.{service}.consumers").subscriptions(settings_of(service))
+    return next((one for one in declared if one.group == group), None)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 
 from services.analytics.api import funnels, metrics, waiting
+from services.analytics.consumers import subscriptions
 from services.analytics.domain.projector import GROUP, TOPICS
 from services.analytics.settings import AnalyticsSettings
 from services.analytics.use_cases.read_freshness import FreshnessReader
@@ -24,7 +25,7 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
         "analytics",
         sessions,
         settings.kafka_bootstrap_servers,
-        groups=("analytics.projector", "analytics.producers"),
+        groups=[one.group for one in subscriptions(settings)],
         has_outbox=False,
     )
     freshness = FreshnessReader(settings.kafka_bootstrap_servers, partitions=settings.partitions, now=datetime.now(UTC))

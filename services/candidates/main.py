@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.candidates.api import candidates, erasures, positions
+from services.candidates.consumers import subscriptions
 from services.candidates.settings import CandidatesSettings
 from shared.db.engine import connect
 from shared.observability.health import ServiceHealth
@@ -20,7 +21,7 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
         "candidates",
         sessions,
         settings.kafka_bootstrap_servers,
-        groups=("candidates.learner", "candidates.reconcile"),
+        groups=[one.group for one in subscriptions(settings)],
         has_outbox=True,
     )
 

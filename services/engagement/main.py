@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from services.engagement.api import events, pursuits, queue, timelines
 from services.engagement.api.event_schema import describe_events
+from services.engagement.consumers import subscriptions
 from services.engagement.settings import EngagementSettings
 from services.engagement.use_cases.event_batcher import EventBatcher
 from shared.db.engine import connect
@@ -22,7 +23,7 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
         "engagement",
         sessions,
         settings.kafka_bootstrap_servers,
-        groups=("engagement.records", "engagement.queue", "engagement.reconcile"),
+        groups=[one.group for one in subscriptions(settings)],
         has_outbox=True,
     )
 

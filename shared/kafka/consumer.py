@@ -22,6 +22,7 @@ from shared.inbox import repository as storage
 from shared.inbox.processor import Applied, Batch, Handler, apply
 from shared.inbox.repository import ConsumerPosition
 from shared.kafka.consumed_record import ConsumedRecord, parse_record
+from shared.observability.heartbeats import beat
 from shared.observability.metrics import APPLIED, APPLY_SECONDS, DEAD_LETTERED, DELIVERY_SECONDS, GAPS, SHARDS_SHORT
 from shared.observability.tracing import links_to, tracer
 from shared.reconciliation.requests import ask_for_shards, ask_for_streams
@@ -31,7 +32,15 @@ logger = logging.getLogger(__name__)
 
 
 MAX_RECORDS = 2000
-POLL_MS = 200
+WINDOW = 0.1
+"""Seconds from the beginning of one batch to the beginning of the next, while little comes."""
+FETCH_WAIT_MS = 1000
+"""How long the broker keeps a fetch that finds nothing."""
+IDLE_TURN = 3.0
+"""Seconds after which a loop that finds nothing turns all the same."""
+COMMIT_EVERY = 5.0
+COMMIT_IDLE = 1.0
+"""Seconds between two commits to Kafka, and from the last record to the commit of a consumer that becomes idle."""
 RETRY_AFTER = 1.0
 START_TIMEOUT = 20.0
 ASK_AGAIN_AFTER = 10.0
@@ -47,15 +56,19 @@ class Subscription:
     topics: tuple[Topic, ...]
     handler: Handler
     max_records: int = MAX_RECORDS
+    """Records in one transaction at most; a batch that has so many is followed by the next at once."""
 
 
 async def consume(
-    subscription: Subscription, *, sessions: Sessions, bootstrap_servers: str, shards: int, stop: asyncio.Event
+    subscription: Subscription, *, sessions: Sessions, bootstrap_servers: str, stop: asyncio.Event, window: float = WINDOW
 ) -> None:
-    """Consume until ``stop`` is set. Faults of database and broker are retried; a flood of failing records is raised."""
-    del shards  # the partitions of the records say which shard they are of
+    """Consume until ``stop`` is set. Faults of database and broker are retried; a flood of failing records is raised.
+
+    What comes to an idle consumer is applied at once. One that has just worked waits until ``window`` seconds have passed
+    since it began, and then takes all that came, because a batch costs nearly the same whatever is in it.
+    """
     while not stop.is_set():
-        loop = _Loop(subscription, sessions, bootstrap_servers)
+        loop = _Loop(subscription, sessions, bootstrap_servers, window)
         try:
             await loop.run(stop)
         except (KafkaError, TimeoutError, OSError) as error:
@@ -72,12 +85,20 @@ class _Loop:
     subscription: Subscription
     sessions: Sessions
     bootstrap_servers: str
+    window: float
     positions: dict[TopicPartition, ConsumerPosition] = field(default_factory=dict)
     """What this process believes the stored positions to be, for the partitions it was given."""
     unverified: set[TopicPartition] = field(default_factory=set)
     """Partitions whose first record must prove that the topic is still the one that was read before."""
     asked: dict[TopicPartition, float] = field(default_factory=dict)
     looked_at: float = field(default_factory=time.monotonic)
+    uncommitted: set[TopicPartition] = field(default_factory=set)
+    """Partitions whose position Kafka does not know yet."""
+    committed_at: float = 0.0
+    producer: AIOKafkaProducer | None = None
+    """Writes to the control topic, from the first request on."""
+    waiting: asyncio.Timeout | None = None
+    """The wait for records, while it lasts."""
 
     async def run(self, stop: asyncio.Event) -> None:
         consumer = AIOKafkaConsumer(
@@ -86,23 +107,69 @@ class _Loop:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             session_timeout_ms=10_000,
-            heartbeat_interval_ms=2_000,
+            heartbeat_interval_ms=3_000,
             max_poll_interval_ms=120_000,
-            fetch_max_wait_ms=POLL_MS,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            consumer_timeout_ms=FETCH_WAIT_MS,
             max_partition_fetch_bytes=2_097_152,
             metadata_max_age_ms=30_000,
         )
         consumer.subscribe([topic.value for topic in self.subscription.topics], listener=_OnAssignment(self, consumer))
+        stopping = asyncio.create_task(self._end_wait_at(stop))
         try:
             await asyncio.wait_for(consumer.start(), START_TIMEOUT)
             while not stop.is_set():
-                await self.seek(consumer, consumer.assignment() - self.positions.keys())
-                fetched = await consumer.getmany(timeout_ms=POLL_MS, max_records=self.subscription.max_records)
-                if fetched:
-                    await self._take(consumer, fetched)
-                await self._look_again()
+                beat()
+                await self._turn(consumer, stop)
+            await self._commit_to_kafka(consumer)
         finally:
-            await asyncio.wait([asyncio.ensure_future(consumer.stop())], timeout=10)
+            stopping.cancel()
+            ending = [consumer.stop()] if self.producer is None else [consumer.stop(), self.producer.stop()]
+            await asyncio.wait([asyncio.ensure_future(one) for one in ending], timeout=10)
+
+    async def _turn(self, consumer: AIOKafkaConsumer, stop: asyncio.Event) -> None:
+        """Take what came, or find that nothing does."""
+        await self.seek(consumer, consumer.assignment() - self.positions.keys())
+        fetched = await self._wait_for_records(consumer, stop)
+        began = time.monotonic()
+        is_full = sum(map(len, fetched.values())) >= self.subscription.max_records
+        if fetched and not is_full:
+            # Before the client has a chance to ask for more: it would be given the next record alone, not all that come.
+            consumer.pause(*consumer.assignment())
+        if fetched:
+            await self._take(consumer, fetched)
+        await self._look_again()
+        if self.uncommitted and time.monotonic() - self.committed_at >= (COMMIT_EVERY if fetched else COMMIT_IDLE):
+            await self._commit_to_kafka(consumer)
+        if fetched and not is_full:
+            if (left := began + self.window - time.monotonic()) > 0:
+                await pause(stop, left)
+            consumer.resume(*consumer.paused())
+
+    async def _wait_for_records(
+        self, consumer: AIOKafkaConsumer, stop: asyncio.Event
+    ) -> dict[TopicPartition, list[ConsumerRecord]]:
+        """The next records; none after a while in which nothing came, or when ``stop`` is set."""
+        if stop.is_set():
+            return {}
+        seconds = COMMIT_IDLE if self.uncommitted else IDLE_TURN
+        try:
+            async with asyncio.timeout(None) as self.waiting:
+                fetched: dict[TopicPartition, list[ConsumerRecord]] = await consumer.getmany(
+                    timeout_ms=int(seconds * 1000), max_records=self.subscription.max_records
+                )
+                return fetched
+        except TimeoutError:
+            if not stop.is_set():
+                raise
+            return {}
+        finally:
+            self.waiting = None
+
+    async def _end_wait_at(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        if self.waiting is not None:
+            self.waiting.reschedule(0)
 
     async def seek(self, consumer: AIOKafkaConsumer, partitions: Iterable[TopicPartition]) -> None:
         """Go to where the group stands, one record before it where there is one, to prove that it is the same topic."""
@@ -172,7 +239,7 @@ class _Loop:
             logger.info("%s: another consumer owns %s now", self.subscription.group, applied.lost)
             await self.seek(consumer, [partition for partition in applied.lost if partition in consumer.assignment()])
         await self._ask([partition for partition, lack in applied.lacks.items() if lack > 0], applied.gaps)
-        await _commit_to_kafka(consumer, applied)
+        self.uncommitted |= applied.positions.keys()
 
     async def _look_again(self) -> None:
         """Ask once more for what is still missing. A total is read once, and a silent shard never has another."""
@@ -191,13 +258,23 @@ class _Loop:
         if not due and not gaps:
             return
         self.asked |= dict.fromkeys(due, now)
-        producer = AIOKafkaProducer(bootstrap_servers=self.bootstrap_servers, max_request_size=2_097_152)
-        await asyncio.wait_for(producer.start(), START_TIMEOUT)
+        if self.producer is None:
+            self.producer = AIOKafkaProducer(bootstrap_servers=self.bootstrap_servers, max_request_size=2_097_152)
+            await asyncio.wait_for(self.producer.start(), START_TIMEOUT)
+        await ask_for_streams(self.producer, self.subscription.group, gaps)
+        await ask_for_shards(self.producer, self.sessions, self.subscription.group, due)
+
+    async def _commit_to_kafka(self, consumer: AIOKafkaConsumer) -> None:
+        """Commit to Kafka too, for its lag figures; nothing depends on it."""
+        self.committed_at = time.monotonic()
+        mine = {p: self.positions[p].next_offset for p in self.uncommitted & consumer.assignment() if p in self.positions}
+        self.uncommitted.clear()
+        if not mine:
+            return
         try:
-            await ask_for_streams(producer, self.subscription.group, gaps)
-            await ask_for_shards(producer, self.sessions, self.subscription.group, due)
-        finally:
-            await producer.stop()
+            await asyncio.wait_for(consumer.commit(mine), 5)
+        except (KafkaError, TimeoutError) as error:
+            logger.info("the offsets could not be told to Kafka: %r", error)
 
     def _measure(self, batches: list[Batch], applied: Applied, seconds: float) -> None:
         group = self.subscription.group
@@ -229,14 +306,3 @@ class _OnAssignment(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         await self._loop.seek(self._consumer, assigned)
-
-
-async def _commit_to_kafka(consumer: AIOKafkaConsumer, applied: Applied) -> None:
-    """Commit to Kafka too, for its lag figures; nothing depends on it."""
-    mine = {p: position.next_offset for p, position in applied.positions.items() if p in consumer.assignment()}
-    if not mine:
-        return
-    try:
-        await asyncio.wait_for(consumer.commit(mine), 5)
-    except (KafkaError, TimeoutError) as error:
-        logger.info("the offsets could not be told to Kafka: %r", error)

@@ -1,6 +1,5 @@
 """Giving consumers what they miss: the owner of a topic compares what it holds with what was applied, and repeats the rest."""
 
-import asyncio
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +10,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import outbox
-from shared.db.engine import Sessions
 from shared.events import Event, RecordsMissed, Topic
-from shared.kafka.consumer import Subscription, consume
+from shared.kafka.consumer import Subscription
 
 logger = logging.getLogger(__name__)
 
@@ -81,16 +79,6 @@ def _slices(first: UUID, last: UUID) -> Iterator[tuple[UUID, UUID]]:
         begin = end + 1
 
 
-async def reconcile(
-    *,
-    service: str,
-    holdings: Holdings,
-    topics: Sequence[Topic],
-    sessions: Sessions,
-    bootstrap_servers: str,
-    shards: int,
-    stop: asyncio.Event,
-) -> None:
-    """Answer requests for missing events of ``topics`` until ``stop`` is set."""
-    subscription = Subscription(f"{service}.reconcile", (Topic.CONTROL,), _Answer(holdings, topics, shards))
-    await consume(subscription, sessions=sessions, bootstrap_servers=bootstrap_servers, shards=shards, stop=stop)
+def responder(service: str, holdings: Holdings, topics: Sequence[Topic], *, shards: int) -> Subscription:
+    """Answers requests for missing events of ``topics``, which ``service`` publishes."""
+    return Subscription(f"{service}.reconcile", (Topic.CONTROL,), _Answer(holdings, topics, shards))

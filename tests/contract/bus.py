@@ -15,7 +15,7 @@ from shared import outbox
 from shared.db.engine import Sessions
 from shared.events import Event, PursuitResponded, Topic
 from shared.ids import shard_of
-from shared.kafka.consumer import Subscription, consume
+from shared.kafka.consumer import MAX_RECORDS, Subscription, consume
 from shared.outbox.relay import Relay
 
 SHARDS = 12
@@ -41,6 +41,8 @@ class Ledger:
     sessions: Sessions
     refuses: set[UUID] = field(default_factory=set)
     """Events that the handler cannot apply."""
+    batches: list[int] = field(default_factory=list)
+    """How many events each call of the handler was given."""
 
     async def prepare(self) -> None:
         async with self.sessions.begin() as session:
@@ -48,6 +50,7 @@ class Ledger:
             await session.execute(text("TRUNCATE ledger"))
 
     async def __call__(self, session: AsyncSession, events: Sequence[Event]) -> None:
+        self.batches.append(len(events))
         for event in events:
             if event.id in self.refuses:
                 raise ValueError("refused by the test")
@@ -66,11 +69,13 @@ class Ledger:
 
 
 @asynccontextmanager
-async def consuming(ledger: Ledger, kafka: str, group: str) -> AsyncIterator[None]:
+async def consuming(
+    ledger: Ledger, kafka: str, group: str, *, window: float = 0.1, max_records: int = MAX_RECORDS
+) -> AsyncIterator[None]:
     """The consume loop on the engagement topic, for the length of the block."""
     stop = asyncio.Event()
-    subscription = Subscription(group, (Topic.ENGAGEMENT,), ledger)
-    task = asyncio.create_task(consume(subscription, sessions=ledger.sessions, bootstrap_servers=kafka, shards=SHARDS, stop=stop))
+    subscription = Subscription(group, (Topic.ENGAGEMENT,), ledger, max_records)
+    task = asyncio.create_task(consume(subscription, sessions=ledger.sessions, bootstrap_servers=kafka, stop=stop, window=window))
     try:
         yield
     finally:

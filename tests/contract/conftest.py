@@ -1,11 +1,14 @@
 """Contract tests begin with an empty engagement and control topic, so that totals count what the test itself publishes."""
 
+from uuid import uuid4
+
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
+from shared.db.engine import Sessions
 from shared.events import Topic
-from tests.contract.bus import SHARDS
+from tests.contract.bus import SHARDS, Ledger
 
 
 @pytest.fixture(autouse=True)
@@ -19,3 +22,17 @@ async def _empty_topics(kafka: str) -> None:
         await admin.delete_records({partition: RecordsToDelete(before_offset=end) for partition, end in ends.items() if end})
     finally:
         await admin.close()
+
+
+@pytest.fixture
+async def ledger(analytics: Sessions) -> Ledger:
+    """What the consumer of the test applies."""
+    ledger = Ledger(analytics)
+    await ledger.prepare()
+    return ledger
+
+
+@pytest.fixture
+def group() -> str:
+    """A group of its own for each test, so that tests do not see each other's offsets."""
+    return f"test.{uuid4().hex[:12]}"

@@ -19,19 +19,6 @@ from tests.contract.bus import SHARDS, Ledger, accept, consuming, publish, publi
 from tests.waiting import eventually
 
 
-@pytest.fixture
-async def ledger(analytics: Sessions) -> Ledger:
-    ledger = Ledger(analytics)
-    await ledger.prepare()
-    return ledger
-
-
-@pytest.fixture
-def group() -> str:
-    """A group of its own for each test, so that tests do not see each other's offsets."""
-    return f"test.{uuid4().hex[:12]}"
-
-
 async def dead_letters(sessions: Sessions, group: str, shard: int, since: int = 0) -> list[str]:
     async with sessions.begin() as session:
         found = await session.scalars(

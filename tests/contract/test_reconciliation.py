@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.db.engine import Sessions
 from shared.events import Event, Topic
 from shared.ids import shard_of
+from shared.kafka.consumer import consume
 from shared.reconciliation.requests import ask_for_shards
-from shared.reconciliation.responder import reconcile
+from shared.reconciliation.responder import responder
 from tests.contract.bus import SHARDS, Ledger, accept, consuming, publish, relaying, responded
 from tests.waiting import eventually
 
@@ -49,29 +50,13 @@ class Log:
 async def owning(log: Log, sessions: Sessions, kafka: str) -> AsyncIterator[None]:
     """The owner's side of reconciliation, for the length of the block."""
     stop = asyncio.Event()
-    task = asyncio.create_task(
-        reconcile(
-            service=f"test-{uuid4().hex[:8]}",
-            holdings=log,
-            topics=[Topic.ENGAGEMENT],
-            sessions=sessions,
-            bootstrap_servers=kafka,
-            shards=SHARDS,
-            stop=stop,
-        )
-    )
+    subscription = responder(f"test-{uuid4().hex[:8]}", log, [Topic.ENGAGEMENT], shards=SHARDS)
+    task = asyncio.create_task(consume(subscription, sessions=sessions, bootstrap_servers=kafka, stop=stop))
     try:
         yield
     finally:
         stop.set()
         await task
-
-
-@pytest.fixture
-async def ledger(analytics: Sessions) -> Ledger:
-    ledger = Ledger(analytics)
-    await ledger.prepare()
-    return ledger
 
 
 async def _lose_unpublished(sessions: Sessions) -> None:

@@ -1,0 +1,58 @@
+"""The consume loop works at once when something comes, gathers what comes soon after, and stops when it is told to."""
+
+import asyncio
+import time
+from contextlib import AsyncExitStack
+from functools import partial
+from uuid import uuid4
+
+from tests.contract.bus import Ledger, consuming, publish, responded
+from tests.waiting import eventually
+
+LONG = 30.0
+"""A window that no test waits for."""
+
+
+async def test_an_idle_consumer_works_at_once(ledger: Ledger, kafka: str, group: str) -> None:
+    stream = uuid4()
+    async with consuming(ledger, kafka, group, window=LONG):
+        await publish(kafka, responded(stream, 1))
+
+        assert await eventually(partial(ledger.of, stream), lambda found: found == [1], seconds=LONG / 2) == [1]
+
+
+async def test_what_comes_within_the_window_is_one_batch(ledger: Ledger, kafka: str, group: str) -> None:
+    streams = [uuid4() for _ in range(20)]
+    async with consuming(ledger, kafka, group, window=2):
+        await publish(kafka, responded(streams[0], 1))
+        await eventually(partial(ledger.of, streams[0]), lambda found: found == [1])
+        for stream in streams[1:]:
+            await publish(kafka, responded(stream, 1))
+        for stream in streams:
+            await eventually(partial(ledger.of, stream), lambda found: found == [1])
+
+    assert sum(ledger.batches) == len(streams)
+    assert len(ledger.batches) <= 4
+
+
+async def test_a_backlog_waits_for_no_window(ledger: Ledger, kafka: str, group: str) -> None:
+    stream = uuid4()
+    await publish(kafka, *[responded(stream, sequence) for sequence in range(1, 101)])
+    async with consuming(ledger, kafka, group, window=LONG, max_records=10):
+        found = await eventually(partial(ledger.of, stream), lambda found: len(found) == 100, seconds=LONG / 2)
+
+    assert found == list(range(1, 101))
+    assert max(ledger.batches) <= 10
+
+
+async def test_a_request_to_stop_ends_the_window_and_the_wait_for_records(ledger: Ledger, kafka: str, group: str) -> None:
+    stream = uuid4()
+    async with AsyncExitStack() as exits:
+        for window in (LONG, 0.0):
+            await exits.enter_async_context(consuming(ledger, kafka, f"{group}.{window}", window=window))
+        await publish(kafka, responded(stream, 1))
+        await eventually(partial(ledger.of, stream), lambda found: len(found) == 2)
+        began = time.monotonic()
+
+    assert time.monotonic() - began < 5
+    assert len(asyncio.all_tasks()) < 20
