@@ -1,15 +1,17 @@
-"""The driver's own connection of a session, for what many rows need: COPY, and rows without a wrapping around each.
+"""The driver's own connection, for what is done often or to many rows: COPY, rows without a wrapping, several writes at once.
 
-It is the same transaction. Errors are asyncpg's own; ``shared.db.engine.is_transient`` knows them.
+Errors are asyncpg's own; ``shared.db.engine.is_transient`` knows them.
 """
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from itertools import chain
 from typing import Any, Protocol, cast
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
-
-from shared.db.engine import Sessions
 
 _BEGIN = text("SELECT 1")
 _KEY = "driver"
@@ -20,6 +22,12 @@ class Driver(Protocol):
 
     async def fetch(self, query: str, *values: Any) -> list[Any]:
         """The rows of a query; values stand for $1, $2 ..."""
+
+    async def fetchval(self, query: str, *values: Any) -> Any:
+        """The first value of the first row, or None."""
+
+    async def execute(self, query: str, *values: Any) -> str:
+        """Run a statement; without values there may be several."""
 
     async def copy_records_to_table(self, table_name: str, *, records: Sequence[tuple[Any, ...]], columns: Sequence[str]) -> str:
         """Insert rows by COPY."""
@@ -42,8 +50,37 @@ async def driver(session: AsyncSession) -> Driver:
     return own
 
 
-async def fetch_alone(sessions: Sessions, query: str, *values: Any) -> list[Any]:
-    """The rows of one query that is a transaction of its own: one round trip, where a session makes three."""
-    async with sessions.engine.connect() as connection:
-        own = cast("Driver", (await connection.get_raw_connection()).driver_connection)
-        return await own.fetch(query, *values)
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A statement that changes rows, and the values of its parameters $1, $2 ..."""
+
+    sql: str
+    values: tuple[Any, ...]
+
+
+async def write_together(connection: Driver, writes: Sequence[Write]) -> int:
+    """Do writes that are independent of each other in one round trip; returns PostgreSQL's id of the transaction.
+
+    They see the same state, none what another one changes, and are done in no particular order.
+    """
+    query = _combined(tuple((write.sql, len(write.values)) for write in writes))
+    return int(await connection.fetchval(query, *chain.from_iterable(write.values for write in writes)))
+
+
+_PARAMETER = re.compile(r"\$(\d+)")
+
+
+@lru_cache(maxsize=256)
+def _combined(writes: tuple[tuple[str, int], ...]) -> str:
+    """One statement of several, each with the number of its parameters."""
+    parts: list[str] = []
+    before = 0
+    for number, (sql, parameters) in enumerate(writes):
+        numbered = _PARAMETER.sub(partial(_renumber, before), sql)
+        parts.append(f"write_{number} AS ({numbered})")
+        before += parameters
+    return f"WITH {', '.join(parts)} SELECT pg_current_xact_id()::text"
+
+
+def _renumber(before: int, parameter: re.Match[str]) -> str:
+    return f"${int(parameter[1]) + before}"

@@ -4,7 +4,8 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 import asyncpg
 import orjson
@@ -13,12 +14,24 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, Oper
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from shared.db.asyncpg_connection import Driver
+
 logger = logging.getLogger(__name__)
 
 _TRANSIENT_CLASSES = ("08", "40", "53", "55", "57", "58", "XX")
 """SQLSTATE classes of faults that may pass: connection, rollback, resources, locks, operator intervention, system."""
 _TRANSIENT_STATES = ("25006", "25P03", "25P04")
 """Faults that may pass, of a class that else does not: a server that is read-only for now, a transaction that stood too long."""
+
+
+_DEFINITE_AT_COMMIT = ("23", "40")
+"""SQLSTATE classes with which a server refuses a COMMIT, so that it is known that nothing was stored."""
+_ASK_FOR = 5.0
+"""Seconds within which a server must say what became of a commit."""
+
+
+class CommitUnknownError(ConnectionError):
+    """A commit was sent and not acknowledged, and the server could not be asked whether it was done."""
 
 
 class Sessions:
@@ -30,13 +43,87 @@ class Sessions:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
-        """A transaction: committed at the end of the block, rolled back when the block raises."""
-        async with self._make.begin() as session:
+        """A transaction: committed at the end of the block, rolled back when the block raises.
+
+        Raises CommitUnknownError when the connection is lost with the acknowledgement of the commit.
+        """
+        async with self._make() as session:
             yield session
+            try:
+                await session.commit()
+            except Exception as fault:
+                if _is_refusal(fault) or not is_transient(fault):
+                    raise
+                raise CommitUnknownError("the commit was not acknowledged") from fault
+
+    @asynccontextmanager
+    async def begin_raw(self, opening: str = "") -> AsyncIterator["RawTransaction"]:
+        """A transaction on the driver's own connection, for what is done often: it costs a fraction of ``begin``.
+
+        ``opening`` are statements without parameters that are sent together with BEGIN. When the acknowledgement of the commit
+        is lost, the server is asked what became of the transaction: the block's work is done, or the fault is raised as if
+        before the commit. Raises CommitUnknownError when nobody can say.
+        """
+        async with self.engine.connect() as pooled:
+            connection = cast("Driver", (await pooled.get_raw_connection()).driver_connection)
+            transaction = RawTransaction(connection)
+            try:
+                await connection.execute(f"BEGIN;{opening}")
+                yield transaction
+            except BaseException:
+                try:
+                    if connection.is_in_transaction():
+                        await connection.execute("ROLLBACK")
+                finally:
+                    if connection.is_in_transaction():
+                        await pooled.invalidate()
+                raise
+            try:
+                await connection.execute("COMMIT")
+            except Exception as fault:
+                await pooled.invalidate()
+                if _is_refusal(fault) or not await self._is_committed(transaction.id, fault):
+                    raise
+
+    async def _is_committed(self, transaction: int | None, fault: BaseException) -> bool:
+        """Whether a transaction whose commit was not acknowledged was committed. Raises CommitUnknownError."""
+        deadline = asyncio.get_running_loop().time() + _ASK_FOR
+        while transaction is not None and asyncio.get_running_loop().time() < deadline:
+            try:
+                async with self.engine.connect() as connection:
+                    status = await connection.exec_driver_sql(f"SELECT pg_xact_status('{transaction}'::xid8)")
+                    if (found := status.scalar()) in {"committed", "aborted"}:
+                        return bool(found == "committed")
+            except Exception as unanswered:
+                if not is_transient(unanswered):
+                    raise
+            await asyncio.sleep(0.1)
+        raise CommitUnknownError("the commit was not acknowledged") from fault
+
+    async def fetch_alone(self, query: str, *values: Any) -> list[Any]:
+        """The rows of one query that is a transaction of its own: one round trip, where a session makes three."""
+        async with self.engine.connect() as pooled:
+            connection = cast("Driver", (await pooled.get_raw_connection()).driver_connection)
+            return await connection.fetch(query, *values)
 
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+
+
+@dataclass(slots=True)
+class RawTransaction:
+    """A transaction on asyncpg's connection."""
+
+    connection: Driver
+    id: int | None = None
+    """PostgreSQL's id of the transaction, noted by whoever writes, so that its end can be asked for."""
+
+
+def _is_refusal(fault: BaseException) -> bool:
+    """Whether the server itself refused the commit."""
+    state = str(getattr(fault, "sqlstate", None) or getattr(getattr(fault, "orig", None), "sqlstate", None) or "")
+    return state.startswith(_DEFINITE_AT_COMMIT)
 
 
 def connect(url: str, *, pool_size: int = 5, name: str = "rekindle") -> Sessions:

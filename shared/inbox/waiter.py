@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from shared.db.asyncpg_connection import fetch_alone
 from shared.db.engine import Sessions
 from shared.errors import TimedOut
 from shared.events import Topic
@@ -134,8 +133,7 @@ async def not_reached(sessions: Sessions, groups: Mapping[Topic, str], awaited: 
     """Those of the awaited that the groups have not applied yet."""
     asked = list(awaited)
     # A subquery, so that each head is looked up by its key, whatever PostgreSQL guesses about a large table.
-    rows = await fetch_alone(
-        sessions,
+    rows = await sessions.fetch_alone(
         """
         SELECT nth FROM unnest($1::text[], $2::text[], $3::uuid[], $4::bigint[])
             WITH ORDINALITY AS wanted (group_name, topic, stream, sequence, nth)
