@@ -2,11 +2,22 @@
 
 import asyncio
 
+from shared.observability.heartbeats import beat
+
+BEAT_EVERY = 5.0
+
 
 async def pause(stop: asyncio.Event, seconds: float) -> None:
-    """Return after ``seconds``, or at once when ``stop`` is set."""
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return
+    """Return after ``seconds``, or at once when ``stop`` is set. A part that pauses gives its signs of life."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
+    while True:
+        beat()
+        left = deadline - loop.time()
+        try:
+            async with asyncio.timeout(min(left, BEAT_EVERY)):
+                await stop.wait()
+            return
+        except TimeoutError:
+            if left <= BEAT_EVERY:
+                return

@@ -6,13 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from rekindle.cli.http import get_text
 from rekindle.cli.measured import findings_in
 from rekindle.embedded import jars, kafka, ports
 from rekindle.embedded.failures import CannotStart
@@ -182,8 +181,8 @@ async def _services(running: dict[str, Any]) -> list[Finding]:
         return []
     url = str(running["url"])
     try:
-        ready = json.loads(await asyncio.to_thread(_get, f"{url}/health/ready"))
-        measured = await asyncio.to_thread(_get, f"{url}/metrics")
+        ready = json.loads(await asyncio.to_thread(get_text, f"{url}/health/ready"))
+        measured = await asyncio.to_thread(get_text, f"{url}/metrics")
     except (OSError, ValueError) as error:
         return [Finding("gateway", f"{url} does not answer: {error}", "see why with `rekindle logs gateway`.")]
     findings = [
@@ -191,12 +190,3 @@ async def _services(running: dict[str, Any]) -> list[Finding]:
         for name, said in ready["checks"].items()
     ]
     return findings + [Finding(*found) for found in findings_in(measured)]
-
-
-def _get(url: str) -> str:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(url, timeout=10) as answer:
-            return str(answer.read().decode())
-    except urllib.error.HTTPError as error:
-        return error.read().decode()

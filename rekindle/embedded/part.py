@@ -24,6 +24,8 @@ class Part:
     command: tuple[str, ...]
     log: Path
     ready: Callable[[int], Awaitable[bool]]
+    answers: Callable[[], Awaitable[bool]] | None = None
+    """Whether it answers a small question, asked every few seconds once it is ready; None for a part that cannot be asked."""
     environment: Mapping[str, str] = field(default_factory=dict)
     stop_signal: signal.Signals = signal.SIGTERM
     user: str | None = None

@@ -56,6 +56,16 @@ async def answers(port: int) -> bool:
     return True
 
 
+async def replies(port: int, request: bytes) -> bool:
+    """Whether a server on this port says anything to a request. Raises OSError where it cannot be reached; may wait for ever."""
+    reader, writer = await asyncio.open_connection(LOOPBACK, port)
+    try:
+        writer.write(request)
+        return bool(await reader.read(1))
+    finally:
+        writer.close()
+
+
 async def http_status(port: int, path: str) -> int:
     """Return the status with which a GET is answered; 0 when nothing answers."""
     request = f"GET {path} HTTP/1.1\r\nHost: {LOOPBACK}\r\nConnection: close\r\n\r\n".encode()

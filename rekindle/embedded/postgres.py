@@ -9,6 +9,7 @@ import pwd
 import secrets
 import shutil
 import signal
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 from rekindle.embedded.failures import CannotStart, of_os_error
 from rekindle.embedded.folder import NEEDED_TO_GO_ON, DataFolder
 from rekindle.embedded.part import Part, Process, last_lines
-from rekindle.embedded.ports import LOOPBACK
+from rekindle.embedded.ports import LOOPBACK, replies
 
 if TYPE_CHECKING:
     import asyncpg
@@ -50,6 +51,9 @@ SETTINGS: Mapping[str, str] = {
     "log_checkpoints": "off",
 }
 """What differs from PostgreSQL's defaults. Commits wait for the disk, as in production."""
+
+SSL_REQUEST = struct.pack(">ii", 8, 80877103)
+"""A client's first question, whether the connection may be encrypted: the main process answers it without a password."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,7 @@ class Postgres:
             command=(str(binaries() / "postgres"), "-D", str(self.folder.postgres), f"--port={self.port}", *options),
             log=self.folder.logs / "postgres.log",
             ready=self._is_ready,
+            answers=self._answers,
             stop_signal=signal.SIGINT,  # PostgreSQL's fast shutdown: ends sessions, loses nothing
             user=self.user,
             reach=(self.folder.postgres, binaries()),
@@ -161,6 +166,9 @@ class Postgres:
         except OSError:
             return False
         return len(lines) >= 8 and lines[0] == str(pid) and lines[7].strip() == "ready"
+
+    async def _answers(self) -> bool:
+        return await replies(self.port, SSL_REQUEST)
 
     async def create_databases(self) -> None:
         """Create the databases and roles that are missing, each closed to the others."""

@@ -30,11 +30,15 @@ def _served(folder: DataFolder, name: str, arguments: Sequence[str], environment
     async def is_live(_pid: int) -> bool:
         return await http_status(port, "/health/live") == 200
 
+    async def answers() -> bool:
+        return await is_live(0)
+
     return Part(
         name=name,
         command=(*PYTHON, *arguments),
         log=folder.logs / f"{name}.log",
         ready=is_live,
+        answers=answers,
         environment=environment,
         stops_within=20,
     )

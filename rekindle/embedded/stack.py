@@ -25,7 +25,7 @@ from rekindle.embedded.folder import DataFolder
 from rekindle.embedded.part import last_lines
 from rekindle.embedded.ports import choose, demand, http_status
 from rekindle.embedded.stores import Stores
-from rekindle.embedded.supervisor import Plan, Say, Supervised, Supervisor, together
+from rekindle.embedded.supervisor import Plan, Say, State, Supervised, Supervisor, together
 
 READY_WITHIN = 90.0
 """Seconds until the services have to call themselves ready once they answer."""
@@ -207,7 +207,7 @@ class Stack:
         running = {
             "supervisor": os.getpid(),
             "written_at": time.time(),
-            "ready": self._ready,
+            "ready": self._ready and all(part.state is State.READY for part in self.parts.values()),
             "url": self.url if self._config.services else None,
             "token": self.token,
             "env": self.env,

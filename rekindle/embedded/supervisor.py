@@ -1,4 +1,4 @@
-"""Keep parts running: start them, start again what dies, stop all in reverse order."""
+"""Keep parts running: start them, start again what dies or hangs, stop all in reverse order."""
 
 import asyncio
 import contextlib
@@ -11,9 +11,13 @@ from typing import Any
 
 from rekindle.embedded.failures import CannotStart
 from rekindle.embedded.part import Part, Process, describe
+from rekindle.runtime.watchdog import SilenceMeter
+from shared.observability.heartbeats import HUNG_AFTER, SILENT_AFTER
 
 FIRST_PAUSE, LONGEST_PAUSE, CALM = 0.3, 20.0, 60.0
 """Seconds before the first restart, at most before any, and of running after which a part counts as healthy again."""
+ASK_EVERY, ANSWER_WITHIN = 5.0, 2.5
+"""Seconds between two questions to a part, and until it has to answer."""
 
 Say = Callable[[str], None]
 Note = Callable[[], None]
@@ -26,6 +30,8 @@ class State(StrEnum):
 
     STARTING = "starting"
     READY = "ready"
+    SILENT = "silent"
+    """It runs and has not answered for a while; it is killed when that goes on."""
     RESTARTING = "restarting"
     STOPPED = "stopped"
 
@@ -107,7 +113,7 @@ class Supervised:
         pause = FIRST_PAUSE
         while self._process:
             started = time.monotonic()
-            status = await self._process.wait()
+            status = await self._ended(self._process)
             await self._become(State.RESTARTING)
             if time.monotonic() - started > CALM:
                 pause = FIRST_PAUSE
@@ -123,6 +129,28 @@ class Supervised:
             else:
                 self._say(f"{self.name} is ready again")
 
+    async def _ended(self, process: Process) -> int:
+        """Wait until a process has ended, and kill it when it gives no answer for too long; returns its exit status."""
+        ended = asyncio.ensure_future(process.wait())
+        meter = SilenceMeter(every=ASK_EVERY)
+        answered_at = time.monotonic()
+        try:
+            while not (await asyncio.wait({ended}, timeout=ASK_EVERY))[0]:
+                if await _answers(process.part):
+                    answered_at = time.monotonic()
+                silent_for = meter.observe(time.monotonic() - answered_at)
+                await self._be(State.SILENT if silent_for >= SILENT_AFTER else State.READY)
+                if silent_for >= HUNG_AFTER:
+                    self._say(f"{self.name} gave no answer for {silent_for:.0f} s; killing it")
+                    process.signal(signal.SIGKILL)
+            return ended.result()
+        finally:
+            ended.cancel()
+
+    async def _be(self, state: State) -> None:
+        if state is not self.state:
+            await self._become(state)
+
     async def _end_process(self) -> None:
         if self._process:
             await self._process.stop()
@@ -132,6 +160,15 @@ class Supervised:
             self.state = state
             self._changed.notify_all()
         self._note()
+
+
+async def _answers(part: Part) -> bool:
+    if part.answers is None:
+        return True
+    try:
+        return await asyncio.wait_for(part.answers(), ANSWER_WITHIN)
+    except (TimeoutError, OSError):
+        return False
 
 
 class Supervisor:

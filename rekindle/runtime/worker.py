@@ -1,7 +1,7 @@
 """Run the long-running parts of all services in one process: `python -m rekindle.runtime.worker [--only PART ...]`.
 
-A part that raises ends the process with status 1, so that whoever supervises it starts everything anew from what is
-committed: a part that limps on half dead helps nobody. SIGTERM and SIGINT let the parts finish what they hold.
+A part that raises or hangs ends the process with status 1, so that its supervisor starts everything again from what is
+committed. SIGTERM and SIGINT let the parts finish what they hold.
 """
 
 import argparse
@@ -18,9 +18,11 @@ from typing import Any
 
 from pydantic_settings import BaseSettings
 
+from rekindle.runtime import watchdog
 from rekindle.runtime.garbage_collection import collect_rarely
 from rekindle.runtime.health import serve_health
 from rekindle.runtime.registry import SERVICES, Service
+from shared.observability.heartbeats import of_part
 from shared.observability.logging import configure_logging
 from shared.observability.tracing import configure_tracing
 from shared.settings import SharedSettings
@@ -69,7 +71,7 @@ async def run(parts: Mapping[str, Part], *, port: int, host: str = "127.0.0.1") 
     async with contextlib.AsyncExitStack() as exits:
         exits.enter_context(_set_on_signals(stop))
         if port:
-            await exits.enter_async_context(serve_health(host, port, is_ready=lambda: not stop.is_set()))
+            await exits.enter_async_context(serve_health(host, port, is_stopping=stop.is_set))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({stopping, *tasks}, return_when=asyncio.FIRST_COMPLETED)
         ended_alone = not stop.is_set()
@@ -92,9 +94,10 @@ def _set_on_signals(stop: asyncio.Event) -> Iterator[None]:
 
 async def _named(name: str, part: Part, stop: asyncio.Event) -> None:
     try:
-        await part(stop)
+        with of_part(name):
+            await part(stop)
     except Exception:
-        logger.exception("%s failed; this process ends so that it is started anew", name)
+        logger.exception("%s failed; this process ends so that it is started again", name)
         raise
     if not stop.is_set():
         logger.error("%s ended although nobody stopped it", name)
@@ -137,6 +140,7 @@ def main() -> int:
     except ImportError:
         loop_factory = None
     collect_rarely()
+    watchdog.start()
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         return 0 if runner.run(run(parts, port=asked.port, host=asked.host)) else 1
 

@@ -11,6 +11,7 @@ import httpx
 import orjson
 import stamina
 
+from shared.observability.heartbeats import beat
 from shared.observability.tracing import current_traceparent
 
 logger = logging.getLogger(__name__)
@@ -96,6 +97,7 @@ class RekindleApi:
                 wait_max=1.0,
                 wait_jitter=self._wait_seconds,
             ):
+                beat()
                 with attempt:
                     return _unless_busy(await self._client.request(method, path, content=orjson.dumps(content), headers=told))
         except _Busy as busy:

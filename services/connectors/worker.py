@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 
 from services.connectors.rekindle_api import RekindleApi, open_client
@@ -12,6 +11,7 @@ from services.connectors.use_cases.reconsider_unmapped import reconsider_unmappe
 from services.connectors.use_cases.retry_postings import retry_postings
 from services.connectors.use_cases.understand_body import Reading
 from shared.db.engine import Sessions, connect, is_transient
+from shared.shutdown import pause
 
 logger = logging.getLogger(__name__)
 
@@ -49,5 +49,4 @@ async def _retry(sessions: Sessions, api: RekindleApi, reading: Reading, stop: a
             if not is_transient(fault):
                 raise
             logger.warning("the connectors' database does not answer: %r", fault)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), every)
+        await pause(stop, every)

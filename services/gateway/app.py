@@ -3,38 +3,35 @@
 A request goes to the service that owns its path; /docs, /health and /metrics are answered here for all.
 """
 
-import logging
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import orjson
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway import metrics, openapi
+from services.gateway.workers import Workers
 from shared.observability.health import exposition
 from shared.settings import SharedSettings
 from shared.web.app import create_service_app
 
-WORKER_SECONDS = 2.0
-"""How long the gateway waits for a worker's metrics."""
-
-logger = logging.getLogger(__name__)
 pages = APIRouter(include_in_schema=False)
 
 
 def create_app(services: Mapping[str, FastAPI], *, owners: Mapping[str, str]) -> FastAPI:
     """One application of several, given by name; ``owners`` names the service of each path, its first two segments."""
     settings = SharedSettings()
+    workers = Workers(os.environ.get("REKINDLE_WORKER_URLS", "").split())
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as exits:
+            exits.push_async_callback(workers.close)
             for service in services.values():
                 await exits.enter_async_context(service.router.lifespan_context(service))
             yield
@@ -47,10 +44,14 @@ def create_app(services: Mapping[str, FastAPI], *, owners: Mapping[str, str]) ->
         settings=settings,
         lifespan=lifespan,
         checks={f"{name}.{check}": ask for name, service in services.items() for check, ask in service.state.checks.items()},
-        watched={f"{name}.{check}": ask for name, service in services.items() for check, ask in service.state.watched.items()},
+        watched={
+            **{f"{name}.{check}": ask for name, service in services.items() for check, ask in service.state.watched.items()},
+            **workers.checks,
+        },
         measures=[measure for service in services.values() for measure in service.state.measures],
     )
     app.state.services = dict(services)
+    app.state.workers = workers
     _describe(app)
     app.add_middleware(Dispatch, services={path: services[name] for path, name in owners.items() if name in services})
     return app
@@ -106,13 +107,5 @@ async def document(request: Request) -> Response:
 async def all_metrics(request: Request) -> Response:
     """The metrics of this process and of the workers, each sample labelled with its process."""
     own = await exposition(request.app.state.measures)
-    collected = {"gateway": bytes(own.body).decode()}
-    urls = os.environ.get("REKINDLE_WORKER_URLS", "").split()
-    async with httpx.AsyncClient(timeout=WORKER_SECONDS, trust_env=False) as client:
-        for number, url in enumerate(urls):
-            try:
-                answer = await client.get(f"{url}/metrics")
-                collected["worker" if len(urls) == 1 else f"worker-{number}"] = answer.text
-            except httpx.HTTPError as error:
-                logger.warning("the worker at %s does not tell its metrics: %r", url, error)
-    return Response(metrics.merge(collected), media_type=own.media_type)
+    pages = {"gateway": bytes(own.body).decode(), **await request.app.state.workers.metrics()}
+    return Response(metrics.merge(pages), media_type=own.media_type)

@@ -1,10 +1,13 @@
 """One page of Prometheus metrics from several processes."""
 
+import re
 from collections.abc import Iterable, Mapping
+
+_PROCESS = re.compile(r'^process="[^"]*",?')
 
 
 def merge(pages: Mapping[str, str]) -> str:
-    """Merge the metrics pages of processes; every sample gets the process's name as a label.
+    """Merge the metrics pages of processes; every sample gets the process's name as a label, once.
 
     Samples of one family have to stand together, so pages cannot simply follow each other.
     """
@@ -34,6 +37,8 @@ def _lines(heads: Mapping[str, list[str]], samples: Mapping[str, list[str]]) -> 
 def _labelled(line: str, process: str) -> str:
     name, brace, rest = line.partition("{")
     if brace and " " not in name:
-        return f'{name}{{process="{process}",{rest}'
+        # A page that was merged already carries the label; the name by which the process is known here takes its place.
+        rest = _PROCESS.sub("", rest)
+        return f'{name}{{process="{process}"{"" if rest.startswith("}") else ","}{rest}'
     name, _, value = line.partition(" ")
     return f'{name}{{process="{process}"}} {value}'

@@ -129,7 +129,8 @@ def _is_refusal(fault: BaseException) -> bool:
 def connect(url: str, *, pool_size: int = 5, name: str = "rekindle") -> Sessions:
     """Sessions on a database. Connections are opened on first use.
 
-    A transaction that stands idle for 15 seconds is ended by the server, so that a stalled process holds no lock for longer.
+    A process that is stalled in a transaction holds its locks for 15 seconds: the server ends a transaction that stands idle
+    for so long, and a connection whose client takes nothing of a result.
     """
     engine = create_async_engine(
         url,
@@ -144,6 +145,7 @@ def connect(url: str, *, pool_size: int = 5, name: str = "rekindle") -> Sessions
             "server_settings": {
                 "application_name": name,
                 "idle_in_transaction_session_timeout": "15s",
+                "tcp_user_timeout": "15s",
                 "lock_timeout": "30s",
                 "statement_timeout": "60s",
                 "jit": "off",

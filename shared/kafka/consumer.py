@@ -124,6 +124,7 @@ class _Loop:
             await self._commit_to_kafka(consumer)
         finally:
             stopping.cancel()
+            beat()
             ending = [consumer.stop()] if self.producer is None else [consumer.stop(), self.producer.stop()]
             await asyncio.wait([asyncio.ensure_future(one) for one in ending], timeout=10)
 

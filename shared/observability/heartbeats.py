@@ -9,6 +9,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+SILENT_AFTER = 15.0
+"""Seconds without a beat after which a part counts as silent: readiness says so."""
+HUNG_AFTER = 30.0
+"""Seconds without a beat after which a part is ended and started again."""
+
 _part: ContextVar[str | None] = ContextVar("part", default=None)
 _beats: dict[str, float] = {}
 
@@ -33,6 +38,6 @@ def beat() -> None:
 
 
 def silences() -> Mapping[str, float]:
-    """How many seconds ago each running part of this process beat last."""
+    """How many seconds ago each running part of this process beat last. May be called from any thread."""
     now = time.monotonic()
-    return {name: now - last for name, last in _beats.items()}
+    return {name: now - last for name, last in _beats.copy().items()}

@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.db.engine import Sessions, is_transient
 from shared.db.locks import RELAY
 from shared.events import Event, RelayReported, Topic
+from shared.observability.heartbeats import beat
 from shared.observability.metrics import OUTBOX_PUBLISHED, PUBLISH_SECONDS
 from shared.reconciliation.shard_totals import TotalsPublisher
 from shared.shutdown import pause
@@ -108,6 +109,7 @@ class Relay:
     ) -> None:
         reported, waiting = 0.0, True
         while not stop.is_set():
+            beat()
             await self._take_shards(connection)
             rows = (await connection.execute(_TAKE, {"shards": sorted(self._held), "batch": BATCH})).all()
             await connection.rollback()

@@ -1,5 +1,6 @@
 """Embedded PostgreSQL and Kafka: they start, keep what they hold, come back, and say what is wrong in a sentence."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -80,6 +81,21 @@ async def test_what_was_committed_survives_a_kill(stack: Stack) -> None:
     assert await again.fetchval("SELECT id FROM kept") == 7
     await again.execute("DROP TABLE kept")
     await again.close()
+
+
+@pytest.mark.parametrize("store", ["postgres", "kafka"])
+async def test_a_store_answers_until_it_is_stalled(stack: Stack, store: str) -> None:
+    part = stack.parts[store].plan.part
+    assert part.answers is not None
+    assert await part.answers()
+
+    stack.pause(store)
+    try:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(part.answers(), 0.5)
+    finally:
+        stack.resume(store)
+    assert await part.answers()
 
 
 async def publish(bootstrap: str, value: bytes) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -48,6 +49,64 @@ async def test_a_part_that_dies_is_started_again_and_told(tmp_path: Path) -> Non
     assert part.pid != first
     assert part.state is State.READY
     assert any("part ended (killed by SIGKILL); starting it again in 0.3 s" in line for line in told)
+    await watched.stop()
+
+
+def asked_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Questions every 20 ms; silent after 60 ms, killed after 120."""
+    monkeypatch.setattr(supervisor, "ASK_EVERY", 0.02)
+    monkeypatch.setattr(supervisor, "ANSWER_WITHIN", 0.02)
+    monkeypatch.setattr(supervisor, "SILENT_AFTER", 0.06)
+    monkeypatch.setattr(supervisor, "HUNG_AFTER", 0.12)
+
+
+async def test_a_part_that_gives_no_answer_is_killed_and_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked_often(monkeypatch)
+    told: list[str] = []
+    states: list[State] = []
+    watched = Supervisor(told.append, lambda: states.append(watched.parts["part"].state))
+    hangs = asyncio.Event()
+
+    async def answers() -> bool:
+        if hangs.is_set():
+            await asyncio.Event().wait()
+        return True
+
+    part = await watched.start(Plan(replace(python(tmp_path, "signal.pause()"), answers=answers)))
+    hangs.set()
+    await part.wait_until(ready_after_restarts=1)
+    hangs.clear()
+    await watched.stop()
+
+    assert any("part gave no answer for" in line for line in told)
+    assert any("part ended (killed by SIGKILL)" in line for line in told)
+    assert states[:4] == [State.STARTING, State.READY, State.SILENT, State.RESTARTING]
+
+
+async def test_a_part_that_stalls_for_a_while_is_ready_again_and_not_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_often(monkeypatch)
+    monkeypatch.setattr(supervisor, "HUNG_AFTER", 60)
+    answering = True
+
+    async def answers() -> bool:
+        if not answering:
+            raise ConnectionResetError
+        return True
+
+    watched = Supervisor(lambda _line: None)
+    part = await watched.start(Plan(replace(python(tmp_path, "signal.pause()"), answers=answers)))
+    pid = part.pid
+    answering = False
+
+    async def state() -> State:
+        return part.state
+
+    await eventually(state, lambda found: found is State.SILENT)
+    answering = True
+    await eventually(state, lambda found: found is State.READY)
+    assert (part.pid, part.restarts) == (pid, 0)
     await watched.stop()
 
 

@@ -1,0 +1,53 @@
+"""A process that is stalled in the middle of a transaction: whoever waits for its locks gets them after 15 seconds."""
+
+import asyncio
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from rekindle.embedded.stack import Stack
+from shared.db.engine import connect
+
+ROOT = Path(__file__).parents[3]
+LOCK = text("SELECT pg_advisory_xact_lock(7_234_999)")
+SENDS_MUCH = "SELECT repeat('x', 1000) FROM generate_series(1, 3_000_000)"
+"""Far more than the sockets' buffers hold."""
+HOLDS_A_LOCK = """
+import asyncio, sys, time
+from sqlalchemy import text
+from shared.db.engine import connect
+
+async def main() -> None:
+    async with connect(sys.argv[1]).begin() as session:
+        await session.execute(text("SELECT pg_advisory_xact_lock(7_234_999)"))
+        print("locked", flush=True)
+        await session.execute(text(sys.argv[2]))
+        time.sleep(600)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("then", ["SELECT 1", SENDS_MUCH], ids=["idle", "sending"])
+async def test_locks_of_a_stalled_process_are_free_after_15_seconds(real_stores: Stack, then: str) -> None:
+    url = real_stores.env["ANALYTICS_DATABASE_URL"]
+    holder = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", HOLDS_A_LOCK, url, then), stdout=asyncio.subprocess.PIPE, cwd=ROOT
+    )
+    assert holder.stdout is not None
+    sessions = connect(url, pool_size=1)
+    try:
+        assert await holder.stdout.readline() == b"locked\n"
+        holder.send_signal(signal.SIGSTOP)
+        began = time.monotonic()
+        async with sessions.begin() as session:
+            await session.execute(LOCK)
+        assert 10 < time.monotonic() - began < 18
+    finally:
+        await sessions.close()
+        holder.kill()
+        await holder.wait()
