@@ -1,4 +1,4 @@
-"""`rekindle dead-letters`: look at records that could not be applied, and apply them once their cause is mended."""
+"""`rekindle dead-letters`: look at records that could not be applied; apply them once their cause is mended, or discard them."""
 
 import asyncio
 import json
@@ -47,7 +47,7 @@ def list_letters(
     as_json: AsJson = False,
     data: Data = DEFAULT,
 ) -> None:
-    """List the dead letters that were not replayed, oldest first."""
+    """List the dead letters that were neither replayed nor discarded, oldest first."""
     services = _services(service)
     found = _run(data, lambda: _all_waiting(services, limit))
     if as_json:
@@ -99,6 +99,20 @@ def replay_letters(
     raise typer.Exit(1 if failed else 0)
 
 
+@dead_letters.command("discard")
+def discard_letter(
+    number: Number,
+    reason: Annotated[str, typer.Option(help="Why it will never be applied; kept with it.", show_default=False)],
+    data: Data = DEFAULT,
+) -> None:
+    """Set a dead letter aside for good: it is listed and counted no more, and cannot be replayed."""
+    if not reason.strip():
+        raise typer.BadParameter("say why", param_hint="--reason")
+    service, which = _read_number(number)
+    _run(data, lambda: _discard(service, which, reason.strip()))
+    print(f"{number} is discarded.")
+
+
 def _services(name: str | None) -> Sequence[str]:
     if name is not None and name not in CONSUMING:
         raise typer.BadParameter(f"{name} has no dead letters: choose {', '.join(CONSUMING)}", param_hint="--service")
@@ -115,12 +129,12 @@ def _read_number(text: str) -> tuple[str, int]:
 def _run(data: Path, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
     """Do what needs the databases. Problems become CannotStart, which the command prints."""
     from rekindle.runtime.maintenance import OutOfReach, use_environment
-    from shared.inbox.dead_letters import CannotReplay
+    from shared.inbox.dead_letters import DeadLetterError
 
     use_environment(DataFolder(data).running())
     try:
         return asyncio.run(work())
-    except (OutOfReach, CannotReplay) as problem:
+    except (OutOfReach, DeadLetterError) as problem:
         raise CannotStart(f"{str(problem)[:1].upper()}{str(problem)[1:]}") from problem
 
 
@@ -148,6 +162,14 @@ async def _one(service: str, number: int) -> "DeadLetter":
         return await one(session, number)
 
 
+async def _discard(service: str, number: int, reason: str) -> None:
+    from rekindle.runtime.maintenance import database_of
+    from shared.inbox.dead_letters import discard
+
+    async with database_of(service) as (sessions, _):
+        await discard(sessions, number, reason)
+
+
 async def _replay(wanted: list[tuple[str, int]] | None, services: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     if wanted is None:
         wanted = [(service, letter.id) for service, letter in await _all_waiting(services, None)]
@@ -166,7 +188,7 @@ async def _replay_one(service: str, number: int) -> str | None:
     """Replay one; returns why it could not be, or None."""
     from rekindle.runtime.maintenance import OutOfReach, database_of, subscription_of
     from shared.db.engine import is_transient
-    from shared.inbox.dead_letters import CannotReplay, one, replay
+    from shared.inbox.dead_letters import DeadLetterError, one, replay
 
     async with database_of(service) as (sessions, _):
         try:
@@ -176,7 +198,7 @@ async def _replay_one(service: str, number: int) -> str | None:
             if subscription is None:
                 return f"no part applies the records of {group} from here: whoever needs them asks for them again"
             await replay(sessions, subscription.handler, number)
-        except (CannotReplay, OutOfReach) as problem:
+        except (DeadLetterError, OutOfReach) as problem:
             return str(problem)
         except Exception as error:
             # What a handler raises is what made the letter dead; the database's own faults are another matter.
@@ -204,6 +226,8 @@ def _shown(service: str, letter: "DeadLetter", *, whole: bool = False) -> dict[s
         "type": _type_of(letter),
         "created_at": letter.created_at.isoformat(),
         "replayed_at": letter.replayed_at.isoformat() if letter.replayed_at else None,
+        "discarded_at": letter.discarded_at.isoformat() if letter.discarded_at else None,
+        "discard_reason": letter.discard_reason,
         "left_hole": letter.left_hole,
         "error": letter.error if whole else _first_line(letter.error),
     }

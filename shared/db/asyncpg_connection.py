@@ -10,10 +10,8 @@ from functools import lru_cache, partial
 from itertools import chain
 from typing import Any, Protocol, cast
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-_BEGIN = text("SELECT 1")
 _KEY = "driver"
 
 
@@ -21,7 +19,7 @@ class Driver(Protocol):
     """What is used of asyncpg's connection."""
 
     async def fetch(self, query: str, *values: Any) -> list[Any]:
-        """The rows of a query; values stand for $1, $2 ..."""
+        """The rows of a query; values stand for $1, $2 ... Its plan is kept with the connection."""
 
     async def fetchval(self, query: str, *values: Any) -> Any:
         """The first value of the first row, or None."""
@@ -42,10 +40,15 @@ async def driver(session: AsyncSession) -> Driver:
     if known is not None and known.is_in_transaction():
         return known
     connection = await session.connection()
-    own = cast("Driver", (await connection.get_raw_connection()).driver_connection)
+    raw = await connection.get_raw_connection()
+    own = cast("Driver", raw.driver_connection)
     if not own.is_in_transaction():
         # SQLAlchemy begins the transaction with its first statement only; without one, COPY would commit by itself.
-        await session.execute(_BEGIN)
+        adapter: Any = raw.dbapi_connection
+        try:
+            await adapter._start_transaction()  # noqa: SLF001 - a statement for this alone would be one more round trip
+        except Exception as error:  # noqa: BLE001 - the driver's own error takes the place of the wrapped one
+            raise error.__cause__ or error from None
     session.info[_KEY] = own
     return own
 

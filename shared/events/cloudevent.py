@@ -1,6 +1,6 @@
 """An event as it is on the bus: CloudEvents 1.0, binary mode, JSON data as value."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -101,7 +101,7 @@ class Event:
         return headers
 
 
-def decode(headers: Headers, value: bytes | None, *, uuid: Callable[[str], UUID] = UUID) -> Event:
+def decode(headers: Sequence[tuple[str, bytes]], value: bytes | None, *, uuid: Callable[[str], UUID] = UUID) -> Event:
     """Read a Kafka record's headers and value. Raises UndecodableRecordError; the data itself is read on first use.
 
     ``uuid`` makes the ids: who reads many gives a faster class.

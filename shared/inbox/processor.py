@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -36,6 +36,14 @@ class Batch:
     position: ConsumerPosition
     records: list[ConsumedRecord]
 
+    @property
+    def streams(self) -> set[tuple[str, UUID]]:
+        """The streams that the records are of, with their topic."""
+        topic = self.partition.topic
+        if not Topic(topic).is_sequenced:
+            return set()
+        return {(topic, r.event.subject) for r in self.records if r.event is not None and r.event.subject is not None}
+
 
 @dataclass(slots=True)
 class Applied:
@@ -43,7 +51,7 @@ class Applied:
 
     positions: dict[TopicPartition, ConsumerPosition] = field(default_factory=dict)
     lost: list[TopicPartition] = field(default_factory=list)
-    """Partitions whose stored position is another: somebody else owns them now, and nothing was applied."""
+    """Partitions whose stored position is another: somebody else moved it, and nothing was applied."""
     applied: Counter[str] = field(default_factory=Counter)
     dead: Counter[str] = field(default_factory=Counter)
     parked: Counter[str] = field(default_factory=Counter)
@@ -68,7 +76,6 @@ class PartitionBatch:
     """One partition's records against what its streams have seen."""
 
     batch: Batch
-    counted: int
     heads: dict[UUID, int]
     fresh: list[tuple[TopicPartition, ConsumedRecord]] = field(default_factory=list)
     dead: list[_Dead] = field(default_factory=list)
@@ -77,13 +84,11 @@ class PartitionBatch:
     total: int | None = None
     lack: int = 0
     topic: Topic = field(init=False)
+    counted: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.topic = Topic(self.batch.partition.topic)
-
-    def streams(self) -> set[UUID]:
-        """The streams that the records are of."""
-        return {r.event.subject for r in self.batch.records if r.event is not None and r.event.subject is not None}
+        self.counted = self.batch.position.counted
 
     def run(self) -> None:
         for received in self.batch.records:
@@ -103,10 +108,7 @@ class PartitionBatch:
                 self.dead.append(_Dead(self.batch.partition, received, error, left_hole=False))
             return
         if error is not None:
-            follows = event is not None and event.subject is not None and event.sequence is not None and self._follows(event)
-            if follows and event is not None:
-                self._advance(event)
-            self.dead.append(_Dead(self.batch.partition, received, error, left_hole=follows))
+            self._put_aside(received, error)
             return
         assert event is not None
         assert event.subject is not None
@@ -118,6 +120,18 @@ class PartitionBatch:
             self.fresh.append((self.batch.partition, received))
         else:
             self.waiting.append(received)
+
+    def _put_aside(self, received: ConsumedRecord, error: str) -> None:
+        """A record that cannot be read; one whose place in its stream was taken before says nothing new, whatever it holds."""
+        event = received.event
+        follows = False
+        if event is not None and event.subject is not None and event.sequence is not None:
+            if event.sequence <= self.heads.get(event.subject, 0):
+                return
+            follows = self._follows(event)
+            if follows:
+                self._advance(event)
+        self.dead.append(_Dead(self.batch.partition, received, error, left_hole=follows))
 
     def _misplaced(self, event: Event | None) -> str | None:
         if event is None:
@@ -165,60 +179,71 @@ class PartitionBatch:
     @property
     def end(self) -> ConsumerPosition:
         last = self.batch.records[-1]
-        return ConsumerPosition(last.offset + 1, last.identity)
+        return ConsumerPosition(last.offset + 1, last.identity, self.counted)
+
+
+class _HandlerFailedError(Exception):
+    """The handler failed, for a reason that lies in the events or in itself, and its transaction is of no more use."""
+
+
+_HandOver = Callable[[AsyncSession, Handler, Sequence[tuple[TopicPartition, ConsumedRecord]]], Awaitable[list[_Dead]]]
 
 
 async def apply(group: str, handler: Handler, sessions: Sessions, batches: Sequence[Batch]) -> Applied:
-    """Apply batches in one transaction. Raises faults of the database, which change nothing, and TooManyFailuresError."""
+    """Apply batches in one transaction. Raises faults of the database, which change nothing, and TooManyFailuresError.
+
+    When the handler fails, all is rolled back and done once more, record by record: a savepoint costs two round trips, and
+    nearly every batch needs none.
+    """
+    try:
+        return await _apply(group, handler, sessions, batches, _together)
+    except _HandlerFailedError as failed:
+        logger.warning("%s: a batch failed, trying its events one by one: %r", group, failed.__cause__)
+    return await _apply(group, handler, sessions, batches, _one_by_one)
+
+
+async def _apply(group: str, handler: Handler, sessions: Sessions, batches: Sequence[Batch], hand_over: _HandOver) -> Applied:
     applied = Applied()
+    batches = sorted(batches, key=lambda batch: batch.partition)
     async with sessions.begin() as session:
-        stored = await storage.lock_positions(session, group, sorted(batch.partition for batch in batches))
+        streams = sorted(set().union(*(batch.streams for batch in batches)))
+        stored = await storage.lock(session, group, [batch.partition for batch in batches], streams)
         walks: list[PartitionBatch] = []
-        for batch in sorted(batches, key=lambda batch: batch.partition):
-            position, counted = stored.get(batch.partition, (None, 0))
-            if position == batch.position:
-                walks.append(PartitionBatch(batch, counted, {}))
+        for batch in batches:
+            if stored.positions.get(batch.partition) == batch.position:
+                walks.append(PartitionBatch(batch, stored.heads_of(batch.streams)))
             else:
                 applied.lost.append(batch.partition)
-        for topic in sorted({walk.topic for walk in walks}):
-            await _sort_out(session, group, topic, [walk for walk in walks if walk.topic is topic])
+        for walk in walks:
+            walk.run()
+            await _settle_early(session, group, walk, stored.parked)
         fresh = [one for walk in walks for one in walk.fresh]
-        failed = await _hand_over(session, handler, fresh)
-        for topic in sorted({walk.topic for walk in walks}):
-            moved = {s: (w.heads[s], w.batch.partition.partition) for w in walks if w.topic is topic for s in w.moved}
-            await storage.store_heads(session, group, topic, moved)
+        failed = await hand_over(session, handler, fresh) if fresh else []
         for walk in walks:
             _note(walk, applied)
         for dead in [*(one for walk in walks for one in walk.dead), *failed]:
             logger.error("%s: record %d of %s is a dead letter: %s", group, dead.received.offset, dead.partition, dead.error)
             await storage.insert_dead_letter(session, group, dead.partition, dead.received, dead.error, left_hole=dead.left_hole)
             applied.dead[dead.partition.topic] += 1
-        await storage.store_positions(session, group, {w.batch.partition: (w.end, w.counted, w.total) for w in walks})
-    applied.positions = {walk.batch.partition: walk.end for walk in walks}
+        heads = {(w.topic.value, s): (w.heads[s], w.batch.partition.partition) for w in walks for s in w.moved}
+        ends = {walk.batch.partition: (walk.end, walk.total) for walk in walks}
+        if ends:
+            await storage.store(session, group, heads, ends)
+    applied.positions = {partition: end for partition, (end, _) in ends.items()}
     for partition, _ in fresh:
         applied.applied[partition.topic] += 1
     return applied
 
 
-async def _sort_out(session: AsyncSession, group: str, topic: Topic, walks: Sequence[PartitionBatch]) -> None:
-    """Tell the fresh from the known, the early and the unreadable, and take up what was parked and can follow now.
-
-    All partitions of a topic are asked about in one statement: a batch is often a few records of each.
-    """
-    streams = {walk: walk.streams() for walk in walks} if topic.is_sequenced else {}
-    heads = await storage.read_heads(session, group, topic, sorted(set().union(*streams.values()))) if streams else {}
-    for walk in walks:
-        walk.heads = {stream: heads[stream] for stream in streams.get(walk, ()) if stream in heads}
-        walk.run()
-    if topic.is_compacted or not topic.is_sequenced:
+async def _settle_early(session: AsyncSession, group: str, walk: PartitionBatch, parked: Collection[tuple[str, UUID]]) -> None:
+    """Park what came before those it follows, and take up what was parked and can follow now."""
+    if walk.topic.is_compacted or not walk.topic.is_sequenced:
         return
-    for walk in walks:
-        await storage.park(session, group, topic, walk.still_waiting)
-    if any(walk.moved for walk in walks) and await storage.has_parked(session, group, topic):
-        for walk in walks:
-            moved = {stream: walk.heads[stream] for stream in sorted(walk.moved)}
-            walk.drain(await storage.parked_after(session, group, topic, moved))
-            await storage.unpark(session, group, topic, {stream: walk.heads[stream] for stream in moved})
+    await storage.park(session, group, walk.topic, walk.still_waiting)
+    moved = {stream: walk.heads[stream] for stream in sorted(walk.moved) if (walk.topic.value, stream) in parked}
+    if moved:
+        walk.drain(await storage.parked_after(session, group, walk.topic, moved))
+        await storage.unpark(session, group, walk.topic, {stream: walk.heads[stream] for stream in moved})
 
 
 def _note(walk: PartitionBatch, applied: Applied) -> None:
@@ -234,21 +259,22 @@ def _note(walk: PartitionBatch, applied: Applied) -> None:
         }
 
 
-async def _hand_over(
+async def _together(
     session: AsyncSession, handler: Handler, fresh: Sequence[tuple[TopicPartition, ConsumedRecord]]
 ) -> list[_Dead]:
-    """Run the handler over all events, or, when it fails, over one after the other; returns those that fail."""
-    if not fresh:
-        return []
     try:
-        async with session.begin_nested():
-            await handler(session, _events(fresh))
+        await handler(session, _events(fresh))
     except Exception as error:
         if is_transient(error):
             raise
-        logger.warning("a batch of %d failed, trying its events one by one: %r", len(fresh), error)
-    else:
-        return []
+        raise _HandlerFailedError from error
+    return []
+
+
+async def _one_by_one(
+    session: AsyncSession, handler: Handler, fresh: Sequence[tuple[TopicPartition, ConsumedRecord]]
+) -> list[_Dead]:
+    """Run the handler over one event after the other, each under a savepoint; returns those that fail."""
     failed: list[_Dead] = []
     for partition, received in fresh:
         try:

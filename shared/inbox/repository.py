@@ -1,7 +1,7 @@
 """Reading and writing the inbox's tables. Takes a session and never commits."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import orjson
@@ -9,82 +9,136 @@ from aiokafka import TopicPartition
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.db.asyncpg_connection import driver
 from shared.kafka.consumed_record import ConsumedRecord
 
 
 @dataclass(frozen=True, slots=True)
 class ConsumerPosition:
-    """Where a group stands in a partition."""
+    """Where a group stands in a partition.
+
+    ``counted`` is the sum of the heads of all its streams. Whoever moves a head changes it, so that two equal positions stand
+    for the same heads.
+    """
 
     next_offset: int
     last_record: UUID | None
+    counted: int
+
+
+@dataclass(slots=True)
+class Stored:
+    """What is stored of some partitions and streams, while the partitions' rows are locked."""
+
+    positions: dict[TopicPartition, ConsumerPosition] = field(default_factory=dict)
+    heads: dict[tuple[str, UUID], int] = field(default_factory=dict)
+    """The last sequence applied, by topic and stream, of the streams that the group knows."""
+    parked: set[tuple[str, UUID]] = field(default_factory=set)
+    """Streams of which events wait for earlier ones."""
+
+    def heads_of(self, streams: Iterable[tuple[str, UUID]]) -> dict[UUID, int]:
+        """The heads of these streams, all of one topic."""
+        return {stream: self.heads[topic, stream] for topic, stream in streams if (topic, stream) in self.heads}
+
+
+_INSERT_POSITIONS = """
+    INSERT INTO inbox_offsets (group_name, topic, partition)
+    SELECT $1, * FROM unnest($2::text[], $3::integer[]) ON CONFLICT DO NOTHING
+"""
+_POSITIONS = """
+    SELECT topic, partition, next_offset, last_record, counted FROM inbox_offsets
+    WHERE group_name = $1 AND (topic, partition) IN (SELECT * FROM unnest($2::text[], $3::integer[]))
+    ORDER BY topic, partition
+"""
+# One round trip. A statement sees what was committed when it began, and so do the heads here, although the rows may be waited
+# for; whoever held them and moved a head has changed ``counted`` as well, so that the position is not the believed one.
+_LOCK = f"""
+    WITH locked AS MATERIALIZED ({_POSITIONS} FOR UPDATE)
+    SELECT topic, partition, next_offset, last_record AS id, counted, false AS parked FROM locked
+    UNION ALL
+    SELECT topic, -1, (
+            SELECT sequence FROM inbox_heads AS head
+            WHERE head.group_name = $1 AND head.topic = wanted.topic AND head.stream = wanted.stream
+        ), stream, 0, EXISTS (
+            SELECT FROM inbox_parked AS early
+            WHERE early.group_name = $1 AND early.topic = wanted.topic AND early.stream = wanted.stream
+        )
+    FROM unnest($4::text[], $5::uuid[]) AS wanted (topic, stream)
+"""  # noqa: S608 - constants alone
+_STORE = """
+    WITH moved AS (
+        INSERT INTO inbox_heads (group_name, topic, stream, sequence, shard)
+        SELECT $1, * FROM unnest($2::text[], $3::uuid[], $4::bigint[], $5::integer[])
+        ON CONFLICT (group_name, topic, stream) DO UPDATE SET sequence = excluded.sequence
+    )
+    UPDATE inbox_offsets SET next_offset = now.next_offset, last_record = now.last_record, counted = now.counted,
+        announced = coalesce(now.announced, inbox_offsets.announced)
+    FROM unnest($6::text[], $7::integer[], $8::bigint[], $9::uuid[], $10::bigint[], $11::bigint[])
+        AS now (topic, partition, next_offset, last_record, counted, announced)
+    WHERE inbox_offsets.group_name = $1 AND inbox_offsets.topic = now.topic AND inbox_offsets.partition = now.partition
+"""
 
 
 async def positions(
     session: AsyncSession, group: str, partitions: Sequence[TopicPartition]
 ) -> dict[TopicPartition, ConsumerPosition]:
     """Where a group stands; rows are made for partitions it never read."""
-    named = _named(group, partitions)
-    await session.execute(
-        text(
-            "INSERT INTO inbox_offsets (group_name, topic, partition) "
-            "SELECT :group, * FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS integer[])) ON CONFLICT DO NOTHING"
-        ),
-        named,
+    own = await driver(session)
+    named = [p.topic for p in partitions], [p.partition for p in partitions]
+    await own.execute(_INSERT_POSITIONS, group, *named)
+    rows = await own.fetch(_POSITIONS, group, *named)
+    return {TopicPartition(topic, number): ConsumerPosition(*position) for topic, number, *position in rows}
+
+
+async def lock(
+    session: AsyncSession, group: str, partitions: Sequence[TopicPartition], streams: Sequence[tuple[str, UUID]]
+) -> Stored:
+    """Lock the partitions' rows, in order, and read them with the heads of some streams, given by topic and id.
+
+    The heads are only those of now where the position is the one that the caller believes.
+    """
+    rows = await (await driver(session)).fetch(
+        _LOCK,
+        group,
+        [p.topic for p in partitions],
+        [p.partition for p in partitions],
+        [topic for topic, _ in streams],
+        [stream for _, stream in streams],
     )
-    return {partition: position for partition, (position, _) in (await _read(session, named, lock=False)).items()}
+    stored = Stored()
+    for topic, number, at, identity, counted, parked in rows:
+        if number >= 0:
+            stored.positions[TopicPartition(topic, number)] = ConsumerPosition(at, identity, counted)
+            continue
+        if at is not None:
+            stored.heads[topic, identity] = at
+        if parked:
+            stored.parked.add((topic, identity))
+    return stored
 
 
-async def lock_positions(
-    session: AsyncSession, group: str, partitions: Sequence[TopicPartition]
-) -> dict[TopicPartition, tuple[ConsumerPosition, int]]:
-    """Lock the rows, in order, and return where the group stands with what it has counted of each shard."""
-    return await _read(session, _named(group, partitions), lock=True)
-
-
-def _named(group: str, partitions: Sequence[TopicPartition]) -> dict[str, object]:
-    return {"group": group, "topics": [p.topic for p in partitions], "partitions": [p.partition for p in partitions]}
-
-
-async def _read(
-    session: AsyncSession, named: dict[str, object], *, lock: bool
-) -> dict[TopicPartition, tuple[ConsumerPosition, int]]:
-    rows = await session.execute(
-        text(
-            "SELECT topic, partition, next_offset, last_record, counted FROM inbox_offsets "  # noqa: S608 - constants alone
-            "WHERE group_name = :group AND (topic, partition) IN "
-            "(SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS integer[]))) "
-            "ORDER BY topic, partition" + (" FOR UPDATE" if lock else "")
-        ),
-        named,
-    )
-    return {TopicPartition(r.topic, r.partition): (ConsumerPosition(r.next_offset, r.last_record), r.counted) for r in rows}
-
-
-async def store_positions(
-    session: AsyncSession, group: str, stored: Mapping[TopicPartition, tuple[ConsumerPosition, int, int | None]]
+async def store(
+    session: AsyncSession,
+    group: str,
+    heads: Mapping[tuple[str, UUID], tuple[int, int]],
+    ends: Mapping[TopicPartition, tuple[ConsumerPosition, int | None]],
 ) -> None:
-    """Write where the group stands now, with what it has counted and the total it last read (None: unchanged)."""
-    partitions = sorted(stored)
-    await session.execute(
-        text(
-            """
-            UPDATE inbox_offsets SET next_offset = now.next_offset, last_record = now.last_record, counted = now.counted,
-                announced = coalesce(now.announced, inbox_offsets.announced)
-            FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS integer[]), CAST(:offsets AS bigint[]),
-                CAST(:records AS uuid[]), CAST(:counted AS bigint[]), CAST(:announced AS bigint[]))
-                AS now (topic, partition, next_offset, last_record, counted, announced)
-            WHERE inbox_offsets.group_name = :group AND inbox_offsets.topic = now.topic
-                AND inbox_offsets.partition = now.partition
-            """
-        ),
-        _named(group, partitions)
-        | {
-            "offsets": [stored[p][0].next_offset for p in partitions],
-            "records": [stored[p][0].last_record for p in partitions],
-            "counted": [stored[p][1] for p in partitions],
-            "announced": [stored[p][2] for p in partitions],
-        },
+    """Write the last sequence applied, and the shard, of each stream; and where the group stands now, with the total it last
+    read (None: unchanged)."""
+    streams, partitions = sorted(heads), sorted(ends)
+    await (await driver(session)).execute(
+        _STORE,
+        group,
+        [topic for topic, _ in streams],
+        [stream for _, stream in streams],
+        [heads[one][0] for one in streams],
+        [heads[one][1] for one in streams],
+        [p.topic for p in partitions],
+        [p.partition for p in partitions],
+        [ends[p][0].next_offset for p in partitions],
+        [ends[p][0].last_record for p in partitions],
+        [ends[p][0].counted for p in partitions],
+        [ends[p][1] for p in partitions],
     )
 
 
@@ -94,39 +148,6 @@ async def short(session: AsyncSession, group: str) -> list[TopicPartition]:
         text("SELECT topic, partition FROM inbox_offsets WHERE group_name = :group AND announced > counted"), {"group": group}
     )
     return [TopicPartition(row.topic, row.partition) for row in rows]
-
-
-async def read_heads(session: AsyncSession, group: str, topic: str, streams: Sequence[UUID]) -> dict[UUID, int]:
-    """The last sequence applied of each of the streams that the group knows."""
-    rows = await session.execute(
-        text("SELECT stream, sequence FROM inbox_heads WHERE group_name = :group AND topic = :topic AND stream = ANY(:streams)"),
-        {"group": group, "topic": topic, "streams": streams},
-    )
-    return {row.stream: row.sequence for row in rows}
-
-
-async def store_heads(session: AsyncSession, group: str, topic: str, heads: Mapping[UUID, tuple[int, int]]) -> None:
-    """Write the last sequence applied, and the shard, of each stream."""
-    if not heads:
-        return
-    streams = sorted(heads)
-    await session.execute(
-        text(
-            """
-            INSERT INTO inbox_heads (group_name, topic, stream, sequence, shard)
-            SELECT :group, :topic, *
-            FROM unnest(CAST(:streams AS uuid[]), CAST(:sequences AS bigint[]), CAST(:shards AS integer[]))
-            ON CONFLICT (group_name, topic, stream) DO UPDATE SET sequence = excluded.sequence
-            """
-        ),
-        {
-            "group": group,
-            "topic": topic,
-            "streams": streams,
-            "sequences": [heads[stream][0] for stream in streams],
-            "shards": [heads[stream][1] for stream in streams],
-        },
-    )
 
 
 async def park(session: AsyncSession, group: str, topic: str, waiting: Sequence[ConsumedRecord]) -> None:
@@ -183,19 +204,10 @@ async def unpark(session: AsyncSession, group: str, topic: str, heads: Mapping[U
     )
 
 
-async def has_parked(session: AsyncSession, group: str, topic: str) -> bool:
-    """Whether anything at all waits."""
-    found = await session.scalar(
-        text("SELECT EXISTS (SELECT FROM inbox_parked WHERE group_name = :group AND topic = :topic)"),
-        {"group": group, "topic": topic},
-    )
-    return bool(found)
-
-
 async def insert_dead_letter(
     session: AsyncSession, group: str, partition: TopicPartition, received: ConsumedRecord, error: str, *, left_hole: bool
 ) -> None:
-    """Put a record into the dead letters."""
+    """Put a record into the dead letters, once however often it comes; its stream may have gone on without it since."""
     event = received.event
     await session.execute(
         text(
@@ -204,7 +216,8 @@ async def insert_dead_letter(
                 headers, value, error, left_hole)
             VALUES (:group, :topic, :partition, :offset, :record, :stream, :sequence, :key, CAST(:headers AS jsonb), :value,
                 :error, :left_hole)
-            ON CONFLICT DO NOTHING
+            ON CONFLICT (group_name, topic, partition, record_id) DO UPDATE SET left_hole = true
+                WHERE excluded.left_hole AND NOT dead_letters.left_hole
             """
         ),
         {
@@ -235,12 +248,3 @@ def headers_from_json(raw: str | list[list[str]]) -> list[tuple[str, bytes]]:
     """The headers that ``headers_to_json`` wrote."""
     pairs = orjson.loads(raw) if isinstance(raw, str) else raw
     return [(name, bytes.fromhex(value)) for name, value in pairs]
-
-
-async def head_of(session: AsyncSession, group: str, topic: str, stream: UUID) -> int:
-    """The last sequence of a stream that a group has applied; 0 where it knows none."""
-    found = await session.scalar(
-        text("SELECT sequence FROM inbox_heads WHERE group_name = :group AND topic = :topic AND stream = :stream"),
-        {"group": group, "topic": topic, "stream": stream},
-    )
-    return 0 if found is None else int(found)

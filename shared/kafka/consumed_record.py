@@ -1,6 +1,7 @@
 """A record as it came from the broker, read as far as it can be."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,7 +18,7 @@ class ConsumedRecord:
     offset: int
     timestamp: int
     key: bytes | None
-    headers: list[tuple[str, bytes]]
+    headers: Sequence[tuple[str, bytes]]
     value: bytes | None
     event: Event | None = None
     total: int | None = None
@@ -26,13 +27,15 @@ class ConsumedRecord:
     @property
     def identity(self) -> UUID:
         """What tells this record from another at the same position: its ``ce_id``, or a hash of its bytes."""
+        if self.event is not None:
+            return self.event.id
         for name, value in self.headers:
             if name == "ce_id":
                 try:
                     return UUID(value.decode())
                 except (ValueError, AttributeError):  # a header's value may be null
                     break
-        digest = hashlib.sha256(b"\0".join([self.key or b"", self.value or b"", repr(self.headers).encode()]))
+        digest = hashlib.sha256(b"\0".join([self.key or b"", self.value or b"", repr(list(self.headers)).encode()]))
         return UUID(bytes=digest.digest()[:16])
 
     @property
@@ -43,7 +46,7 @@ class ConsumedRecord:
 
 def parse_record(record: ConsumerRecord) -> ConsumedRecord:
     """Read a record; what cannot be read is told in ``error``, with the event where at least the headers could be."""
-    received = ConsumedRecord(record.offset, record.timestamp, record.key, list(record.headers), record.value)
+    received = ConsumedRecord(record.offset, record.timestamp, record.key, record.headers, record.value)
     if received.is_tombstone:
         return received
     try:

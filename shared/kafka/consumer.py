@@ -237,7 +237,7 @@ class _Loop:
         self._measure(batches, applied, time.perf_counter() - started)
         self.positions |= applied.positions
         if applied.lost:
-            logger.info("%s: another consumer owns %s now", self.subscription.group, applied.lost)
+            logger.info("%s: somebody else moved the position in %s, reading it again", self.subscription.group, applied.lost)
             await self.seek(consumer, [partition for partition in applied.lost if partition in consumer.assignment()])
         await self._ask([partition for partition, lack in applied.lacks.items() if lack > 0], applied.gaps)
         self.uncommitted |= applied.positions.keys()

@@ -10,7 +10,9 @@ from shared.kafka.lag import LagProbe
 
 OUTBOX_ROWS = Gauge("rekindle_outbox_rows", "Events not yet acknowledged by the broker.", ["service"])
 OUTBOX_OLDEST = Gauge("rekindle_outbox_oldest_seconds", "Age of the oldest of them; 0 where there is none.", ["service"])
-DEAD_LETTERS = Gauge("rekindle_dead_letters", "Records in the dead letters that were not replayed.", ["service", "group"])
+DEAD_LETTERS = Gauge(
+    "rekindle_dead_letters", "Records in the dead letters that were neither replayed nor discarded.", ["service", "group"]
+)
 PARKED = Gauge("rekindle_parked_events", "Events that wait for earlier ones that are missing.", ["service", "group"])
 SHORT = Gauge("rekindle_missing_events", "Events that a group lacks against the totals last read.", ["service", "group"])
 LAG = Gauge("rekindle_consumer_lag", "Records on the broker that a group has not applied.", ["service", "group", "topic"])
@@ -18,7 +20,10 @@ LAG = Gauge("rekindle_consumer_lag", "Records on the broker that a group has not
 _OUTBOX = text(
     "SELECT count(*) AS backlog, coalesce(extract(epoch FROM clock_timestamp() - min(appended_at)), 0) AS oldest FROM outbox"
 )
-_DEAD = text("SELECT group_name, count(*) AS number FROM dead_letters WHERE replayed_at IS NULL GROUP BY group_name")
+_DEAD = text(
+    "SELECT group_name, count(*) AS number FROM dead_letters "
+    "WHERE replayed_at IS NULL AND discarded_at IS NULL GROUP BY group_name"
+)
 _PARKED = text("SELECT group_name, count(*) AS number FROM inbox_parked GROUP BY group_name")
 _SHORT = text("SELECT group_name, sum(greatest(announced - counted, 0)) AS number FROM inbox_offsets GROUP BY group_name")
 

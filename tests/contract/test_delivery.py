@@ -13,7 +13,7 @@ from shared.db.engine import Sessions
 from shared.db.locks import RELAY
 from shared.events import Topic
 from shared.ids import shard_of
-from shared.inbox.dead_letters import CannotReplay, replay, waiting
+from shared.inbox.dead_letters import DeadLetterError, replay, waiting
 from shared.reconciliation.shard_totals import TotalsPublisher
 from tests.contract.bus import SHARDS, Ledger, accept, consuming, publish, publish_raw, relaying, responded
 from tests.waiting import eventually
@@ -117,13 +117,14 @@ async def test_unreadable_records_go_to_the_dead_letters_and_harm_nothing_else(l
         await publish(kafka, responded(stream, 1))
         await publish_raw(kafka, shard, b"\xff\xfe not json", [])
         await publish_raw(kafka, shard, b"{", [h for h in good if h[0] != "ce_sequence"] + [("ce_sequence", b"99")])
-        await publish_raw(kafka, shard, b"[]", good)
-        await publish_raw(kafka, shard, b'{"words": "many"}', good)
-        await publish(kafka, responded(stream, 2))
+        await publish_raw(kafka, shard, b"[]", good)  # its place in the stream is taken: it says nothing new
+        await publish_raw(kafka, shard, b"[]", responded(stream, 2).headers())
+        await publish_raw(kafka, shard, b'{"words": "many"}', responded(stream, 3).headers())
+        await publish(kafka, responded(stream, 4))
 
-        await eventually(lambda: ledger.of(stream), lambda found: 2 in found)
+        await eventually(lambda: ledger.of(stream), lambda found: 4 in found)
 
-    assert await ledger.of(stream) == [1, 2]
+    assert await ledger.of(stream) == [1, 4]
     assert len(await dead_letters(ledger.sessions, group, shard, since)) == 4
 
 
@@ -192,7 +193,7 @@ async def test_a_replayed_dead_letter_counts_once(ledger: Ledger, kafka: str, gr
     ledger.refuses.clear()
 
     await replay(ledger.sessions, ledger, numbers[0])
-    with pytest.raises(CannotReplay, match="was replayed"):
+    with pytest.raises(DeadLetterError, match="was replayed"):
         await replay(ledger.sessions, ledger, numbers[0])
 
     assert len(numbers) == 1

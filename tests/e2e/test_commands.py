@@ -148,17 +148,18 @@ async def test_a_dead_letter_is_listed_shown_and_replayed_once(stack: Stack) -> 
     assert number not in [letter["number"] for letter in (await answer_of(stack, "dead-letters", "list"))]
 
 
-async def test_what_still_cannot_be_read_stays_and_says_so(stack: Stack) -> None:
+async def test_what_still_cannot_be_read_stays_until_it_is_discarded(stack: Stack) -> None:
     number = await put_aside(stack, report(), value=b"\xff")
 
     done = await rekindle(stack, "dead-letters", "replay", "--all")
+    discarded = await rekindle(stack, "dead-letters", "discard", f"analytics:{number}", "--reason", "written by a test")
 
     assert done.returncode == 1
     assert f"analytics:{number}: dead letter {number} still cannot be read" in done.stderr
-    sessions = connect(stack.env["ANALYTICS_DATABASE_URL"], pool_size=1)
-    async with sessions.begin() as session:
-        await session.execute(text("DELETE FROM dead_letters WHERE id = :number AND replayed_at IS NULL"), {"number": number})
-    await sessions.close()
+    assert discarded.returncode == 0, discarded.stderr
+    assert f"analytics:{number}" not in [letter["number"] for letter in await answer_of(stack, "dead-letters", "list")]
+    shown = await answer_of(stack, "dead-letters", "show", f"analytics:{number}")
+    assert shown["discard_reason"] == "written by a test"
 
 
 async def test_a_dead_letter_that_is_not_there_is_a_problem(stack: Stack) -> None:

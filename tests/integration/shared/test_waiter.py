@@ -24,7 +24,7 @@ def place(topic: Topic, stream: UUID, sequence: int) -> Awaited:
 async def reach(sessions: Sessions, group: str, topic: Topic, stream: UUID, sequence: int) -> None:
     """Say that a group has applied a stream up to a sequence."""
     async with sessions.begin() as session:
-        await repository.store_heads(session, group, topic, {stream: (sequence, 0)})
+        await repository.store(session, group, {(topic.value, stream): (sequence, 0)}, {})
 
 
 async def test_each_topic_is_waited_for_in_its_own_group(engagement: Sessions) -> None:
