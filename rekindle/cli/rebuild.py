@@ -90,7 +90,7 @@ async def _rebuild_queue() -> int:
     from datetime import UTC, datetime
 
     from rekindle.runtime.maintenance import database_of
-    from services.engagement.use_cases.rebuild_queue import rebuild_queue as compute
+    from services.engagement.use_cases.derive_people import derive_all as compute
 
     async with database_of("engagement") as (sessions, settings):
         return await compute(sessions, now=datetime.now(UTC), settings=settings)

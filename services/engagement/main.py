@@ -8,9 +8,14 @@ from fastapi import FastAPI
 from services.engagement.api import events, pursuits, queue, timelines
 from services.engagement.api.event_schema import describe_events
 from services.engagement.consumers import subscriptions
+from services.engagement.consumers.facts import GROUP as FACTS
+from services.engagement.consumers.records import GROUP as RECORDS
 from services.engagement.settings import EngagementSettings
+from services.engagement.storage.streams import pending
 from services.engagement.use_cases.event_batcher import EventBatcher
 from shared.db.engine import connect
+from shared.events import Topic
+from shared.inbox.waiter import ProjectionWaiter
 from shared.observability.health import ServiceHealth
 from shared.web.app import create_service_app
 
@@ -26,10 +31,13 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
         groups=[one.group for one in subscriptions(settings)],
         has_outbox=True,
     )
+    groups = {Topic.ENGAGEMENT: FACTS, Topic.CANDIDATES: RECORDS, Topic.POSITIONS: RECORDS}
+    waiter = ProjectionWaiter(sessions, groups, pending=pending)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        await waiter.close()
         await health.close()
 
     app = create_service_app(
@@ -45,6 +53,7 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
     )
     describe_events(app)
     app.state.sessions = sessions
+    app.state.projection_waiter = waiter
     app.state.settings = settings
     app.state.batcher = EventBatcher(sessions, settings)
     return app

@@ -1,10 +1,11 @@
 """Settings of engagement, read from the environment."""
 
 from datetime import timedelta
+from functools import cached_property
 
 from pydantic import Field
 
-from services.engagement.domain.return_policy import ReturnPolicy
+from services.engagement.domain.derive import Policy
 from services.engagement.return_settings import ReturnSettings
 from shared.settings import SharedSettings
 
@@ -28,7 +29,7 @@ class EngagementSettings(SharedSettings):
     def ghost_after(self) -> timedelta:
         return timedelta(days=self.ghost_after_days)
 
-    @property
-    def return_policy(self) -> ReturnPolicy:
-        """When we may come back after which close; see ``return_settings`` for its variables."""
-        return self.returns.policy(self.zone)
+    @cached_property
+    def policy(self) -> Policy:
+        """What persons are derived by; see ``return_settings`` for the variables of its intervals."""
+        return Policy(self.returns.policy(self.zone), self.ghost_after)

@@ -100,10 +100,15 @@ class Sessions:
             await asyncio.sleep(0.1)
         raise CommitUnknownError("the commit was not acknowledged") from fault
 
-    async def fetch_alone(self, query: str, *values: Any) -> list[Any]:
-        """The rows of one query that is a transaction of its own: one round trip, where a session makes three."""
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[Driver]:
+        """The driver's connection outside of a transaction: each statement is one of its own, and takes one round trip."""
         async with self.engine.connect() as pooled:
-            connection = cast("Driver", (await pooled.get_raw_connection()).driver_connection)
+            yield cast("Driver", (await pooled.get_raw_connection()).driver_connection)
+
+    async def fetch_alone(self, query: str, *values: Any) -> list[Any]:
+        """The rows of one query that is a transaction of its own."""
+        async with self.alone() as connection:
             return await connection.fetch(query, *values)
 
     async def close(self) -> None:

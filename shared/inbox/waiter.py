@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -37,6 +37,9 @@ class Awaited:
     """As the client wrote it."""
 
 
+Pending = Callable[[Sessions, set[Awaited]], Awaitable[set[Awaited]]]
+
+
 @dataclass(eq=False, slots=True)
 class _Waiter:
     missing: list[Awaited]
@@ -55,11 +58,12 @@ class ProjectionWaiter:
     """Where requests wait for what they named; one a process and service. It looks only while somebody waits.
 
     ``groups`` says of each topic whose effects the service's answers show: the consumer group that applies it, whose heads are
-    in the service's own database.
+    in the service's own database. ``pending`` picks, from what was applied, that whose effects are still to follow.
     """
 
-    def __init__(self, sessions: Sessions, groups: Mapping[Topic, str]) -> None:
+    def __init__(self, sessions: Sessions, groups: Mapping[Topic, str], *, pending: Pending | None = None) -> None:
         self._sessions = sessions
+        self._pending = pending
         self._groups = groups
         self._waiters: set[_Waiter] = set()
         self._came = asyncio.Event()
@@ -115,7 +119,10 @@ class ProjectionWaiter:
             return
 
     async def _look(self, waiting: Sequence[_Waiter]) -> None:
-        missing = await not_reached(self._sessions, self._groups, {one for waiter in waiting for one in waiter.missing})
+        wanted = {one for waiter in waiting for one in waiter.missing}
+        missing = await not_reached(self._sessions, self._groups, wanted)
+        if self._pending is not None and wanted - missing:
+            missing |= await self._pending(self._sessions, wanted - missing)
         for waiter in waiting:
             waiter.missing = [one for one in waiter.missing if one in missing]
             waiter.looked.set()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from rekindle.embedded.stack import Stack
 from shared.shutdown import pause
 
-CORE = ("gateway", "engagement.relay", "analytics.projector", "engagement.queue", "postgres", "kafka")
+CORE = ("gateway", "engagement.relay", "analytics.projector", "engagement.facts", "postgres", "kafka")
 """What every short run must have met."""
 LONGER_THAN_A_SESSION = (11.0, 14.0)
 """Seconds of a stall: consumers are thrown out of their group after 10."""

@@ -122,7 +122,7 @@ POISONS: tuple[tuple[bytes, list[tuple[str, bytes]]], ...] = (
 READERS = {
     Topic.CANDIDATES: ("engagement.records", "analytics.projector"),
     Topic.POSITIONS: ("engagement.records", "analytics.projector"),
-    Topic.ENGAGEMENT: ("engagement.queue", "analytics.projector", "candidates.learner"),
+    Topic.ENGAGEMENT: ("engagement.facts", "analytics.projector", "candidates.learner"),
     Topic.CONTROL: ("engagement.reconcile", "candidates.reconcile", "analytics.producers"),
 }
 

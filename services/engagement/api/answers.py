@@ -1,4 +1,4 @@
-"""What is answered to posted events."""
+"""Answers to posted events."""
 
 from typing import Any, Literal
 from uuid import UUID
@@ -10,15 +10,6 @@ from shared.errors import DomainError
 from shared.web.problem_details import problem, status_of
 
 
-class PursuitPlace(BaseModel):
-    """Where an event stands: the attempt it belongs to, how far that has come, and which touch it was."""
-
-    id: UUID
-    attempt: int | None
-    stage: str | None
-    touch: int | None
-
-
 class EventAnswer(BaseModel):
     """An accepted event."""
 
@@ -26,9 +17,7 @@ class EventAnswer(BaseModel):
     candidate_id: UUID
     references: list[str] = Field(description="what senders call this person")
     sequence: int = Field(ge=1, description="the event's number in the candidate's stream")
-    after: str = Field(description="give it to analytics to wait until this event is counted")
-    pursuit: PursuitPlace | None = Field(description="null for a fact without a position")
-    policy_breaches: list[str]
+    after: str = Field(description="give it to any reading call as `after`, which then answers once this event has its effects")
 
 
 class ItemAnswer(BaseModel):
@@ -40,13 +29,11 @@ class ItemAnswer(BaseModel):
     references: list[str] | None = None
     sequence: int | None = None
     after: str | None = None
-    pursuit: PursuitPlace | None = None
-    policy_breaches: list[str] | None = None
     problem: dict[str, Any] | None = None
 
 
 class BatchAnswer(BaseModel):
-    """What became of a batch. ``invalid`` counts every item that was not accepted, conflicts included."""
+    """The outcome of a batch. ``invalid`` counts every item that was not accepted, conflicts included."""
 
     stored: int
     duplicates: int
@@ -60,8 +47,6 @@ def _accepted(outcome: Accepted) -> dict[str, Any]:
         "references": outcome.references,
         "sequence": outcome.sequence,
         "after": outcome.after,
-        "pursuit": outcome.pursuit,
-        "policy_breaches": [],
     }
 
 

@@ -13,6 +13,7 @@ from services.engagement.use_cases.reading import read_candidate, read_position
 from shared.security.auth import Principal, requires
 from shared.web.pagination import decode_cursor, encode_cursor
 from shared.web.routing import StrictRoute
+from shared.web.waiting import WaitedDep
 
 router = APIRouter(prefix="/v1/pursuits", tags=["pursuits"], route_class=StrictRoute)
 
@@ -109,6 +110,7 @@ async def get_pursuit(
     sessions: SessionsDep,
     settings: SettingsDep,
     _: Annotated[Principal, requires("engagement:read")],
+    _waited: WaitedDep,
 ) -> dict[str, Any]:
     """One pursuit with all its attempts. The id of before a person's records were linked answers with the person's pursuit."""
     return _answer(await read_pursuit(sessions, id, now=datetime.now(UTC), settings=settings))
@@ -119,6 +121,7 @@ async def get_pursuits(
     sessions: SessionsDep,
     settings: SettingsDep,
     _: Annotated[Principal, requires("engagement:read")],
+    _waited: WaitedDep,
     candidate: Annotated[str | None, Query(description="id or reference")] = None,
     position: Annotated[str | None, Query(description="id or reference")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,

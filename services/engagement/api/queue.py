@@ -22,6 +22,7 @@ from shared.security.auth import Principal, requires
 from shared.timestamps import Moment
 from shared.web.idempotency import IdempotentRoute
 from shared.web.pagination import InvalidCursor, decode_cursor, encode_cursor
+from shared.web.waiting import WaitedDep
 
 router = APIRouter(prefix="/v1/queue", tags=["queue"], route_class=IdempotentRoute)
 
@@ -79,7 +80,7 @@ class ClaimsAnswer(BaseModel):
 
 
 class MovedAnswer(BaseModel):
-    """Where an item stands after it was dealt with: planned again, snoozed, or gone."""
+    """An item after an action on it: planned again, snoozed, or gone."""
 
     id: UUID
     status: Status | None = Field(description="null once the item has left the queue")
@@ -121,6 +122,7 @@ class DismissalRequest(Body):
 async def get_queue(
     sessions: SessionsDep,
     _: Reader,
+    _waited: WaitedDep,
     status: Annotated[Status | None, Query(description="without it: every live item")] = None,
     position: Annotated[PositionRef | None, Query()] = None,
     reason: Annotated[Reason | None, Query()] = None,

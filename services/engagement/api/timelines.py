@@ -15,6 +15,7 @@ from shared.events import FACTS
 from shared.security.auth import Principal, requires
 from shared.web.pagination import decode_cursor, encode_cursor
 from shared.web.routing import StrictRoute
+from shared.web.waiting import WaitedDep
 
 router = APIRouter(prefix="/v1/timelines", tags=["timelines"], route_class=StrictRoute)
 
@@ -57,6 +58,7 @@ async def get_timeline(
     sessions: SessionsDep,
     settings: SettingsDep,
     _: Annotated[Principal, requires("engagement:read")],
+    _waited: WaitedDep,
     type: Annotated[list[str] | None, Query(description="only these types; may be repeated")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     cursor: Annotated[str | None, Query()] = None,

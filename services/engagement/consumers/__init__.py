@@ -1,8 +1,7 @@
 """What engagement reads from the bus, one handler a file."""
 
-from services.engagement.consumers.queue import queue_subscription
-from services.engagement.consumers.records import GROUP as RECORDS
-from services.engagement.consumers.records import records_handler
+from services.engagement.consumers.facts import facts_subscription
+from services.engagement.consumers.records import SUBSCRIPTION as RECORDS
 from services.engagement.settings import EngagementSettings
 from services.engagement.use_cases.republish import EngagementHoldings
 from shared.events import Topic
@@ -16,8 +15,4 @@ OWNED = (Topic.ENGAGEMENT, Topic.REENGAGEMENT)
 def subscriptions(settings: EngagementSettings) -> tuple[Subscription, ...]:
     """Every consumer group of the service: the worker runs them, health watches them, dead letters are replayed with them."""
     shards = settings.partitions
-    return (
-        Subscription(RECORDS, (Topic.CANDIDATES, Topic.POSITIONS), records_handler(settings)),
-        queue_subscription(settings),
-        responder("engagement", EngagementHoldings(shards), OWNED, shards=shards),
-    )
+    return (RECORDS, facts_subscription(settings), responder("engagement", EngagementHoldings(shards), OWNED, shards=shards))

@@ -1,6 +1,6 @@
 """The facts of a person, as the log holds them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,3 +24,18 @@ class PersonFact:
     def is_retraction(self) -> bool:
         """Whether it says of another fact that it never happened."""
         return self.type == EventRetracted.type
+
+
+def by_position(facts: Iterable[PersonFact]) -> dict[UUID, list[PersonFact]]:
+    """The facts of each position; a retraction that names an event alone may concern any of them."""
+    anywhere: list[PersonFact] = []
+    found: dict[UUID, list[PersonFact]] = {}
+    for fact in facts:
+        if fact.position is not None:
+            found.setdefault(fact.position, []).append(fact)
+        elif fact.is_retraction:
+            anywhere.append(fact)
+    if anywhere:
+        for of_position in found.values():
+            of_position.extend(anywhere)
+    return found

@@ -1,7 +1,6 @@
 """What a person's history says that decides about coming back: attempts, contacts, replies and news."""
 
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -103,24 +102,24 @@ class History:
                     yield position, attempt.close
 
 
-def history_of(facts: Iterable[PersonFact], closings: Mapping[UUID, Sequence[datetime]], ghost_after: timedelta) -> History:
-    """Fold all facts of a person; ``closings`` are the closing times of positions. The order given does not matter."""
-    given = list(facts)
-    by_position = _by_position(given)
-    stand = without_retracted(given)
-    contacts = [fact for fact in stand if fact.type == PursuitContacted.type]
+def history_of(
+    facts: Iterable[PersonFact],
+    facts_of: Mapping[UUID, Sequence[PersonFact]],
+    pursuits: Mapping[UUID, Pursuit],
+    closings: Mapping[UUID, Sequence[datetime]],
+) -> History:
+    """What follows from all facts of a person, those of each position, and the pursuits that they fold into."""
+    valid = without_retracted(facts)
+    contacts = [fact for fact in valid if fact.type == PursuitContacted.type]
     return History(
-        pursuits={
-            position: fold_facts(of_position, closings.get(position, ()), ghost_after)
-            for position, of_position in by_position.items()
-        },
-        facts_of=by_position,
+        pursuits=pursuits,
+        facts_of=facts_of,
         closings=closings,
         outreach=[fact.time for fact in contacts if _is_outreach(fact)],
         answers=[fact.time for fact in contacts if _purpose(fact) is Purpose.REPLY],
-        replies=[(fact.time, fact.position) for fact in stand if fact.type == PursuitResponded.type],
-        signals=[(fact.time, Signal(fact.data["signal"])) for fact in stand if fact.type == CandidateSignalObserved.type],
-        signs_of_life=[fact.time for fact in stand if fact.type in _SIGNS_OF_LIFE],
+        replies=[(fact.time, fact.position) for fact in valid if fact.type == PursuitResponded.type],
+        signals=[(fact.time, Signal(fact.data["signal"])) for fact in valid if fact.type == CandidateSignalObserved.type],
+        signs_of_life=[fact.time for fact in valid if fact.type in _SIGNS_OF_LIFE],
     )
 
 
@@ -134,16 +133,6 @@ def fold_facts(
     """The attempts of one pursuit; ``until`` lets time pass beyond the last fact."""
     of_pursuit = (fact_of(fact.id, fact.type, fact.time, fact.data) for fact in facts)
     return fold(of_pursuit, closings, ghost_after, until=until)
-
-
-def _by_position(facts: Sequence[PersonFact]) -> Mapping[UUID, Sequence[PersonFact]]:
-    """The facts of each position; a retraction that names an event alone may concern any of them."""
-    anywhere = [fact for fact in facts if fact.position is None and fact.is_retraction]
-    by_position: dict[UUID, list[PersonFact]] = defaultdict(list)
-    for fact in facts:
-        if fact.position is not None:
-            by_position[fact.position].append(fact)
-    return {position: [*of_position, *anywhere] for position, of_position in by_position.items()}
 
 
 def _purpose(contact: PersonFact) -> Purpose:

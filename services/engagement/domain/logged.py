@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from shared.events import BY_TYPE, Event, EventData, EventRetracted
@@ -23,17 +23,6 @@ class Logged:
     position_id: UUID | None
     data: dict[str, Any] | None
     traceparent: str | None
-
-
-class StoredFact(NamedTuple):
-    """What the fold needs of a row."""
-
-    candidate_id: UUID
-    position_id: UUID | None
-    event_id: UUID
-    type: str
-    time: datetime
-    data: dict[str, Any]
 
 
 def on_bus(logged: Logged) -> Event:

@@ -1,7 +1,6 @@
-"""What became of each posted event."""
+"""The outcome of each posted event."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from shared.errors import DomainError
@@ -9,14 +8,10 @@ from shared.errors import DomainError
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The event is in the log, now or since an earlier posting.
-
-    ``pursuit`` holds id, attempt, stage and touch, or is None for a fact of the candidate alone.
-    """
+    """The event is in the log, now or since an earlier posting. ``references`` are what senders call the person."""
 
     candidate_id: UUID
     sequence: int
-    pursuit: dict[str, Any] | None
     references: tuple[str, ...]
     is_duplicate: bool = False
 

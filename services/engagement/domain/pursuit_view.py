@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.engagement.domain.incoming import SYSTEM_SOURCE
 from shared.attempts import Attempt, Close, Pursuit, Touch
-from shared.ids import event_id, pursuit_id
+from shared.ids import event_id
 
 GHOSTED = "rekindle.pursuit.ghosted"
 POSITION_CLOSED = "rekindle.pursuit.position_closed"
@@ -40,6 +40,7 @@ class PursuitRow:
 class ClockRecord:
     """What the clock puts on record: the pursuit was ghosted, or its position closed, at ``time``."""
 
+    position_id: UUID
     type: str
     external_id: str
     time: datetime
@@ -50,7 +51,7 @@ class ClockRecord:
         return event_id(SYSTEM_SOURCE, self.external_id)
 
 
-def due_on_record(pursuit: UUID, folded: Pursuit, recorded: Collection[UUID]) -> ClockRecord | None:
+def clock_record(pursuit: UUID, position: UUID, folded: Pursuit, recorded: Collection[UUID]) -> ClockRecord | None:
     """What the clock must put on record, at the record's time; None where nothing is to come or all is there.
 
     ``recorded`` are the ids of what the clock put on record for the pursuit before.
@@ -59,8 +60,8 @@ def due_on_record(pursuit: UUID, folded: Pursuit, recorded: Collection[UUID]) ->
     if due is None or folded.current is None:
         return None
     kind, time = due
-    record = ClockRecord(_BY_TIME[kind], f"{kind}:{pursuit}:{folded.current.number}:{time.isoformat()}", time)
-    return None if record.event_id in recorded else record
+    record = ClockRecord(position, _BY_TIME[kind], f"{kind}:{pursuit}:{folded.current.number}:{time.isoformat()}", time)
+    return None if recorded and record.event_id in recorded else record
 
 
 def _due(folded: Pursuit) -> tuple[str, datetime] | None:
@@ -73,20 +74,12 @@ def _due(folded: Pursuit) -> tuple[str, datetime] | None:
     return None
 
 
-def _clock_at(pursuit: UUID, folded: Pursuit, recorded: Collection[UUID]) -> datetime | None:
-    if not recorded:
-        due = _due(folded)
-        return None if due is None else due[1]
-    record = due_on_record(pursuit, folded, recorded)
-    return None if record is None else record.time
-
-
-def row_of(person: UUID, position: UUID, folded: Pursuit, recorded: Collection[UUID]) -> PursuitRow:
-    """The stored form of a fold. ``recorded`` are the ids of what the clock put on record for the pursuit before."""
-    current, own_id = folded.current, pursuit_id(person, position)
+def row_of(id: UUID, person: UUID, position: UUID, folded: Pursuit, clock: ClockRecord | None) -> PursuitRow:
+    """The stored form of a fold. ``clock`` is what the clock must put on record."""
+    current = folded.current
     close = None if current is None else current.close
     return PursuitRow(
-        id=own_id,
+        id=id,
         person_id=person,
         position_id=position,
         attempt=0 if current is None else current.number,
@@ -95,8 +88,13 @@ def row_of(person: UUID, position: UUID, folded: Pursuit, recorded: Collection[U
         close_kind=None if close is None else str(close.kind),
         close_reason=None if close is None else close.reason.value,
         closed_at=None if close is None else close.time,
-        clock_at=_clock_at(own_id, folded, recorded),
+        clock_at=None if clock is None else clock.time,
     )
+
+
+def empty_row(row: PursuitRow) -> PursuitRow:
+    """The row of a pursuit without a fact: its person was linked to another, or its position's facts were another's."""
+    return PursuitRow(row.id, row.person_id, row.position_id, 0, None, None, None, None, None, None)
 
 
 def stage_of(attempt: Attempt) -> str | None:

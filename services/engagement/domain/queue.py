@@ -4,7 +4,7 @@ An item is a pure function of the person's facts, the closing times of their pos
 anew at any time. The time of day plays no part in it; it only decides the status.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,14 +12,15 @@ from uuid import UUID, uuid5
 
 from services.engagement.domain.facts import PersonFact
 from services.engagement.domain.hard_no import hard_nos
-from services.engagement.domain.history import history_of
+from services.engagement.domain.history import History
 from services.engagement.domain.priority import patience_of, priority_of, strength_of
 from services.engagement.domain.queue_log import Handled, Lease, QueueEntry, handled
 from services.engagement.domain.reopening import Return, returns_of
 from services.engagement.domain.return_policy import ReturnPolicy
 from services.engagement.domain.returns import Trigger
 from services.engagement.domain.sentences import history_of as told_history
-from shared.events.vocabulary import Reason
+from shared.attempts import Attempt, Pursuit
+from shared.events.vocabulary import Reason, Stage
 from shared.ids import NAMESPACE
 
 
@@ -94,20 +95,30 @@ def item_id(person_id: UUID) -> UUID:
     return uuid5(NAMESPACE, f"queue_item:{person_id}")
 
 
+def may_have_item(pursuits: Iterable[Pursuit], log: Sequence[QueueEntry]) -> bool:
+    """Whether a person may have an item at all: nobody of whom nothing ever ended and who was only contacted has one."""
+    return bool(log) or any(
+        pursuit.attempts and (len(pursuit.attempts) > 1 or not pursuit.attempts[0].is_open or not _is_early(pursuit.attempts[0]))
+        for pursuit in pursuits
+    )
+
+
+def _is_early(attempt: Attempt) -> bool:
+    return attempt.stage in {None, Stage.SOURCED, Stage.CONTACTED}
+
+
 def item_of(
     person_id: UUID,
-    facts: Iterable[PersonFact],
-    closings: Mapping[UUID, Sequence[datetime]],
-    entries: Iterable[QueueEntry],
+    facts: Sequence[PersonFact],
+    history: History,
+    log: Sequence[QueueEntry],
     *,
     policy: ReturnPolicy,
     ghost_after: timedelta,
 ) -> QueueItem | None:
     """The person's item, or None where neither a plan nor the queue's log knows of one. The orders given do not matter."""
-    of_person, log = list(facts), list(entries)
     done = handled(log, policy)
-    history = history_of(of_person, closings, ghost_after)
-    returns = [] if hard_nos(of_person) else returns_of(history, done, policy, ghost_after)
+    returns = [] if hard_nos(facts) else returns_of(history, done, policy, ghost_after)
     if not returns and not log:
         return None
     presence = Presence.GONE if not returns else Presence.HELD if history.is_in_play else Presence.LIVE

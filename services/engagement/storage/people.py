@@ -1,46 +1,167 @@
-"""Which streams a person has, and what a stream's person is, as last committed."""
+"""Persons as they are derived: loading all that is known of them, and storing what follows from it."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.engagement.domain.derive import Derived, Person
+from services.engagement.domain.facts import PersonFact
+from services.engagement.domain.pursuit_view import PursuitRow
+from services.engagement.domain.queue import QueueItem, QueueReason
+from services.engagement.domain.queue_log import QueueEntry
+from services.engagement.storage import queue_log
+from shared.db.asyncpg_connection import driver
+
+# LATERAL, so that each stream is looked up in its own partition alone.
+_FACTS = """
+    SELECT relationships.person_id, log.*, positions.closings FROM relationships CROSS JOIN LATERAL (
+        SELECT candidate_id, event_id, type, time, position_id, data FROM log
+        WHERE log.candidate_id = relationships.candidate_id AND data IS NOT NULL OFFSET 0) AS log
+    LEFT JOIN positions ON positions.position_id = log.position_id AND positions.closings <> '{}'
+    WHERE relationships.person_id = ANY($1::uuid[])
+    """
+_STATES = """
+    SELECT person_id, bool_and(erased_at IS NOT NULL), array_agg(candidate_id) FILTER (WHERE reengagement_sequence > 0)
+    FROM relationships WHERE person_id = ANY($1::uuid[]) GROUP BY person_id
+    """
+_PURSUIT = (
+    ("id", "uuid"), ("person_id", "uuid"), ("position_id", "uuid"), ("attempt", "integer"), ("stage", "text"),
+    ("status", "text"), ("close_kind", "text"), ("close_reason", "text"), ("closed_at", "timestamptz"),
+    ("clock_at", "timestamptz"),
+)  # fmt: skip
+_ITEM = (
+    ("person_id", "uuid"), ("id", "uuid"), ("presence", "text"), ("due_at", "timestamptz"), ("priority", "integer"),
+    ("reasons", "jsonb"), ("newest_close", "timestamptz"), ("snoozed_until", "timestamptz"), ("lease", "uuid"),
+    ("recruiter", "text"), ("lease_expires_at", "timestamptz"), ("lease_newest_close", "timestamptz"),
+    ("announced", "timestamptz"),
+)  # fmt: skip
+
+
+def _upsert(table: str, columns: Sequence[tuple[str, str]], key: str, rows: str) -> str:
+    """An upsert of rows from a JSON array, which writes only rows that differ."""
+    names = [name for name, _ in columns]
+    changing = [name for name in names if name != key]
+    return f"""
+        INSERT INTO {table} ({", ".join(names)})
+        SELECT {", ".join(names)} FROM json_to_recordset({rows}::json)
+            AS given ({", ".join(f"{name} {kind}" for name, kind in columns)}) ORDER BY {key}
+        ON CONFLICT ({key}) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in changing)}
+        WHERE ({", ".join(f"{table}.{name}" for name in changing)})
+            IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in changing)})
+        """  # noqa: S608 - constants of this module
+
+
+_SAVE = f"""
+    WITH pursuit AS ({_upsert("pursuits", _PURSUIT, "id", "$1")}),
+    emptied AS (
+        UPDATE pursuits SET attempt = 0, stage = NULL, status = NULL, close_kind = NULL, close_reason = NULL, closed_at = NULL,
+            clock_at = NULL
+        WHERE person_id = ANY($2::uuid[]) AND attempt > 0
+            AND NOT EXISTS (SELECT FROM unnest($3::uuid[]) AS kept (id) WHERE kept.id = pursuits.id)
+    ),
+    item AS ({_upsert("queue_items", _ITEM, "person_id", "$4")})
+    DELETE FROM queue_items WHERE person_id = ANY($2::uuid[])
+        AND NOT EXISTS (SELECT FROM unnest($5::uuid[]) AS kept (id) WHERE kept.id = queue_items.person_id)
+    """  # noqa: S608 - constants of this module
+_FORGET = "DELETE FROM pursuits WHERE person_id = ANY($1::uuid[])"
 
 
 @dataclass(frozen=True, slots=True)
-class StreamOfPerson:
-    """One candidate stream of a person."""
+class Loaded:
+    """Persons as they are known. ``erased`` are those of whom every stream was erased; one that was linked away has no facts."""
 
-    candidate_id: UUID
-    reference: str | None
-    is_erased: bool
+    people: Sequence[Person]
+    erased: frozenset[UUID]
 
 
-_STREAMS = text(
+async def load(session: AsyncSession, people: Collection[UUID], *, now: datetime) -> Loaded:
+    """All that is known of persons, in the order given."""
+    connection = await driver(session)
+    facts, closings = _group(await connection.fetch(_FACTS, list(people)), now)
+    streams: dict[UUID, UUID] = {}
+    erased: set[UUID] = set()
+    for person, is_erased, logged in await connection.fetch(_STATES, list(people)):
+        if is_erased:
+            erased.add(person)
+        else:
+            streams |= dict.fromkeys(logged or (), person)
+    entries: dict[UUID, list[QueueEntry]] = defaultdict(list)
+    if streams:
+        for entry in await queue_log.of_streams(session, list(streams)):
+            entries[streams[entry.stream]].append(entry)
+    return Loaded([Person(one, facts[one], closings, entries[one]) for one in people], frozenset(erased))
+
+
+def _group(rows: Iterable[Sequence[Any]], now: datetime) -> tuple[Mapping[UUID, list[PersonFact]], Mapping[UUID, list[datetime]]]:
+    facts: dict[UUID, list[PersonFact]] = defaultdict(list)
+    closings: dict[UUID, list[datetime]] = {}
+    for person, stream, event, type_name, time, position, data, closed in rows:
+        facts[person].append(PersonFact(stream, event, type_name, time, position, data))
+        if closed and position not in closings:
+            closings[position] = [moment for moment in closed if moment <= now]
+    return facts, closings
+
+
+async def save(session: AsyncSession, derived: Mapping[UUID, Derived], *, erased: Collection[UUID] = ()) -> None:
+    """Store what was derived of persons, where it differs from what is stored. The caller holds the persons' locks.
+
+    A pursuit that no fact makes any more keeps an empty row, so that its id still leads to the person's; an erased person's go.
     """
-    SELECT person_id, candidate_id, reference, erased_at IS NOT NULL AS is_erased FROM relationships
-    WHERE person_id = ANY(CAST(:people AS uuid[])) ORDER BY candidate_id
-    """
-)
-_PEOPLE = text("SELECT DISTINCT person_id FROM relationships WHERE candidate_id = ANY(CAST(:streams AS uuid[]))")
-_AFTER = text("SELECT candidate_id FROM relationships WHERE candidate_id > :after ORDER BY candidate_id LIMIT :limit")
+    rows = [row for one in derived.values() for row in one.rows.values()]
+    items = [one.item for one in derived.values() if one.item is not None]
+    connection = await driver(session)
+    await connection.fetch(
+        _SAVE,
+        _json([_pursuit(row) for row in rows]),
+        list(derived),
+        [row.id for row in rows],
+        _json([_item(item) for item in items]),
+        [item.person_id for item in items],
+    )
+    if erased:
+        await connection.fetch(_FORGET, list(erased))
 
 
-async def streams_of(session: AsyncSession, people: Collection[UUID]) -> dict[UUID, list[StreamOfPerson]]:
-    """The streams of each person, by id; a person that was linked to another has none."""
-    found: dict[UUID, list[StreamOfPerson]] = defaultdict(list)
-    for row in await session.execute(_STREAMS, {"people": sorted(people)}):
-        found[row.person_id].append(StreamOfPerson(row.candidate_id, row.reference, row.is_erased))
-    return dict(found)
+def _json(rows: Sequence[Mapping[str, Any]]) -> str:
+    # The driver's UUIDs are no plain ones, hence ``str``.
+    return orjson.dumps(rows, default=str, option=orjson.OPT_UTC_Z).decode()
 
 
-async def people_of(session: AsyncSession, streams: Collection[UUID]) -> set[UUID]:
-    """The persons that the streams belong to."""
-    return set(await session.scalars(_PEOPLE, {"streams": sorted(streams)}))
+def _pursuit(row: PursuitRow) -> dict[str, Any]:
+    return {name: getattr(row, name) for name, _ in _PURSUIT}
 
 
-async def streams_after(session: AsyncSession, after: UUID, limit: int) -> list[UUID]:
-    """Streams in id order; every person is among them, as the stream that stands for it."""
-    return list(await session.scalars(_AFTER, {"after": after, "limit": limit}))
+def _item(item: QueueItem) -> dict[str, Any]:
+    lease = item.lease
+    return {
+        "person_id": item.person_id,
+        "id": item.id,
+        "presence": item.presence,
+        "due_at": item.due_at,
+        "priority": item.priority,
+        "reasons": [_reason(reason) for reason in item.reasons],
+        "newest_close": item.newest_close,
+        "snoozed_until": item.snoozed_until,
+        "lease": lease and lease.id,
+        "recruiter": lease and lease.recruiter,
+        "lease_expires_at": lease and lease.expires_at,
+        "lease_newest_close": lease and lease.newest_close,
+        "announced": item.announced,
+    }
+
+
+def _reason(reason: QueueReason) -> dict[str, Any]:
+    return {
+        "position_id": reason.position_id,
+        "reason": reason.reason,
+        "due_at": reason.due_at,
+        "trigger": reason.trigger,
+        "strength": reason.strength,
+        "why": reason.why,
+    }

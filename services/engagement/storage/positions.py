@@ -1,6 +1,6 @@
 """What engagement knows of positions: what senders call them, and when they closed."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,14 +23,6 @@ class KnownPosition:
 
 
 _READ = "SELECT position_id, reference, closings FROM positions WHERE position_id = ANY($1::uuid[])"
-_SHARE = f"{_READ} ORDER BY position_id FOR SHARE"
-_NAME = text(
-    """
-    INSERT INTO positions (position_id, reference)
-    SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:references AS text[]))
-    ON CONFLICT (position_id) DO UPDATE SET reference = excluded.reference WHERE positions.reference IS NULL
-    """
-)
 _SAVE = text(
     """
     INSERT INTO positions (position_id, version, closings, snapshot) VALUES (:id, :version, :closings, CAST(:snapshot AS jsonb))
@@ -38,7 +30,7 @@ _SAVE = text(
         SET version = excluded.version, closings = excluded.closings, snapshot = excluded.snapshot
     """
 )
-_ASK_REFOLD = text(
+_ADD_REFOLD = text(
     """
     INSERT INTO refolds (position_id, due_at, after_id)
     SELECT :id, due_at, '00000000-0000-0000-0000-000000000000' FROM unnest(CAST(:times AS timestamptz[])) AS given (due_at)
@@ -54,7 +46,7 @@ _END_REFOLD = text("DELETE FROM refolds WHERE position_id = :id AND due_at = :du
 
 @dataclass(frozen=True, slots=True)
 class Refold:
-    """A position whose pursuits must be folded anew from ``due_at`` on; those up to ``after_id`` are."""
+    """A position the persons of whose pursuits must be derived from ``due_at`` on; those up to the pursuit ``after_id`` are."""
 
     position_id: UUID
     due_at: datetime
@@ -63,36 +55,21 @@ class Refold:
 
 async def read(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, KnownPosition]:
     """Those of the positions that are known."""
-    return await _fetch(session, _READ, ids)
-
-
-async def share(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, KnownPosition]:
-    """Those of the positions that are known, and none of their closings changes until the transaction ends."""
-    return await _fetch(session, _SHARE, ids)
-
-
-async def _fetch(session: AsyncSession, query: str, ids: Collection[UUID]) -> dict[UUID, KnownPosition]:
-    rows = await (await driver(session)).fetch(query, list(ids))
+    rows = await (await driver(session)).fetch(_READ, list(ids))
     return {row[0]: KnownPosition(row[0], row[1], tuple(row[2])) for row in rows}
 
 
-async def name(session: AsyncSession, references: Mapping[UUID, str | None]) -> None:
-    """Insert rows for positions that have none, and the references of those that lack one."""
-    ids = sorted(references)
-    await session.execute(_NAME, {"ids": ids, "references": [references[one] for one in ids]})
-
-
 async def save(session: AsyncSession, id: UUID, *, version: int, closings: Sequence[datetime], snapshot: dict[str, Any]) -> None:
-    """Store a position's newest snapshot. Waits for every transaction that folds with the old closings."""
+    """Store a position's newest snapshot. Where its closings change, the caller holds the map exclusively."""
     await session.execute(
         _SAVE,
         {"id": id, "version": version, "closings": list(closings), "snapshot": orjson.dumps(snapshot).decode()},
     )
 
 
-async def ask_refold(session: AsyncSession, id: UUID, times: Collection[datetime]) -> None:
-    """Have the clock fold all pursuits of the position anew at each of the times."""
-    await session.execute(_ASK_REFOLD, {"id": id, "times": sorted(times)})
+async def add_refold(session: AsyncSession, id: UUID, times: Collection[datetime]) -> None:
+    """Have the clock derive everybody who has a pursuit of the position, at each of the times."""
+    await session.execute(_ADD_REFOLD, {"id": id, "times": sorted(times)})
 
 
 async def next_refold(session: AsyncSession, now: datetime) -> Refold | None:

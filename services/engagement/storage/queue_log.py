@@ -21,20 +21,21 @@ SOURCE = "rekindle"
 
 _NUMBER = text(
     """
-    UPDATE relationships SET reengagement_sequence = reengagement_sequence + given.count
-    FROM (SELECT stream, count(*) AS count FROM unnest(CAST(:streams AS uuid[])) AS stream GROUP BY stream) AS given
-    WHERE candidate_id = given.stream
+    UPDATE relationships SET reengagement_sequence = reengagement_sequence + 1
+    WHERE candidate_id IN (SELECT candidate_id FROM relationships WHERE candidate_id = ANY(CAST(:streams AS uuid[]))
+                           ORDER BY candidate_id FOR NO KEY UPDATE)
     RETURNING candidate_id, reengagement_sequence
     """
 )
 _INSERT = text(
     """
     INSERT INTO queue_log (candidate_id, sequence, type, data, action, at, recruiter, lease, lease_expires_at,
-        newest_close, outcome, until, due_at, note)
+        newest_close, outcome, until, due_at, note, request)
     SELECT * FROM unnest(CAST(:streams AS uuid[]), CAST(:sequences AS bigint[]), CAST(:types AS text[]),
         CAST(:data AS jsonb[]), CAST(:actions AS text[]), CAST(:ats AS timestamptz[]), CAST(:recruiters AS text[]),
         CAST(:leases AS uuid[]), CAST(:lease_ends AS timestamptz[]), CAST(:newest_closes AS timestamptz[]),
-        CAST(:outcomes AS text[]), CAST(:untils AS timestamptz[]), CAST(:dues AS timestamptz[]), CAST(:notes AS text[]))
+        CAST(:outcomes AS text[]), CAST(:untils AS timestamptz[]), CAST(:dues AS timestamptz[]), CAST(:notes AS text[]),
+        CAST(:requests AS uuid[]))
     """
 )
 _OF_STREAMS = text(
@@ -59,7 +60,7 @@ _HEADS = text(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line to be written, and the event that tells subscribers of it. ``at`` is when it was done."""
+    """A line to be written, and the event that subscribers get of it. ``at`` is when it was done."""
 
     action: Action
     event: QueueItemEvent
@@ -72,6 +73,8 @@ class Line:
     until: datetime | None = None
     due_at: datetime | None = None
     note: str | None = None
+    request: UUID | None = None
+    """Token of the request that writes it."""
 
     @property
     def stream(self) -> UUID:
@@ -82,7 +85,7 @@ class Line:
 async def write(session: AsyncSession, lines: Sequence[Line], *, shards: int) -> None:
     """Add lines, one for a stream at most, and put their events into the outbox.
 
-    The caller holds the locks of the streams' relationship rows, which give the lines their sequence.
+    The caller holds the locks of the persons.
     """
     if not lines:
         return
@@ -110,6 +113,7 @@ def _columns(lines: Sequence[Line], sequences: Sequence[int]) -> dict[str, list[
         "untils": [line.until for line in lines],
         "dues": [line.due_at for line in lines],
         "notes": [line.note for line in lines],
+        "requests": [line.request for line in lines],
     }
 
 
@@ -179,3 +183,15 @@ async def forget_notes(session: AsyncSession, streams: Collection[UUID]) -> None
         text("UPDATE queue_log SET note = NULL WHERE candidate_id = ANY(CAST(:streams AS uuid[])) AND note IS NOT NULL"),
         {"streams": sorted(streams)},
     )
+
+
+async def written_by(session: AsyncSession, request: UUID) -> list[UUID]:
+    """The persons, as streams, of whose items a request wrote a line: an earlier run of it was committed where there are any."""
+    return list(await session.scalars(text("SELECT candidate_id FROM queue_log WHERE request = :request"), {"request": request}))
+
+
+async def finished_with(session: AsyncSession, lease: UUID) -> Action | None:
+    """What was done with a lease; None while it was not used, or is none."""
+    query = text("SELECT action FROM queue_log WHERE lease = :lease AND action <> 'claimed' LIMIT 1")
+    found = await session.scalar(query, {"lease": lease})
+    return None if found is None else Action(found)

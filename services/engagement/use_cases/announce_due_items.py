@@ -1,6 +1,5 @@
-"""Telling subscribers that an item's time has come: once for each item and due time."""
+"""Announcing to subscribers that an item's time has come: once for each item and due time."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,25 +7,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.engagement.domain.queue import QueueItem
 from services.engagement.domain.queue_log import Action
 from services.engagement.settings import EngagementSettings
-from services.engagement.storage import queue, queue_log
+from services.engagement.storage import queue, queue_log, streams
 from services.engagement.storage.queue_log import Line
+from services.engagement.use_cases.derive_people import derive_people
 from services.engagement.use_cases.transactions import transact
 from shared.db.engine import Sessions
 from shared.events import QueueItemFellDue
 
-AT_ONCE = 200
+CHUNK = 200
 
 
 async def announce_due_items(sessions: Sessions, *, now: datetime, settings: EngagementSettings) -> int:
-    """Publish ``rekindle.queue_item.fell_due`` for up to 200 items that are due and were not told; returns how many.
+    """Publish ``rekindle.queue_item.fell_due`` for up to 200 items that are due and were not announced; returns how many.
 
     The queue itself needs none of this: an item is due by the clock alone.
     """
 
     async def work(session: AsyncSession) -> int:
-        due = await queue.to_announce(session, now=now, limit=AT_ONCE)
-        await queue.save(session, [replace(item, announced=item.due_at) for item in due])
+        await streams.share_map(session)
+        due = await queue.take_unannounced(session, now=now, limit=CHUNK)
         await queue_log.write(session, [_line(item, now) for item in due], shards=settings.partitions)
+        await derive_people(session, [item.person_id for item in due], now=now, settings=settings)
         return len(due)
 
     return await transact(sessions, work)

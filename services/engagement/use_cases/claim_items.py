@@ -1,19 +1,19 @@
 """A recruiter takes due items, for as long as a lease lasts."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.engagement.domain.queue import QueueItem
+from services.engagement.domain.queue import QueueItem, item_id
 from services.engagement.domain.queue_log import Action, Lease
 from services.engagement.settings import EngagementSettings
-from services.engagement.storage import queue, queue_log
+from services.engagement.storage import queue, queue_log, streams
 from services.engagement.storage.queue import Wanted
 from services.engagement.storage.queue_log import Line
+from services.engagement.use_cases.derive_people import derive_people
 from services.engagement.use_cases.list_queue import Listed, with_references
-from services.engagement.use_cases.transactions import transact
+from services.engagement.use_cases.transactions import transact_once
 from shared.db.engine import Sessions
 from shared.events import QueueItemClaimed
 
@@ -31,22 +31,29 @@ async def claim_items(
     """Lease the strongest due items that nobody holds to a recruiter, each with a lease of its own.
 
     Two recruiters never get the same item: who comes second passes over what the first is taking. A lease is over by time
-    alone; nothing has to happen for the item to be due again.
+    alone; nothing has to happen for the item to be due again. What a run leased whose commit was not acknowledged is found by the
+    next run.
     """
+    request = uuid4()
 
     async def work(session: AsyncSession) -> list[Listed]:
+        await streams.share_map(session)
         due = await queue.take(session, wanted, now=now, limit=limit)
-        claimed = [replace(item, lease=Lease(uuid4(), recruiter, now + lease_for, item.newest_close)) for item in due]
-        await queue.save(session, claimed)
-        await queue_log.write(session, [_line(item, now) for item in claimed], shards=settings.partitions)
+        lines = [_line(item, Lease(uuid4(), recruiter, now + lease_for, item.newest_close), now, request) for item in due]
+        await queue_log.write(session, lines, shards=settings.partitions)
+        derived = await derive_people(session, [item.person_id for item in due], now=now, settings=settings)
+        claimed = [item for item in (derived[one.person_id].item for one in due) if item is not None]
         return await with_references(session, claimed)
 
-    return await transact(sessions, work)
+    async def find(session: AsyncSession) -> list[Listed] | None:
+        items = [await queue.one(session, item_id(person)) for person in await queue_log.written_by(session, request)]
+        claimed = sorted((item for item in items if item is not None), key=lambda item: -item.priority)
+        return await with_references(session, claimed) or None
+
+    return await transact_once(sessions, work, find)
 
 
-def _line(item: QueueItem, now: datetime) -> Line:
-    lease = item.lease
-    assert lease is not None
+def _line(item: QueueItem, lease: Lease, now: datetime, request: UUID) -> Line:
     event = QueueItemClaimed(
         item_id=item.id, candidate_id=item.person_id, recruiter=lease.recruiter, lease_expires_at=lease.expires_at
     )
@@ -58,4 +65,5 @@ def _line(item: QueueItem, now: datetime) -> Line:
         lease=lease.id,
         lease_expires_at=lease.expires_at,
         newest_close=lease.newest_close,
+        request=request,
     )

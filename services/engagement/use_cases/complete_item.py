@@ -1,4 +1,4 @@
-"""A recruiter is done with a queue item. This records no fact: what was done with the person is the ATS's to tell."""
+"""A recruiter is done with a queue item. This records no fact: what was done with the person is what the ATS reports."""
 
 from datetime import datetime
 from uuid import UUID
@@ -38,4 +38,4 @@ async def complete_item(
             outcome=outcome,
         )
 
-    return await finish(sessions, id, lease, line, now=now, settings=settings)
+    return await finish(sessions, id, lease, line, action=Action.COMPLETED, now=now, settings=settings)

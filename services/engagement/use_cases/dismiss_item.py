@@ -37,4 +37,4 @@ async def dismiss_item(
             note=reason,
         )
 
-    return await finish(sessions, id, lease, line, now=now, settings=settings)
+    return await finish(sessions, id, lease, line, action=Action.DISMISSED, now=now, settings=settings)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from services.engagement.domain.incoming import Incoming
 from services.engagement.domain.outcomes import Outcome
 from services.engagement.settings import EngagementSettings
-from services.engagement.use_cases.ingest_events import ingest_events
+from services.engagement.use_cases.ingest_events import NamedPositions, ingest_events
 from shared.db.engine import Sessions
 from shared.errors import Unavailable
 
@@ -23,27 +23,28 @@ LANES = 2
 """Transactions at a time: one is prepared while the other waits for the disk."""
 BULK = 200
 """From so many waiting events on, a second transaction is worth its cost; fewer are cheaper with those that come meanwhile."""
-PATIENCE = 0.05
+LANE_BUSY_FOR = 0.05
 """Seconds after which nobody waits any longer for the transaction before theirs: it may wait for a lock."""
-MOST = 1000
+LARGEST_BATCH = 1000
 """Events in one transaction, unless a single request brings more."""
 
 
 @dataclass(slots=True)
 class _Request:
     events: Sequence[Incoming]
-    told: asyncio.Future[list[Outcome]]
+    answered: asyncio.Future[list[Outcome]]
 
 
 @dataclass(slots=True)
 class EventBatcher:
-    """Takes the events of all requests of a process. Each is told once its own are committed."""
+    """Takes the events of all requests of a process. Each gets its outcomes once its own are committed."""
 
     sessions: Sessions
     settings: EngagementSettings
+    _named: NamedPositions = field(default_factory=NamedPositions)
     _waiting: deque[_Request] = field(default_factory=deque)
     _open: int = field(default=0)
-    """Lanes that will look for what waits; a task's own end is told too late for that."""
+    """Lanes that will look for what waits; a task's own end comes too late for that."""
     _lanes: set[asyncio.Task[None]] = field(default_factory=set)
     _waiting_events: int = field(default=0)
     _last_began: float = field(default=0.0)
@@ -54,13 +55,13 @@ class EventBatcher:
         request = _Request(events, loop.create_future())
         self._waiting.append(request)
         self._waiting_events += len(events)
-        begins = self._waiting_events >= BULK or loop.time() - self._last_began > PATIENCE
+        begins = self._waiting_events >= BULK or loop.time() - self._last_began > LANE_BUSY_FOR
         if not self._open or (begins and self._open < LANES):
             self._open += 1
             lane = asyncio.create_task(self._store_waiting())
             self._lanes.add(lane)
             lane.add_done_callback(self._lanes.discard)
-        return await request.told
+        return await request.answered
 
     async def _store_waiting(self) -> None:
         try:
@@ -73,7 +74,7 @@ class EventBatcher:
         """The requests that go into the next transaction."""
         together = [self._waiting.popleft()]
         count = len(together[0].events)
-        while self._waiting and count + len(self._waiting[0].events) <= MOST:
+        while self._waiting and count + len(self._waiting[0].events) <= LARGEST_BATCH:
             count += len(self._waiting[0].events)
             together.append(self._waiting.popleft())
         self._waiting_events -= count
@@ -83,7 +84,9 @@ class EventBatcher:
     async def _store(self, together: Sequence[_Request]) -> None:
         events = [event for request in together for event in request.events]
         try:
-            outcomes = await ingest_events(self.sessions, events, now=datetime.now(UTC), settings=self.settings)
+            outcomes = await ingest_events(
+                self.sessions, events, now=datetime.now(UTC), settings=self.settings, named=self._named
+            )
         except Unavailable as fault:
             for request in together:
                 _fail(request, fault)
@@ -96,13 +99,13 @@ class EventBatcher:
             for request in together:
                 await self._store([request])
             return
-        told = iter(outcomes)
+        remaining = iter(outcomes)
         for request in together:
-            own = [next(told) for _ in request.events]
-            if not request.told.done():
-                request.told.set_result(own)
+            own = [next(remaining) for _ in request.events]
+            if not request.answered.done():
+                request.answered.set_result(own)
 
 
 def _fail(request: _Request, error: Exception) -> None:
-    if not request.told.done():
-        request.told.set_exception(error)
+    if not request.answered.done():
+        request.answered.set_exception(error)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.domain.queue import QueueItem
-from services.engagement.storage import people, queue
+from services.engagement.storage import queue, streams
 from services.engagement.storage.queue import After, Wanted
 from shared.db.engine import Sessions
 
@@ -41,8 +41,8 @@ async def list_queue(sessions: Sessions, wanted: Wanted, *, now: datetime, after
 
 async def with_references(session: AsyncSession, items: Sequence[QueueItem]) -> list[Listed]:
     """The items with the references of their persons' streams."""
-    streams = await people.streams_of(session, [item.person_id for item in items])
+    found = await streams.of_people(session, [item.person_id for item in items])
     return [
-        Listed(item, tuple(sorted(s.reference for s in streams.get(item.person_id, ()) if s.reference is not None)))
+        Listed(item, tuple(sorted(s.reference for s in found.get(item.person_id, ()) if s.reference is not None)))
         for item in items
     ]

@@ -1,4 +1,4 @@
-"""Reading pursuits, folded from their facts: one by id, or those of a candidate or a position."""
+"""Reading pursuits, folded from the facts that are in the log at that moment."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.engagement.domain.errors import PursuitUnknown
 from services.engagement.domain.pursuit_view import PursuitRow, describe
 from services.engagement.settings import EngagementSettings
-from services.engagement.storage import positions, pursuits, relationships
-from services.engagement.use_cases.folding import fold_pursuits, read_closings
-from services.engagement.use_cases.reading import person_streams
+from services.engagement.storage import positions, pursuits, streams
+from services.engagement.use_cases.reading import derived_now, person_streams, references_of
 from shared.db.engine import Sessions
-from shared.ids import pursuit_id
 
 FIRST = UUID(int=0)
+
+Key = tuple[UUID, UUID]
+"""A person and a position."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,10 @@ async def read_pursuit(sessions: Sessions, id: UUID, *, now: datetime, settings:
         row = await pursuits.one(session, id)
         if row is not None:
             person = (await person_streams(session, row.person_id))[0].person_id
-            if person != row.person_id:
-                row = await pursuits.one(session, pursuit_id(person, row.position_id))
-        if row is None:
-            raise PursuitUnknown(f"No fact makes a pursuit {id}.")
-        return (await _shown(session, [row], now, settings))[0]
+            shown = await _shown(session, [(person, row.position_id)], now, settings)
+            if shown:
+                return shown[0]
+        raise PursuitUnknown(f"No fact makes a pursuit {id}.")
 
 
 async def list_pursuits(
@@ -56,27 +56,37 @@ async def list_pursuits(
     now: datetime,
     settings: EngagementSettings,
 ) -> tuple[list[ShownPursuit], UUID | None]:
-    """A page of pursuits by id, and where the next begins. Raises CandidateUnknown or CandidateErased."""
+    """A page of pursuits by id, and where the next begins. Raises CandidateUnknown or CandidateErased.
+
+    Those of a candidate are all that the log holds; of a position, or without both, those that were derived so far.
+    """
     async with sessions.begin() as session:
-        person = None if candidate is None else (await person_streams(session, candidate))[0].person_id
-        rows = await pursuits.page(session, person=person, position=position, after=after or FIRST, limit=limit + 1)
+        if candidate is not None:
+            person = (await person_streams(session, candidate))[0].person_id
+            derived = (await derived_now(session, [person], now=now, settings=settings))[person]
+            rows = sorted(
+                (r for r in derived.rows.values() if r.attempt and (position is None or r.position_id == position)),
+                key=lambda row: row.id,
+            )
+            rows = [row for row in rows if after is None or row.id > after][: limit + 1]
+        else:
+            rows = list(await pursuits.page(session, position=position, after=after or FIRST, limit=limit + 1))
         following = rows[limit - 1].id if len(rows) > limit else None
-        return await _shown(session, rows[:limit], now, settings), following
+        keys = [(row.person_id, row.position_id) for row in rows[:limit]]
+        return await _shown(session, keys, now, settings), following
 
 
-async def _shown(
-    session: AsyncSession, rows: Sequence[PursuitRow], now: datetime, settings: EngagementSettings
-) -> list[ShownPursuit]:
-    streams = await relationships.of_people(session, {row.person_id for row in rows})
-    named = await positions.read(session, {row.position_id for row in rows})
-    closings = await read_closings(session, named, now=now)
-    keys = [(row.person_id, row.position_id) for row in rows]
-    folded = await fold_pursuits(session, keys, streams, closings, ghost_after=settings.ghost_after, now=now)
+async def _shown(session: AsyncSession, keys: Sequence[Key], now: datetime, settings: EngagementSettings) -> list[ShownPursuit]:
+    of_people = await streams.of_people(session, {person for person, _ in keys})
+    named = await positions.read(session, {position for _, position in keys})
+    derived = await derived_now(session, {person for person, _ in keys}, now=now, settings=settings)
     shown: list[ShownPursuit] = []
     for person, position in keys:
-        one = folded[person, position]
+        row = derived[person].rows.get(position)
+        if row is None:
+            continue  # its facts went to another person a moment ago
         reference = named[position].reference if position in named else None
-        references = sorted(s.reference for s in streams.values() if s.person_id == person and s.reference is not None)
-        attempts = [describe(attempt) for attempt in one.pursuit.attempts]
-        shown.append(ShownPursuit(one.row, attempts, references, [] if reference is None else [reference]))
+        attempts = [describe(attempt) for attempt in derived[person].pursuits[position].attempts]
+        references = references_of(of_people.get(person, ()))
+        shown.append(ShownPursuit(row, attempts, references, [] if reference is None else [reference]))
     return shown

@@ -11,8 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.engagement.domain.logged import Logged
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import log, positions
-from services.engagement.use_cases.folding import fold_pursuits, read_closings
-from services.engagement.use_cases.reading import person_streams
+from services.engagement.use_cases.reading import derived_now, person_streams, references_of
 from shared.attempts import Placement, fact_of
 from shared.db.engine import Sessions
 from shared.ids import pursuit_id
@@ -53,22 +52,19 @@ async def read_timeline(
 ) -> Timeline:
     """The events that follow ``after``, of the given types or of all. Raises CandidateUnknown or CandidateErased."""
     async with sessions.begin() as session:
-        streams = {stream.candidate_id: stream for stream in await person_streams(session, candidate)}
-        person = streams[candidate].person_id
-        rows = [row for row in await log.of_streams(session, streams) if row.data is not None]
+        of_person = await person_streams(session, candidate)
+        person = of_person[0].person_id
+        rows = [row for row in await log.of_streams(session, [one.candidate_id for one in of_person]) if row.data is not None]
         ordered = sorted(((_place(row), row) for row in rows if not types or row.type in types), key=lambda one: one[0])
         if after is not None:
             ordered = [one for one in ordered if one[0] > after]
         page = [row for _, row in ordered[:limit]]
-        keys = {(person, row.position_id) for row in page if row.position_id is not None}
         placements: dict[UUID, Placement] = {}
-        closings = await read_closings(session, {position for _, position in keys}, now=now)
-        folded = await fold_pursuits(session, keys, streams, closings, ghost_after=settings.ghost_after, now=now)
-        for one in folded.values():
-            placements |= one.pursuit.placements
+        for pursuit in (await derived_now(session, [person], now=now, settings=settings))[person].pursuits.values():
+            placements |= pursuit.placements
         return Timeline(
             person,
-            sorted(stream.reference for stream in streams.values() if stream.reference is not None),
+            references_of(of_person),
             await _shown(session, person, page, placements),
             ordered[limit - 1][0] if len(ordered) > limit else None,
         )

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.domain.logged import on_bus
-from services.engagement.storage import log, queue_log, relationships
+from services.engagement.storage import log, queue_log, streams
 from shared import outbox
 from shared.db.engine import Sessions
 from shared.events import Event, Topic
@@ -28,7 +28,7 @@ class EngagementHoldings:
         self, session: AsyncSession, topic: Topic, shard: int, from_stream: UUID, to_stream: UUID
     ) -> Mapping[UUID, int]:
         """The last sequence of every stream of a shard between two ids, both included."""
-        read = queue_log.heads if topic is Topic.REENGAGEMENT else relationships.heads
+        read = queue_log.heads if topic is Topic.REENGAGEMENT else streams.heads
         found = await read(session, from_stream, to_stream)
         return {stream: sequence for stream, sequence in found.items() if shard_of(stream, self.shards) == shard}
 
@@ -48,28 +48,28 @@ async def republish(
 ) -> int:
     """Append every event of ``topic`` to the outbox, as repeats, each stream in order; returns how many.
 
-    A transaction for each chunk of streams, in id order; ``told`` hears the count so far after each.
+    A transaction for each chunk of streams, in id order; ``told`` gets the count so far after each.
     """
     last, count = FIRST, 0
     while True:
         async with sessions.begin() as session:
-            streams = await relationships.after(session, last, STREAMS)
-            events = await _events_of(session, topic, streams)
+            of = await streams.after(session, last, STREAMS)
+            events = await _events_of(session, topic, of)
             for start in range(0, len(events), EVENTS):
                 await outbox.append(session, topic, events[start : start + EVENTS], shards=shards, repeats=True)
-        if not streams:
+        if not of:
             return count
-        last = streams[-1]
+        last = of[-1]
         count += len(events)
         told(count)
 
 
-async def _events_of(session: AsyncSession, topic: Topic, streams: Sequence[UUID]) -> list[Event]:
-    if not streams:
+async def _events_of(session: AsyncSession, topic: Topic, of: Sequence[UUID]) -> list[Event]:
+    if not of:
         return []
     if topic is Topic.REENGAGEMENT:
-        heads = await queue_log.heads(session, streams[0], streams[-1])
+        heads = await queue_log.heads(session, of[0], of[-1])
         of_each = [await queue_log.events_after(session, one, 0, heads[one]) for one in sorted(heads)]
         return [event for events in of_each for event in events]
-    rows = await log.of_streams(session, streams)
+    rows = await log.of_streams(session, of)
     return [on_bus(row) for row in sorted(rows, key=lambda row: (row.candidate_id, row.sequence))]

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.engagement.settings import EngagementSettings
 from services.engagement.use_cases.announce_due_items import announce_due_items
-from services.engagement.use_cases.fold_positions import fold_positions
+from services.engagement.use_cases.derive_people import derive_stale
+from services.engagement.use_cases.follow_positions import follow_positions
 from services.engagement.use_cases.record_time import record_time
 from shared.db.engine import Sessions, is_transient
 from shared.db.locks import CLOCK
@@ -62,15 +63,18 @@ async def _watch(connection: AsyncConnection, sessions: Sessions, settings: Enga
 
 async def tick(sessions: Sessions, *, now: datetime, settings: EngagementSettings) -> None:
     """Do what is due at ``now``."""
-    folded = await fold_positions(sessions, now=now, settings=settings)
+    derived = await derive_stale(sessions, now=now, settings=settings)
+    followed = await follow_positions(sessions, now=now, settings=settings)
     recorded = await record_time(sessions, now=now, settings=settings)
     announced = 0
-    while told := await announce_due_items(sessions, now=now, settings=settings):
-        announced += told
-    if folded or recorded or announced:
+    while more := await announce_due_items(sessions, now=now, settings=settings):
+        announced += more
+    if derived or followed or recorded or announced:
         logger.info(
-            "the clock folded %d pursuits anew, put %d events on record and announced %d queue items",
-            folded,
+            "the clock derived %d persons whose streams changed, went through %d pursuits of positions that did, put %d events "
+            "on record and announced %d queue items",
+            derived,
+            followed,
             recorded,
             announced,
         )

@@ -40,4 +40,4 @@ async def snooze_item(
             until=until,
         )
 
-    return await finish(sessions, id, lease, line, now=now, settings=settings)
+    return await finish(sessions, id, lease, line, action=Action.SNOOZED, now=now, settings=settings)

@@ -1,4 +1,4 @@
-"""Running a transaction again when a fault may pass: deadlocks, lost connections, streams linked under our hands."""
+"""Running a piece of work again when a fault may pass: deadlocks, lost connections, another transaction in between."""
 
 import asyncio
 import logging
@@ -9,8 +9,6 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.engagement.storage.event_keys import KeyTakenError
-from services.engagement.storage.relationships import PeopleMovedError
 from shared.db.engine import Sessions, is_transient
 from shared.errors import Unavailable
 
@@ -22,31 +20,50 @@ TRIES = 6
 FIRST_PAUSE = 0.02
 LONGEST_PAUSE = 0.64
 SECONDS = 20.0
-"""After so long no further try is begun: a lock that is never released, or a pool that is never free, is told to the caller."""
+"""After so long no further try is begun: a lock that is never released, or a pool that is never free, is the caller's to know."""
 
 
-async def transact(sessions: Sessions, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
-    """The result of ``work``, committed. Raises Unavailable when the faults do not pass.
+async def retry(work: Callable[[bool], Awaitable[Result]]) -> Result:
+    """The result of ``work``, which is run again after a fault that may pass. Raises Unavailable when it does not.
 
-    ``work`` may run several times, each in a transaction of its own. When the connection is lost while committing, the next
-    run finds what was committed.
+    A fault may come after the work was committed, when the answer of the server was lost. ``work`` therefore gets whether it
+    runs again, and then looks for what it did before.
     """
-    begun = time.monotonic()
-    faults = meetings = 0
+    begun, faults = time.monotonic(), 0
     while faults < TRIES and time.monotonic() - begun <= SECONDS:
-        if faults or meetings:
-            pause = min(FIRST_PAUSE * 2 ** (faults + meetings), LONGEST_PAUSE)
+        if faults:
+            pause = min(FIRST_PAUSE * 2**faults, LONGEST_PAUSE)
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads retries
         try:
-            async with sessions.begin() as session:
-                return await work(session)
-        except (PeopleMovedError, KeyTakenError) as moved:
-            # No fault: somebody else got on meanwhile. Streams that are linked all the time may be met often.
-            meetings += 1
-            logger.info("the transaction met another one and begins again: %r", moved)
+            return await work(faults > 0)
         except Exception as fault:
             if not is_transient(fault):
                 raise
             faults += 1
             logger.warning("the database faulted, trying again: %r", fault)
-    raise Unavailable("The database does not answer as it should just now. Send the request again: nothing counts twice.")
+    raise Unavailable("The database does not answer, and whether it stored the request is not known. Send the same again.")
+
+
+async def transact(sessions: Sessions, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
+    """The result of ``work``, committed. For work that does no harm when it is done twice; else see ``transact_once``."""
+
+    async def run(_again: bool) -> Result:
+        async with sessions.begin() as session:
+            return await work(session)
+
+    return await retry(run)
+
+
+async def transact_once(
+    sessions: Sessions,
+    work: Callable[[AsyncSession], Awaitable[Result]],
+    find: Callable[[AsyncSession], Awaitable[Result | None]],
+) -> Result:
+    """The result of ``work``, committed once: a further run begins by ``find``, which returns what an earlier run committed."""
+
+    async def run(again: bool) -> Result:
+        async with sessions.begin() as session:
+            found = await find(session) if again else None
+            return await work(session) if found is None else found
+
+    return await retry(run)

@@ -11,6 +11,7 @@ from services.engagement.main import create_app
 from services.engagement.settings import EngagementSettings
 from shared.db.engine import Sessions
 from shared.security.token_issuer import ensure_keys, issue_token
+from tests.integration.engagement.following import follow
 from tests.integration.engagement.posting import Ats
 
 
@@ -30,7 +31,7 @@ def settings(engagement: Sessions, keys: Path) -> EngagementSettings:
 
 
 @pytest.fixture
-async def ats(settings: EngagementSettings, keys: Path) -> AsyncIterator[Ats]:
+async def ats(engagement: Sessions, settings: EngagementSettings, keys: Path) -> AsyncIterator[Ats]:
     """An ATS with a token."""
     app = create_app(settings)
     token = issue_token(
@@ -43,5 +44,5 @@ async def ats(settings: EngagementSettings, keys: Path) -> AsyncIterator[Ats]:
     transport = httpx.ASGITransport(app)
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://engagement", headers=headers, timeout=60) as client:
-        yield Ats(client)
+        yield Ats(client, lambda: follow(engagement, settings))
     await app.state.sessions.close()

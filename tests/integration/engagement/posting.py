@@ -1,5 +1,6 @@
 """Making events the way an ATS would, and posting them; a test names only what matters to it."""
 
+from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import Any
 
@@ -30,8 +31,9 @@ def retraction(of: str, *, id: str, source: str = "ats", at: str = "2026-03-30")
 class Ats:
     """A client with a token for engagement."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    def __init__(self, client: httpx.AsyncClient, follow: Callable[[], Awaitable[None]]) -> None:
         self.client = client
+        self.follow = follow
 
     async def post(self, body: Any, *, status: int | None = None) -> Any:
         """Post events; the body of the answer, which must have the status where one is given."""
@@ -51,6 +53,7 @@ class Ats:
         return found
 
     async def pursuits(self, **params: Any) -> list[Any]:
-        """Pursuits of a candidate, a position, or all."""
+        """Pursuits of a candidate, a position, or all, once everything that was posted is derived."""
+        await self.follow()
         items: list[Any] = (await self.get("/v1/pursuits", **params))["items"]
         return items

@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
-from services.engagement.consumers.queue import follow_facts
 from services.engagement.domain.queue import QueueItem, Status
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage.queue import Wanted
@@ -15,6 +14,7 @@ from services.engagement.use_cases.claim_items import claim_items
 from services.engagement.use_cases.list_queue import Listed, list_queue
 from shared.db.engine import Sessions
 from shared.events import Event
+from tests.integration.engagement.following import event_of, follow
 from tests.integration.engagement.posting import Ats, event
 
 
@@ -30,18 +30,12 @@ class Desk:
     ats: Ats
     sessions: Sessions
     settings: EngagementSettings
+    now: datetime | None = None
+    """The time at which persons are derived; None for the present."""
 
     async def deliver(self) -> None:
-        """Hand every event of the outbox to the queue's consumer, as the bus does, in one batch."""
-        async with self.sessions.begin() as session:
-            rows = await session.execute(
-                text(
-                    "SELECT event_id, type, source, subject, sequence, time, value FROM outbox "
-                    "WHERE topic = 'rekindle.engagement.v1' ORDER BY id"
-                )
-            )
-            events = [_event(row) for row in rows]
-            await follow_facts(self.settings)(session, events)
+        """Hand every event of the outbox to the consumer, as the bus does, in one batch."""
+        await follow(self.sessions, self.settings, now=self.now)
 
     async def told(self, *events: dict[str, Any]) -> None:
         """Post events and deliver them."""
@@ -93,8 +87,4 @@ class Desk:
                     "WHERE topic = 'rekindle.reengagement.v1' ORDER BY id"
                 )
             )
-            return [_event(row) for row in rows]
-
-
-def _event(row: Row[Any]) -> Event:
-    return Event(row.event_id, row.type, row.source, row.subject, row.sequence, row.time, bytes(row.value))
+            return [event_of(row) for row in rows]

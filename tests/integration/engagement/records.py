@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from services.engagement.consumers.records import records_handler
+from services.engagement.consumers.records import take_over
 from services.engagement.settings import EngagementSettings
+from services.engagement.use_cases.derive_people import derive_stale
 from shared.db.engine import Sessions
 from shared.events import CandidateChanged, CandidateErased, Event, EventData, PositionChanged
 
@@ -14,11 +15,11 @@ class Records:
 
     def __init__(self, sessions: Sessions, settings: EngagementSettings) -> None:
         self.sessions = sessions
-        self.handle = records_handler(settings)
+        self.settings = settings
         self.version = 0
 
     async def publish(self, *news: tuple[UUID, EventData]) -> None:
-        """Deliver snapshots in one batch."""
+        """Deliver snapshots in one batch, and derive whom they concern."""
         events: list[Event] = []
         for subject, data in news:
             self.version += 1
@@ -26,7 +27,8 @@ class Records:
                 Event.of(data, id=uuid4(), source="rekindle", subject=subject, sequence=self.version, time=datetime.now(UTC))
             )
         async with self.sessions.begin() as session:
-            await self.handle(session, events)
+            await take_over(session, events)
+        await derive_stale(self.sessions, now=datetime.now(UTC), settings=self.settings)
 
     async def link(self, stream: UUID, person: UUID) -> None:
         await self.publish((stream, CandidateChanged(candidate_id=stream, person_id=person)))

@@ -1,4 +1,4 @@
-"""Faults that may pass are tried again; those that do not are told, and nothing counts twice."""
+"""Faults that may pass are tried again; those that do not are answered, and nothing counts twice."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from services.engagement.main import create_app
 from services.engagement.settings import EngagementSettings
-from services.engagement.storage import event_keys
+from services.engagement.storage import appending
+from services.engagement.storage.appending import KeyTakenError
 from services.engagement.use_cases import transactions
 from shared.db.engine import Sessions
 from shared.security.token_issuer import issue_token
@@ -39,17 +40,17 @@ async def test_a_database_that_does_not_answer_is_a_503_with_retry_after(
         assert int(answer.headers["Retry-After"]) >= 1
 
 
-async def test_a_transaction_that_another_one_met_begins_again(
+async def test_an_ingest_that_another_one_met_begins_again(
     ats: Ats, engagement: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    claim, met = event_keys.claim, [event_keys.KeyTakenError(), ConnectionResetError("the server went away")]
+    append, met = appending.append, [KeyTakenError(), ConnectionResetError("the server went away")]
 
-    async def claim_after_faults(*args: Any) -> None:
-        await claim(*args)
+    async def append_after_faults(*args: Any, **options: Any) -> Any:
         if met:
             raise met.pop()
+        return await append(*args, **options)
 
-    monkeypatch.setattr(event_keys, "claim", claim_after_faults)
+    monkeypatch.setattr(appending, "append", append_after_faults)
     answer = await ats.post(event(), status=201)
 
     assert not met
@@ -58,10 +59,10 @@ async def test_a_transaction_that_another_one_met_begins_again(
 
 
 async def test_an_unexpected_error_leaves_nothing_behind(ats: Ats, engagement: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def fail(*_: Any) -> None:
+    async def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("a fault of this program")
 
-    monkeypatch.setattr(event_keys, "claim", fail)
+    monkeypatch.setattr(appending, "append", fail)
     with pytest.raises(RuntimeError):
         await ats.post(event())
 

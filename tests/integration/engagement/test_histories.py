@@ -12,10 +12,10 @@ from sqlalchemy import text
 
 from services.engagement.domain.pursuit_view import describe
 from services.engagement.settings import EngagementSettings
-from services.engagement.use_cases.run_clock import tick
 from shared.attempts import FoldFact, fact_of, fold
 from shared.db.engine import Sessions
 from shared.ids import candidate_id, position_id, pursuit_id
+from tests.integration.engagement.following import clock
 from tests.integration.engagement.posting import Ats, event
 from tests.integration.engagement.records import Records
 
@@ -106,6 +106,7 @@ async def stored(engagement: Sessions) -> dict[str, tuple[Any, ...]]:
 
 
 async def assert_all_agree(ats: Ats, engagement: Sessions) -> None:
+    await ats.follow()
     truth = await expected(engagement)
     assert await told_by_api(ats) == truth
     assert await stored(engagement) == {
@@ -137,8 +138,8 @@ async def test_any_history_folds_to_the_same(ats: Ats, engagement: Sessions, set
         if chance.random() < 0.5:
             await meddle(chance, records)
         if chance.random() < 0.2:
-            await tick(engagement, now=NOW, settings=settings)
-    await tick(engagement, now=NOW, settings=settings)
+            await clock(engagement, settings, now=NOW)
+    await clock(engagement, settings, now=NOW)
 
     await assert_all_agree(ats, engagement)
 
@@ -160,14 +161,14 @@ async def test_writers_links_closings_and_the_clock_at_once(ats: Ats, engagement
     async def interfere() -> None:
         while writing:
             await meddle(chance, records)
-            await tick(engagement, now=NOW, settings=settings)
+            await clock(engagement, settings, now=NOW)
 
     async with asyncio.TaskGroup() as group:  # one that fails ends the others: none goes on into the next test
         group.create_task(interfere())
         for number in range(writing):
             group.create_task(write(number))
     await ats.post(facts, status=207)
-    await tick(engagement, now=NOW, settings=settings)
+    await clock(engagement, settings, now=NOW)
 
     await assert_all_agree(ats, engagement)
     async with engagement.begin() as session:

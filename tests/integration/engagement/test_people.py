@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from services.engagement.settings import EngagementSettings
-from services.engagement.use_cases.run_clock import tick
 from shared.db.engine import Sessions
 from shared.ids import candidate_id, position_id, pursuit_id
+from tests.integration.engagement.following import clock
 from tests.integration.engagement.posting import Ats, event
 from tests.integration.engagement.records import Records
 
@@ -18,6 +18,7 @@ ADA, TWIN = candidate_id("ats:ada"), candidate_id("gem:ada")
 JOB = position_id("ats:job")
 NOW = datetime.now(UTC) + timedelta(days=1)
 """Later than whatever the tests do, however long the whole run takes."""
+FACTS_ON_OUTBOX = "SELECT type, time, source FROM outbox WHERE topic = 'rekindle.engagement.v1' ORDER BY id"
 
 
 @pytest.fixture
@@ -27,13 +28,14 @@ def records(engagement: Sessions, settings: EngagementSettings) -> Records:
 
 async def types_on_outbox(engagement: Sessions) -> Sequence[Any]:
     async with engagement.begin() as session:
-        return (await session.execute(text("SELECT type, time, source FROM outbox ORDER BY id"))).all()
+        return (await session.execute(text(FACTS_ON_OUTBOX))).all()
 
 
 async def test_a_link_folds_both_streams_as_one_person(ats: Ats, records: Records) -> None:
     await ats.post(event(at="2026-03-01"), status=201)
     await ats.post(event("pursuit.responded", of="gem:ada", at="2026-03-02"), status=201)
     old = await ats.pursuit("gem:ada")
+    await ats.follow()
 
     await records.link(TWIN, ADA)
 
@@ -62,7 +64,7 @@ async def test_events_after_a_link_keep_their_own_stream(ats: Ats, records: Reco
     answer = await ats.post(event("pursuit.responded", of="gem:ada", at="2026-03-02"), status=201)
 
     assert answer["after"] == f"{TWIN}:1"
-    assert answer["pursuit"]["id"] == str(pursuit_id(ADA, JOB))
+    assert (await ats.pursuit("gem:ada"))["id"] == str(pursuit_id(ADA, JOB))
     timeline = await ats.get("/v1/timelines/gem:ada")
     assert [(item["candidate_id"], item["sequence"]) for item in timeline["items"]] == [(str(ADA), 1), (str(TWIN), 1)]
 
@@ -82,7 +84,7 @@ async def test_closings_before_or_after_the_facts_close_the_same(
         await ats.post(event(of=person, at="2026-03-01", position="ats:job"), status=201)
         await ats.post(event(of=person, at="2026-03-01", position="ats:second", id=f"second-{person}"), status=201)
     await records.closings(position_id("ats:second"), "2026-03-10T00:00:00Z")
-    await tick(engagement, now=NOW, settings=settings)
+    await clock(engagement, settings, now=NOW)
 
     for pursuit in await ats.pursuits():
         assert pursuit["status"] == "closed"
@@ -95,11 +97,11 @@ async def test_a_closing_taken_back_opens_again(
 ) -> None:
     await ats.post([event(at="2026-03-01"), event("pursuit.responded", at="2026-03-02")], status=207)
     await records.closings(JOB, "2026-03-10T00:00:00Z")
-    await tick(engagement, now=NOW, settings=settings)
+    await clock(engagement, settings, now=NOW)
     assert (await ats.pursuit())["status"] == "closed"
 
     await records.closings(JOB)
-    await tick(engagement, now=NOW, settings=settings)
+    await clock(engagement, settings, now=NOW)
     assert (await ats.pursuit())["status"] == "open"
 
 
@@ -109,20 +111,20 @@ async def test_a_closing_that_lies_ahead_closes_when_it_comes(
     ahead = datetime.now(UTC) + timedelta(days=3)
     await ats.post([event("pursuit.responded", at="2026-03-02")], status=207)
     await records.closings(JOB, ahead.isoformat())
-    await tick(engagement, now=datetime.now(UTC), settings=settings)
+    await clock(engagement, settings, now=datetime.now(UTC))
     assert (await ats.pursuit())["status"] == "open"
 
-    await tick(engagement, now=ahead + timedelta(minutes=1), settings=settings)
+    await clock(engagement, settings, now=ahead + timedelta(minutes=1))
     assert (await types_on_outbox(engagement))[1:] == [("rekindle.pursuit.position_closed", ahead, "rekindle")]
 
 
 async def test_the_clock_puts_a_ghosting_on_record_once(ats: Ats, engagement: Sessions, settings: EngagementSettings) -> None:
     await ats.post(event(at="2026-03-01T00:00:00Z"), status=201)
-    await tick(engagement, now=datetime(2026, 3, 30, tzinfo=UTC), settings=settings)
+    await clock(engagement, settings, now=datetime(2026, 3, 30, tzinfo=UTC))
     assert len(await types_on_outbox(engagement)) == 1
 
     for _ in range(2):
-        await tick(engagement, now=NOW, settings=settings)
+        await clock(engagement, settings, now=NOW)
 
     ghosted_at = datetime(2026, 3, 31, tzinfo=UTC)
     assert (await types_on_outbox(engagement))[1:] == [("rekindle.pursuit.ghosted", ghosted_at, "rekindle")]
@@ -139,9 +141,9 @@ async def test_a_touch_that_is_older_than_the_interval_is_ghosted_before_the_clo
 
 async def test_a_reply_that_comes_late_undoes_a_ghosting(ats: Ats, engagement: Sessions, settings: EngagementSettings) -> None:
     await ats.post(event(at="2026-03-01T00:00:00Z"), status=201)
-    await tick(engagement, now=NOW, settings=settings)
+    await clock(engagement, settings, now=NOW)
     await ats.post(event("pursuit.responded", at="2026-03-05"), status=201)
-    await tick(engagement, now=NOW, settings=settings)
+    await clock(engagement, settings, now=NOW)
 
     assert (await ats.pursuit())["status"] == "open"
     assert len(await types_on_outbox(engagement)) == 3
@@ -153,7 +155,7 @@ async def test_a_closing_of_the_position_is_put_on_record_for_its_pursuits(
     await ats.post(event("pursuit.responded", at="2026-03-01"), status=201)
     await records.closings(JOB, "2026-03-10T00:00:00Z")
     for _ in range(2):
-        await tick(engagement, now=NOW, settings=settings)
+        await clock(engagement, settings, now=NOW)
 
     closed_at = datetime(2026, 3, 10, tzinfo=UTC)
     assert (await types_on_outbox(engagement))[1:] == [("rekindle.pursuit.position_closed", closed_at, "rekindle")]
@@ -161,12 +163,14 @@ async def test_a_closing_of_the_position_is_put_on_record_for_its_pursuits(
 
 async def test_erasure_leaves_stubs_and_answers_gone(ats: Ats, records: Records, engagement: Sessions) -> None:
     sent = event(id="secret-4711", message="Dear Ada")
-    stored = await ats.post(sent, status=201)
+    await ats.post(sent, status=201)
     await ats.post(event(of="ats:bob"), status=201)
+    pursuit = await ats.pursuit()
+    await ats.follow()
     await records.erase(ADA)
 
     await ats.get("/v1/timelines/ats:ada", status=410)
-    await ats.get(f"/v1/pursuits/{stored['pursuit']['id']}", status=404)
+    await ats.get(f"/v1/pursuits/{pursuit['id']}", status=404)
     assert (await ats.post(sent, status=410))["code"] == "candidate_erased"
     assert [item["status"] for item in (await ats.post([event(), event(of="ats:bob")], status=207))["items"]] == [410, 201]
     async with engagement.begin() as session:

@@ -14,10 +14,10 @@ from services.engagement.settings import EngagementSettings
 from services.engagement.storage import queue_log
 from services.engagement.use_cases.announce_due_items import announce_due_items
 from services.engagement.use_cases.complete_item import complete_item
+from services.engagement.use_cases.derive_people import derive_all, derive_stale
 from services.engagement.use_cases.dismiss_item import dismiss_item
-from services.engagement.use_cases.rebuild_queue import rebuild_queue
-from services.engagement.use_cases.regroup_people import regroup_people
 from services.engagement.use_cases.snooze_item import snooze_item
+from services.engagement.use_cases.take_over_records import take_over_records
 from shared.db.engine import Sessions
 from shared.errors import Invalid
 from shared.events.vocabulary import QueueOutcome, Reason
@@ -57,6 +57,7 @@ async def test_an_item_leaves_by_itself(desk: Desk, leaving: dict[str, object]) 
     await desk.soft_no()
     assert await desk.listed(DUE)
 
+    desk.now = at("2026-04-02")
     await desk.told(leaving | {"id": "leaves"})
 
     assert not await desk.listed(DUE)
@@ -129,11 +130,14 @@ async def test_completing_takes_the_item_out_and_the_lease_works_once(desk: Desk
     item, lease = await desk.claim_one(DUE)
     settings = desk.settings
 
-    await complete_item(desk.sessions, item, lease=lease, outcome=QueueOutcome.NO_FIT, now=DUE, settings=settings)
+    completed = await complete_item(desk.sessions, item, lease=lease, outcome=QueueOutcome.NO_FIT, now=DUE, settings=settings)
+    again = await complete_item(desk.sessions, item, lease=lease, outcome=QueueOutcome.NO_FIT, now=DUE, settings=settings)
 
     assert not await desk.listed(at("2030-01-01"))
+    assert again == completed
+    assert [one.type for one in await desk.events()].count("rekindle.queue_item.completed") == 1
     with pytest.raises(LeaseLost):
-        await complete_item(desk.sessions, item, lease=lease, outcome=QueueOutcome.NO_FIT, now=DUE, settings=settings)
+        await dismiss_item(desk.sessions, item, lease=lease, reason="no", now=DUE, settings=settings)
 
 
 async def test_a_wrong_time_is_planned_again(desk: Desk) -> None:
@@ -184,7 +188,7 @@ async def test_claims_and_refreshes_at_once_lose_nothing(desk: Desk) -> None:
     while await desk.claim(DUE):
         pass
     live = await desk.rows()
-    await rebuild_queue(desk.sessions, now=DUE, settings=desk.settings)
+    await derive_all(desk.sessions, now=DUE, settings=desk.settings)
 
     assert await desk.rows() == live
     assert len(await desk.listed(DUE, Status.CLAIMED)) == 12
@@ -239,7 +243,7 @@ async def test_the_rebuilt_queue_equals_the_live_one(desk: Desk) -> None:
 
     async with desk.sessions.begin() as session:
         await session.execute(text("UPDATE queue_items SET priority = 0, due_at = NULL, lease = NULL WHERE priority > 0"))
-    await rebuild_queue(desk.sessions, now=DUE, settings=desk.settings)
+    await derive_all(desk.sessions, now=DUE, settings=desk.settings)
 
     assert await desk.rows() == live
 
@@ -253,7 +257,8 @@ async def test_linked_streams_are_one_item_and_unlinking_gives_each_theirs(desk:
 
     async def regroup(people: dict[UUID, UUID]) -> None:
         async with desk.sessions.begin() as session:
-            await regroup_people(session, people, (), now=DUE, settings=desk.settings)
+            await take_over_records(session, people, (), {}, now=DUE)
+        await derive_stale(desk.sessions, now=DUE, settings=desk.settings)
 
     await regroup({ida: ada, ada: ada})
     [together] = await desk.listed(DUE)
@@ -276,7 +281,9 @@ async def test_an_erased_person_leaves_nothing_in_the_queue(desk: Desk) -> None:
     await dismiss_item(desk.sessions, item, lease=lease, reason="Ada Byron moved", now=DUE, settings=desk.settings)
 
     async with desk.sessions.begin() as session:
-        await regroup_people(session, {}, {candidate_id("ats:ada")}, now=DUE, settings=desk.settings)
+        await take_over_records(session, {}, {candidate_id("ats:ada")}, {}, now=DUE)
+    await derive_stale(desk.sessions, now=DUE, settings=desk.settings)
+    async with desk.sessions.begin() as session:
         notes = list(await session.scalars(text("SELECT note FROM queue_log")))
 
     assert not await desk.rows()

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from services.engagement.settings import EngagementSettings
-from services.engagement.use_cases.rebuild_queue import rebuild_queue
-from services.engagement.use_cases.regroup_people import regroup_people
+from services.engagement.use_cases.derive_people import derive_all, derive_stale
+from services.engagement.use_cases.take_over_records import take_over_records
 from shared.db.engine import Sessions
 from shared.ids import candidate_id
 from tests.integration.engagement.posting import Ats, event
@@ -56,7 +56,8 @@ async def relink(desk: Desk, random: Random) -> None:
     stream, other = (candidate_id(name) for name in random.sample(PEOPLE[:3], 2))
     people = {stream: stream, other: other} if random.random() < 0.5 else {stream: other, other: other}
     async with desk.sessions.begin() as session:
-        await regroup_people(session, people, (), now=NOW, settings=desk.settings)
+        await take_over_records(session, people, (), {}, now=NOW)
+    await derive_stale(desk.sessions, now=NOW, settings=desk.settings)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -73,7 +74,7 @@ async def test_the_live_queue_is_what_a_rebuild_makes(
             await desk.claim(NOW, limit=1)
 
     live = await desk.rows()
-    await rebuild_queue(desk.sessions, now=NOW, settings=settings)
+    await derive_all(desk.sessions, now=NOW, settings=settings)
 
     assert live
     assert await desk.rows() == live

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 from uuid import UUID, uuid5
 
+from services.engagement.domain.derive import Person, Policy, derive
 from services.engagement.domain.facts import PersonFact
-from services.engagement.domain.queue import QueueItem, item_of
+from services.engagement.domain.queue import QueueItem
 from services.engagement.domain.queue_log import Action, QueueEntry
 from services.engagement.domain.return_policy import ReturnPolicy
 from shared.attempts import GHOST_AFTER
@@ -83,15 +84,9 @@ class Story:
         return self
 
     def item(self, policy: ReturnPolicy | None = None) -> QueueItem | None:
-        """The item that all this makes."""
-        return item_of(
-            self.person,
-            self.facts,
-            self.closings,
-            self.entries,
-            policy=policy or ReturnPolicy(),
-            ghost_after=GHOST_AFTER,
-        )
+        """The item that all this makes; no time passes beyond the last fact."""
+        person = Person(self.person, self.facts, self.closings, self.entries)
+        return derive(person, Policy(policy or ReturnPolicy(), GHOST_AFTER), now=day("2000-01-01")).item
 
     def live(self) -> QueueItem:
         """The item, which must be live."""

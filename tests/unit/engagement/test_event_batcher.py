@@ -41,7 +41,7 @@ class Store:
         await asyncio.get_running_loop().run_in_executor(None, int)
         if any(one.external_id == "poison" for one in events):
             raise self.fault("it does not go in")
-        return [Accepted(one.candidate_id, 1, {"name": one.external_id}, ()) for one in events]
+        return [Accepted(one.candidate_id, 1, (one.external_id,)) for one in events]
 
 
 def batcher(monkeypatch: pytest.MonkeyPatch, store: Store) -> EventBatcher:
@@ -50,10 +50,10 @@ def batcher(monkeypatch: pytest.MonkeyPatch, store: Store) -> EventBatcher:
 
 
 def names(outcomes: Sequence[Outcome]) -> list[str]:
-    return [one.pursuit["name"] for one in outcomes if isinstance(one, Accepted) and one.pursuit]
+    return [one.references[0] for one in outcomes if isinstance(one, Accepted)]
 
 
-async def test_each_request_is_told_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_each_request_gets_its_own_outcomes(monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store()
     gather = batcher(monkeypatch, store)
     wanted = [[f"{number}-{item}" for item in range(number % 3 + 1)] for number in range(40)]
@@ -89,7 +89,7 @@ async def test_nobody_waits_for_a_transaction_that_waits_itself(monkeypatch: pyt
                 await free.wait()
             return await super().__call__(_sessions, events, **more)
 
-    monkeypatch.setattr(event_batcher, "PATIENCE", 0.0)
+    monkeypatch.setattr(event_batcher, "LANE_BUSY_FOR", 0.0)
     gather = batcher(monkeypatch, Locked())
     locked = asyncio.create_task(gather.ingest([event("locked")]))
 

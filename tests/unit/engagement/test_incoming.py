@@ -40,17 +40,28 @@ def made(kind: str, data: dict[str, Any]) -> Incoming:
 
 
 @pytest.mark.parametrize(("kind", "data"), SENT)
-def test_what_is_kept_is_all_that_was_said_and_every_default(kind: str, data: dict[str, Any]) -> None:
-    event = made(kind, data)
+def test_what_is_stored_is_all_that_was_sent_and_every_default(kind: str, data: dict[str, Any]) -> None:
+    fact = accept(FACTS, f"rekindle.{kind}", data)
 
-    assert event.data == event.fact.model_dump(mode="json", by_alias=True, exclude_none=True)
+    assert orjson.loads(made(kind, data).stored_json) == fact.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 @pytest.mark.parametrize(("kind", "data"), SENT)
 def test_the_bus_sees_the_public_part(kind: str, data: dict[str, Any]) -> None:
-    event = made(kind, data)
+    fact = accept(FACTS, f"rekindle.{kind}", data)
 
-    assert orjson.loads(event.on_bus(1).value) == event.fact.public()
+    assert orjson.loads(made(kind, data).public_json) == fact.public()
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "spelled_out"),
+    [
+        ("pursuit.contacted", {"channel": "email"}, {"channel": "email", "purpose": "outreach", "kind": "message"}),
+        ("pursuit.declined", {"position": "a:1"}, {"position": "a:1", "reason": "unspecified", "facts": {}}),
+    ],
+)
+def test_a_default_spelled_out_is_the_same_event(kind: str, data: dict[str, Any], spelled_out: dict[str, Any]) -> None:
+    assert made(kind, data).content_hash == made(kind, spelled_out).content_hash
 
 
 def test_content_that_differs_has_another_hash() -> None:

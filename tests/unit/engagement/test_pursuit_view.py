@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.engagement.domain.pursuit_view import GHOSTED, POSITION_CLOSED, describe, due_on_record, row_of
+from services.engagement.domain.pursuit_view import GHOSTED, POSITION_CLOSED, clock_record, describe, row_of
 from shared.attempts import FoldFact, fact_of, fold
 from shared.ids import pursuit_id
 
@@ -19,28 +19,28 @@ def fact(kind: str, day: int, **data: Any) -> FoldFact:
 
 def test_a_touch_without_an_answer_is_due_when_its_interval_ends() -> None:
     folded = fold([fact("contacted", 0)])
-    record = due_on_record(PURSUIT, folded, frozenset())
+    record = clock_record(PURSUIT, POSITION, folded, frozenset())
 
     assert record is not None
     assert (record.type, record.time) == (GHOSTED, MARCH + timedelta(days=30))
-    assert row_of(PERSON, POSITION, folded, frozenset()).clock_at == record.time
+    assert row_of(PURSUIT, PERSON, POSITION, folded, record).clock_at == record.time
 
 
 def test_what_is_on_record_is_not_due_again() -> None:
     facts = [fact("contacted", 0)]
-    first = due_on_record(PURSUIT, fold(facts), frozenset())
+    first = clock_record(PURSUIT, POSITION, fold(facts), frozenset())
     assert first is not None
     mark = fact_of(first.event_id, first.type, first.time, {"by_clock": True})
     folded = fold([*facts, mark])
 
-    assert due_on_record(PURSUIT, folded, {mark.id}) is None
-    row = row_of(PERSON, POSITION, folded, {mark.id})
+    assert clock_record(PURSUIT, POSITION, folded, {mark.id}) is None
+    row = row_of(PURSUIT, PERSON, POSITION, folded, None)
     assert (row.clock_at, row.status, row.close_kind) == (None, "closed", "ghosted")
 
 
 def test_an_attempt_that_its_position_closed_is_due_at_once() -> None:
     closing = MARCH + timedelta(days=9)
-    record = due_on_record(PURSUIT, fold([fact("responded", 0)], [closing]), frozenset())
+    record = clock_record(PURSUIT, POSITION, fold([fact("responded", 0)], [closing]), frozenset())
 
     assert record is not None
     assert (record.type, record.time) == (POSITION_CLOSED, closing)
@@ -49,12 +49,12 @@ def test_an_attempt_that_its_position_closed_is_due_at_once() -> None:
 def test_an_answer_leaves_nothing_to_wait_for() -> None:
     folded = fold([fact("contacted", 0), fact("responded", 1)])
 
-    assert due_on_record(PURSUIT, folded, frozenset()) is None
-    assert row_of(PERSON, POSITION, folded, frozenset()).status == "open"
+    assert clock_record(PURSUIT, POSITION, folded, frozenset()) is None
+    assert row_of(PURSUIT, PERSON, POSITION, folded, None).status == "open"
 
 
 def test_a_pursuit_without_facts_is_stored_as_empty() -> None:
-    row = row_of(PERSON, POSITION, fold([]), frozenset())
+    row = row_of(PURSUIT, PERSON, POSITION, fold([]), None)
 
     assert (row.id, row.attempt, row.stage, row.status, row.clock_at) == (PURSUIT, 0, None, None, None)
 

@@ -1,0 +1,29 @@
+"""engagement.facts: the facts on engagement's own topic, from which everything about a person is derived."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.engagement.settings import EngagementSettings
+from services.engagement.use_cases.derive_people import CHUNK, derive_streams
+from shared.events import Event, Topic
+from shared.inbox.processor import Handler
+from shared.kafka.consumer import Subscription
+
+GROUP = "engagement.facts"
+
+
+def facts_subscription(settings: EngagementSettings) -> Subscription:
+    """What derives every person whom a fact is about."""
+    return Subscription(GROUP, (Topic.ENGAGEMENT,), follow_facts(settings), max_records=CHUNK)
+
+
+def follow_facts(settings: EngagementSettings) -> Handler:
+    """A handler that derives the persons whom a batch is about. The facts are read from the log, which has them already."""
+
+    async def handler(session: AsyncSession, events: Sequence[Event]) -> None:
+        streams = {event.subject for event in events if event.subject is not None}
+        await derive_streams(session, streams, now=datetime.now(UTC), settings=settings)
+
+    return handler

@@ -1,0 +1,68 @@
+"""Everything that is derived of a person, from all their facts at once.
+
+Pure: the same facts, positions, queue log and policy give the same pursuits and the same queue item, whatever came first. The
+next derived thing of a person is a field of ``Derived`` and a table.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from services.engagement.domain.facts import PersonFact, by_position
+from services.engagement.domain.history import fold_facts, history_of
+from services.engagement.domain.pursuit_view import ClockRecord, PursuitRow, clock_record, row_of
+from services.engagement.domain.queue import QueueItem, item_of, may_have_item
+from services.engagement.domain.queue_log import QueueEntry
+from services.engagement.domain.return_policy import ReturnPolicy
+from shared.attempts import Pursuit
+from shared.ids import pursuit_id
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What is known of a person. ``closings`` are the times at which positions closed, none later than now."""
+
+    id: UUID
+    facts: Sequence[PersonFact] = ()
+    closings: Mapping[UUID, Sequence[datetime]] = field(default_factory=dict)
+    queue_log: Sequence[QueueEntry] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The organisation's intervals."""
+
+    returns: ReturnPolicy
+    ghost_after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What a person's facts amount to. ``pursuits`` and ``rows`` are by position; ``clock`` is what the clock puts on record."""
+
+    pursuits: Mapping[UUID, Pursuit]
+    rows: Mapping[UUID, PursuitRow]
+    clock: Sequence[ClockRecord]
+    item: QueueItem | None
+
+
+def derive(person: Person, policy: Policy, *, now: datetime) -> Derived:
+    """Derive a person. Time has passed up to ``now``: a touch that was not answered for the interval is ghosted."""
+    facts_of = by_position(person.facts)
+    pursuits: dict[UUID, Pursuit] = {}
+    rows: dict[UUID, PursuitRow] = {}
+    clock: list[ClockRecord] = []
+    for position, facts in facts_of.items():
+        pursuit = fold_facts(facts, person.closings.get(position, ()), policy.ghost_after, until=now)
+        own_id = pursuit_id(person.id, position)
+        due = clock_record(own_id, position, pursuit, {fact.id for fact in facts if "by_clock" in fact.data})
+        if due is not None:
+            clock.append(due)
+        pursuits[position] = pursuit
+        rows[position] = row_of(own_id, person.id, position, pursuit, due)
+    item = None
+    if may_have_item(pursuits.values(), person.queue_log):
+        history = history_of(person.facts, facts_of, pursuits, person.closings)
+        item = item_of(person.id, person.facts, history, person.queue_log, policy=policy.returns, ghost_after=policy.ghost_after)
+    return Derived(pursuits, rows, clock, item)

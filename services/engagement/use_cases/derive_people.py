@@ -1,0 +1,81 @@
+"""Deriving persons anew from all that is known of them, and storing what changed: the only writer of what is derived.
+
+It is run for those of whom the bus brings an event, whose streams were linked or erased, or whose position closed; by the clock,
+by actions in the queue, and for everybody by `rekindle rebuild`.
+"""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.engagement.domain.derive import Derived, derive
+from services.engagement.settings import EngagementSettings
+from services.engagement.storage import people, streams
+from services.engagement.use_cases.transactions import transact
+from shared.db.engine import Sessions
+
+IN_ONE_GO = 10
+"""So many persons are derived before the other tasks of the process have their turn."""
+CHUNK = 500
+"""Persons in one transaction: each takes a lock of its own."""
+FIRST = UUID(int=0)
+
+
+async def derive_streams(session: AsyncSession, of: Collection[UUID], *, now: datetime, settings: EngagementSettings) -> None:
+    """Derive the persons that the streams belong to, on the caller's transaction."""
+    await streams.share_map(session)
+    await derive_people(session, await streams.people_of(session, of), now=now, settings=settings)
+
+
+async def derive_people(
+    session: AsyncSession, of: Collection[UUID], *, now: datetime, settings: EngagementSettings
+) -> Mapping[UUID, Derived]:
+    """Derive these persons and store what changed. The caller has shared the map; this locks the persons."""
+    if not of:
+        return {}
+    await streams.lock_people(session, of)
+    loaded = await people.load(session, of, now=now)
+    derived: dict[UUID, Derived] = {}
+    for number, person in enumerate(loaded.people, 1):
+        derived[person.id] = derive(person, settings.policy, now=now)
+        if number % IN_ONE_GO == 0:
+            await asyncio.sleep(0)
+    await people.save(session, derived, erased=loaded.erased)
+    return derived
+
+
+async def derive_stale(sessions: Sessions, *, now: datetime, settings: EngagementSettings) -> int:
+    """Derive the persons whose streams were linked, parted or erased, a transaction for each chunk; returns how many."""
+    count = 0
+
+    async def work(session: AsyncSession) -> int:
+        await streams.share_map(session)
+        found = await streams.stale(session, CHUNK)
+        await derive_people(session, found, now=now, settings=settings)
+        await streams.unmark_stale(session, found)
+        return len(found)
+
+    while done := await transact(sessions, work):
+        count += done
+    return count
+
+
+async def derive_all(sessions: Sessions, *, now: datetime, settings: EngagementSettings) -> int:
+    """Derive everybody, while everything is in use; returns how many streams there are. The result equals what was there."""
+    after, count = FIRST, 0
+    while True:
+        async with sessions.begin() as session:
+            chunk = await streams.after(session, after, CHUNK)
+        if not chunk:
+            return count
+        # A person is among them as the stream that stands for it; the other streams are persons without facts, who lose theirs.
+        await transact(sessions, lambda session, chunk=chunk: _derive_chunk(session, chunk, now, settings))  # type: ignore[misc]
+        after, count = chunk[-1], count + len(chunk)
+
+
+async def _derive_chunk(session: AsyncSession, chunk: Collection[UUID], now: datetime, settings: EngagementSettings) -> None:
+    await streams.share_map(session)
+    await derive_people(session, chunk, now=now, settings=settings)

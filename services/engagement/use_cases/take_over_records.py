@@ -1,0 +1,61 @@
+"""Taking over what candidates publishes of its records: whose streams belong together, whose are erased, when positions closed.
+
+Only the change is stored, with the map locked exclusively for as short as possible. The clock then derives whom it concerns.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.engagement.storage import log, positions, queue_log, streams
+from shared.web.kept_answers import forget_answers
+
+
+@dataclass(frozen=True, slots=True)
+class PositionSnapshot:
+    """The newest state of a position, as its owner published it."""
+
+    version: int
+    closings: tuple[datetime, ...]
+    content: dict[str, Any]
+
+
+async def take_over_records(
+    session: AsyncSession,
+    people: Mapping[UUID, UUID],
+    erased: Collection[UUID],
+    snapshots: Mapping[UUID, PositionSnapshot],
+    *,
+    now: datetime,
+) -> bool:
+    """Store the records, on the caller's transaction; whether anybody has to be derived.
+
+    ``people`` maps streams to the streams that stand for their persons; unknown streams become known.
+    """
+    named = {*people, *people.values(), *erased}
+    if named:
+        await streams.insert_missing(session, named)
+    before = await streams.person_map(session, named)
+    moved = {stream: person for stream, person in people.items() if before[stream] != person}
+    known = await positions.read(session, snapshots)
+    closed = {of for of, one in snapshots.items() if one.closings != (known[of].closings if of in known else ())}
+    if moved or erased or closed:
+        await streams.lock_map_exclusive(session)
+    if moved:
+        await streams.link(session, moved)
+    if erased:
+        await log.scrub(session, erased)
+        await queue_log.forget_notes(session, erased)
+        await streams.erase(session, erased, now)
+        await forget_answers(session, erased)
+    await streams.mark_stale(session, {*(before[stream] for stream in {*moved, *erased}), *moved.values(), *erased})
+    for of in sorted(snapshots):
+        one = snapshots[of]
+        await positions.save(session, of, version=one.version, closings=one.closings, snapshot=one.content)
+        if of in closed:
+            await positions.add_refold(session, of, {now, *(time for time in one.closings if time > now)})
+    return bool(moved or erased or closed)
