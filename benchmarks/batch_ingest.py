@@ -31,35 +31,26 @@ SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[
 """
 
 
-async def measure(run: Run) -> list[Figure]:
-    """Two figures: with the ingest alone at work, and with all of the stack at work on what comes in."""
-    alone = Figure("batch ingest", "batch ingest events/s over HTTP ÷ raw INSERT … unnest of the same rows/s", 0.25)
-    alone.notes.append(
+async def measure(run: Run) -> None:
+    """The ingest alone at work, against the bare writer."""
+    figure = Figure("batch ingest", "batch ingest events/s over HTTP ÷ raw INSERT … unnest of the same rows/s", 0.15, reach=0.25)
+    figure.notes.append(
         f"{CONNECTIONS} connections, batches of {BATCH}, {run.round_events} events a round; the worker is halted, so that "
         "neither side shares the cores with the consumers of what it writes."
     )
-    whole = Figure("batch ingest, all at work", "the same while relay and consumers work on what comes in", 0.25)
-    whole.notes.append("No aim of its own: with few cores it tells how much the consumers take from the ingest.")
     stack = await run.stack()
-    await run.warm(stack)
     writers = [await database(stack.env, "engagement") for _ in range(CONNECTIONS)]
     try:
         await stack.halt("worker")
         for number in range(run.rounds):
-            alone.add(await _post(stack, f"alone{number}", run), await _insert(writers, f"alone{number}", run.round_events))
-            run.tell(alone)
-        await stack.start_again("worker")
-        await until_quiet(stack.env)
-        for number in range(run.rounds):
-            ours = await _post(stack, f"whole{number}", run)
-            await until_quiet(stack.env)
-            whole.add(ours, await _insert(writers, f"whole{number}", run.round_events))
-            run.tell(whole)
+            figure.add(await _post(stack, f"batch{number}", run), await _insert(writers, f"batch{number}", run.round_events))
+            run.tell(figure)
         await writers[0].execute("DROP TABLE bench_log")
     finally:
         for writer in writers:
             await writer.close()
-    return [alone, whole]
+    await stack.start_again("worker")
+    await until_quiet(stack.env)
 
 
 async def _post(stack: Stack, name: str, run: Run) -> float:

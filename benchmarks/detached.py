@@ -4,11 +4,11 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.meter import child_processes, tree
 from rekindle.embedded.folder import DataFolder
 from rekindle.embedded.ports import choose
 
@@ -60,32 +60,10 @@ class Detached:
         """MB of each part, by name, the supervisor included: shared pages are divided among those who share them (PSS)."""
         state = self.state
         parts = {name: part["pid"] for name, part in state["parts"].items()}
-        children = _children()
-        found = {name: sum(_megabytes(pid) for pid in _tree(root, children)) for name, root in parts.items()}
+        children = child_processes()
+        found = {name: sum(_megabytes(pid) for pid in tree(root, children)) for name, root in parts.items()}
         found["supervisor"] = _megabytes(state["supervisor"])
         return found
-
-    def processor_seconds(self) -> dict[str, float]:
-        """Processor time that each part has used since it was started, with its children, by name, the supervisor included."""
-        state = self.state
-        children = _children()
-        found = {
-            name: sum(processor_seconds(pid) for pid in _tree(part["pid"], children)) for name, part in state["parts"].items()
-        }
-        found["supervisor"] = processor_seconds(state["supervisor"])
-        return found
-
-
-_TICKS = os.sysconf("SC_CLK_TCK")
-
-
-def processor_seconds(pid: int) -> float:
-    """Seconds that a process and those of its children that have ended have run, in user and system mode; 0 when it has ended."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return sum(int(ticks) for ticks in fields[11:15]) / _TICKS
 
 
 async def _run(*command: str) -> str:
@@ -102,23 +80,6 @@ async def _run(*command: str) -> str:
     if process.returncode != 0:
         raise RuntimeError(f"`{' '.join(command)}` failed: {errors.decode(errors='replace')[-2000:]}")
     return output.decode()
-
-
-def _children() -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = status.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue  # it has ended
-        found.setdefault(int(fields[1]), []).append(int(status.parent.name))
-    return found
-
-
-def _tree(root: int, children: dict[int, list[int]]) -> Iterator[int]:
-    yield root
-    for child in children.get(root, ()):
-        yield from _tree(child, children)
 
 
 def _megabytes(pid: int) -> float:

@@ -15,6 +15,8 @@ class Figure:
     aim: float
     at_most: bool = False
     """Whether less is better."""
+    reach: float | None = None
+    """What would be better still."""
     units: tuple[str, str] = ("1/s", "1/s")
     rounds: list[tuple[float, float]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -48,7 +50,7 @@ class Figure:
         return {
             "figure": self.name,
             "what": self.what,
-            "aim": {"at_most" if self.at_most else "at_least": self.aim},
+            "aim": {"at_most" if self.at_most else "at_least": self.aim, "reach": self.reach},
             "minimum": min(self.ratios),
             "median": self.median,
             "maximum": max(self.ratios),
@@ -59,6 +61,21 @@ class Figure:
             ],
             "notes": self.notes,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A group or a figure that could not be measured, and why."""
+
+    name: str
+    error: str
+
+    @classmethod
+    def of(cls, name: str, error: BaseException) -> "Failure":
+        """What went wrong; of several things that failed together, the first."""
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        return cls(name, f"{type(error).__name__}: {error}".removesuffix(": "))
 
 
 def percentile(values: list[float], share: float) -> float:

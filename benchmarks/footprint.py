@@ -17,7 +17,7 @@ from benchmarks.history import BATCH, batches, bodies, position_names
 from benchmarks.quiet import until_quiet
 from benchmarks.run import Run
 
-READY_LIMIT = 8.0
+READY_LIMIT = 6.0
 IDLE_LIMIT, FULL_LIMIT = 800.0, 1024.0
 """MB."""
 SMALL = 10_000
@@ -29,14 +29,14 @@ SETTLE = 5.0
 """Seconds that a stack is left alone before its memory is read."""
 
 
-async def measure(run: Run) -> list[Figure]:
+async def measure(run: Run) -> None:
     """The figures of the second start, of memory, and of the position funnel."""
     await run.close()
     stack = Detached.on(run.folder / "detached")
     run.say("starting a stack with make run")
     await stack.start()
     try:
-        ready = await _start_again(run, stack)
+        await _start_again(run, stack)
         await asyncio.sleep(SETTLE)
         idle = _memory("memory, idle", "resident memory of the embedded stack, idle ÷ 800 MB", stack, IDLE_LIMIT)
         run.tell(idle)
@@ -46,19 +46,17 @@ async def measure(run: Run) -> list[Figure]:
         full = _memory("memory, full", f"the same after {run.events:,} events ÷ 1 GiB", stack, FULL_LIMIT)
         full.notes.append(f"{rate:,.0f} events/s from the first POST until all readers had applied the last")
         run.tell(full)
-        funnel = await _funnel(run, stack, name)
+        await _funnel(run, stack, name)
     finally:
         await stack.stop()
-    return [funnel, idle, full, ready]
 
 
-async def _start_again(run: Run, stack: Detached) -> Figure:
-    figure = Figure("second start", "`make run` second start until ready ÷ 8 s", 1, at_most=True, units=("s", "s"))
+async def _start_again(run: Run, stack: Detached) -> None:
+    figure = Figure("second start", f"`make run` second start until ready ÷ {READY_LIMIT:g} s", 1, at_most=True, units=("s", "s"))
     for _ in range(run.rounds):
         await stack.stop()
         figure.add(await stack.start(), READY_LIMIT)
         run.tell(figure)
-    return figure
 
 
 def _memory(name: str, what: str, stack: Detached, limit: float) -> Figure:
@@ -83,7 +81,7 @@ async def _fill(run: Run, stack: Detached, name: str) -> float:
     return run.events / (time.perf_counter() - started)
 
 
-async def _funnel(run: Run, large: Detached, name: str) -> Figure:
+async def _funnel(run: Run, large: Detached, name: str) -> None:
     figure = Figure(
         "funnel at scale",
         f"position funnel at {run.events:,} events ÷ at {SMALL:,} events, median time of the HTTP call",
@@ -106,7 +104,6 @@ async def _funnel(run: Run, large: Detached, name: str) -> Figure:
             figure.add(ours, await _calls(small.url, small.token, small_positions))
         del figure.rounds[0]  # it warms both up
         run.tell(figure)
-    return figure
 
 
 async def _calls(url: str, token: str, positions: list[str]) -> float:

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 import asyncpg
 
 from rekindle.embedded.ports import http_status
-from shared.events import Topic
 
 LIMIT = 1200.0
 """Seconds after which a backlog that does not end is a fault."""
 DATABASES = ("candidates", "engagement", "analytics")
 """Those of the services that consume."""
+PRODUCERS = ("candidates", "engagement")
+"""Those that have an outbox."""
 
 
 class NeverQuiet(RuntimeError):
@@ -25,7 +26,10 @@ async def database(env: Mapping[str, str], name: str) -> asyncpg.Connection:
 
 
 async def until_quiet(env: Mapping[str, str], *, only: str = "", seconds: float = LIMIT) -> None:
-    """Return once the outbox is empty and each group, or one alone, has counted all events. Raises NeverQuiet."""
+    """Return once all outboxes are empty and each group, or one alone, has counted all records of its topics. Raises NeverQuiet.
+
+    With ``seconds=0`` it looks once.
+    """
     opened = {name: await database(env, name) for name in DATABASES}
     deadline = time.monotonic() + seconds
     try:
@@ -62,18 +66,14 @@ async def answers(port: int, path: str, *, seconds: float = 30) -> None:
 
 async def _left(opened: Mapping[str, asyncpg.Connection], only: str) -> str:
     """What is still to be done, or nothing."""
-    waiting = await opened["engagement"].fetchval("SELECT count(*) FROM outbox")
-    if waiting:
-        return f"{waiting} events are not published"
-    total = await opened["engagement"].fetchval(
-        "SELECT coalesce(sum(total), 0)::bigint FROM outbox_totals WHERE topic = $1", Topic.ENGAGEMENT.value
-    )
+    totals: dict[str, int] = {}
+    for name in PRODUCERS:
+        if waiting := await opened[name].fetchval("SELECT count(*) FROM outbox"):
+            return f"{waiting} events of {name} are not published"
+        totals |= dict(await opened[name].fetch("SELECT topic, sum(total)::bigint FROM outbox_totals GROUP BY 1"))
     for connection in opened.values():
-        rows = await connection.fetch(
-            "SELECT group_name, sum(counted)::bigint AS counted FROM inbox_offsets WHERE topic = $1 GROUP BY 1",
-            Topic.ENGAGEMENT.value,
-        )
-        for group, counted in rows:
-            if counted < total and only in {"", group}:
-                return f"{group} has applied {counted} of {total} events"
+        rows = await connection.fetch("SELECT group_name, topic, sum(counted)::bigint FROM inbox_offsets GROUP BY 1, 2")
+        for group, topic, counted in rows:
+            if counted < totals.get(topic, 0) and only in {"", group}:
+                return f"{group} has applied {counted} of {totals[topic]} records of {topic}"
     return ""

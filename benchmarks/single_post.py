@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 import orjson
 
 from benchmarks.client import connections, post_all
-from benchmarks.detached import processor_seconds
 from benchmarks.figures import Figure
 from benchmarks.history import history
+from benchmarks.meter import processor_seconds
 from benchmarks.quiet import answers, until_quiet
 from benchmarks.run import Run
 from rekindle.embedded.ports import choose
@@ -19,7 +19,7 @@ AT_ONCE = 16
 """Requests at a time, each on a connection of its own."""
 
 
-async def measure(run: Run) -> list[Figure]:
+async def measure(run: Run) -> None:
     """Requests a second of both, with the worker halted so that the cores are the server's."""
     figure = Figure("single POST", "single POST per s ÷ bare FastAPI (own process) with one INSERT in a transaction", 0.6)
     figure.notes.append(
@@ -27,7 +27,6 @@ async def measure(run: Run) -> list[Figure]:
         "a token, an id, a span or a metric; the worker is halted."
     )
     stack = await run.stack()
-    await run.warm(stack)
     count = max(1000, run.round_events // 5)
     await stack.halt("worker")
     async with bare_app(stack.env["ENGAGEMENT_DATABASE_URL"].replace("+asyncpg", "")) as (bare, _):
@@ -37,7 +36,6 @@ async def measure(run: Run) -> list[Figure]:
             run.tell(figure)
     await stack.start_again("worker")
     await until_quiet(stack.env)
-    return [figure]
 
 
 async def _post(url: str, token: str, name: str, count: int) -> float:
