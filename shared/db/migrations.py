@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
 
-async def migrate(url: str, package: str) -> str:
-    """Bring a service's database to its newest revision; returns that revision. Safe to run twice and at the same time.
+async def migrate(url: str, package: str, *, to: str = "") -> str:
+    """Bring a service's database to its newest revision, or to an older one; returns it. Safe to run twice and at the same time.
 
     ``package`` is the service's, for example ``services.candidates``; its Alembic scripts are in ``<package>/migrations``.
     """
     sessions = connect(url, pool_size=1, name="rekindle migrate")
     try:
         async with sessions.engine.connect() as connection:
-            return await connection.run_sync(_upgrade, package)
+            return await connection.run_sync(_upgrade, package, to)
     finally:
         await sessions.close()
 
@@ -39,12 +39,12 @@ def head_revision(package: str) -> str:
     return cast("str", _scripts(package).get_current_head())
 
 
-def _upgrade(connection: Connection, package: str) -> str:
+def _upgrade(connection: Connection, package: str, to: str) -> str:
     from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
 
     scripts = _scripts(package)
-    head = cast("str", scripts.get_current_head())
+    head = to or cast("str", scripts.get_current_head())
     # One migration at a time: a second process waits here, then finds nothing to do.
     connection.exec_driver_sql("SET lock_timeout = 0")
     connection.exec_driver_sql("SET statement_timeout = 0")

@@ -1,0 +1,182 @@
+"""A filled database of the first release is upgraded: what it holds is kept, and its schema is that of a new one."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from rekindle.embedded.stack import Stack
+from shared.db.migrations import migrate
+
+FIRST_RELEASE = {"candidates": "0001", "engagement": "0002", "analytics": "0001", "connectors": "0001"}
+ROWS = range(1, 5)
+
+TABLES = """
+    SELECT relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE nspname = 'public' AND relkind IN ('r', 'p') AND NOT relispartition AND relname <> 'alembic_version'
+    ORDER BY EXISTS (SELECT FROM pg_constraint WHERE conrelid = pg_class.oid AND contype = 'f'), relname
+"""
+COLUMNS = """
+    SELECT column_name, udt_name, is_nullable = 'YES' AS nullable FROM information_schema.columns
+    WHERE table_schema = 'public' AND table_name = $1 AND is_identity = 'NO' ORDER BY ordinal_position
+"""
+KEY = """
+    SELECT attname FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY(conkey)
+    WHERE conrelid = $1::regclass AND contype = 'p'
+"""
+SCHEMA = {
+    "tables": """
+        SELECT relname, relkind::text, reloptions, pg_get_partkeydef(oid), pg_get_expr(relpartbound, oid), obj_description(oid)
+        FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1
+    """,
+    "columns": """
+        SELECT attrelid::regclass::text, attname, format_type(atttypid, atttypmod), attnotnull, attidentity::text,
+            pg_get_expr(adbin, adrelid), col_description(attrelid, attnum)
+        FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+        WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped ORDER BY 1, 2
+    """,
+    "constraints": """
+        SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2
+    """,
+    "indexes": "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1",
+}
+
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+VALUES: dict[str, Callable[[int], Any]] = {
+    "uuid": lambda number: UUID(int=number),
+    "text": lambda number: f"text {number}",
+    "int2": lambda number: number,
+    "int4": lambda number: number,
+    "int8": lambda number: number,
+    "bool": lambda number: number % 2 == 0,
+    "timestamptz": lambda number: BEGIN + timedelta(days=number),
+    "jsonb": lambda number: json.dumps({"number": number}),
+    "bytea": lambda number: json.dumps({"id": str(UUID(int=number)), "other": str(UUID(int=number + 100))}).encode(),
+    "_text": lambda number: [f"text {number}", "more"],
+    "_uuid": lambda number: [UUID(int=number)],
+    "_timestamptz": lambda number: [BEGIN, BEGIN + timedelta(days=number)],
+    "_int4": lambda number: [number],
+    "_int8": lambda number: [number, 2**40],
+}
+"""A value of each type for a row's number: the same number makes the same value in every table, so that keys find each other."""
+
+Table = dict[tuple[Any, ...], dict[str, Any]]
+
+
+@asynccontextmanager
+async def new_database(stores: Stack, service: str, name: str) -> AsyncIterator[tuple[str, asyncpg.Connection]]:
+    """An empty database of a service's role: its address, and a connection."""
+    own = stores.env[f"{service.upper()}_DATABASE_URL"]
+    password = stores.folder.recall("postgres-passwords")["postgres"]
+    server = own.rpartition("@")[2].rpartition("/")[0]
+    owner = await asyncpg.connect(f"postgresql://postgres:{password}@{server}/postgres")
+    try:
+        await owner.execute(f"DROP DATABASE IF EXISTS {name}")
+        await owner.execute(f"CREATE DATABASE {name} OWNER {service}")
+        url = f"{own.rpartition('/')[0]}/{name}"
+        connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+        try:
+            yield url, connection
+        finally:
+            await connection.close()
+            await owner.execute(f"DROP DATABASE {name}")
+    finally:
+        await owner.close()
+
+
+async def fill(connection: asyncpg.Connection) -> None:
+    """A few rows in every table, the last with nothing in what may be null."""
+    for (table,) in await connection.fetch(TABLES):
+        columns = await connection.fetch(COLUMNS, table)
+        names = ", ".join(f'"{column["column_name"]}"' for column in columns)
+        places = ", ".join(f"${place}" for place in range(1, len(columns) + 1))
+        for number in ROWS:
+            is_bare = number == ROWS[-1]
+            values = [None if is_bare and column["nullable"] else VALUES[column["udt_name"]](number) for column in columns]
+            await connection.execute(f'INSERT INTO "{table}" ({names}) VALUES ({places})', *values)
+
+
+async def content(connection: asyncpg.Connection) -> dict[str, Table]:
+    """All rows of all tables, by primary key."""
+    found: dict[str, Table] = {}
+    for (table,) in await connection.fetch(TABLES):
+        key = [name for (name,) in await connection.fetch(KEY, table)]
+        rows = await connection.fetch(f'SELECT * FROM "{table}"')
+        found[table] = {tuple(row[name] for name in key): dict(row) for row in rows}
+    return found
+
+
+async def schema(connection: asyncpg.Connection) -> dict[str, list[tuple[Any, ...]]]:
+    """Everything that a migration can change."""
+    return {what: [tuple(row) for row in await connection.fetch(query)] for what, query in SCHEMA.items()}
+
+
+@pytest.mark.parametrize("service", FIRST_RELEASE)
+async def test_a_filled_database_of_the_first_release_is_upgraded(real_stores: Stack, service: str) -> None:
+    package = f"services.{service}"
+    async with (
+        new_database(real_stores, service, f"{service}_old") as (old_url, old),
+        new_database(real_stores, service, f"{service}_new") as (new_url, new),
+    ):
+        await migrate(old_url, package, to=FIRST_RELEASE[service])
+        await fill(old)
+        before = await content(old)
+        assert all(len(rows) == len(ROWS) for rows in before.values()), "every table is filled"
+
+        assert await migrate(old_url, package) == await migrate(new_url, package)
+
+        after = await content(old)
+        for table, rows in before.items():
+            for key, row in rows.items():
+                found = after[table][key]
+                assert found == found | {name: value for name, value in row.items() if name in found}, table
+        assert await schema(old) == await schema(new)
+
+
+@pytest.mark.parametrize("service", ["candidates", "engagement", "analytics"])
+async def test_a_record_that_was_kept_as_two_dead_letters_becomes_one(real_stores: Stack, service: str) -> None:
+    record = UUID(int=1)
+    letters = [(3, False, None), (9, True, BEGIN), (12, False, None)]
+    async with new_database(real_stores, service, f"{service}_old") as (url, old):
+        await migrate(url, f"services.{service}", to=FIRST_RELEASE[service])
+        await old.executemany(
+            "INSERT INTO dead_letters "
+            "(group_name, topic, partition, record_id, headers, error, record_offset, left_hole, replayed_at) "
+            f"VALUES ('a group', 'a topic', 0, '{record}', '[]', 'wrong', $1, $2, $3)",
+            letters,
+        )
+        await migrate(url, f"services.{service}")
+
+        rows = await old.fetch("SELECT record_id, left_hole, replayed_at FROM dead_letters")
+        assert [tuple(row) for row in rows] == [(record, True, BEGIN)]
+
+
+@pytest.mark.parametrize("service", ["candidates", "engagement"])
+async def test_a_kept_answer_says_whom_it_names(real_stores: Stack, service: str) -> None:
+    async with new_database(real_stores, service, f"{service}_old") as (url, old):
+        await migrate(url, f"services.{service}", to=FIRST_RELEASE[service])
+        await fill(old)
+        await migrate(url, f"services.{service}")
+
+        rows = await old.fetch("SELECT names FROM idempotency_keys ORDER BY key")
+        assert [sorted(row["names"]) for row in rows] == [
+            *([UUID(int=number), UUID(int=number + 100)] for number in ROWS[:-1]),
+            [],
+        ]
+
+
+async def test_an_event_s_key_knows_the_event_s_sequence(real_stores: Stack) -> None:
+    async with new_database(real_stores, "engagement", "engagement_old") as (url, old):
+        await migrate(url, "services.engagement", to=FIRST_RELEASE["engagement"])
+        await fill(old)
+        await old.execute("UPDATE log SET sequence = sequence + 20")
+        await migrate(url, "services.engagement")
+
+        rows = await old.fetch("SELECT event_id, sequence FROM event_keys")
+        assert {row["event_id"]: row["sequence"] for row in rows} == {UUID(int=number): number + 20 for number in ROWS}
