@@ -68,6 +68,11 @@ def read_date(value: object) -> date:
     return read_moment(value).astimezone(_zone).date()
 
 
+def written(moment: datetime | None) -> str | None:
+    """A time in UTC as answers write it, ``2026-03-02T09:15:00Z``."""
+    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+
+
 Moment = Annotated[
     datetime,
     BeforeValidator(read_moment),

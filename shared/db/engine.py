@@ -78,12 +78,15 @@ class Sessions:
                     if connection.is_in_transaction():
                         await pooled.invalidate()
                 raise
+            fault: Exception | None = None
             try:
                 await connection.execute("COMMIT")
-            except Exception as fault:
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is raised below unless the commit was done
                 await pooled.invalidate()
-                if _is_refusal(fault) or not await self._is_committed(transaction.id, fault):
-                    raise
+                fault = error
+        # Asked for once the pool has the connection back: it may be the only one.
+        if fault is not None and (_is_refusal(fault) or not await self._is_committed(transaction.id, fault)):
+            raise fault
 
     async def _is_committed(self, transaction: int | None, fault: BaseException) -> bool:
         """Whether a transaction whose commit was not acknowledged was committed. Raises CommitUnknownError."""

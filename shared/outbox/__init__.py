@@ -1,5 +1,5 @@
 """The transactional outbox: events are committed with the state they tell of, and published afterwards by the relay."""
 
-from shared.outbox.append import append
+from shared.outbox.append import append, appending
 
-__all__ = ["append"]
+__all__ = ["append", "appending"]

@@ -1,14 +1,21 @@
 """Putting events into the outbox, on the caller's transaction."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.db.asyncpg_connection import driver
+from shared.db.asyncpg_connection import Write, driver
 from shared.events import Event, Topic
 from shared.ids import shard_of
 
 _COLUMNS = ("shard", "topic", "event_id", "type", "source", "subject", "sequence", "time", "value", "traceparent", "counts")
+_TYPES = ("smallint", "text", "uuid", "text", "text", "uuid", "bigint", "timestamptz", "bytea", "text", "integer")
+_INSERT = (
+    f"INSERT INTO outbox ({', '.join(_COLUMNS)}) SELECT * FROM unnest("  # noqa: S608 - constants
+    + ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(_TYPES, 1))
+    + ")"
+)
 
 
 async def append(session: AsyncSession, topic: Topic, events: Sequence[Event], *, shards: int, repeats: bool = False) -> None:
@@ -17,10 +24,22 @@ async def append(session: AsyncSession, topic: Topic, events: Sequence[Event], *
     ``shards`` is the number of partitions of the topic. ``repeats`` says that the broker was given these events before, so
     that they add nothing to the shard's total.
     """
+    if events:
+        records = _records(topic, events, shards, repeats=repeats)
+        await (await driver(session)).copy_records_to_table("outbox", records=records, columns=_COLUMNS)
+
+
+def appending(topic: Topic, events: Sequence[Event], *, shards: int) -> list[Write]:
+    """The same as a write, to be done together with others."""
     if not events:
-        return
+        return []
+    columns = zip(*_records(topic, events, shards, repeats=False), strict=True)
+    return [Write(_INSERT, tuple(list(column) for column in columns))]
+
+
+def _records(topic: Topic, events: Sequence[Event], shards: int, *, repeats: bool) -> list[tuple[Any, ...]]:
     counts = 0 if repeats or not topic.is_sequenced else 1
-    records = [
+    return [
         (
             shard_of(event.subject or event.id, shards),
             topic.value,
@@ -36,4 +55,3 @@ async def append(session: AsyncSession, topic: Topic, events: Sequence[Event], *
         )
         for event in events
     ]
-    await (await driver(session)).copy_records_to_table("outbox", records=records, columns=_COLUMNS)

@@ -12,6 +12,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.db.asyncpg_connection import Write, driver
+
 KEPT_FOR = "24 hours"
 IN_FLIGHT_FOR = "60 seconds"
 """After this long without an answer the request is taken for dead, and the key may be tried again."""
@@ -67,7 +69,6 @@ _KEEP = text(
 _FREE = text(
     "DELETE FROM idempotency_keys WHERE principal = :principal AND operation = :operation AND key = :key AND claim = :claim"
 )
-_FORGET = text("DELETE FROM idempotency_keys WHERE status IS NULL OR names && CAST(:candidates AS uuid[])")
 _CLEAR = text(
     f"""
     DELETE FROM idempotency_keys WHERE (principal, operation, key) IN (
@@ -99,12 +100,18 @@ async def free(session: AsyncSession, key: Key, token: UUID) -> None:
     await session.execute(_FREE, {**key.columns, "claim": token})
 
 
-async def forget_answers(session: AsyncSession, candidates: Collection[UUID]) -> None:
+def forgetting_answers(candidates: Collection[UUID]) -> Write:
     """Forget every kept answer that names one of the candidates. For an erasure, in its transaction, once it holds its locks.
 
     Requests that are being worked on lose their claim, for their answers may name them too: what they answer is not kept.
     """
-    await session.execute(_FORGET, {"candidates": list(candidates)})
+    return Write("DELETE FROM idempotency_keys WHERE status IS NULL OR names && $1::uuid[]", (list(candidates),))
+
+
+async def forget_answers(session: AsyncSession, candidates: Collection[UUID]) -> None:
+    """The same on a session."""
+    write = forgetting_answers(candidates)
+    await (await driver(session)).execute(write.sql, *write.values)
 
 
 async def clear_expired(session: AsyncSession) -> None:

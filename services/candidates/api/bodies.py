@@ -54,27 +54,27 @@ Years = Annotated[float, BeforeValidator(_number), Field(ge=0, le=80, allow_inf_
 Flag = Annotated[bool, BeforeValidator(_flag)]
 
 
-class Told(BaseModel):
+class Patch(BaseModel):
     """A body whose fields are all optional, and known."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Place(Told):
+class Location(Patch):
     """Where; the city stays off the bus."""
 
     country: Country | None = None
     city: Line | None = None
 
 
-class Pay(Told):
+class Salary(Patch):
     """What a person earns or asks for in a year."""
 
     amount: Amount | None = None
     currency: Currency | None = None
 
 
-class PayRange(Told):
+class SalaryRange(Patch):
     """What a position pays in a year."""
 
     min: Amount | None = None

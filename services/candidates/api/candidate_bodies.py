@@ -6,17 +6,17 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.candidates.api.bodies import Emails, Line, Links, Pay, Phones, Place, Skills, Told, Years, Zone
+from services.candidates.api.bodies import Emails, Line, Links, Location, Patch, Phones, Salary, Skills, Years, Zone
 from services.candidates.domain.contact import e164
 from services.candidates.domain.content import CONTACT_DETAILS
-from services.candidates.use_cases.read_candidates import Duplicate
-from services.candidates.use_cases.views import CandidateView, HistoryEntry
+from services.candidates.use_cases.read_candidates import SharedAddress
+from services.candidates.use_cases.views import CandidateView, StatedValue
 from shared.events.vocabulary import Level, MarketStatus, Tier
-from shared.timestamps import Moment
+from shared.timestamps import Moment, written
 
 
-class CandidateTold(Told):
-    """What a source says of a person. Absent fields keep their value, null clears."""
+class CandidatePatch(Patch):
+    """What a source states of a person. Absent fields keep their value, null clears."""
 
     name: Line | None = None
     references: Annotated[
@@ -26,23 +26,23 @@ class CandidateTold(Told):
     phones: Phones | None = None
     links: Links | None = None
     time_zone: Zone | None = None
-    location: Place | None = None
+    location: Location | None = None
     company: Line | None = None
     title: Line | None = None
     level: Level | None = None
     years_experience: Years | None = None
     skills: Skills | None = None
     market_status: MarketStatus | None = None
-    salary: Pay | None = None
+    salary: Salary | None = None
     tier: Tier | None = None
     observed_at: Annotated[Moment | None, Field(description="When this was so; default: now.")] = None
 
     def fields(self) -> dict[str, Any]:
-        """The fields of the record that are spoken of, as JSON values."""
+        """The fields that are stated, as JSON values."""
         return self.model_dump(mode="json", exclude={"references", "observed_at"}, exclude_unset=True)
 
 
-class LearnedShown(BaseModel):
+class Learned(BaseModel):
     """What the system learned from events, outside of the ETag."""
 
     market_status: MarketStatus | None
@@ -51,7 +51,7 @@ class LearnedShown(BaseModel):
     last_response_at: datetime | None
 
 
-class CandidateShown(BaseModel):
+class Candidate(BaseModel):
     """A person's record. Without the scope contact_details:read, e-mail addresses, phone numbers and links are left out."""
 
     id: UUID
@@ -64,16 +64,16 @@ class CandidateShown(BaseModel):
     links: list[str] = []
     contact_details_hidden: bool
     time_zone: str | None
-    location: Place | None
+    location: Location | None
     company: str | None
     title: str | None
     level: Level | None
     years_experience: float | None
     skills: list[str]
     market_status: MarketStatus | None
-    salary: Pay | None
+    salary: Salary | None
     tier: Tier | None
-    learned: LearnedShown
+    learned: Learned
     after: str
     after_each: Annotated[
         list[str], Field(description="After linking or its undoing: what to wait for so that all streams have followed.")
@@ -83,12 +83,12 @@ class CandidateShown(BaseModel):
 class CandidatePage(BaseModel):
     """People's records, in the order of their ids."""
 
-    items: list[CandidateShown]
+    items: list[Candidate]
     next_cursor: str | None
 
 
-class HistoryEntryShown(BaseModel):
-    """What was said of a field. ``confirmed_at``: until when the same was said; ``counts``: it is the value now."""
+class HistoryEntry(BaseModel):
+    """What was stated of a field. ``confirmed_at``: until when the same was stated; ``counts``: it is the value now."""
 
     field: str
     value: Any
@@ -100,13 +100,13 @@ class HistoryEntryShown(BaseModel):
 
 
 class HistoryPage(BaseModel):
-    """All that was said, the latest observed first."""
+    """All that was stated, the latest observed first."""
 
-    items: list[HistoryEntryShown]
+    items: list[HistoryEntry]
     next_cursor: str | None
 
 
-class DuplicateShown(BaseModel):
+class SuspectedDuplicate(BaseModel):
     """Somebody else with the same e-mail address; ``emails`` are the shared ones."""
 
     id: UUID
@@ -116,10 +116,10 @@ class DuplicateShown(BaseModel):
     emails: list[str] | None
 
 
-class DuplicatesShown(BaseModel):
+class SuspectedDuplicates(BaseModel):
     """Suspected duplicates: to be looked at; linking is a decision."""
 
-    items: list[DuplicateShown]
+    items: list[SuspectedDuplicate]
 
 
 def shown(view: CandidateView, *, with_contact_details: bool) -> dict[str, Any]:
@@ -133,9 +133,9 @@ def shown(view: CandidateView, *, with_contact_details: bool) -> dict[str, Any]:
     status = view.learned.market_status
     learned = {
         "market_status": status[0] if status else None,
-        "market_status_at": _written(status[1] if status else None),
-        "last_contact_at": _written(view.learned.last_contact_at),
-        "last_response_at": _written(view.learned.last_response_at),
+        "market_status_at": written(status[1] if status else None),
+        "last_contact_at": written(view.learned.last_contact_at),
+        "last_response_at": written(view.learned.last_response_at),
     }
     body = {
         "id": str(view.id),
@@ -146,23 +146,23 @@ def shown(view: CandidateView, *, with_contact_details: bool) -> dict[str, Any]:
         "after": view.after,
         "after_each": view.after_each,
     }
-    return {name: body[name] for name in CandidateShown.model_fields if name in body}
+    return {name: body[name] for name in Candidate.model_fields if name in body}
 
 
-def history_shown(entry: HistoryEntry) -> dict[str, Any]:
+def history_shown(entry: StatedValue) -> dict[str, Any]:
     """An entry of a history as JSON values."""
     return {
         "field": entry.field,
         "value": entry.value,
         "source": entry.source,
-        "observed_at": _written(entry.observed_at),
-        "confirmed_at": _written(entry.confirmed_at),
-        "received_at": _written(entry.received_at),
+        "observed_at": written(entry.observed_at),
+        "confirmed_at": written(entry.confirmed_at),
+        "received_at": written(entry.received_at),
         "counts": entry.counts,
     }
 
 
-def duplicate_shown(duplicate: Duplicate, *, with_contact_details: bool) -> dict[str, Any]:
+def duplicate_shown(duplicate: SharedAddress, *, with_contact_details: bool) -> dict[str, Any]:
     """A suspected duplicate as JSON values."""
     return {
         "id": str(duplicate.id),
@@ -171,7 +171,3 @@ def duplicate_shown(duplicate: Duplicate, *, with_contact_details: bool) -> dict
         "shared": ["emails"],
         "emails": duplicate.emails if with_contact_details else None,
     }
-
-
-def _written(at: datetime | None) -> str | None:
-    return at.isoformat().replace("+00:00", "Z") if at else None

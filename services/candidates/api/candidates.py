@@ -7,11 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from services.candidates.api.candidate_bodies import (
+    Candidate,
     CandidatePage,
-    CandidateShown,
-    CandidateTold,
-    DuplicatesShown,
+    CandidatePatch,
     HistoryPage,
+    SuspectedDuplicates,
     duplicate_shown,
     history_shown,
     shown,
@@ -31,8 +31,9 @@ from services.candidates.api.dependencies import (
 )
 from services.candidates.domain.content import CONTACT_DETAILS
 from services.candidates.use_cases import read_candidates
+from services.candidates.use_cases.change_candidates import change_candidate
+from services.candidates.use_cases.changes import RecordChange
 from services.candidates.use_cases.naming import read_name
-from services.candidates.use_cases.patch_candidate import CandidatePatch, patch_candidate
 from services.candidates.use_cases.unlink_reference import unlink_reference
 from services.candidates.use_cases.views import CandidateView, Redirected
 from shared.errors import Invalid
@@ -49,8 +50,8 @@ Writer = Annotated[Principal, requires("candidates:write")]
 
 MOVED: dict[int | str, dict[str, Any]] = {308: {"description": "The id was merged; Location is the person's."}}
 READ: dict[int | str, dict[str, Any]] = {304: {"description": "The caller has this version."}, **MOVED}
-TOLD: dict[int | str, dict[str, Any]] = {
-    201: {"model": CandidateShown, "description": "The record was created."},
+CHANGED: dict[int | str, dict[str, Any]] = {
+    201: {"model": Candidate, "description": "The record was created."},
     **MOVED,
 }
 
@@ -97,7 +98,7 @@ async def read_history(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Any:
-    """Everything that was ever said of the person's fields: value, source, when it was so and when we were told."""
+    """Everything that was ever stated of the person's fields: value, source, when it was so and when it was received."""
     purpose = f"candidate history {candidate} {field}"
     found = await read_candidates.read_history(
         sessions,
@@ -120,7 +121,7 @@ def _place(purpose: str, cursor: str | None) -> tuple[datetime, int] | None:
     return datetime.fromisoformat(observed_at), int(entry)
 
 
-@router.get("/{candidate:path}/duplicates", response_model=DuplicatesShown, responses=MOVED)
+@router.get("/{candidate:path}/duplicates", response_model=SuspectedDuplicates, responses=MOVED)
 async def find_duplicates(candidate: CandidateName, request: Request, principal: Reader, sessions: SessionsDep) -> Any:
     """Others with the same e-mail address. A shared address is a suspicion, never an error."""
     found = await read_candidates.find_duplicates(sessions, read_name("candidate", candidate))
@@ -130,7 +131,7 @@ async def find_duplicates(candidate: CandidateName, request: Request, principal:
     return {"items": [duplicate_shown(duplicate, with_contact_details=sees) for duplicate in found]}
 
 
-@router.get("/{candidate:path}", response_model=CandidateShown, responses=READ)
+@router.get("/{candidate:path}", response_model=Candidate, responses=READ)
 async def read_candidate(
     candidate: CandidateName, request: Request, principal: Reader, sessions: SessionsDep, condition: ConditionDep
 ) -> Any:
@@ -150,43 +151,37 @@ def _answer(view: CandidateView, principal: Principal, *, is_new: bool = False) 
 
 @router.patch(
     "/{candidate:path}",
-    response_model=CandidateShown,
-    responses=TOLD,
+    response_model=Candidate,
+    responses=CHANGED,
     openapi_extra={
-        "requestBody": {"content": {"application/merge-patch+json": {"schema": {"$ref": "#/components/schemas/CandidateTold"}}}}
+        "requestBody": {"content": {"application/merge-patch+json": {"schema": {"$ref": "#/components/schemas/CandidatePatch"}}}}
     },
 )
-async def change_candidate(
+async def patch_candidate(
     candidate: CandidateName,
-    body: CandidateTold,
+    body: CandidatePatch,
     request: Request,
     principal: Writer,
     sessions: SessionsDep,
     settings: SettingsDep,
     condition: ConditionDep,
 ) -> Any:
-    """Tell something of a person (JSON Merge Patch). A reference creates the record; unchanged content changes nothing."""
+    """Change what is known of a person (JSON Merge Patch). A reference creates the record; unchanged content changes nothing."""
     now = current_time()
     names = tuple(read_name("candidate", text, field=f"references[{at}]") for at, text in enumerate(body.references))
     for at, name in enumerate(names):
         if name.reference is None:
             raise Invalid.of(f"references[{at}]", "must be a reference, <source>:<external_id>")
-    patch = CandidatePatch(body.fields(), names, observed_or_now(body.observed_at, now))
-    done = await patch_candidate(
-        sessions,
-        read_name("candidate", candidate),
-        patch,
-        told_by=principal.identity,
-        condition=condition,
-        shards=settings.partitions,
-        now=now,
+    change = RecordChange(
+        read_name("candidate", candidate), body.fields(), observed_or_now(body.observed_at, now), names, condition
     )
+    done = await change_candidate(sessions, change, stated_by=principal.identity, shards=settings.partitions, now=now)
     if isinstance(done, Redirected):
         return redirect(request, candidate, done)
     return _answer(done.view, principal, is_new=done.is_new)
 
 
-@router.delete("/{candidate:path}/references/{reference:path}", response_model=CandidateShown, responses=MOVED)
+@router.delete("/{candidate:path}/references/{reference:path}", response_model=Candidate, responses=MOVED)
 async def unlink(
     candidate: CandidateName,
     reference: CandidateName,
@@ -196,7 +191,7 @@ async def unlink(
     settings: SettingsDep,
     condition: ConditionDep,
 ) -> Any:
-    """Undo the linking of a reference. Both sides have again what their own sources told; what is left is answered."""
+    """Undo the linking of a reference. Both sides have again what their own sources stated; what is left is answered."""
     found = await unlink_reference(
         sessions,
         read_name("candidate", candidate),

@@ -38,16 +38,16 @@ SettingsDep = Annotated[CandidatesSettings, Depends(_settings)]
 ConditionDep = Annotated[Condition, Depends(_condition)]
 
 _NAME = {"pattern": r"^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[a-z0-9][a-z0-9._-]{0,49}:.{1,200})$"}
-_SAYS = "id or <source>:<external_id>, percent-encoded"
+_DESCRIPTION = "id or <source>:<external_id>, percent-encoded"
 
-CandidateName = Annotated[str, Path(description=_SAYS, examples=["greenhouse:53883394"], json_schema_extra=_NAME)]
-PositionName = Annotated[str, Path(description=_SAYS, examples=["greenhouse:107761"], json_schema_extra=_NAME)]
+CandidateName = Annotated[str, Path(description=_DESCRIPTION, examples=["greenhouse:53883394"], json_schema_extra=_NAME)]
+PositionName = Annotated[str, Path(description=_DESCRIPTION, examples=["greenhouse:107761"], json_schema_extra=_NAME)]
 Limit = Annotated[int, Query(ge=1, le=200, description="Items on a page.")]
 Cursor = Annotated[str | None, Query(max_length=1000, description="next_cursor of the page before.")]
 
 
 def observed_or_now(observed_at: datetime | None, now: datetime) -> datetime:
-    """When what is told was so. Raises Invalid for a time in the future, beyond what clocks differ by."""
+    """When what is stated was so. Raises Invalid for a time in the future, beyond what clocks differ by."""
     if observed_at is not None and observed_at > now + CLOCK_SKEW:
         raise Invalid.of("observed_at", "must not lie in the future")
     return observed_at or now

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
-from services.candidates.api.bodies import MOST, Flag, Line, Paragraph, PayRange, Place, Skills, Told, Years
-from services.candidates.use_cases.views import PositionView
+from services.candidates.api.bodies import MOST, Flag, Line, Location, Paragraph, Patch, SalaryRange, Skills, Years
+from services.candidates.use_cases.views import RecordView
 from shared.events.fields import Code
 from shared.events.vocabulary import Level, PositionStatus
 from shared.timestamps import Moment
@@ -15,8 +15,8 @@ from shared.timestamps import Moment
 Texts = Annotated[list[Paragraph], Field(max_length=MOST)]
 
 
-class PositionTold(Told):
-    """What a source says of an opening. Absent fields keep their value, null clears."""
+class PositionPatch(Patch):
+    """What a source states of an opening. Absent fields keep their value, null clears."""
 
     title: Line | None = None
     status: PositionStatus | None = None
@@ -28,40 +28,40 @@ class PositionTold(Told):
     needs: Texts | None = None
     downsides: Texts | None = None
     remote: Flag | None = None
-    locations: Annotated[list[Place], Field(max_length=MOST)] | None = None
-    salary: PayRange | None = None
+    locations: Annotated[list[Location], Field(max_length=MOST)] | None = None
+    salary: SalaryRange | None = None
     opened_at: Moment | None = None
     closed_at: Moment | None = None
     observed_at: Annotated[Moment | None, Field(description="When this was so; default: now.")] = None
 
     @field_validator("closed_at")
     @classmethod
-    def _closes_after_it_opens(cls, closed_at: datetime | None, told: ValidationInfo) -> datetime | None:
-        opened_at = told.data.get("opened_at")
+    def _closes_after_it_opens(cls, closed_at: datetime | None, patch: ValidationInfo) -> datetime | None:
+        opened_at = patch.data.get("opened_at")
         if closed_at and opened_at and closed_at < opened_at:
             raise ValueError("must not be before opened_at")
         return closed_at
 
     def fields(self) -> dict[str, Any]:
-        """The fields of the record that are spoken of, as JSON values."""
-        told = self.model_dump(mode="json", exclude={"observed_at", "locations"}, exclude_unset=True)
+        """The fields that are stated, as JSON values."""
+        fields = self.model_dump(mode="json", exclude={"observed_at", "locations"}, exclude_unset=True)
         if "locations" in self.model_fields_set:
             places = self.locations
-            told["locations"] = None if places is None else [place.model_dump(exclude_none=True) for place in places]
+            fields["locations"] = None if places is None else [place.model_dump(exclude_none=True) for place in places]
         for name in ("opened_at", "closed_at"):
             if (moment := getattr(self, name)) is not None:
-                told[name] = moment.isoformat()
-        return told
+                fields[name] = moment.isoformat()
+        return fields
 
 
-class SpanShown(BaseModel):
+class OpenSpan(BaseModel):
     """A time during which the position was open."""
 
     opened_at: datetime | None
     closed_at: datetime | None
 
 
-class PositionShown(BaseModel):
+class Position(BaseModel):
     """A position's record. ``spans``: all times during which it was open, oldest first."""
 
     id: UUID
@@ -76,22 +76,22 @@ class PositionShown(BaseModel):
     needs: list[str]
     downsides: list[str]
     remote: bool | None
-    locations: list[Place]
-    salary: PayRange | None
+    locations: list[Location]
+    salary: SalaryRange | None
     opened_at: datetime | None
     closed_at: datetime | None
-    spans: list[SpanShown]
+    spans: list[OpenSpan]
     after: str
 
 
 class PositionPage(BaseModel):
     """Positions' records, in the order of their ids."""
 
-    items: list[PositionShown]
+    items: list[Position]
     next_cursor: str | None
 
 
-def shown(view: PositionView) -> dict[str, Any]:
+def shown(view: RecordView) -> dict[str, Any]:
     """A record as JSON values."""
     body = {"id": str(view.id), **view.record, "after": view.after}
-    return {name: body[name] for name in PositionShown.model_fields}
+    return {name: body[name] for name in Position.model_fields}

@@ -19,11 +19,12 @@ from services.candidates.api.dependencies import (
     observed_or_now,
     record_response,
 )
-from services.candidates.api.position_bodies import PositionPage, PositionShown, PositionTold, shown
+from services.candidates.api.position_bodies import Position, PositionPage, PositionPatch, shown
 from services.candidates.use_cases import read_positions
+from services.candidates.use_cases.change_position import change_position
+from services.candidates.use_cases.changes import RecordChange
 from services.candidates.use_cases.naming import read_name
-from services.candidates.use_cases.patch_position import PositionPatch, patch_position
-from services.candidates.use_cases.views import PositionView
+from services.candidates.use_cases.views import RecordView
 from shared.errors import Invalid
 from shared.events.fields import Code
 from shared.events.vocabulary import Level, PositionStatus
@@ -38,8 +39,8 @@ Reader = Annotated[Principal, requires("candidates:read")]
 Writer = Annotated[Principal, requires("candidates:write")]
 
 READ: dict[int | str, dict[str, Any]] = {304: {"description": "The caller has this version."}}
-TOLD: dict[int | str, dict[str, Any]] = {
-    201: {"model": PositionShown, "description": "The record was created."},
+CHANGED: dict[int | str, dict[str, Any]] = {
+    201: {"model": Position, "description": "The record was created."},
 }
 
 
@@ -74,7 +75,7 @@ async def read_position_history(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Any:
-    """Everything that was ever said of the position's fields: value, source, when it was so and when we were told."""
+    """Everything that was ever stated of the position's fields: value, source, when it was so and when it was received."""
     purpose = f"position history {position} {field}"
     after = None
     if cursor is not None:
@@ -87,14 +88,14 @@ async def read_position_history(
     return {"items": items, "next_cursor": encode_cursor(purpose, page.last) if page.last else None}
 
 
-@router.get("/{position:path}", response_model=PositionShown, responses=READ)
+@router.get("/{position:path}", response_model=Position, responses=READ)
 async def read_position(position: PositionName, _: Reader, sessions: SessionsDep, condition: ConditionDep) -> Any:
     """A position's record, by id or reference."""
     view = await read_positions.read_position(sessions, read_name("position", position))
     return not_modified(view.tag) if condition.is_known(view.tag) else _answer(view)
 
 
-def _answer(view: PositionView, *, is_new: bool = False) -> Response:
+def _answer(view: RecordView, *, is_new: bool = False) -> Response:
     if not is_new:
         return record_response(shown(view), view.tag)
     return record_response(shown(view), view.tag, status=201, location=f"/v1/positions/{view.id}")
@@ -102,32 +103,25 @@ def _answer(view: PositionView, *, is_new: bool = False) -> Response:
 
 @router.patch(
     "/{position:path}",
-    response_model=PositionShown,
-    responses=TOLD,
+    response_model=Position,
+    responses=CHANGED,
     openapi_extra={
-        "requestBody": {"content": {"application/merge-patch+json": {"schema": {"$ref": "#/components/schemas/PositionTold"}}}}
+        "requestBody": {"content": {"application/merge-patch+json": {"schema": {"$ref": "#/components/schemas/PositionPatch"}}}}
     },
 )
-async def change_position(
+async def patch_position(
     position: PositionName,
-    body: PositionTold,
+    body: PositionPatch,
     principal: Writer,
     sessions: SessionsDep,
     settings: SettingsDep,
     condition: ConditionDep,
 ) -> Any:
-    """Tell something of a position (JSON Merge Patch). A reference creates the record."""
+    """Change what is known of a position (JSON Merge Patch). A reference creates the record."""
     now = current_time()
     if body.closed_at is not None and body.closed_at > now + CLOCK_SKEW:
         raise Invalid.of("closed_at", "must not lie in the future")
-    patch = PositionPatch(body.fields(), observed_or_now(body.observed_at, now))
-    done = await patch_position(
-        sessions,
-        read_name("position", position),
-        patch,
-        told_by=principal.identity,
-        condition=condition,
-        shards=settings.partitions,
-        now=now,
-    )
+    name = read_name("position", position)
+    change = RecordChange(name, body.fields(), observed_or_now(body.observed_at, now), condition=condition)
+    done = await change_position(sessions, change, stated_by=principal.identity, shards=settings.partitions, now=now)
     return _answer(done.view, is_new=done.is_new)

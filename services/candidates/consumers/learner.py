@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.candidates.use_cases.learn import learn_from
+from shared.db.asyncpg_connection import driver
 from shared.events import Event, Topic
 from shared.kafka.consumer import Subscription
 
@@ -21,7 +22,7 @@ class Learner:
 
     async def __call__(self, session: AsyncSession, events: Sequence[Event]) -> None:
         """Bring what was learned up to date, and publish people whose market status it changes."""
-        await learn_from(session, events, now=datetime.now(UTC), shards=self.shards)
+        await learn_from(await driver(session), events, now=datetime.now(UTC), shards=self.shards)
 
 
 def subscription(shards: int) -> Subscription:

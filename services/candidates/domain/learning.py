@@ -17,8 +17,11 @@ that were retracted count for nothing, whichever came first.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from shared.attempts.model import fact_of
+from shared.attempts.retractions import without_retracted
 from shared.events.vocabulary import MarketStatus
 
 CONTACTED = "rekindle.pursuit.contacted"
@@ -50,40 +53,48 @@ _BY_DETAIL = {
     **{(close, reason): MarketStatus.UNAVAILABLE for close in _CLOSES for reason in _UNAVAILABLE},
 }
 _DETAIL_FIELDS = ("mood", "signal", "reason")
+_KEPT_FIELDS = ("position", *_DETAIL_FIELDS, "purpose", "kind", "stage", "by_clock", "event", "type", "whole")
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What is kept of an event to learn from it. ``time`` is when it happened, in UTC."""
 
-    event: UUID
+    id: UUID
+    """The event's."""
     type: str
     time: datetime
-    position: UUID | None = None
-    detail: str | None = None
-    """The mood, signal or reason; of a retraction, the type that it names."""
-    retracts: UUID | None = None
+    data: Mapping[str, Any]
+    """Of the event's data what is learned from, and what says which facts a retraction takes out."""
+
+    @property
+    def position(self) -> UUID | None:
+        """The position that the fact names."""
+        named = self.data.get("position")
+        return None if named is None else UUID(str(named))
 
     @property
     def market_status(self) -> MarketStatus | None:
         """What the fact says of the person's market status."""
-        return _BY_TYPE.get(self.type) or _BY_DETAIL.get((self.type, self.detail or ""))
+        detail = next((str(self.data[name]) for name in _DETAIL_FIELDS if self.data.get(name) is not None), "")
+        return _BY_TYPE.get(self.type) or _BY_DETAIL.get((self.type, detail))
 
     @property
-    def says_something(self) -> bool:
-        """Whether anything is learned from it."""
+    def teaches(self) -> bool:
+        """Whether what is learned may change with it."""
         return self.type in {CONTACTED, RESPONDED, RETRACTED} or self.market_status is not None
 
 
-def evidence_of(event: UUID, kind: str, time: datetime, data: Mapping[str, object]) -> Evidence:
-    """The evidence in an event's public data."""
-    position = data.get("position")
-    place = UUID(str(position)) if position is not None else None
-    if kind == RETRACTED:
-        named, named_type = data.get("event"), data.get("type")
-        return Evidence(event, kind, time, place, str(named_type) if named_type else None, UUID(str(named)) if named else None)
-    detail = next((str(data[name]) for name in _DETAIL_FIELDS if data.get(name) is not None), None)
-    return Evidence(event, kind, time, place, detail)
+def evidence_of(id: UUID, type: str, time: datetime, data: Mapping[str, Any]) -> Evidence | None:
+    """The evidence in an event's public data; None of an event that never matters.
+
+    A stage or a close matters even where it teaches nothing: it ends the run of facts that a retraction takes out.
+    """
+    found = Evidence(id, type, time, {name: data[name] for name in _KEPT_FIELDS if data.get(name) is not None})
+    if found.teaches:
+        return found
+    fact = fact_of(id, type, time, data)
+    return found if fact.is_close or fact.stage is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +134,7 @@ def together(learned: Iterable[Learned]) -> Learned:
 def learn(evidence: Iterable[Evidence]) -> Learned:
     """What follows from all the evidence of a stream, in whatever order it is given."""
     latest: dict[str, datetime] = {}
-    for fact in _standing(list(evidence)):
+    for fact in without_retracted(evidence):
         names = []
         if fact.type == CONTACTED:
             names.append("last_contact_at")
@@ -134,17 +145,3 @@ def learn(evidence: Iterable[Evidence]) -> Learned:
         for name in names:
             latest[name] = max(latest.get(name, fact.time), fact.time)
     return Learned(**latest)
-
-
-def _standing(evidence: list[Evidence]) -> list[Evidence]:
-    """The facts that no retraction names: by id; or, by type, the latest of that type and position at or before it."""
-    retractions = sorted((one for one in evidence if one.type == RETRACTED), key=lambda one: (one.time, one.event))
-    gone = {one.retracts for one in retractions if one.retracts is not None}
-    facts = sorted((one for one in evidence if one.type != RETRACTED), key=lambda one: (one.time, one.event))
-    for retraction in retractions:
-        if retraction.retracts is not None:
-            continue
-        named = (retraction.detail, retraction.position)
-        before = [one.event for one in facts if (one.type, one.position) == named and one.time <= retraction.time]
-        gone.update([event for event in before if event not in gone][-1:])
-    return [one for one in facts if one.event not in gone]

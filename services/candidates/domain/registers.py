@@ -1,11 +1,11 @@
-"""What is said of a field, by whom and as of when; which of it counts.
+"""What is stated of a field, by whom and as of when; which of it counts.
 
 A field is a register: the observation with the highest rank is its value, whatever the order in which observations
 arrive. Joining is associative, commutative and idempotent, so that streams can be merged and parted at any time.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -22,12 +22,14 @@ def canonical(value: Value) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """Somebody's word on one field. ``observed_at`` (UTC) is when it was so, not when we were told."""
+    """What a source states of one field. ``observed_at`` (UTC) is when it was so, not when it was sent."""
 
     field: str
     value: Value
     source: str
     observed_at: datetime
+    since: datetime | None = None
+    """When the source stated this first, where it has repeated it since without a break; None where it has not."""
 
     @property
     def rank(self) -> tuple[datetime, bool, str, bytes]:
@@ -38,8 +40,13 @@ class Observation:
         """
         return self.observed_at, self.value is not None, self.source, canonical(self.value)
 
+    @property
+    def stated_at(self) -> datetime:
+        """The ``observed_at`` with which it stands in the history."""
+        return self.since or self.observed_at
+
     def repeats(self, other: "Observation") -> bool:
-        """Whether the same source says the same of the same field, at whatever time."""
+        """Whether the same source states the same of the same field, at whatever time."""
         return (self.field, self.source) == (other.field, other.source) and canonical(self.value) == canonical(other.value)
 
 
@@ -63,22 +70,60 @@ def heads_of(observations: Iterable[Observation]) -> dict[str, Observation]:
     return join(*({observation.field: observation} for observation in observations))
 
 
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What follows from further observations of a record."""
+
+    heads: dict[str, Observation]
+    added: tuple[Observation, ...]
+    """What the history does not hold yet."""
+    replaced: tuple[Observation, ...]
+    """Heads that count no longer and were repeated before: the history does not know until when."""
+
+
+def observe(heads: Heads, stated: Iterable[Observation], *, keep_each: Collection[str] = ()) -> Observed:
+    """Take observations, in order. A repetition only moves the head's time forward, except of the fields ``keep_each``."""
+    after = dict(heads)
+    added: list[Observation] = []
+    replaced: list[Observation] = []
+    for one in stated:
+        head = after.get(one.field)
+        if head is not None and one.field not in keep_each and one.repeats(head) and one.observed_at >= head.observed_at:
+            if one.observed_at > head.observed_at:
+                after[one.field] = replace(head, observed_at=one.observed_at, since=head.stated_at)
+            continue
+        added.append(one)
+        if head is None or one.rank > head.rank:
+            after[one.field] = one
+            if head is not None and head.since is not None:
+                replaced.append(head)
+    return Observed(after, tuple(added), tuple(replaced))
+
+
 def values_of(heads: Heads) -> dict[str, Value]:
     """The value of every field that has one."""
     return {field: head.value for field, head in heads.items() if head.value is not None}
 
 
-def write_heads(heads: Heads) -> dict[str, Any]:
-    """Heads as JSON values, for storage."""
-    return {
-        field: {"value": head.value, "source": head.source, "observed_at": head.observed_at.isoformat()}
-        for field, head in sorted(heads.items())
-    }
+def write_heads(heads: Heads) -> bytes:
+    """Heads as JSON, for storage."""
+    written: dict[str, Any] = {}
+    for name, head in heads.items():
+        written[name] = {"value": head.value, "source": head.source, "observed_at": head.observed_at.isoformat()}
+        if head.since is not None:
+            written[name]["since"] = head.since.isoformat()
+    return orjson.dumps(written)
 
 
 def read_heads(stored: Mapping[str, Any]) -> dict[str, Observation]:
-    """Heads from what ``write_heads`` made."""
+    """Heads from the JSON values that ``write_heads`` wrote."""
     return {
-        field: Observation(field, head["value"], head["source"], datetime.fromisoformat(head["observed_at"]))
-        for field, head in stored.items()
+        name: Observation(
+            name,
+            head["value"],
+            head["source"],
+            datetime.fromisoformat(head["observed_at"]),
+            datetime.fromisoformat(head["since"]) if "since" in head else None,
+        )
+        for name, head in stored.items()
     }

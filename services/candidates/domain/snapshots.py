@@ -3,32 +3,45 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from services.candidates.domain.content import skill_keys
 from services.candidates.domain.learning import Learned
 from services.candidates.domain.registers import Heads, values_of
 from services.candidates.domain.spans import Openings
-from shared.events import CandidateChanged, PositionChanged
+from shared.events import CandidateChanged, Event, EventData, PositionChanged
 from shared.events.snapshots import Span
 from shared.events.vocabulary import MarketStatus
-from shared.ids import NAMESPACE
+from shared.ids import derived_id
 
 SOURCE = "rekindle"
 
 
 def snapshot_id(stream: UUID, version: int) -> UUID:
     """The id that a version of a stream's snapshot has on the bus, however often it is published."""
-    return uuid5(NAMESPACE, f"snapshot:{stream}:{version}")
+    return derived_id(f"snapshot:{stream}:{version}")
+
+
+def snapshot_event(stream: UUID, version: int, data: EventData, *, now: datetime, traceparent: str | None) -> Event:
+    """A version of a stream's snapshot as it is published. Versions count from 1."""
+    return Event.of(
+        data,
+        id=snapshot_id(stream, version),
+        source=SOURCE,
+        subject=stream,
+        sequence=version,
+        time=now,
+        traceparent=traceparent,
+    )
 
 
 def market_status_of(heads: Heads, learned: Learned) -> MarketStatus | None:
     """What the record says or what events taught, whichever is newer."""
-    told = heads.get("market_status")
+    stated = heads.get("market_status")
     taught = learned.market_status
-    if taught is not None and (told is None or told.value is None or taught[1] > told.observed_at):
+    if taught is not None and (stated is None or stated.value is None or taught[1] > stated.observed_at):
         return taught[0]
-    return MarketStatus(told.value) if told is not None and told.value is not None else None
+    return MarketStatus(stated.value) if stated is not None and stated.value is not None else None
 
 
 def candidate_snapshot(stream: UUID, person: UUID, heads: Heads, learned: Learned) -> CandidateChanged:
@@ -66,16 +79,3 @@ def position_snapshot(position: UUID, values: Mapping[str, Any], openings: Openi
         salary_max=values.get("salary.max"),
         salary_currency=values.get("salary.currency"),
     )
-
-
-def position_values(heads: Heads, openings: Openings) -> dict[str, Any]:
-    """A position's values as clients see them: status and times are what the fold over their history says."""
-    return values_of(heads) | {
-        "status": openings.status,
-        "opened_at": _written(openings.opened_at),
-        "closed_at": _written(openings.closed_at),
-    }
-
-
-def _written(at: datetime | None) -> str | None:
-    return at.isoformat().replace("+00:00", "Z") if at else None

@@ -1,60 +1,42 @@
-"""Candidate streams: creating, locking and saving them."""
+"""Candidate streams: who may change them at the same time, and how they are made, locked, read and saved.
+
+Whoever applies what leaves the map of streams to people as it is holds the lock on the map shared, and the rows of the people
+concerned. Whoever changes the map holds it alone. The map's lock always comes first, then missing rows are made, then rows
+are locked, each in id order: nobody waits for each other in a deadlock. All are released when the transaction ends.
+"""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
+import orjson
 
 from services.candidates.domain.content import email_keys, skill_keys
 from services.candidates.domain.learning import Learned
-from services.candidates.domain.registers import Observation, read_heads, write_heads
-from services.candidates.storage.tables import candidates
+from services.candidates.domain.people import Stream
+from services.candidates.domain.registers import read_heads, write_heads
+from services.candidates.storage.listing import records_page
+from shared.db.asyncpg_connection import Driver, Write
+from shared.db.locks import PEOPLE
+
+SHARE_MAP = f"SELECT pg_advisory_xact_lock_shared({PEOPLE})"
+"""Wait until nobody changes who is whose person, and keep it so."""
+LOCK_MAP = f"SELECT pg_advisory_xact_lock({PEOPLE})"
+"""Wait until all others are done, and keep them out."""
 
 _LEARNED = ("last_contact_at", "last_response_at", "active_at", "open_at", "passive_at", "unavailable_at")
 
-
-@dataclass(slots=True)
-class Stream:
-    """A row of candidates: a stream, and the person's record where it stands for the person."""
-
-    id: UUID
-    reference: str | None
-    person_id: UUID
-    is_record: bool
-    heads: dict[str, Observation]
-    learned: Learned
-    record: dict[str, Any] | None
-    record_version: int
-    version: int
-    snapshot: bytes | None
-    changed_at: datetime | None
-    created_at: datetime
-    erased_at: datetime | None
-    erasure_id: UUID | None
-    search: dict[str, Any] = field(default_factory=dict)
-    """The columns to find by, where they are to be written."""
-
-
 _COLUMNS = (
-    *(candidates.c.id, candidates.c.reference, candidates.c.person_id, candidates.c.is_record, candidates.c.heads),
-    *(candidates.c.learned, candidates.c.record, candidates.c.record_version, candidates.c.version, candidates.c.snapshot),
-    *(candidates.c.changed_at, candidates.c.created_at, candidates.c.erased_at, candidates.c.erasure_id),
+    "id, reference, person_id, is_record, heads, learned, record, record_version, version, snapshot, changed_at, erased_at,"
+    " erasure_id"
 )
-
-
-_NAMES = tuple(column.name for column in _COLUMNS)
+_OF_PEOPLE = f"SELECT {_COLUMNS} FROM candidates WHERE person_id IN (SELECT person_id FROM candidates WHERE id = ANY($1::uuid[]))"  # noqa: S608 - constants
 
 
 def _stream(row: Iterable[Any]) -> Stream:
-    values: dict[str, Any] = dict(zip(_NAMES, row, strict=True))
-    values["heads"] = read_heads(values["heads"])
-    values["learned"] = read_learned(values["learned"])
-    return Stream(**values)
+    stream, reference, person, is_record, heads, learned, *rest = row
+    return Stream(stream, reference, person, is_record, read_heads(heads), read_learned(learned), *rest)
 
 
 def read_learned(stored: Mapping[str, str]) -> Learned:
@@ -62,118 +44,117 @@ def read_learned(stored: Mapping[str, str]) -> Learned:
     return Learned(**{name: datetime.fromisoformat(stored[name]) for name in _LEARNED if name in stored})
 
 
-def write_learned(learned: Learned) -> dict[str, str]:
-    """What was learned, as JSON values."""
-    return {name: at.isoformat() for name in _LEARNED if (at := getattr(learned, name)) is not None}
+def write_learned(learned: Learned) -> str:
+    """What was learned, as JSON."""
+    return orjson.dumps({name: at for name in _LEARNED if (at := getattr(learned, name)) is not None}).decode()
 
 
-async def insert_missing(session: AsyncSession, streams: Mapping[UUID, str | None], now: datetime) -> None:
-    """Make the rows that are missing, each a person of its own. Comes before any lock, so that nobody waits in a circle."""
-    if not streams:
-        return
-    rows = [{"id": stream, "reference": streams[stream], "person_id": stream, "created_at": now} for stream in sorted(streams)]
-    await session.execute(insert(candidates).on_conflict_do_nothing(), rows)
-
-
-async def find_person(session: AsyncSession, stream: UUID) -> list[Stream]:
-    """All streams of the person to whom a stream belongs, unlocked, in id order; none where the stream is unknown."""
-    person = select(candidates.c.person_id).where(candidates.c.id == stream).scalar_subquery()
-    rows = await session.execute(select(*_COLUMNS).where(candidates.c.person_id == person).order_by(candidates.c.id))
-    return [_stream(row) for row in rows]
-
-
-async def learned_of(session: AsyncSession, people: Collection[UUID]) -> dict[UUID, list[Learned]]:
-    """What the streams of these people taught, by person."""
-    found: dict[UUID, list[Learned]] = {person: [] for person in people}
-    query = select(candidates.c.person_id, candidates.c.learned).where(candidates.c.person_id.in_(sorted(people)))
-    for row in await session.execute(query):
-        found[row.person_id].append(read_learned(row.learned))
-    return found
-
-
-async def lock_people(session: AsyncSession, streams: Collection[UUID]) -> dict[UUID, Stream]:
-    """Lock all streams of the people to whom these belong, in id order, and return them.
-
-    Who is linked to whom may change until the locks are held. Then they are given back, by rolling back to a savepoint,
-    and taken again, for taking further ones out of order could end in a deadlock.
+_INSERT_MISSING = """
+    INSERT INTO candidates (id, reference, person_id, created_at)
+    SELECT id, reference, id, $3 FROM unnest($1::uuid[], $2::text[]) AS missing (id, reference) ORDER BY id
+    ON CONFLICT DO NOTHING RETURNING id
     """
-    wanted = await _streams_of_people(session, streams)
-    while True:
-        savepoint = await session.begin_nested()
-        rows = await session.execute(
-            select(*_COLUMNS).where(candidates.c.id.in_(wanted)).order_by(candidates.c.id).with_for_update()
-        )
-        locked = {stream.id: stream for stream in map(_stream, rows)}
-        people = await _streams_of_people(session, streams)
-        if people <= locked.keys():
-            await savepoint.commit()
-            # Who was linked to them when the locks were asked for may be another person by now: not ours to change.
-            return {stream: locked[stream] for stream in sorted(people)}
-        await savepoint.rollback()
-        wanted = people
 
 
-async def _streams_of_people(session: AsyncSession, streams: Collection[UUID]) -> set[UUID]:
-    people = select(candidates.c.person_id).where(candidates.c.id.in_(sorted(streams)))
-    return set(await session.scalars(select(candidates.c.id).where(candidates.c.person_id.in_(people))))
+async def insert_missing(connection: Driver, streams: Mapping[UUID, str | None], now: datetime) -> set[UUID]:
+    """Make the rows that are missing, each a person of its own; returns which. Comes before any row is locked."""
+    if not streams:
+        return set()
+    return {row[0] for row in await connection.fetch(_INSERT_MISSING, list(streams), list(streams.values()), now)}
 
 
-def searchable(values: Mapping[str, Any], market_status: str | None) -> dict[str, Any]:
-    """The columns that a person is found by."""
-    return {
-        "skills": skill_keys(values.get("skills", [])),
-        "emails": email_keys(values.get("emails", [])),
-        "level": values.get("level"),
-        "country": values.get("location.country"),
-        "market_status": market_status,
-        "tier": values.get("tier"),
-    }
+async def find_person(connection: Driver, stream: UUID) -> list[Stream]:
+    """All streams of the person to whom a stream belongs, in id order; none where the stream is unknown."""
+    return [_stream(row) for row in await connection.fetch(f"{_OF_PEOPLE} ORDER BY id", [stream])]
 
 
-NOT_SEARCHABLE: Mapping[str, Any] = searchable({}, None)
+async def lock_people(connection: Driver, streams: Collection[UUID]) -> dict[UUID, Stream]:
+    """Lock all streams of the people to whom these belong, in id order, and return them. The caller holds the map's lock."""
+    rows = await connection.fetch(f"{_OF_PEOPLE} ORDER BY id FOR UPDATE", list(streams))
+    return {row[0]: _stream(row) for row in rows}
 
-_SAVED = (
-    *("reference", "person_id", "is_record", "record", "record_version", "version", "snapshot", "changed_at"),
-    *("erased_at", "erasure_id"),
-)
-_SAVE = (
-    update(candidates)
-    .where(candidates.c.id == bindparam("of_id"))
-    .values(
-        {name: bindparam(f"new_{name}") for name in (*_SAVED, "heads", "learned", *NOT_SEARCHABLE)}
-        | {"record": func.nullif(bindparam("new_record", type_=candidates.c.record.type), text("'null'::jsonb"))}
+
+_LOCK_OR_MAKE = f"""
+    WITH made AS ({_INSERT_MISSING}), locked AS (
+        SELECT {_COLUMNS} FROM candidates
+        WHERE person_id IN (SELECT person_id FROM candidates WHERE id = ANY($1::uuid[])) AND (SELECT count(*) FROM made) >= 0
+        ORDER BY id FOR UPDATE
     )
-)
+    SELECT *, '{{}}'::jsonb, false, false FROM locked
+    UNION ALL
+    SELECT id, ($2::text[])[1], id, false, '{{}}', '{{}}', NULL, 0, 0, NULL, NULL, NULL, NULL, '{{}}', false, true FROM made
+    """  # noqa: S608 - constants
 
 
-async def save(session: AsyncSession, streams: Iterable[Stream]) -> None:
-    """Write streams that the caller has locked."""
-    rows = [
-        {
-            "of_id": stream.id,
-            **{f"new_{name}": getattr(stream, name) for name in _SAVED},
-            "new_heads": write_heads(stream.heads),
-            "new_learned": write_learned(stream.learned),
-            **{f"new_{name}": value for name, value in {**NOT_SEARCHABLE, **stream.search}.items()},
-        }
-        for stream in streams
-    ]
-    if rows:
-        connection = await session.connection()
-        await connection.execute(_SAVE, rows)
+async def lock_or_make(connection: Driver, stream: UUID, reference: str, now: datetime) -> dict[UUID, Stream]:
+    """Lock the person of one stream, whose row is made where it is missing: both of the above in one round trip."""
+    rows = await connection.fetch(_LOCK_OR_MAKE, [stream], [reference], now)
+    if not rows:  # somebody else made it at the same moment, too late for this statement to see
+        return await lock_people(connection, [stream])
+    return {row[0]: _stream(row) for row in rows}
 
 
-async def save_learned(session: AsyncSession, streams: Iterable[Stream]) -> None:
-    """Write what was learned of streams that the caller has locked, and nothing else."""
-    rows = [{"of_id": stream.id, "new_learned": write_learned(stream.learned)} for stream in streams]
-    if rows:
-        connection = await session.connection()
-        learned = bindparam("new_learned", type_=candidates.c.learned.type)
-        await connection.execute(update(candidates).where(candidates.c.id == bindparam("of_id")).values(learned=learned), rows)
+_SAVE = """
+    UPDATE candidates SET
+        reference = new.reference, person_id = new.person_id, is_record = new.is_record, heads = new.heads,
+        learned = new.learned, record = new.record, record_version = new.record_version, version = new.version,
+        snapshot = new.snapshot, changed_at = new.changed_at, erased_at = new.erased_at, erasure_id = new.erasure_id,
+        skills = ARRAY(SELECT jsonb_array_elements_text(search -> 'skills')),
+        emails = ARRAY(SELECT jsonb_array_elements_text(search -> 'emails')),
+        level = search ->> 'level', country = search ->> 'country', market_status = search ->> 'market_status',
+        tier = search ->> 'tier'
+    FROM unnest(
+        $1::uuid[], $2::text[], $3::uuid[], $4::boolean[], $5::jsonb[], $6::jsonb[], $7::jsonb[], $8::bigint[], $9::bigint[],
+        $10::bytea[], $11::timestamptz[], $12::timestamptz[], $13::uuid[], $14::jsonb[]
+    ) AS new (
+        id, reference, person_id, is_record, heads, learned, record, record_version, version, snapshot, changed_at, erased_at,
+        erasure_id, search
+    )
+    WHERE candidates.id = new.id
+    """
+
+
+def saving(streams: Iterable[Stream]) -> list[Write]:
+    """Write those of the locked streams that have changed."""
+    changed = [stream for stream in streams if stream.is_changed]
+    if not changed:
+        return []
+    columns = (
+        [one.id for one in changed],
+        [one.reference for one in changed],
+        [one.person_id for one in changed],
+        [one.is_record for one in changed],
+        [write_heads(one.heads).decode() for one in changed],
+        [write_learned(one.learned) for one in changed],
+        [None if one.record is None else orjson.dumps(one.record).decode() for one in changed],
+        [one.record_version for one in changed],
+        [one.version for one in changed],
+        [one.snapshot for one in changed],
+        [one.changed_at for one in changed],
+        [one.erased_at for one in changed],
+        [one.erasure_id for one in changed],
+        [orjson.dumps(one.search).decode() for one in changed],
+    )
+    return [Write(_SAVE, columns)]
+
+
+def saving_learned(streams: Iterable[Stream]) -> list[Write]:
+    """Write what was learned of locked streams, and nothing else."""
+    rows = [(stream.id, write_learned(stream.learned)) for stream in streams]
+    sql = (
+        "UPDATE candidates SET learned = new.learned FROM unnest($1::uuid[], $2::jsonb[]) AS new (id, learned)"
+        " WHERE candidates.id = new.id"
+    )
+    return [Write(sql, ([stream for stream, _ in rows], [learned for _, learned in rows]))] if rows else []
+
+
+def removing(streams: Collection[UUID]) -> list[Write]:
+    """Take back rows that this transaction has made for nothing."""
+    return [Write("DELETE FROM candidates WHERE id = ANY($1::uuid[])", (list(streams),))] if streams else []
 
 
 async def search(
-    session: AsyncSession,
+    connection: Driver,
     *,
     skill: str | None,
     email: str | None,
@@ -182,25 +163,34 @@ async def search(
     limit: int,
 ) -> Sequence[Stream]:
     """People's records, in id order, after an id. ``equal``: columns that must have a value."""
-    query = select(*_COLUMNS).where(candidates.c.record.is_not(None)).order_by(candidates.c.id).limit(limit)
-    if skill is not None:
-        query = query.where(candidates.c.skills.contains(skill_keys([skill])))
-    if email is not None:
-        query = query.where(candidates.c.emails.contains(email_keys([email])))
-    for name, value in equal.items():
-        if value is not None:
-            query = query.where(candidates.c[name] == value)
-    if after is not None:
-        query = query.where(candidates.c.id > after)
-    return [_stream(row) for row in await session.execute(query)]
+    found_by = {
+        "skills @>": None if skill is None else skill_keys([skill]),
+        "emails @>": None if email is None else email_keys([email]),
+    }
+    conditions = {**found_by, **{f"{column} =": value for column, value in equal.items()}, "id >": after}
+    rows = await records_page(connection, "candidates", _COLUMNS, conditions, limit=limit)
+    return [_stream(row) for row in rows]
 
 
-async def sharing_emails(session: AsyncSession, emails: list[str], *, but: UUID, limit: int) -> Sequence[Stream]:
+async def learned_of(connection: Driver, people: Collection[UUID]) -> dict[UUID, list[Learned]]:
+    """What the streams of these people taught, by person."""
+    found: dict[UUID, list[Learned]] = {person: [] for person in people}
+    for person, learned in await connection.fetch(
+        "SELECT person_id, learned FROM candidates WHERE person_id = ANY($1::uuid[])", list(people)
+    ):
+        found[person].append(read_learned(learned))
+    return found
+
+
+async def sharing_emails(connection: Driver, emails: list[str], *, but: UUID, limit: int) -> Sequence[Stream]:
     """Other people whose records hold one of these addresses, in id order."""
-    query = (
-        select(*_COLUMNS)
-        .where(candidates.c.record.is_not(None), candidates.c.emails.overlap(email_keys(emails)), candidates.c.id != but)
-        .order_by(candidates.c.id)
-        .limit(limit)
+    if not emails:
+        return []
+    rows = await connection.fetch(
+        f"SELECT {_COLUMNS} FROM candidates WHERE record IS NOT NULL AND emails && $1::text[] AND id <> $2"  # noqa: S608 - constants
+        " ORDER BY id LIMIT $3",
+        email_keys(emails),
+        but,
+        limit,
     )
-    return [_stream(row) for row in await session.execute(query)] if emails else []
+    return [_stream(row) for row in rows]

@@ -1,13 +1,10 @@
-"""Whom we have forgotten."""
+"""Whom we have forgotten, by id alone."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from services.candidates.storage.tables import erasures
+from shared.db.asyncpg_connection import Driver, Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +17,15 @@ class Erasure:
     erased_at: datetime
 
 
-async def add(session: AsyncSession, erasure: Erasure) -> None:
+def adding(erasure: Erasure) -> Write:
     """Remember that the erasure was done."""
-    await session.execute(
-        insert(erasures).values(
-            id=erasure.id, streams=list(erasure.streams), requested_by=erasure.requested_by, erased_at=erasure.erased_at
-        )
+    return Write(
+        "INSERT INTO erasures (id, streams, requested_by, erased_at) VALUES ($1, $2, $3, $4)",
+        (erasure.id, list(erasure.streams), erasure.requested_by, erasure.erased_at),
     )
 
 
-async def find(session: AsyncSession, erasure: UUID) -> Erasure | None:
+async def find(connection: Driver, erasure: UUID) -> Erasure | None:
     """The erasure, or None."""
-    row = (await session.execute(select(erasures).where(erasures.c.id == erasure))).one_or_none()
-    return None if row is None else Erasure(row.id, tuple(row.streams), row.requested_by, row.erased_at)
+    rows = await connection.fetch("SELECT id, streams, requested_by, erased_at FROM erasures WHERE id = $1", erasure)
+    return next((Erasure(row[0], tuple(row[1]), *row[2:]) for row in rows), None)

@@ -1,60 +1,56 @@
-"""What the learner keeps of events."""
+"""What the learner keeps of events; everything learned follows from it."""
 
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from sqlalchemy import delete, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
+import orjson
 
 from services.candidates.domain.learning import RETRACTED, Evidence
-from services.candidates.storage.tables import candidate_evidence
+from shared.db.asyncpg_connection import Driver, Write
 
-_INSERT = text(
-    """
-    INSERT INTO candidate_evidence (candidate_id, event_id, type, time, position_id, detail, retracts)
-    SELECT * FROM unnest(
-        CAST(:candidates AS uuid[]), CAST(:events AS uuid[]), CAST(:types AS text[]), CAST(:times AS timestamptz[]),
-        CAST(:positions AS uuid[]), CAST(:details AS text[]), CAST(:retracts AS uuid[]))
+_ADD = """
+    INSERT INTO candidate_evidence (candidate_id, event_id, type, time, data)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::jsonb[]) AS fresh (id)
+    WHERE NOT EXISTS (SELECT FROM candidates WHERE candidates.id = fresh.id AND erased_at IS NOT NULL)
     ON CONFLICT DO NOTHING
     """
-)
 
 
-async def add(session: AsyncSession, found: Iterable[tuple[UUID, Evidence]]) -> None:
-    """Keep the evidence of streams."""
-    rows = sorted(found, key=lambda row: (row[0], row[1].event))
-    if not rows:
-        return
-    await session.execute(
-        _INSERT,
-        {
-            "candidates": [stream for stream, _ in rows],
-            "events": [one.event for _, one in rows],
-            "types": [one.type for _, one in rows],
-            "times": [one.time for _, one in rows],
-            "positions": [one.position for _, one in rows],
-            "details": [one.detail for _, one in rows],
-            "retracts": [one.retracts for _, one in rows],
-        },
+def adding(found: Iterable[tuple[UUID, Evidence]]) -> list[Write]:
+    """Keep the evidence of streams, unless they are erased."""
+    rows = list(found)
+    columns = (
+        [stream for stream, _ in rows],
+        [one.id for _, one in rows],
+        [one.type for _, one in rows],
+        [one.time for _, one in rows],
+        [orjson.dumps(one.data).decode() for _, one in rows],
     )
+    return [Write(_ADD, columns)] if rows else []
 
 
-async def of_streams(session: AsyncSession, streams: Collection[UUID]) -> dict[UUID, list[Evidence]]:
+async def of_streams(connection: Driver, streams: Collection[UUID]) -> dict[UUID, list[Evidence]]:
     """All evidence of these streams."""
-    table = candidate_evidence.c
     kept: dict[UUID, list[Evidence]] = {stream: [] for stream in streams}
-    for row in await session.execute(select(candidate_evidence).where(table.candidate_id.in_(sorted(streams)))):
-        kept[row.candidate_id].append(Evidence(row.event_id, row.type, row.time, row.position_id, row.detail, row.retracts))
+    if kept:
+        for stream, *row in await connection.fetch(
+            "SELECT candidate_id, event_id, type, time, data FROM candidate_evidence WHERE candidate_id = ANY($1::uuid[])",
+            list(streams),
+        ):
+            kept[stream].append(Evidence(*row))
     return kept
 
 
-async def with_retractions(session: AsyncSession, streams: Collection[UUID]) -> set[UUID]:
+async def with_retractions(connection: Driver, streams: Collection[UUID]) -> set[UUID]:
     """Those of the streams in which something was retracted."""
-    table = candidate_evidence.c
-    query = select(table.candidate_id).where(table.candidate_id.in_(sorted(streams)), table.type == RETRACTED)
-    return set(await session.scalars(query))
+    rows = await connection.fetch(
+        "SELECT DISTINCT candidate_id FROM candidate_evidence"  # noqa: S608 - a constant; with a parameter the index would not fit
+        f" WHERE candidate_id = ANY($1::uuid[]) AND type = '{RETRACTED}'",
+        list(streams),
+    )
+    return {row[0] for row in rows}
 
 
-async def forget(session: AsyncSession, streams: Collection[UUID]) -> None:
+def forgetting(streams: Collection[UUID]) -> Write:
     """Delete the evidence of these streams."""
-    await session.execute(delete(candidate_evidence).where(candidate_evidence.c.candidate_id.in_(sorted(streams))))
+    return Write("DELETE FROM candidate_evidence WHERE candidate_id = ANY($1::uuid[])", (list(streams),))

@@ -1,25 +1,27 @@
-"""Everything that was ever said of a record's fields."""
+"""Everything that was ever stated of a record's fields, by source.
+
+An entry is stored when something is stated anew. That its source repeats it since, without a break, is known of the head alone
+(``domain/registers.py``) and written to the entry when another head takes its place.
+"""
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Table, delete, func, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
+import orjson
 
-from services.candidates.domain.registers import Observation, canonical
-from services.candidates.storage.tables import candidate_history, position_history
+from services.candidates.domain.registers import Heads, Observation, Observed, canonical
+from shared.db.asyncpg_connection import Driver, Write
 
-HISTORIES: dict[str, Table] = {"candidate": candidate_history, "position": position_history}
+Thing = Literal["candidate", "position"]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An observation as it was stored. ``confirmed_at``: until when the same source said the same without a break."""
+    """An observation as it was stored. ``confirmed_at``: until when the same source stated the same without a break."""
 
     id: int
     record_id: UUID
@@ -28,62 +30,109 @@ class Entry:
     received_at: datetime
 
 
-async def add(
-    session: AsyncSession, thing: str, record: UUID, told: Iterable[Observation], *, told_by: str, now: datetime
-) -> None:
-    """Store observations; one that is known exactly so is not stored again."""
-    table = HISTORIES[thing]
-    rows = [
-        {
-            "record_id": record,
-            "field": one.field,
-            "value": one.value,
-            "digest": _digest(one),
-            "source": one.source,
-            "observed_at": one.observed_at,
-            "confirmed_at": one.observed_at,
-            "received_at": now,
-            "told_by": told_by,
-        }
-        for one in told
-    ]
-    if rows:
-        await session.execute(insert(table).on_conflict_do_nothing(), rows)
+@dataclass(slots=True)
+class Additions:
+    """What one transaction adds to histories, collected over all its observations."""
+
+    stated_by: str
+    received_at: datetime
+    _entries: dict[tuple[UUID, str, str, datetime, bytes], Observation]
+    _ended: list[tuple[UUID, Observation]]
+
+    @classmethod
+    def by(cls, stated_by: str, received_at: datetime) -> "Additions":
+        """Nothing so far, by a token's holder."""
+        return cls(stated_by, received_at, {}, [])
+
+    def add(self, record: UUID, observed: Observed) -> None:
+        """Take what follows from observations of a record."""
+        for one in observed.added:
+            self._entries.setdefault(_key(record, one), one)
+        for head in observed.replaced:
+            key = _key(record, head)
+            if key in self._entries:
+                self._entries[key] = head
+            else:
+                self._ended.append((record, head))
+
+    def writes(self, thing: Thing) -> list[Write]:
+        """Store the entries, and until when replaced ones were repeated; an entry that is known is not stored again."""
+        return [*self._adding(thing), *self._ending(thing)]
+
+    def _adding(self, thing: Thing) -> list[Write]:
+        if not self._entries:
+            return []
+        sql = f"""
+            INSERT INTO {thing}_history
+                (record_id, field, value, digest, source, observed_at, confirmed_at, received_at, stated_by)
+            SELECT *, $8::timestamptz, $9::text FROM unnest(
+                $1::uuid[], $2::text[], $3::jsonb[], $4::bytea[], $5::text[], $6::timestamptz[], $7::timestamptz[])
+            ON CONFLICT DO NOTHING
+            """  # noqa: S608 - a constant
+        keys, entries = self._entries.keys(), self._entries.values()
+        return [
+            Write(
+                sql,
+                (
+                    [record for record, *_ in keys],
+                    [field for _, field, *_ in keys],
+                    [orjson.dumps(one.value).decode() for one in entries],
+                    [digest for *_, digest in keys],
+                    [one.source for one in entries],
+                    [one.stated_at for one in entries],
+                    [one.observed_at for one in entries],
+                    self.received_at,
+                    self.stated_by,
+                ),
+            )
+        ]
+
+    def _ending(self, thing: Thing) -> list[Write]:
+        if not self._ended:
+            return []
+        sql = f"""
+            UPDATE {thing}_history AS entry SET confirmed_at = greatest(entry.confirmed_at, ended.confirmed_at)
+            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::bytea[], $6::timestamptz[])
+                AS ended (record_id, field, source, observed_at, digest, confirmed_at)
+            WHERE (entry.record_id, entry.field, entry.source, entry.observed_at, entry.digest)
+                = (ended.record_id, ended.field, ended.source, ended.observed_at, ended.digest)
+            """  # noqa: S608 - a constant
+        return [
+            Write(
+                sql,
+                (
+                    [record for record, _ in self._ended],
+                    [head.field for _, head in self._ended],
+                    [head.source for _, head in self._ended],
+                    [head.stated_at for _, head in self._ended],
+                    [_digest(head) for _, head in self._ended],
+                    [head.observed_at for _, head in self._ended],
+                ),
+            )
+        ]
 
 
-async def confirm(session: AsyncSession, thing: str, record: UUID, told: Iterable[Observation]) -> None:
-    """Move forward until when the newest entry of the same source and value was said; the caller knows that it counts."""
-    table = HISTORIES[thing]
-    for one in told:
-        same = (table.c.record_id == record, table.c.field == one.field, table.c.source == one.source)
-        newest = (
-            select(table.c.id)
-            .where(*same, table.c.digest == _digest(one))
-            .order_by(table.c.confirmed_at.desc(), table.c.id.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
-        await session.execute(
-            update(table)
-            .where(table.c.record_id == record, table.c.id == newest)
-            .values(confirmed_at=func.greatest(table.c.confirmed_at, one.observed_at))
-        )
+def _key(record: UUID, one: Observation) -> tuple[UUID, str, str, datetime, bytes]:
+    return record, one.field, one.source, one.stated_at, _digest(one)
 
 
-async def observations(session: AsyncSession, thing: str, record: UUID, fields: Collection[str]) -> list[Observation]:
+def _digest(observation: Observation) -> bytes:
+    return hashlib.sha256(canonical(observation.value)).digest()[:16]
+
+
+async def observations(connection: Driver, thing: Thing, record: UUID, fields: Collection[str]) -> list[Observation]:
     """All observations of some fields of a record."""
-    table = HISTORIES[thing]
-    rows = await session.execute(
-        select(table.c.field, table.c.value, table.c.source, table.c.observed_at).where(
-            table.c.record_id == record, table.c.field.in_(sorted(fields))
-        )
+    rows = await connection.fetch(
+        f"SELECT field, value, source, observed_at FROM {thing}_history WHERE record_id = $1 AND field = ANY($2::text[])",  # noqa: S608 - a constant
+        record,
+        list(fields),
     )
-    return [Observation(row.field, row.value, row.source, row.observed_at) for row in rows]
+    return [Observation(*row) for row in rows]
 
 
 async def page(
-    session: AsyncSession,
-    thing: str,
+    connection: Driver,
+    thing: Thing,
     records: Collection[UUID],
     *,
     field: str | None,
@@ -91,30 +140,39 @@ async def page(
     after: tuple[datetime, int] | None,
     limit: int,
 ) -> Sequence[Entry]:
-    """Entries of some records, the latest observed first, after a place; ``hidden`` fields are left out."""
-    table = HISTORIES[thing]
-    query: Any = select(table).where(table.c.record_id.in_(sorted(records)), table.c.field.not_in(sorted(hidden)))
+    """Entries of some records, the latest observed first, after a place; ``hidden`` fields are left out.
+
+    ``field`` names a field, or an object with all its members.
+    """
+    values: list[Any] = [list(records), list(hidden), limit]
+    conditions = ["record_id = ANY($1::uuid[])", "NOT field = ANY($2::text[])"]
     if field is not None:
-        query = query.where((table.c.field == field) | table.c.field.startswith(f"{field}.", autoescape=True))
+        values.append(field)
+        conditions.append(f"(field = ${len(values)} OR starts_with(field, ${len(values)} || '.'))")
     if after is not None:
-        query = query.where(tuple_(table.c.observed_at, table.c.id) < tuple_(*after))
-    query = query.order_by(table.c.observed_at.desc(), table.c.id.desc()).limit(limit)
-    return [
-        Entry(
-            row.id,
-            row.record_id,
-            Observation(row.field, row.value, row.source, row.observed_at),
-            row.confirmed_at,
-            row.received_at,
-        )
-        for row in await session.execute(query)
-    ]
+        values += after
+        conditions.append(f"(observed_at, id) < (${len(values) - 1}, ${len(values)})")
+    rows = await connection.fetch(
+        f"SELECT id, record_id, field, value, source, observed_at, confirmed_at, received_at FROM {thing}_history"  # noqa: S608 - constants
+        f" WHERE {' AND '.join(conditions)} ORDER BY observed_at DESC, id DESC LIMIT $3",
+        *values,
+    )
+    return [Entry(row[0], row[1], Observation(*row[2:6]), *row[6:]) for row in rows]
 
 
-async def forget(session: AsyncSession, records: Collection[UUID]) -> None:
-    """Delete everything that was said of these candidates."""
-    await session.execute(delete(candidate_history).where(candidate_history.c.record_id.in_(sorted(records))))
+def is_of(entry: Entry, heads: Heads) -> bool:
+    """Whether the entry is where one of these heads was stated."""
+    head = heads.get(entry.observation.field)
+    return head is not None and _key(entry.record_id, head) == _key(entry.record_id, entry.observation)
 
 
-def _digest(observation: Observation) -> bytes:
-    return hashlib.sha256(canonical(observation.value)).digest()[:16]
+def with_repetitions(entry: Entry, heads: Heads) -> Entry:
+    """The entry with until when it was repeated, where it is one of its record's heads."""
+    if not is_of(entry, heads):
+        return entry
+    return replace(entry, confirmed_at=max(entry.confirmed_at, heads[entry.observation.field].observed_at))
+
+
+def forgetting(records: Collection[UUID]) -> Write:
+    """Delete everything that was stated of these candidates."""
+    return Write("DELETE FROM candidate_history WHERE record_id = ANY($1::uuid[])", (list(records),))

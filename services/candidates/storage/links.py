@@ -1,37 +1,36 @@
-"""Links between streams, as sources told them."""
+"""Links between streams, as sources stated them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, delete, or_, select
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from services.candidates.domain.links import Link
-from services.candidates.storage.tables import candidate_links
+from shared.db.asyncpg_connection import Driver, Write
 
 
-async def among(session: AsyncSession, streams: Collection[UUID]) -> set[Link]:
-    """The links at these streams, whose rows the caller has locked."""
-    ids = sorted(streams)
-    table = candidate_links.c
-    rows = await session.execute(select(table.record, table.named).where(or_(table.record.in_(ids), table.named.in_(ids))))
-    return {Link(row.record, row.named) for row in rows}
+async def among(connection: Driver, streams: Collection[UUID]) -> set[Link]:
+    """The links at these streams."""
+    rows = await connection.fetch(
+        "SELECT record, named FROM candidate_links WHERE record = ANY($1::uuid[]) OR named = ANY($1::uuid[])", list(streams)
+    )
+    return {Link(record, named) for record, named in rows}
 
 
-async def add(session: AsyncSession, links: Iterable[Link], *, source: str, linked_by: str, now: datetime) -> None:
-    """Remember links; one that is known keeps who said so first."""
-    rows = [
-        {"record": link.record, "named": link.named, "source": source, "linked_by": linked_by, "linked_at": now}
-        for link in sorted(links)
-    ]
-    if rows:
-        await session.execute(insert(candidate_links).on_conflict_do_nothing(), rows)
+def adding(links: Mapping[Link, str], *, linked_by: str, now: datetime) -> list[Write]:
+    """Remember links, each with the source that states it; one that is known keeps who stated it first."""
+    sql = """
+        INSERT INTO candidate_links (record, named, source, linked_by, linked_at)
+        SELECT *, $4::text, $5::timestamptz FROM unnest($1::uuid[], $2::uuid[], $3::text[]) ON CONFLICT DO NOTHING
+        """
+    values = ([link.record for link in links], [link.named for link in links], list(links.values()))
+    return [Write(sql, (*values, linked_by, now))] if links else []
 
 
-async def remove(session: AsyncSession, links: Iterable[Link]) -> None:
+def removing(links: Iterable[Link]) -> list[Write]:
     """Forget links."""
-    table = candidate_links.c
-    for link in sorted(links):
-        await session.execute(delete(candidate_links).where(and_(table.record == link.record, table.named == link.named)))
+    ends = list(links)
+    sql = """
+        DELETE FROM candidate_links USING unnest($1::uuid[], $2::uuid[]) AS undone (record, named)
+        WHERE (candidate_links.record, candidate_links.named) = (undone.record, undone.named)
+        """
+    return [Write(sql, ([link.record for link in ends], [link.named for link in ends]))] if ends else []

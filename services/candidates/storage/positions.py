@@ -1,96 +1,85 @@
-"""Positions: creating, locking and saving them."""
+"""Positions: making, locking, reading and saving them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
+import orjson
 
 from services.candidates.domain.content import skill_keys
-from services.candidates.domain.registers import Observation, read_heads, write_heads
-from services.candidates.storage.tables import positions
+from services.candidates.domain.positions import Position
+from services.candidates.domain.registers import read_heads, write_heads
+from services.candidates.storage.listing import records_page
+from shared.db.asyncpg_connection import Driver, Write
+
+_COLUMNS = "id, reference, heads, record, version, snapshot, changed_at"
 
 
-@dataclass(slots=True)
-class Position:
-    """A row of positions. ``version`` is the entity tag's and the sequence on the bus."""
-
-    id: UUID
-    reference: str
-    heads: dict[str, Observation]
-    record: dict[str, Any] | None
-    version: int
-    snapshot: bytes | None
-    changed_at: datetime | None
-    created_at: datetime
-    search: dict[str, Any] = field(default_factory=dict)
+def _position(row: Iterable[Any]) -> Position:
+    position, reference, heads, *rest = row
+    return Position(position, reference, read_heads(heads), *rest)
 
 
-_COLUMNS = (
-    *(positions.c.id, positions.c.reference, positions.c.heads, positions.c.record, positions.c.version),
-    *(positions.c.snapshot, positions.c.changed_at, positions.c.created_at),
-)
+_LOCK_OR_MAKE = f"""
+    WITH made AS (
+        INSERT INTO positions (id, reference, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id
+    ), locked AS (
+        SELECT {_COLUMNS} FROM positions WHERE id = $1 AND (SELECT count(*) FROM made) >= 0 FOR UPDATE
+    )
+    SELECT * FROM locked UNION ALL SELECT id, $2, '{{}}'::jsonb, NULL, 0, NULL, NULL FROM made
+    """  # noqa: S608 - constants
 
 
-def _position(row: RowMapping) -> Position:
-    values: dict[str, Any] = dict(row)
-    values["heads"] = read_heads(values["heads"])
-    return Position(**values)
+async def lock_or_make(connection: Driver, position: UUID, reference: str, now: datetime) -> Position:
+    """Lock a position, whose row is made where it is missing."""
+    rows = await connection.fetch(_LOCK_OR_MAKE, position, reference, now)
+    found = _position(rows[0]) if rows else await lock(connection, position)  # made by somebody else at the same moment
+    assert found is not None, "rows of positions stay"
+    return found
 
 
-async def insert_missing(session: AsyncSession, position: UUID, reference: str, now: datetime) -> None:
-    """Make the row unless it is there."""
-    row = {"id": position, "reference": reference, "created_at": now}
-    await session.execute(insert(positions).values(row).on_conflict_do_nothing())
+async def lock(connection: Driver, position: UUID) -> Position | None:
+    """Lock a position."""
+    return await find(connection, position, locking="FOR UPDATE")
 
 
-async def find(session: AsyncSession, position: UUID, *, lock: bool = False) -> Position | None:
-    """The position, locked on request."""
-    query = select(*_COLUMNS).where(positions.c.id == position)
-    row = (await session.execute(query.with_for_update() if lock else query)).mappings().one_or_none()
-    return None if row is None else _position(row)
+async def find(connection: Driver, position: UUID, *, locking: str = "") -> Position | None:
+    """The position, or None."""
+    rows = await connection.fetch(f"SELECT {_COLUMNS} FROM positions WHERE id = $1 {locking}", position)  # noqa: S608 - constants
+    return _position(rows[0]) if rows else None
 
 
-def searchable(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns that a position is found by."""
-    return {
-        "skills": skill_keys(values.get("skills", [])),
-        "status": values.get("status"),
-        "level": values.get("level"),
-        "sponsor": values.get("sponsor"),
-    }
-
-
-async def save(session: AsyncSession, position: Position) -> None:
-    """Write a position that the caller has locked."""
-    await session.execute(
-        update(positions)
-        .where(positions.c.id == position.id)
-        .values(
-            heads=write_heads(position.heads),
-            record=position.record,
-            version=position.version,
-            snapshot=position.snapshot,
-            changed_at=position.changed_at,
-            **position.search,
-        )
+def saving(position: Position) -> Write:
+    """Write a locked position."""
+    sql = """
+        UPDATE positions SET heads = $2, record = $3, version = $4, snapshot = $5, changed_at = $6, skills = $7, status = $8,
+            level = $9, sponsor = $10
+        WHERE id = $1
+        """
+    record = position.record or {}
+    return Write(
+        sql,
+        (
+            position.id,
+            write_heads(position.heads).decode(),
+            orjson.dumps(position.record).decode(),
+            position.version,
+            position.snapshot,
+            position.changed_at,
+            skill_keys(record.get("skills", [])),
+            record.get("status"),
+            record.get("level"),
+            record.get("sponsor"),
+        ),
     )
 
 
 async def search(
-    session: AsyncSession, *, skill: str | None, equal: Mapping[str, str | None], after: UUID | None, limit: int
+    connection: Driver, *, skill: str | None, equal: Mapping[str, str | None], after: UUID | None, limit: int
 ) -> Sequence[Position]:
     """Positions in id order, after an id. ``equal``: columns that must have a value."""
-    query = select(*_COLUMNS).where(positions.c.record.is_not(None)).order_by(positions.c.id).limit(limit)
-    if skill is not None:
-        query = query.where(positions.c.skills.contains(skill_keys([skill])))
-    for name, value in equal.items():
-        if value is not None:
-            query = query.where(positions.c[name] == value)
-    if after is not None:
-        query = query.where(positions.c.id > after)
-    return [_position(row) for row in (await session.execute(query)).mappings()]
+    found_by = {"skills @>": None if skill is None else skill_keys([skill])}
+    conditions = {**found_by, **{f"{column} =": value for column, value in equal.items()}, "id >": after}
+    rows = await records_page(connection, "positions", _COLUMNS, conditions, limit=limit)
+    return [_position(row) for row in rows]

@@ -5,61 +5,56 @@ compaction would keep the older one.
 """
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, select
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from services.candidates.domain.snapshots import SOURCE, snapshot_id
-from services.candidates.storage.tables import candidates, positions
+from shared.db.asyncpg_connection import Driver
 from shared.events import CandidateChanged, CandidateErased, Event, PositionChanged, Topic
 
-TABLES: dict[Topic, Table] = {Topic.CANDIDATES: candidates, Topic.POSITIONS: positions}
+_TABLES = {Topic.CANDIDATES: ("candidates", "erased_at IS NOT NULL"), Topic.POSITIONS: ("positions", "false")}
+"""The table of a topic's records, and which of them are erased."""
 
 
-def _published(topic: Topic) -> Select[tuple[UUID, int]]:
-    table = TABLES[topic]
-    return select(table.c.id, table.c.version).where(table.c.version > 0).order_by(table.c.id)
-
-
-async def versions(session: AsyncSession, topic: Topic, *, first: UUID, last: UUID) -> dict[UUID, int]:
+async def versions(connection: Driver, topic: Topic, *, first: UUID, last: UUID) -> dict[UUID, int]:
     """The version of every record with an event, between two ids, both included."""
-    table = TABLES[topic]
-    rows = await session.execute(_published(topic).where(table.c.id.between(first, last)))
-    return {row.id: row.version for row in rows}
-
-
-async def events(session: AsyncSession, topic: Topic, streams: Sequence[UUID]) -> list[Event]:
-    """The last event of each of these records, in id order."""
-    return await _events(session, topic, TABLES[topic].c.id.in_(streams), len(streams))
-
-
-async def events_from(session: AsyncSession, topic: Topic, after: UUID | None, limit: int) -> list[Event]:
-    """The last events of the records that follow an id, in id order."""
-    table = TABLES[topic]
-    return await _events(session, topic, table.c.id > after if after is not None else table.c.version > 0, limit)
-
-
-async def _events(session: AsyncSession, topic: Topic, condition: object, limit: int) -> list[Event]:
-    table = TABLES[topic]
-    erased = (table.c.erased_at.is_not(None) if topic is Topic.CANDIDATES else table.c.id.is_(None)).label("erased")
-    query = (
-        select(table.c.id, table.c.version, table.c.snapshot, table.c.changed_at, erased)
-        .where(table.c.version > 0, condition)  # type: ignore[arg-type]  # any condition on the table
-        .order_by(table.c.id)
-        .limit(limit)
-        .with_for_update(read=True)
+    table, _ = _TABLES[topic]
+    rows = await connection.fetch(
+        f"SELECT id, version FROM {table} WHERE version > 0 AND id BETWEEN $1 AND $2",  # noqa: S608 - a constant
+        first,
+        last,
     )
+    return dict(rows)
+
+
+async def events(connection: Driver, topic: Topic, streams: Sequence[UUID]) -> list[Event]:
+    """The last event of each of these records, in id order."""
+    return await _events(connection, topic, "id = ANY($2::uuid[])", len(streams), list(streams))
+
+
+async def events_from(connection: Driver, topic: Topic, after: UUID | None, limit: int) -> list[Event]:
+    """The last events of the records that follow an id, in id order."""
+    return await _events(connection, topic, "id > $2", limit, after or UUID(int=0))
+
+
+async def _events(connection: Driver, topic: Topic, condition: str, limit: int, value: Any) -> list[Event]:
+    table, erased = _TABLES[topic]
     changed = CandidateChanged.type if topic is Topic.CANDIDATES else PositionChanged.type
+    rows = await connection.fetch(
+        f"SELECT id, version, snapshot, changed_at, {erased} FROM {table}"  # noqa: S608 - constants
+        f" WHERE version > 0 AND {condition} ORDER BY id LIMIT $1 FOR SHARE",
+        limit,
+        value,
+    )
     return [
         Event(
-            snapshot_id(row.id, row.version),
-            CandidateErased.type if row.erased else changed,
+            snapshot_id(stream, version),
+            CandidateErased.type if is_erased else changed,
             SOURCE,
-            row.id,
-            row.version,
-            row.changed_at,
-            bytes(row.snapshot),
+            stream,
+            version,
+            changed_at,
+            bytes(snapshot),
         )
-        for row in await session.execute(query)
+        for stream, version, snapshot, changed_at, is_erased in rows
     ]

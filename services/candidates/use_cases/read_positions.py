@@ -7,38 +7,37 @@ from uuid import UUID
 from services.candidates.domain.errors import PositionUnknown
 from services.candidates.storage import history, positions
 from services.candidates.use_cases.naming import Name
-from services.candidates.use_cases.patch_position import view_of
-from services.candidates.use_cases.read_candidates import history_page
-from services.candidates.use_cases.views import Page, PositionView
+from services.candidates.use_cases.read_history import history_page
+from services.candidates.use_cases.views import Page, RecordView, position_view
 from shared.db.engine import Sessions
 
 
-async def read_position(sessions: Sessions, name: Name) -> PositionView:
+async def read_position(sessions: Sessions, name: Name) -> RecordView:
     """The position's record. Raises PositionUnknown."""
-    async with sessions.begin() as session:
-        position = await positions.find(session, name.id)
+    async with sessions.alone() as connection:
+        position = await positions.find(connection, name.id)
     if position is None:
         raise PositionUnknown.named(str(name))
-    return view_of(position)
+    return position_view(position)
 
 
 async def list_positions(
     sessions: Sessions, *, skill: str | None, equal: Mapping[str, str | None], after: UUID | None, limit: int
 ) -> Page:
     """Positions' records in id order."""
-    async with sessions.begin() as session:
-        found = await positions.search(session, skill=skill, equal=equal, after=after, limit=limit + 1)
-    shown = [view_of(position) for position in found[:limit]]
+    async with sessions.alone() as connection:
+        found = await positions.search(connection, skill=skill, equal=equal, after=after, limit=limit + 1)
+    shown = [position_view(position) for position in found[:limit]]
     return Page(list(shown), [str(shown[-1].id)] if len(found) > limit else None)
 
 
 async def read_position_history(
     sessions: Sessions, name: Name, *, field: str | None, after: tuple[datetime, int] | None, limit: int
 ) -> Page:
-    """All that was said of the position's fields, the latest observed first. Raises PositionUnknown."""
-    async with sessions.begin() as session:
-        position = await positions.find(session, name.id)
+    """All that was stated of the position's fields, the latest observed first. Raises PositionUnknown."""
+    async with sessions.alone() as connection:
+        position = await positions.find(connection, name.id)
         if position is None:
             raise PositionUnknown.named(str(name))
-        entries = await history.page(session, "position", [position.id], field=field, hidden=(), after=after, limit=limit + 1)
-    return history_page(entries, position.heads, limit)
+        entries = await history.page(connection, "position", [position.id], field=field, hidden=(), after=after, limit=limit + 1)
+    return history_page(entries, {position.id: position.heads}, limit)

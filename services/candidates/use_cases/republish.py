@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from services.candidates.storage import snapshots
 from shared import outbox
+from shared.db.asyncpg_connection import driver
 from shared.db.engine import Sessions
 from shared.events import Topic
 
@@ -25,7 +26,7 @@ async def republish(
     after, count = None, 0
     while True:
         async with sessions.begin() as session:
-            events = await snapshots.events_from(session, topic, after, chunk)
+            events = await snapshots.events_from(await driver(session), topic, after, chunk)
             await outbox.append(session, topic, events, shards=shards, repeats=True)
         if not events:
             return count

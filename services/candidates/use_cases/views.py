@@ -7,31 +7,28 @@ from typing import Any
 from uuid import UUID
 
 from services.candidates.domain.learning import Learned
+from services.candidates.domain.people import Stream
+from services.candidates.domain.positions import Position
 from services.candidates.domain.versions import after, entity_tag
-from services.candidates.storage.candidates import Stream
 
 
 @dataclass(frozen=True, slots=True)
-class CandidateView:
-    """A person's record. ``record`` holds references and all fields; what was learned stands outside of ``tag``."""
+class RecordView:
+    """A record: ``record`` holds references and all fields. ``after`` is what readers of other services wait for."""
 
     id: UUID
     record: dict[str, Any]
     tag: str
     after: str
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateView(RecordView):
+    """A person's record, and beside it, outside of ``tag``, what was learned."""
+
     after_each: list[str]
-    """The same of all streams that a change of the person's links concerns."""
+    """``after`` of all streams that a change of the person's links concerns."""
     learned: Learned
-
-
-@dataclass(frozen=True, slots=True)
-class PositionView:
-    """A position's record. ``record`` holds references, all fields and the spans during which it was open."""
-
-    id: UUID
-    record: dict[str, Any]
-    tag: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +47,8 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    """What was said of a field. ``confirmed_at``: until when the same was said without a break."""
+class StatedValue:
+    """What was stated of a field. ``confirmed_at``: until when the same was stated without a break."""
 
     field: str
     value: Any
@@ -63,13 +60,23 @@ class HistoryEntry:
     """Whether it is the field's value now."""
 
 
-def candidate_view(stands: Stream, streams: Iterable[Stream], learned: Learned) -> CandidateView:
-    """The view of the person for whom a stream stands; ``streams`` are those that readers may wait for."""
+def candidate_view(person: Stream, streams: Iterable[Stream], learned: Learned) -> CandidateView:
+    """The view of the person whose record a stream holds; ``streams`` are those that readers may wait for."""
     return CandidateView(
-        stands.id,
-        stands.record or {},
-        entity_tag(stands.id, stands.record_version),
-        after("candidate", stands.id, stands.version),
+        person.id,
+        person.record or {},
+        entity_tag(person.id, person.record_version),
+        after("candidate", person.id, person.version),
         sorted(after("candidate", stream.id, stream.version) for stream in streams if stream.version > 0),
         learned,
+    )
+
+
+def position_view(position: Position) -> RecordView:
+    """The view of a position's record."""
+    return RecordView(
+        position.id,
+        position.record or {},
+        entity_tag(position.id, position.version),
+        after("position", position.id, position.version),
     )

@@ -14,12 +14,14 @@ from services.candidates.consumers.learner import Learner
 from services.candidates.domain.content import CANDIDATE
 from services.candidates.domain.links import Link, person_map
 from services.candidates.domain.registers import join, read_heads, values_of
+from services.candidates.storage.candidates import SHARE_MAP
 from shared.db.engine import Sessions
 from shared.events import Event, PursuitApplied, PursuitContacted, PursuitHired
 from shared.events.vocabulary import Channel
 from shared.ids import candidate_id, position_id
 from tests.integration.candidates.conftest import Caller
 from tests.integration.candidates.outgoing import published
+from tests.waiting import eventually
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -129,3 +131,22 @@ async def test_of_two_changes_of_the_same_version_one_is_stale(ats: Caller) -> N
     responses = await asyncio.gather(*(ats.tell(record, name=name, if_match=tag) for name in ("Eve", "Joan")))
 
     assert sorted(response.status_code for response in responses) == [200, 412]
+
+
+async def test_only_a_change_of_who_is_who_waits_for_those_who_apply_facts(ats: Caller, candidates: Sessions) -> None:
+    await ats.told("gem:1", references=["gem:2"])
+    async with candidates.begin() as session:
+        await session.execute(text(SHARE_MAP))
+
+        await ats.told("gem:1", name="Ada", references=["gem:2"])
+        await ats.told("gem:3", name="Joan")
+        linking = asyncio.create_task(ats.told("gem:1", references=["gem:3"]))
+        await eventually(lambda: _waiting(candidates))
+
+    assert (await linking)["references"] == ["gem:1", "gem:2", "gem:3"]
+
+
+async def _waiting(sessions: Sessions) -> int:
+    async with sessions.begin() as session:
+        locks = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        return int(await session.scalar(locks) or 0)

@@ -4,6 +4,7 @@ It reads as much of the protocol as it takes to know which statement an answer b
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -25,19 +26,25 @@ class CommitProxy:
     """How many answers were lost."""
     refuses: bool = False
     """Whether new connections are closed at once, as if the server were not reachable."""
-    _losing: list[str] = field(default_factory=list)
+    refuses_after_losing: bool = False
+    """Whether it refuses from the first lost answer on."""
+    _losing: list[re.Pattern[str]] = field(default_factory=list)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
-    def lose_answer_to(self, statement: str = "COMMIT") -> None:
-        """Lose the next answer to a statement whose text contains ``statement``; once for each call."""
-        self._losing.append(statement)
+    def lose_answer_to(self, pattern: str = "COMMIT;?") -> None:
+        """Lose the next answer to a statement that matches a regular expression; once for each call.
+
+        A session of SQLAlchemy's commits with ``COMMIT;``, a raw transaction with ``COMMIT``.
+        """
+        self._losing.append(re.compile(pattern, re.DOTALL))
 
     def is_losing(self, statements: list[str]) -> bool:
         """Whether one of the statements is one whose answer is to be lost; from then on it no longer is."""
         for wanted in self._losing:
-            if any(wanted in statement for statement in statements):
+            if any(wanted.fullmatch(statement) for statement in statements):
                 self._losing.remove(wanted)
                 self.lost += 1
+                self.refuses = self.refuses or self.refuses_after_losing
                 return True
         return False
 

@@ -13,10 +13,12 @@ BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 POSITION = UUID(int=99)
 
 
+DETAIL = {"event.retracted": "type", "pursuit.responded": "mood", "candidate.signal_observed": "signal"}
+
+
 def happened(kind: str, day: int, detail: str | None = None, *, number: int | None = None) -> Evidence:
-    return Evidence(
-        UUID(int=number or abs(hash((kind, day, detail)))), f"rekindle.{kind}", BEGIN + timedelta(days=day), POSITION, detail
-    )
+    data = {"position": str(POSITION)} | ({DETAIL.get(kind, "reason"): detail} if detail else {})
+    return Evidence(UUID(int=number or abs(hash((kind, day, detail)))), f"rekindle.{kind}", BEGIN + timedelta(days=day), data)
 
 
 def status(*evidence: Evidence) -> str | None:
@@ -84,16 +86,33 @@ def test_a_retraction_by_type_takes_back_the_latest_at_or_before_it() -> None:
 
 def test_a_retraction_by_id_takes_back_that_fact_whichever_came_first() -> None:
     applied = happened("pursuit.applied", 5, number=7)
-    retraction = Evidence(UUID(int=8), RETRACTED, BEGIN, retracts=applied.event)
+    retraction = Evidence(UUID(int=8), RETRACTED, BEGIN, {"event": str(applied.id)})
     assert learn([applied, retraction]) == learn([retraction, applied]) == learn([])
 
 
+def test_two_reports_of_one_hire_are_taken_back_together_unless_a_stage_lies_between() -> None:
+    retraction = happened("event.retracted", 9, "rekindle.pursuit.hired")
+    reports = [happened("pursuit.hired", 3), happened("pursuit.hired", 4)]
+    stage = Evidence(UUID(int=5), "rekindle.pursuit.submitted", BEGIN + timedelta(days=3, hours=5), {"position": str(POSITION)})
+    assert status(*reports, retraction) is None
+    assert status(*reports, stage, retraction) == "passive"
+
+
+def test_a_whole_pursuit_can_be_taken_back() -> None:
+    whole = Evidence(UUID(int=6), RETRACTED, BEGIN + timedelta(days=9), {"position": str(POSITION), "whole": True})
+    assert status(happened("pursuit.applied", 3), happened("pursuit.hired", 4), whole) is None
+
+
 def test_evidence_is_read_from_public_data() -> None:
-    assert evidence_of(UUID(int=1), "rekindle.pursuit.declined", BEGIN, {"position": str(POSITION), "reason": "timing"}) == (
-        Evidence(UUID(int=1), "rekindle.pursuit.declined", BEGIN, POSITION, "timing")
+    data = {"position": str(POSITION), "reason": "timing", "recruiter": "maria"}
+    assert evidence_of(UUID(int=1), "rekindle.pursuit.declined", BEGIN, data) == Evidence(
+        UUID(int=1), "rekindle.pursuit.declined", BEGIN, {"position": str(POSITION), "reason": "timing"}
     )
-    retraction = evidence_of(UUID(int=2), RETRACTED, BEGIN, {"event": str(UUID(int=1))})
-    assert (retraction.retracts, retraction.detail) == (UUID(int=1), None)
+
+
+@pytest.mark.parametrize("kind", ["pursuit.feedback_given", "candidate.rated_us", "candidate.followup_promised"])
+def test_what_never_matters_is_no_evidence(kind: str) -> None:
+    assert evidence_of(UUID(int=1), f"rekindle.{kind}", BEGIN, {"position": str(POSITION)}) is None
 
 
 evidence_lists = st.lists(
@@ -105,7 +124,7 @@ evidence_lists = st.lists(
     )
     | st.builds(happened, st.just("event.retracted"), st.integers(0, 5), st.just("rekindle.pursuit.applied")),
     max_size=8,
-    unique_by=lambda one: one.event,
+    unique_by=lambda one: one.id,
 )
 
 

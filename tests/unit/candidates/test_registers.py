@@ -1,11 +1,13 @@
 """Fields are registers: what counts does not depend on the order, repetition or grouping of what is said."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.candidates.domain.registers import Observation, heads_of, join, read_heads, values_of, write_heads
+from services.candidates.domain.registers import Observation, heads_of, join, observe, read_heads, values_of, write_heads
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -44,7 +46,7 @@ def test_joining_is_associative_commutative_and_idempotent(
 
 @given(st.lists(observations))
 def test_heads_are_read_as_they_were_written(told: list[Observation]) -> None:
-    assert read_heads(write_heads(heads_of(told))) == heads_of(told)
+    assert read_heads(orjson.loads(write_heads(heads_of(told)))) == heads_of(told)
 
 
 def test_the_later_observation_counts() -> None:
@@ -60,3 +62,37 @@ def test_at_the_same_moment_a_value_counts_more_than_none_then_the_later_source_
     assert title(said("a"), said(None, source="zoho")) == "a"
     assert title(said("z", source="gem"), said("a", source="lever")) == "a"
     assert title(said("a"), said("b")) == "b"
+
+
+def test_a_repetition_moves_the_time_of_the_head_and_is_no_new_entry() -> None:
+    first = observe({}, [said("a", day=1)])
+    again = observe(first.heads, [said("a", day=3)])
+
+    assert first.added == (said("a", day=1),)
+    assert (again.added, again.replaced) == ((), ())
+    head = again.heads["title"]
+    assert (head.observed_at, head.stated_at) == (BEGIN + timedelta(days=3), BEGIN + timedelta(days=1))
+
+
+def test_a_head_that_was_repeated_and_is_replaced_ends_then() -> None:
+    heads = observe({}, [said("a", day=1), said("a", day=3)]).heads
+
+    after = observe(heads, [said("b", day=5)])
+
+    assert after.added == (said("b", day=5),)
+    assert [(one.stated_at.day, one.observed_at.day) for one in after.replaced] == [(2, 4)]
+
+
+def test_an_older_repetition_and_each_observation_of_a_field_that_keeps_each_are_entries() -> None:
+    heads = observe({}, [said("a", day=3)]).heads
+
+    assert observe(heads, [said("a", day=1)]).added == (said("a", day=1),)
+    assert observe(heads, [said("a", day=4)], keep_each={"title"}).added == (said("a", day=4),)
+
+
+@given(st.lists(observations))
+def test_what_counts_is_the_same_whether_repetitions_are_recognised_or_not(told: list[Observation]) -> None:
+    def counting(heads: Mapping[str, Observation]) -> dict[str, tuple[object, ...]]:
+        return {name: head.rank for name, head in heads.items()}
+
+    assert counting(observe({}, told).heads) == counting(heads_of(told))

@@ -1,0 +1,167 @@
+"""People as their streams: what is shown of a person, and what others are told when it changes."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.candidates.domain.content import CANDIDATE, email_keys, skill_keys
+from services.candidates.domain.learning import NOTHING, Learned, together
+from services.candidates.domain.links import Link, person_map
+from services.candidates.domain.registers import Heads, Observation, canonical, join, values_of
+from services.candidates.domain.snapshots import candidate_snapshot, market_status_of, snapshot_event
+from shared.events import CandidateErased, Event, EventData
+
+
+@dataclass(slots=True)
+class Stream:
+    """A candidate stream, and the person's record where it stands for the person."""
+
+    id: UUID
+    reference: str | None
+    person_id: UUID
+    is_record: bool
+    """Whether something was stated of it, so that it is not only known by links or events."""
+    heads: dict[str, Observation]
+    """Its own observations that count."""
+    learned: Learned
+    record: dict[str, Any] | None
+    record_version: int
+    version: int
+    """Of the snapshot: the sequence on the bus."""
+    snapshot: bytes | None
+    changed_at: datetime | None
+    erased_at: datetime | None
+    erasure_id: UUID | None
+    search: Mapping[str, Any] = field(default_factory=dict)
+    """What the person is found by, on the stream that stands for the person; set with every change."""
+    is_changed: bool = False
+    """Whether it is to be written."""
+    is_made: bool = False
+    """Whether the transaction that holds it has made its row."""
+
+
+class People:
+    """Locked streams, all those of the people concerned, and the links at them.
+
+    Links are known, and change, only under the exclusive lock, or where a change names references.
+    """
+
+    def __init__(self, streams: dict[UUID, Stream], links: Iterable[Link] = ()) -> None:
+        self.streams = streams
+        self.links = set(links)
+        self._members: dict[UUID, list[Stream]] = defaultdict(list)
+        for stream in sorted(streams):
+            self._members[streams[stream].person_id].append(streams[stream])
+
+    def person_of(self, stream: UUID) -> Stream:
+        """The stream that stands for the person of a stream."""
+        return self.streams[self.streams[stream].person_id]
+
+    def members(self, person: UUID) -> list[Stream]:
+        """The person's streams, in id order."""
+        return self._members.get(person, [])
+
+    def members_with(self, stream: UUID) -> list[Stream]:
+        """The streams of the person to whom a stream belongs."""
+        return self.members(self.streams[stream].person_id)
+
+    def people(self) -> list[UUID]:
+        """The streams that stand for a person, in id order."""
+        return sorted(self._members)
+
+    def link(self, new: Collection[Link], *, among: Collection[UUID]) -> None:
+        """Add links; ``among`` are all streams of the people whom they make one."""
+        self.links |= set(new)
+        self.regroup(among)
+
+    def part(self, undone: Collection[Link]) -> None:
+        """Undo links; all streams are those of one person."""
+        self.links -= set(undone)
+        self.regroup(self.streams.keys())
+
+    def regroup(self, streams: Collection[UUID]) -> None:
+        """Let who is whose person follow from the links, for all streams of some people."""
+        for person in {self.streams[stream].person_id for stream in streams}:
+            self._members.pop(person, None)
+        people = person_map(streams, [link for link in self.links if link.record in streams])
+        for stream, person in sorted(people.items()):
+            one = self.streams[stream]
+            one.is_changed |= one.person_id != person
+            one.person_id = person
+            self._members[person].append(one)
+
+
+def heads_of_person(members: Iterable[Stream]) -> Heads:
+    """What counts of a person: all that counts of the streams, taken together."""
+    return join(*(member.heads for member in members))
+
+
+def learned_of_person(members: Iterable[Stream]) -> Learned:
+    """What events taught of the person."""
+    return together(member.learned for member in members)
+
+
+def is_record(members: Iterable[Stream]) -> bool:
+    """Whether the person has a record."""
+    return any(member.is_record for member in members)
+
+
+def bring_up_to_date(person: UUID, members: Collection[Stream], *, now: datetime, traceparent: str | None) -> list[Event]:
+    """Let record, versions and snapshots of a person's streams follow from what the streams say; returns the events."""
+    heads, learned = heads_of_person(members), learned_of_person(members)
+    has_record = is_record(members)
+    events: list[Event] = []
+    for member in members:
+        shown = _record(person, members, heads) if has_record and member.id == person else None
+        is_shown_anew = canonical(shown) != canonical(member.record)
+        if is_shown_anew:
+            member.record = shown
+            member.record_version += 1
+            member.is_changed = True
+        member.search = searchable(heads, learned) if shown is not None else {}
+        if has_record or member.version > 0:
+            data = candidate_snapshot(member.id, person, heads, learned)
+            if (is_shown_anew and member.id == person) or data.public_json() != member.snapshot:
+                events.append(_publish(member, data, now=now, traceparent=traceparent))
+    return events
+
+
+def _record(person: UUID, members: Iterable[Stream], heads: Heads) -> dict[str, Any]:
+    """What is shown of a person: the references, the surviving record's first, and all fields."""
+    ordered = sorted(members, key=lambda member: (member.id != person, member.reference or ""))
+    references = [member.reference for member in ordered if member.reference is not None]
+    return {"references": references, **CANDIDATE.nest(values_of(heads))}
+
+
+def searchable(heads: Heads, learned: Learned) -> dict[str, Any]:
+    """What a person is found by."""
+    values = values_of(heads)
+    return {
+        "skills": skill_keys(values.get("skills", [])),
+        "emails": email_keys(values.get("emails", [])),
+        "level": values.get("level"),
+        "country": values.get("location.country"),
+        "market_status": market_status_of(heads, learned),
+        "tier": values.get("tier"),
+    }
+
+
+def erase(stream: Stream, erasure: UUID, *, now: datetime, traceparent: str | None) -> Event:
+    """Leave a stub of the stream: its id, its version, and that it was erased. Returns the event, the stream's last."""
+    stream.reference, stream.person_id, stream.is_record = None, stream.id, False
+    stream.heads, stream.learned, stream.record, stream.search = {}, NOTHING, None, {}
+    stream.erased_at, stream.erasure_id = now, erasure
+    return _publish(stream, CandidateErased(candidate_id=stream.id), now=now, traceparent=traceparent)
+
+
+def _publish(stream: Stream, data: EventData, *, now: datetime, traceparent: str | None) -> Event:
+    """Give the stream its next version; the event is for the outbox, in the same transaction."""
+    stream.version += 1
+    stream.changed_at = now
+    stream.is_changed = True
+    event = snapshot_event(stream.id, stream.version, data, now=now, traceparent=traceparent)
+    stream.snapshot = event.value
+    return event

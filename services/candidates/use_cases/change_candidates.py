@@ -1,0 +1,191 @@
+"""Change what is known of candidates: the fields of their records, and which other references are the same person."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from services.candidates.domain.content import CANDIDATE
+from services.candidates.domain.errors import CandidateErased, CandidateUnknown
+from services.candidates.domain.links import Link
+from services.candidates.domain.people import People, Stream, bring_up_to_date, is_record, learned_of_person
+from services.candidates.domain.registers import Observation, join, observe, values_of
+from services.candidates.domain.versions import entity_tag
+from services.candidates.storage import candidates, history, links
+from services.candidates.use_cases.changes import Changed, RecordChange
+from services.candidates.use_cases.views import CandidateView, Redirected, candidate_view
+from shared import outbox
+from shared.db.asyncpg_connection import Driver, Write, write_together
+from shared.db.engine import Sessions
+from shared.errors import DomainError, Invalid
+from shared.events import Topic
+from shared.observability.tracing import current_traceparent
+
+Outcome = Changed[CandidateView] | Redirected | DomainError
+
+
+async def change_candidate(
+    sessions: Sessions, change: RecordChange, *, stated_by: str, shards: int, now: datetime
+) -> Changed[CandidateView] | Redirected:
+    """Store what is stated and the snapshots that follow from it together, or neither.
+
+    Raises CandidateUnknown for an id that is not ours, CandidateErased, VersionMissing, VersionStale, Invalid. A merged id
+    is redirected; a merged reference speaks for its own stream of the person.
+    """
+    outcome = (await change_candidates(sessions, [change], stated_by=stated_by, shards=shards, now=now))[0]
+    if isinstance(outcome, DomainError):
+        raise outcome
+    return outcome
+
+
+async def change_candidates(
+    sessions: Sessions, changes: Sequence[RecordChange], *, stated_by: str, shards: int, now: datetime
+) -> list[Outcome]:
+    """The same for several, in order and in one transaction; one that is refused hinders none of the others.
+
+    A change without a condition by a merged id speaks for the person.
+    """
+    try:
+        async with sessions.begin_raw(candidates.SHARE_MAP) as transaction:
+            work = await _begin(transaction.connection, changes, stated_by, now, may_link=False)
+            outcomes = [work.outcome(change) for change in changes]
+            transaction.id = await _store(transaction.connection, work, shards)
+    except _MapMustChangeError:
+        async with sessions.begin_raw(candidates.LOCK_MAP) as transaction:
+            work = await _begin(transaction.connection, changes, stated_by, now, may_link=True)
+            outcomes = [work.outcome(change) for change in changes]
+            transaction.id = await _store(transaction.connection, work, shards)
+    return [work.shown(outcome) for outcome in outcomes]
+
+
+class _MapMustChangeError(Exception):
+    """A change links streams that are not linked yet, which needs the exclusive lock on the map."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Accepted:
+    """A change that was applied to a stream; whether its person had no record before."""
+
+    stream: UUID
+    is_new: bool
+
+
+@dataclass(slots=True)
+class _Work:
+    """Changes applied to locked streams, before they are stored."""
+
+    people: People
+    may_link: bool
+    stated_by: str
+    now: datetime
+    additions: history.Additions
+    touched: set[UUID] = field(default_factory=set)
+    """Streams of the people to be brought up to date."""
+    linked: dict[Link, str] = field(default_factory=dict)
+    """New links, and the source that states each."""
+
+    def outcome(self, change: RecordChange) -> _Accepted | Redirected | DomainError:
+        """Apply a change, or say why not; then it has changed nothing."""
+        try:
+            return self._apply(change)
+        except DomainError as refused:
+            return refused
+
+    def shown(self, outcome: _Accepted | Redirected | DomainError) -> Outcome:
+        """What comes of a change once all are applied."""
+        if not isinstance(outcome, _Accepted):
+            return outcome
+        person = self.people.person_of(outcome.stream)
+        members = self.people.members(person.id)
+        return Changed(candidate_view(person, members, learned_of_person(members)), outcome.is_new)
+
+    def _apply(self, change: RecordChange) -> _Accepted | Redirected:
+        mine = self._admit(change)
+        if isinstance(mine, Redirected):
+            return mine
+        members = self.people.members(mine.person_id)
+        person = self.people.person_of(mine.id)
+        change.demand_version(None if person.record is None else entity_tag(person.id, person.record_version))
+        new_links = self._new_links(mine, change)
+        if new_links and not self.may_link:
+            raise _MapMustChangeError
+        observed = observe(mine.heads, change.observations(CANDIDATE, self.stated_by))
+        joined = [*members, *(other for link in new_links for other in self.people.members_with(link.named))]
+        _check_salary(change, [observed.heads, *(other.heads for other in joined if other is not mine)])
+        is_new = not is_record(members)
+        self.additions.add(mine.id, observed)
+        mine.is_changed |= not mine.is_record or observed.heads != mine.heads
+        mine.heads, mine.is_record = observed.heads, True
+        self._name(change)
+        self.touched.add(mine.id)
+        if new_links:
+            self.linked |= dict.fromkeys(new_links, change.source(self.stated_by))
+            self.people.link(new_links, among={one.id for one in joined})
+        return _Accepted(mine.id, is_new)
+
+    def _admit(self, change: RecordChange) -> Stream | Redirected:
+        """The stream that is changed. Raises CandidateUnknown, or CandidateErased for it and for those to be linked."""
+        streams, name = self.people.streams, change.name
+        for one in (name, *change.references):
+            if one.id in streams and streams[one.id].erased_at is not None:
+                raise CandidateErased.of_id(one.id)
+        mine = streams.get(name.id)
+        if mine is None or (name.reference is None and not is_record(self.people.members(mine.person_id))):
+            raise CandidateUnknown.named(str(name))
+        if name.reference is None and mine.person_id != mine.id:
+            return streams[mine.person_id] if change.condition is None else Redirected(mine.person_id)
+        return mine
+
+    def _new_links(self, mine: Stream, change: RecordChange) -> set[Link]:
+        stated = {Link(mine.id, other.id) for other in change.references if other.id != mine.id}
+        return stated - self.people.links
+
+    def _name(self, change: RecordChange) -> None:
+        """Rows that events or ids made have no reference yet."""
+        for name in (change.name, *change.references):
+            stream = self.people.streams[name.id]
+            if name.text is not None and stream.reference is None:
+                stream.reference = name.text
+                stream.is_changed = True
+
+
+def _check_salary(change: RecordChange, heads: Iterable[dict[str, Observation]]) -> None:
+    """An amount without a currency says nothing. Raises Invalid."""
+    if change.fields.get("salary"):
+        values = values_of(join(*heads))
+        if "salary.amount" in values and "salary.currency" not in values:
+            raise Invalid.of("salary.currency", "is required with an amount: none is known of this candidate")
+
+
+async def _begin(connection: Driver, changes: Sequence[RecordChange], stated_by: str, now: datetime, *, may_link: bool) -> _Work:
+    """Lock the people concerned, after making the rows of references that are missing."""
+    wanted = {change.name.id: change.name.text for change in changes if change.name.text is not None}
+    referenced = {name.id: name.text for change in changes for name in change.references}
+    concerned = {*referenced, *(change.name.id for change in changes)}
+    if len(concerned) == 1 and wanted:
+        [(stream, reference)] = wanted.items()
+        streams = await candidates.lock_or_make(connection, stream, str(reference), now)
+    else:
+        made = await candidates.insert_missing(connection, wanted | referenced if may_link else wanted, now)
+        streams = await candidates.lock_people(connection, concerned)
+        for stream in made:
+            streams[stream].is_made = True
+    known = await links.among(connection, streams.keys()) if referenced else set()
+    return _Work(People(streams, known), may_link, stated_by, now, history.Additions.by(stated_by, now))
+
+
+async def _store(connection: Driver, work: _Work, shards: int) -> int | None:
+    """Bring the people up to date that were touched, and write what has changed; returns the transaction's id if anything has."""
+    traceparent = current_traceparent()
+    events = []
+    for person in sorted({work.people.person_of(stream).id for stream in work.touched}):
+        events += bring_up_to_date(person, work.people.members(person), now=work.now, traceparent=traceparent)
+    streams: Collection[Stream] = work.people.streams.values()
+    writes: list[Write] = [
+        *candidates.saving(streams),
+        *candidates.removing([one.id for one in streams if one.is_made and not one.is_changed]),
+        *links.adding(work.linked, linked_by=work.stated_by, now=work.now),
+        *work.additions.writes("candidate"),
+        *outbox.appending(Topic.CANDIDATES, events, shards=shards),
+    ]
+    return await write_together(connection, writes) if writes else None

@@ -1,0 +1,54 @@
+"""What a source states of a record, and what comes of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from services.candidates.domain.content import Shape
+from services.candidates.domain.errors import VersionMissing, VersionStale
+from services.candidates.domain.registers import Observation
+from services.candidates.domain.versions import Condition
+from services.candidates.use_cases.naming import Name
+
+View = TypeVar("View")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChange:
+    """``fields`` are a merge patch of known fields, as JSON values; ``references`` further ones of the same candidate.
+
+    ``condition`` is what the caller demands of the version that is changed; None where versions do not matter.
+    """
+
+    name: Name
+    fields: Mapping[str, Any]
+    observed_at: datetime
+    references: tuple[Name, ...] = ()
+    condition: Condition | None = None
+
+    def source(self, stated_by: str) -> str:
+        """Whose statement it is: the reference's source; by id, the token's holder."""
+        return self.name.reference.source if self.name.reference is not None else stated_by
+
+    def observations(self, shape: Shape, stated_by: str) -> list[Observation]:
+        """What is stated of each leaf."""
+        source = self.source(stated_by)
+        return [Observation(field, value, source, self.observed_at) for field, value in shape.flatten(self.fields).items()]
+
+    def demand_version(self, tag: str | None) -> None:
+        """Raise VersionMissing or VersionStale unless a record with this tag may be changed; None where there is none yet."""
+        if self.condition is None:
+            return
+        if self.name.reference is None and self.condition.if_match is None:
+            raise VersionMissing("A change by id must carry If-Match with the ETag that was read.")
+        if not self.condition.allows_change(tag):
+            raise VersionStale(f"The record is at version {tag or 'none, for there is no record'}; read it again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed(Generic[View]):
+    """The record after a change, and whether there was none before."""
+
+    view: View
+    is_new: bool
