@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rekindle.replay.cells import Reader
 from rekindle.replay.rows import Row
 from shared.timestamps import read_moment
 
@@ -24,11 +25,15 @@ def plain(activity: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """The fact that an activity stands for. ``columns`` gives the column of each field of its data, nested ones with dots."""
+    """The fact that an activity stands for.
+
+    ``columns`` gives the column of each field of its data, nested ones with dots, ``readers`` how the cells of a field are read.
+    """
 
     type: str
     data: Mapping[str, Any] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    readers: Mapping[str, Reader] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,8 @@ class LogMapping:
         if position is not None:
             data.setdefault("position", position)
         for name, column in meaning.columns.items():
-            if value := row.values[column].strip():
+            if cell := row.values[column].strip():
+                value = _read(column, cell, meaning.readers.get(name, str))
                 *above, last = name.split(".")
                 place = data
                 for part in above:
@@ -128,3 +134,10 @@ class LogMapping:
         if not value:
             raise BadValue(f"{column} is empty")
         return value
+
+
+def _read(column: str, cell: str, reader: Reader) -> object:
+    try:
+        return reader(cell)
+    except ValueError as error:
+        raise BadValue(f"{column} {cell[:60]!r} {error}") from error

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ValidationError
 
+from rekindle.replay.cells import reader_of
 from rekindle.replay.mapping import LogMapping, Meaning, plain
 from shared.events import FACTS
 from shared.events.validation import accept
@@ -124,7 +125,8 @@ class _Reader:
             type_name = type_name if type_name.startswith(PREFIX) else f"{PREFIX}{type_name}"
             columns = self._table(told, "columns", key)
             names = {name: self._text(f"{key}columns.", columns, name) for name in columns}
-            meaning = Meaning(type_name, self._table(told, "data", key), names)
+            readers = {name: reader_of(type_name, name) for name in names} if type_name in FACTS else {}
+            meaning = Meaning(type_name, self._table(told, "data", key), names, readers)
             self._fits(key, meaning, has_position=has_position)
             yield plain(activity), meaning
 

@@ -2,16 +2,16 @@
 
 from typing import Annotated
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from shared.events.fields import Amount, Code, Currency, Place, Private, Skill, Years
+from shared.events.fields import Amount, Code, Currency, Flag, Number, Place, Private, Skill, Years
 from shared.events.vocabulary import Level, Reason
 from shared.timestamps import Day
 
 
 class CloseFacts(BaseModel):
-    """Facts of a close, each optional. Which reason takes which is ``FACTS_OF``."""
+    """Facts of a close, each optional. Each reason takes its own."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -19,7 +19,7 @@ class CloseFacts(BaseModel):
     currency: Currency | None = None
     available_from: Day | None = None
     locations: list[Place] | None = Field(None, max_length=50, validation_alias=AliasChoices("locations", "acceptable_locations"))
-    remote: bool | None = None
+    remote: Flag | None = None
     years_had: Years | None = None
     years_needed: Years | None = None
     missing_skills: list[Skill] | None = Field(
@@ -31,7 +31,7 @@ class CloseFacts(BaseModel):
     )
     revisit_on: Day | None = None
     sponsor: Code | None = None
-    rank: int | None = Field(None, ge=1, le=1000)
+    rank: Annotated[int, Field(ge=1, le=1000), Number] | None = None
     reason: Reason | None = None
     start_on: Day | None = Field(None, validation_alias=AliasChoices("start_on", "start_date"))
 
@@ -73,3 +73,25 @@ def check_facts(reason: Reason, facts: CloseFacts) -> CloseFacts:
             ],
         )
     return facts
+
+
+class FurtherReason(BaseModel):
+    """A further soft reason of a close, with its facts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reason: Reason
+    facts: CloseFacts = CloseFacts()
+
+    @field_validator("reason")
+    @classmethod
+    def _is_soft(cls, reason: Reason) -> Reason:
+        if reason.is_hard_no:
+            raise ValueError(f"must be a soft reason, not {reason}")
+        return reason
+
+    @field_validator("facts")
+    @classmethod
+    def _fit_the_reason(cls, facts: CloseFacts, known: ValidationInfo) -> CloseFacts:
+        reason = known.data.get("reason")
+        return facts if reason is None else check_facts(reason, facts)

@@ -46,11 +46,29 @@ Text = Annotated[str, Field(min_length=1, max_length=10_000), AfterValidator(_te
 
 Skill = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_text)]
 
+
+def _number(value: object) -> object:
+    if isinstance(value, bool | str):
+        raise ValueError("must be a number")
+    return value
+
+
+def _flag(value: object) -> object:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
+Number = BeforeValidator(_number)
+"""Marks a field as a number: text that looks like one, and true and false, are refused. It stands behind the bounds."""
+
+Flag = Annotated[bool, BeforeValidator(_flag)]
+
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217")]
-Amount = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
-Years = Annotated[float, Field(ge=0, le=80, allow_inf_nan=False)]
-Words = Annotated[int, Field(ge=0, le=1_000_000)]
+Amount = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False), Number]
+Years = Annotated[float, Field(ge=0, le=80, allow_inf_nan=False), Number]
+Words = Annotated[int, Field(ge=0, le=1_000_000), Number]
 
 
 def _as_position(value: object) -> UUID:
@@ -128,6 +146,6 @@ def _models_in(annotation: Any, *, in_list: bool = False) -> Iterator[tuple[type
 
 
 __all__ = [
-    "Amount", "CandidateRef", "Code", "Country", "Currency", "MalformedReferenceError", "Place", "PositionRef", "Private",
-    "Skill", "Text", "Words", "Years", "private_fields",
+    "Amount", "CandidateRef", "Code", "Country", "Currency", "Flag", "MalformedReferenceError", "Number", "Place", "PositionRef",
+    "Private", "Skill", "Text", "Words", "Years", "private_fields",
 ]  # fmt: skip

@@ -6,9 +6,9 @@ from uuid import UUID
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from shared.events.fields import Code, PositionRef, Private, Text
+from shared.events.fields import Code, Flag, Number, PositionRef, Private, Text
 from shared.events.pursuits import Fact
-from shared.events.vocabulary import HARD_NOS, Channel, Reason, Signal
+from shared.events.vocabulary import HARD_NOS, Channel, LiftedBy, Reason, Signal
 from shared.ids import event_id
 from shared.timestamps import Day, Moment
 
@@ -35,15 +35,17 @@ class CandidateHardNoSet(HardNoFact):
 
 
 class CandidateHardNoLifted(HardNoFact):
-    """The hard no of this reason stands no more."""
+    """The hard no of this reason ends. Only the candidate lifts do_not_contact."""
 
     type: ClassVar[str] = "rekindle.candidate.hard_no_lifted"
+    by: LiftedBy | None = None
 
 
 class ChannelFact(Fact):
-    """Something about one channel to the person."""
+    """Something about one channel to the person, or about one ``address`` of it."""
 
     channel: Channel
+    address: Annotated[Text | None, Private()] = Field(None, max_length=500)
 
 
 class CandidateUnsubscribed(ChannelFact):
@@ -74,7 +76,7 @@ class CandidateCadenceChosen(Fact):
     """How often, and where, the person accepts to hear from us."""
 
     type: ClassVar[str] = "rekindle.candidate.cadence_chosen"
-    every_days: int = Field(ge=1, le=3660)
+    every_days: Annotated[int, Field(ge=1, le=3660), Number]
     channels: list[Channel] | None = None
 
     @field_validator("channels")
@@ -98,7 +100,7 @@ class CandidateConsentGiven(ConsentFact):
 
 
 class CandidateConsentWithdrawn(ConsentFact):
-    """The basis stands no more."""
+    """The basis no longer holds."""
 
     type: ClassVar[str] = "rekindle.candidate.consent_withdrawn"
 
@@ -122,32 +124,39 @@ class CandidateRatedUs(Fact):
     """How the person rates us, 0 to 10."""
 
     type: ClassVar[str] = "rekindle.candidate.rated_us"
-    score: int = Field(ge=0, le=10)
+    score: Annotated[int, Field(ge=0, le=10), Number]
 
 
 class EventRetracted(Fact):
-    """A fact never happened or was undone.
+    """What never happened or was undone. Each retraction looks at all facts; one that names a retraction does nothing.
 
-    Named either by ``event_type`` (sent as ``type``), with ``position`` where the fact had one: the latest such fact at or
-    before this event's time; or by the ``source`` and ``id`` it was sent with, which travel as the event's bus id alone.
+    Named in one of three ways: by the ``source`` and ``id`` it was sent with, which travel as the event's bus id alone; by
+    ``event_type`` (sent as ``type``), with ``position`` where such facts have one: the latest such fact at or before this
+    event's time, and the run of the same type before it; or by ``position`` with ``whole``: all of the pursuit up to then.
     """
 
     type: ClassVar[str] = "rekindle.event.retracted"
     event_type: str | None = Field(None, validation_alias="type", serialization_alias="type")
     position: PositionRef | None = None
+    whole: Flag = False
     source: Annotated[str | None, Private()] = None
     id: Annotated[str | None, Private()] = None
     event: UUID | None = None
 
     @model_validator(mode="after")
-    def _names_one_fact(self) -> Self:
+    def _names_facts_in_one_way(self) -> Self:
         by_name = self.source is not None or self.id is not None
         if by_name and (self.source is None or self.id is None):
             raise _refused("source" if self.source is None else "id", "is required: source and id name an event together")
-        if self.event_type is None and not by_name and self.event is None:
-            raise _refused("type", "is required, unless source and id say which fact is retracted")
-        if self.event_type is not None and (by_name or self.event is not None):
+        by_name = by_name or self.event is not None
+        if self.event_type is None and not by_name and not self.whole:
+            raise _refused("type", "is required, unless source and id name a fact or whole takes back a position's pursuit")
+        if self.event_type is not None and by_name:
             raise _refused("type", "must not be given where source and id say which fact is retracted")
+        if self.whole and (by_name or self.event_type is not None):
+            raise _refused("whole", "must not be given where source and id, or type, say which fact is retracted")
+        if self.whole and self.position is None:
+            raise _refused("position", "is required where whole is true: it says which pursuit is retracted")
         if self.event_type == EventRetracted.type:
             raise _refused("type", "must not be a retraction: it cannot be retracted")
         if self.event is None and self.source is not None and self.id is not None:

@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field, ValidationInfo, field_validator
 
 from shared.events.base import EventData
-from shared.events.closes import CloseFacts, check_facts
-from shared.events.fields import Amount, Code, Currency, PositionRef, Private, Text, Words
+from shared.events.closes import CloseFacts, FurtherReason, check_facts
+from shared.events.fields import Amount, Code, Currency, Flag, Number, PositionRef, Private, Text, Words
 from shared.events.topics import Topic
 from shared.events.vocabulary import Channel, ContactKind, Mood, Purpose, Reason, RejectedBy, SenderRole, Stage
 from shared.timestamps import Day, Moment
@@ -47,7 +47,7 @@ class PursuitApplied(PursuitFact):
 
 
 class PursuitContacted(PursuitFact):
-    """We wrote to or called the person. Only an outreach is a touch."""
+    """We wrote to or called the person. Only an outreach by message or call is a touch."""
 
     type: ClassVar[str] = "rekindle.pursuit.contacted"
     channel: Channel
@@ -60,11 +60,12 @@ class PursuitContacted(PursuitFact):
 
 
 class PursuitResponded(PursuitFact):
-    """The person answered."""
+    """The person answered. ``auto`` marks an automatic reply, which is no response."""
 
     type: ClassVar[str] = "rekindle.pursuit.responded"
     words: Words | None = None
     mood: Mood | None = None
+    auto: Flag = False
 
 
 class StageFact(OfPosition):
@@ -101,6 +102,12 @@ class PursuitInterviewScheduled(StageFact):
     type: ClassVar[str] = "rekindle.pursuit.interview_scheduled"
 
 
+class PursuitInterviewCancelled(StageFact):
+    """An interview that was agreed, for the time ``at``, will not take place."""
+
+    type: ClassVar[str] = "rekindle.pursuit.interview_cancelled"
+
+
 class PursuitInterviewed(StageFact):
     """An interview took place."""
 
@@ -119,8 +126,20 @@ class PursuitOffered(StageFact):
     type: ClassVar[str] = "rekindle.pursuit.offered"
 
 
+class PursuitOfferAccepted(StageFact):
+    """The person accepted the offer; ``hired`` says that the contract is made."""
+
+    type: ClassVar[str] = "rekindle.pursuit.offer_accepted"
+
+
+class PursuitOfferWithdrawn(StageFact):
+    """We took the offer back."""
+
+    type: ClassVar[str] = "rekindle.pursuit.offer_withdrawn"
+
+
 class PursuitHired(StageFact):
-    """The person accepted."""
+    """The person was hired."""
 
     type: ClassVar[str] = "rekindle.pursuit.hired"
 
@@ -145,11 +164,21 @@ class PursuitStageEntered(OfPosition):
     name: Annotated[str | None, Private()] = Field(None, max_length=500)
 
 
+class PursuitEvaluated(OfPosition):
+    """Somebody evaluated the person, 0 to 100: ``by`` is the evaluator's code, ``stage`` what was evaluated."""
+
+    type: ClassVar[str] = "rekindle.pursuit.evaluated"
+    score: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), Number]
+    by: Code | None = None
+    stage: Stage | None = None
+
+
 class CloseFact(OfPosition):
-    """The pursuit ended. A hard no needs evidence and who decided it."""
+    """The pursuit ended. A hard no needs evidence and who decided it. ``also`` holds further reasons, which must be met too."""
 
     reason: Reason = Reason.UNSPECIFIED
     facts: CloseFacts = CloseFacts()
+    also: list[FurtherReason] | None = Field(None, max_length=10)
     evidence: Annotated[Text | None, Private()] = None
     decided_by: Annotated[Text | None, Private()] = None
     by: RejectedBy | None = None
@@ -183,14 +212,14 @@ class PursuitGhosted(OfPosition):
     """No answer came. ``by_clock`` marks that Rekindle's clock put the time on record; it decides nothing itself."""
 
     type: ClassVar[str] = "rekindle.pursuit.ghosted"
-    by_clock: bool = False
+    by_clock: Flag = False
 
 
 class PursuitPositionClosed(OfPosition):
     """The position closed under the pursuit. ``by_clock`` as for ghosted: the position's own closing time decides."""
 
     type: ClassVar[str] = "rekindle.pursuit.position_closed"
-    by_clock: bool = False
+    by_clock: Flag = False
 
 
 class PursuitFeedbackGiven(OfPosition):

@@ -9,7 +9,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from shared.events.base import EventData
 from shared.events.people import CandidateHardNoLifted, EventRetracted, HardNoFact
 from shared.events.pursuits import CloseFact, Fact
-from shared.events.vocabulary import Reason
+from shared.events.vocabulary import LiftedBy, Reason
 
 
 def accept(kinds: Mapping[str, type[Fact]], type_name: str, data: Mapping[str, Any]) -> Fact:
@@ -61,6 +61,6 @@ def _wrong_retraction(fact: EventData, kinds: Mapping[str, type[Fact]]) -> list[
 def _wrong_lift(fact: EventData) -> list[InitErrorDetails]:
     if not isinstance(fact, CandidateHardNoLifted) or fact.reason is not Reason.DO_NOT_CONTACT:
         return []
-    if fact.decided_by is None or fact.decided_by.strip().casefold() == "candidate":
+    if fact.by is LiftedBy.CANDIDATE:
         return []
-    return [_problem("decided_by", "must be candidate: do_not_contact is lifted by the candidate alone", fact.decided_by)]
+    return [_problem("by", "must be candidate: do_not_contact is lifted by the candidate alone", fact.by)]

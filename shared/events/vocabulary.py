@@ -26,7 +26,7 @@ _STAGE_ORDER = {stage: order for order, stage in enumerate(Stage)}
 
 
 class Reason(StrEnum):
-    """Why a pursuit ended: the codes of product.md."""
+    """Why a pursuit ended."""
 
     CAREER_CHANGE = "career_change"
     FALSIFIED_RECORD = "falsified_record"
@@ -123,6 +123,13 @@ class RejectedBy(StrEnum):
 
     TEAM = "team"
     SPONSOR = "sponsor"
+
+
+class LiftedBy(StrEnum):
+    """Whose decision it was to lift a hard no."""
+
+    CANDIDATE = "candidate"
+    TEAM = "team"
 
 
 class Signal(StrEnum):

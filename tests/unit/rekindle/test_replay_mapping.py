@@ -62,8 +62,40 @@ def test_columns_fill_nested_data_and_leave_constants_as_they_are(tmp_path: Path
     first = _event(mapping.read(row(activity="decline", salary="85000")))
     second = _event(mapping.read(row(activity="decline")))
 
-    assert first["data"]["facts"] == {"asked": "85000", "currency": "EUR"}
+    assert first["data"]["facts"] == {"asked": 85000, "currency": "EUR"}
     assert second["data"]["facts"] == {"currency": "EUR"}
+
+
+@pytest.mark.parametrize(
+    ("type_name", "field", "cell", "value"),
+    [
+        ("pursuit.contacted", "words", "74", 74),
+        ("pursuit.offered", "amount", "90000.5", 90000.5),
+        ("pursuit.declined", "facts.asked", "85000", 85000),
+        ("pursuit.declined", "facts.remote", "True", True),
+        ("pursuit.responded", "auto", "false", False),
+        ("pursuit.contacted", "recruiter", "74", "74"),
+        ("pursuit.contacted", "words", "many", None),
+        ("pursuit.offered", "amount", "inf", None),
+        ("pursuit.offered", "amount", "9" * 5000, None),
+        ("pursuit.responded", "auto", "1", None),
+    ],
+)
+def test_a_cell_is_read_as_the_value_that_its_field_takes(
+    tmp_path: Path, type_name: str, field: str, cell: str, value: object
+) -> None:
+    sent = f'[activities."act"]\ntype = "{type_name}"\ncolumns = {{ channel = "by", "{field}" = "salary" }}\n'
+    mapping = mapping_of(tmp_path, MAPPING.partition('[activities."apply"]')[0] + sent)
+    given = row(activity="act", salary=cell, by="email")
+
+    if value is None:
+        with pytest.raises(BadValue, match="salary '"):
+            mapping.read(given)
+        return
+    found = _event(mapping.read(given))["data"]
+    for part in field.split("."):
+        found = found[part]
+    assert (found, type(found)) == (value, type(value))
 
 
 def _event(read: dict[str, Any] | NoFact) -> dict[str, Any]:

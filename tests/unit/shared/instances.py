@@ -41,6 +41,7 @@ def arguments(kind: type[EventData], reason: Reason = Reason.ROLE_FIT) -> dict[s
         filled["facts"] = {name: value for name, value in filled["facts"].items() if name in allowed}
         if "reason" in filled["facts"]:
             filled["facts"]["reason"] = Reason.SALARY
+        filled["also"] = [{"reason": Reason.ROLE_FIT, "facts": {"wanted_role": MARKER, "wanted_level": "staff"}}]
     elif issubclass(kind, HardNoFact):
         filled["reason"] = Reason.CAREER_CHANGE
     elif issubclass(kind, EventRetracted):

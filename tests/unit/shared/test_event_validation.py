@@ -22,11 +22,13 @@ TABLE: dict[str, dict[str, Any]] = {
     **{
         f"pursuit.{name}": {"position": POSITION}
         for name in (
-            "interested", "screened", "submitted", "interview_scheduled", "interviewed", "no_show", "offered", "hired", "started",
-            "left", "declined", "rejected", "withdrawn", "ghosted", "position_closed", "feedback_given",
+            "interested", "screened", "submitted", "interview_scheduled", "interview_cancelled", "interviewed", "no_show",
+            "offered", "offer_accepted", "offer_withdrawn", "hired", "started", "left", "declined", "rejected", "withdrawn",
+            "ghosted", "position_closed", "feedback_given",
         )
     },
     "pursuit.stage_entered": {"position": POSITION, "stage": "screening"},
+    "pursuit.evaluated": {"position": POSITION, "score": 74},
     "candidate.hard_no_set": WHY,
     "candidate.hard_no_lifted": WHY,
     "candidate.unsubscribed": {"channel": "email"},
@@ -48,12 +50,19 @@ OPTIONAL: dict[str, dict[str, Any]] = {
         "position": POSITION, "purpose": "closing", "kind": "call", "sender_role": "peer", "words": 74, "message": "m-1",
         "template": "t-1",
     },
-    "pursuit.responded": {"position": POSITION, "words": 0, "mood": "neutral"},
+    "pursuit.responded": {"position": POSITION, "words": 0, "mood": "neutral", "auto": True},
+    "pursuit.evaluated": {"by": "maria", "stage": "interviewing"},
     "pursuit.interviewed": {
         "at": "2026-03-03T10:00:00Z", "sponsor": "acme", "amount": 90000.5, "currency": "EUR", "start_on": "2026-05-01",
     },
     "pursuit.stage_entered": {"name": "Team interview, 2nd"},
     "pursuit.rejected": {"by": "sponsor", "reason": "rejected_by_sponsor", "facts": {"sponsor": "acme"}},
+    "pursuit.declined": {"also": [{"reason": "salary", "facts": {"asked": 85000}}, {"reason": "timing"}]},
+    "candidate.hard_no_lifted": {"by": "team"},
+    "candidate.unsubscribed": {"address": "ada@example.org"},
+    "candidate.resubscribed": {"address": "ada@example.org"},
+    "candidate.bounced": {"address": "ada@example.org"},
+    "candidate.complained": {"address": "+49 30 1234567"},
     "pursuit.feedback_given": {"words": 200},
     "candidate.cadence_chosen": {"channels": ["email", "phone"]},
     "candidate.consent_given": {"expires_on": "2027-01-01"},
@@ -135,6 +144,8 @@ def test_unknown_fields_are_refused_by_name(name: str) -> None:
         ("pursuit.stage_entered", "stage"),
         ("pursuit.declined", "reason"),
         ("pursuit.rejected", "by"),
+        ("pursuit.evaluated", "stage"),
+        ("candidate.hard_no_lifted", "by"),
         ("candidate.hard_no_set", "reason"),
         ("candidate.signal_observed", "signal"),
     ],
@@ -179,6 +190,24 @@ def test_an_unknown_reason_is_refused_with_all_that_there_are() -> None:
         ("pursuit.declined", "facts", []),
         ("pursuit.declined", "evidence", " "),
         ("pursuit.declined", "evidence", "x" * 10_001),
+        ("pursuit.contacted", "words", "74"),
+        ("pursuit.contacted", "words", True),
+        ("pursuit.responded", "auto", 1),
+        ("pursuit.responded", "auto", "true"),
+        ("pursuit.interviewed", "amount", "90000"),
+        ("pursuit.interviewed", "amount", False),
+        ("pursuit.evaluated", "score", -0.1),
+        ("pursuit.evaluated", "score", 100.5),
+        ("pursuit.evaluated", "score", "74"),
+        ("pursuit.evaluated", "score", float("nan")),
+        ("pursuit.evaluated", "by", "Maria Muster"),
+        ("pursuit.declined", "also", {"reason": "salary"}),
+        ("pursuit.declined", "also", [{"reason": "timing"}] * 11),
+        ("candidate.unsubscribed", "address", " "),
+        ("candidate.unsubscribed", "address", "x" * 501),
+        ("candidate.cadence_chosen", "every_days", "30"),
+        ("candidate.rated_us", "score", "9"),
+        ("candidate.rated_us", "score", True),
         ("candidate.rated_us", "score", 11),
         ("candidate.rated_us", "score", -1),
         ("candidate.rated_us", "score", 9.5),
@@ -222,11 +251,35 @@ def test_a_close_without_a_reason_is_unspecified() -> None:
 
 
 def test_do_not_contact_is_lifted_by_the_candidate_alone() -> None:
-    lift = {"reason": "do_not_contact", "evidence": "a call"}
+    lift = {"reason": "do_not_contact", "evidence": "a call", "decided_by": "maria"}
 
-    assert set(refused("candidate.hard_no_lifted", {**lift, "decided_by": "maria"})) == {"decided_by"}
-    assert accepted("candidate.hard_no_lifted", {**lift, "decided_by": "Candidate"}).type
-    assert accepted("candidate.hard_no_set", {**lift, "decided_by": "maria"}).type
+    for by in ({}, {"by": None}, {"by": "team"}):
+        assert set(refused("candidate.hard_no_lifted", {**lift, **by})) == {"by"}
+    assert accepted("candidate.hard_no_lifted", {**lift, "by": "candidate"}).type
+    assert accepted("candidate.hard_no_lifted", WHY).type
+    assert accepted("candidate.hard_no_set", lift).type
+
+
+def test_a_number_may_be_written_with_a_fraction_of_zero() -> None:
+    assert accepted("pursuit.contacted", {"channel": "email", "words": 74.0}) == accepted(
+        "pursuit.contacted", {"channel": "email", "words": 74}
+    )
+
+
+@pytest.mark.parametrize("name", ["pursuit.declined", "pursuit.rejected", "pursuit.withdrawn"])
+@pytest.mark.parametrize(
+    ("also", "field"),
+    [
+        ([{}], "also.0.reason"),
+        ([{"reason": "timing"}, {"reason": "do_not_contact"}], "also.1.reason"),
+        ([{"reason": "boredom"}], "also.0.reason"),
+        ([{"reason": "salary", "facts": {"rank": 1}}], "also.0.facts.rank"),
+        ([{"reason": "salary", "facts": {"asked": "85000"}}], "also.0.facts.asked"),
+        ([{"reason": "salary", "evidence": "a call"}], "also.0.evidence"),
+    ],
+)
+def test_a_further_reason_of_a_close_is_a_soft_one_with_its_own_facts(name: str, also: list[Any], field: str) -> None:
+    assert refused(name, {"position": POSITION, "reason": "location", "also": also}).keys() == {field}
 
 
 # The text: "`facts` are checked per reason, each optional"
@@ -310,6 +363,7 @@ def test_an_offer_is_declined_for_a_soft_reason(reason: str) -> None:
         {"type": "rekindle.pursuit.contacted"},
         {"type": "rekindle.candidate.unsubscribed"},
         {"source": "greenhouse", "id": "a-99"},
+        {"position": POSITION, "whole": True},
     ],
 )
 def test_a_retraction_names_a_fact(data: dict[str, Any]) -> None:
@@ -328,6 +382,11 @@ def test_a_retraction_names_a_fact(data: dict[str, Any]) -> None:
         ({"type": "rekindle.pursuit.dreamt", "position": POSITION}, "type"),
         ({"type": "rekindle.candidate.changed"}, "type"),
         ({"type": "rekindle.event.retracted"}, "type"),
+        ({"whole": True}, "position"),
+        ({"position": POSITION, "whole": False}, "type"),
+        ({"position": POSITION, "whole": "true"}, "whole"),
+        ({"position": POSITION, "whole": True, "type": "rekindle.pursuit.hired"}, "whole"),
+        ({"position": POSITION, "whole": True, "source": "greenhouse", "id": "a-99"}, "whole"),
     ],
 )
 def test_a_retraction_that_names_no_fact_is_refused_by_field(data: dict[str, Any], field: str) -> None:

@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import shared.events
-from shared.events import EVENTS, Event, PursuitContacted, PursuitResponded, Topic, UndecodableRecordError, decode
+from shared.events import (
+    EVENTS,
+    Event,
+    PursuitContacted,
+    PursuitDeclined,
+    PursuitResponded,
+    PursuitSourced,
+    Topic,
+    UndecodableRecordError,
+    decode,
+)
 from shared.events.base import EventData
 from shared.events.cloudevent import LAST_SEQUENCE
 from shared.events.fields import private_fields
@@ -35,7 +45,8 @@ def marked(value: Any, path: str = "") -> list[str]:
 def test_the_private_fields_are_those_that_hold_free_text_or_a_sender_s_own_words() -> None:
     private = {kind.__name__: marked(arguments(kind)) for kind in EVENTS if marked(arguments(kind))}
 
-    closes = ["facts.wanted_role", "evidence", "decided_by"]
+    further = "also[].facts.wanted_role"
+    closes = ["facts.wanted_role", further, "evidence", "decided_by"]
     assert private == {
         "PursuitContacted": ["message"],
         "PursuitStageEntered": ["name"],
@@ -44,10 +55,15 @@ def test_the_private_fields_are_those_that_hold_free_text_or_a_sender_s_own_word
         "PursuitWithdrawn": closes,
         "CandidateHardNoSet": ["evidence", "decided_by"],
         "CandidateHardNoLifted": ["evidence", "decided_by"],
+        "CandidateUnsubscribed": ["address"],
+        "CandidateResubscribed": ["address"],
+        "CandidateBounced": ["address"],
+        "CandidateComplained": ["address"],
         "CandidateFollowupPromised": ["about"],
         "EventRetracted": ["source", "id"],
     }
-    assert marked(arguments(EVENTS[15], Reason.LOCATION)) == ["facts.locations[].city", "evidence", "decided_by"]
+    in_location = ["facts.locations[].city", further, "evidence", "decided_by"]
+    assert marked(arguments(PursuitDeclined, Reason.LOCATION)) == in_location
 
 
 @pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.__name__)
@@ -94,7 +110,7 @@ def test_a_reader_ignores_fields_that_it_does_not_know(kind: type[EventData]) ->
 
 
 def test_what_is_absent_is_left_out() -> None:
-    assert PursuitResponded().public() == {}
+    assert PursuitSourced().public() == {}
     assert PursuitContacted.model_validate({"channel": "email"}).public() == {
         "channel": "email",
         "purpose": "outreach",
