@@ -1,9 +1,10 @@
-"""An attempt while it is folded: it takes one fact after the other, in their order, and says what they make of it."""
+"""An attempt while it is folded: it takes one fact after the other, in their order, and builds the attempt that they make."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
+from typing import Any, NamedTuple
 
 from shared.attempts.model import STRONG, WEAK, Attempt, Close, CloseKind, FoldFact, Origin, Placement, Touch
 from shared.events.vocabulary import Reason, Stage
@@ -24,6 +25,20 @@ class Decision(IntEnum):
     HIRED = 3
 
 
+class Response(NamedTuple):
+    """What the candidate said first, and how many touches came before it."""
+
+    time: datetime
+    touches: int
+
+
+class Entered(NamedTuple):
+    """A stage that an ATS moved the pursuit to, by ``stage_entered``."""
+
+    stage: Stage
+    fact: FoldFact
+
+
 @dataclass(slots=True)
 class AttemptBuilder:
     """An attempt while it is folded."""
@@ -32,167 +47,184 @@ class AttemptBuilder:
     first: FoldFact
     named: dict[Stage, datetime] = field(default_factory=dict)
     """Stages by facts of their name: first time of each."""
-    entered: list[tuple[Stage, datetime]] = field(default_factory=list)
-    """Stages by ``stage_entered``, without those that were taken back by naming an earlier one."""
+    entered: list[Entered] = field(default_factory=list)
+    """Without those that were taken back by entering an earlier stage."""
     touches: list[Touch] = field(default_factory=list)
-    via: str | None = None
-    recruiter: str | None = None
-    first_response_at: datetime | None = None
-    replied_by_touch: int | None = None
+    first_known: dict[str, str] = field(default_factory=dict)
+    """The first via, recruiter, channel and sender_role that any fact has."""
+    response: Response | None = None
+    """The first fact ``responded``."""
+    decline: Response | None = None
+    """The first decline, where neither a response nor a fact of a later stage's name came before it."""
+    entered_before_decline: list[Entered] = field(default_factory=list)
     decision: Decision = Decision.OPEN
     close: Close | None = None
     decisive: list[Close | FoldFact] = field(default_factory=list)
-    """Strong closes and hires that stand, of which the last decides."""
+    """Strong closes and hires that were not taken back, of which the last decides; and each time the person left."""
     started_at: datetime | None = None
-    left_at: datetime | None = None
-    waiting_since: datetime | None = None
+    unanswered_since: datetime | None = None
     """The last touch, while neither an answer nor a stage has followed it and the interval has not ended."""
 
     def take(self, fact: FoldFact) -> Placement:
         """Add a fact that belongs to this attempt."""
-        data = fact.data
-        self.via = self.via or data.get("via")
-        self.recruiter = self.recruiter or data.get("recruiter")
+        for field_name in ("via", "recruiter", "channel", "sender_role"):
+            if (value := fact.data.get(field_name)) is not None:
+                self.first_known.setdefault(field_name, value)
         if fact.name in STRONG:
-            self.decisive.append(self._closed_by(fact, STRONG[fact.name]))
-            self._decide()
+            self._close_strongly(fact, STRONG[fact.name])
         elif fact.name in WEAK:
             kind = WEAK[fact.name]
             self.close_weakly(Close(kind, _REASON_OF_WEAK[kind], fact.time, {}, None, fact.id))
-        elif fact.is_outreach:
+        elif fact.is_touch:
             return self._touch(fact)
         elif fact.stage is not None:
-            self._stage(fact)
+            self._reach(fact.stage, fact)
         elif fact.name == "started":
             self.started_at = self.started_at or fact.time
         elif fact.name == "left":
-            self.left_at = fact.time
+            self.decisive.append(fact)
         return Placement(self.number)
 
-    @staticmethod
-    def _closed_by(fact: FoldFact, kind: CloseKind) -> Close:
+    def _close_strongly(self, fact: FoldFact, kind: CloseKind) -> None:
+        if kind == "declined":
+            self._decline(fact)
         reason = Reason(fact.data.get("reason") or Reason.UNSPECIFIED)
-        return Close(kind, reason, fact.time, fact.data.get("facts") or {}, fact.data.get("by"), fact.id)
+        self.decisive.append(Close(kind, reason, fact.time, fact.data.get("facts") or {}, fact.data.get("by"), fact.id))
+        self._decide()
+
+    def _decline(self, fact: FoldFact) -> None:
+        """A decline is an answer; whether it was the first is known once no later fact can take back an entered stage."""
+        self.unanswered_since = None
+        answered = self.response is not None or any(stage.order > Stage.CONTACTED.order for stage in self.named)
+        if self.decline is None and not answered and self.origin == "outbound":
+            self.decline = Response(fact.time, len(self.touches))
+            self.entered_before_decline = [one for one in self.entered if one.stage.order > Stage.CONTACTED.order]
 
     def close_weakly(self, close: Close) -> None:
         """A weak close decides only where neither a hire nor a strong close is present."""
         if self.decision <= Decision.WEAK:
-            self._close(Decision.WEAK, close)
+            self._set(Decision.WEAK, close)
 
     def mark_ghosted(self, time: datetime) -> None:
         """The interval after the last touch ended without an answer: an attempt that is open then is ghosted, and only then."""
-        self.waiting_since = None
+        self.unanswered_since = None
         if self.decision is Decision.OPEN:
-            self._close(Decision.WEAK, Close("ghosted", Reason.GHOSTED, time))
+            self._set(Decision.WEAK, Close("ghosted", Reason.GHOSTED, time))
 
-    def _close(self, decision: Decision, close: Close | None) -> None:
+    def _set(self, decision: Decision, close: Close | None) -> None:
         self.decision, self.close = decision, close
 
     def _touch(self, fact: FoldFact) -> Placement:
-        data = fact.data
-        self.touches.append(
-            Touch(
-                fact.id,
-                fact.time,
-                data.get("channel"),
-                data.get("recruiter"),
-                data.get("sender_role"),
-                data.get("template"),
-            )
-        )
+        get = fact.data.get
+        self.touches.append(Touch(fact.id, fact.time, get("channel"), get("recruiter"), get("sender_role"), get("template")))
         self.named.setdefault(Stage.CONTACTED, fact.time)
-        self.waiting_since = fact.time
+        self.unanswered_since = fact.time
         return Placement(self.number, len(self.touches))
 
-    def _stage(self, fact: FoldFact) -> None:
-        stage = fact.stage
-        if stage is None:
-            return
+    def _reach(self, stage: Stage, fact: FoldFact) -> None:
         if fact.name == "stage_entered":
-            self.entered = [one for one in self.entered if one[0].order <= stage.order]
-            self.entered.append((stage, fact.time))
+            self.entered = [one for one in self.entered if one.stage.order <= stage.order]
+            self.entered.append(Entered(stage, fact))
             self._take_back_hire()
         else:
             self.named.setdefault(stage, fact.time)
-        if fact.name == "responded" and self.first_response_at is None:
-            self.first_response_at = fact.time
-            self.replied_by_touch = len(self.touches)
+        if fact.name == "responded" and self.response is None:
+            self.response = Response(fact.time, len(self.touches))
         if fact.name == "contacted":
-            return  # an answer, a note or a closing letter of ours is neither an answer of theirs nor progress
+            return  # an answer, a note, a closing letter or a newsletter of ours is neither an answer of theirs nor progress
         if stage.order > Stage.CONTACTED.order:
-            self.waiting_since = None
+            self.unanswered_since = None
         if stage is Stage.HIRED:
             self.decisive.append(fact)
             self._decide()
         elif self.decision is Decision.WEAK:
-            self._close(Decision.OPEN, None)
+            self._set(Decision.OPEN, None)
 
     def _take_back_hire(self) -> None:
         """A hire that an ATS only entered as a stage is gone once it enters an earlier one."""
-        if Stage.HIRED not in {stage for stage, _ in self.entered}:
-            self.decisive = [one for one in self.decisive if isinstance(one, Close) or one.name == "hired"]
+        if all(one.stage is not Stage.HIRED for one in self.entered):
+            self.decisive = [one for one in self.decisive if isinstance(one, Close) or one.name != "stage_entered"]
             if self.decision is Decision.HIRED:
                 self._decide()
 
     def _decide(self) -> None:
         """Of hires and strong closes the last decides; without either the attempt is open."""
-        last = self.decisive[-1] if self.decisive else None
+        last = next((one for one in reversed(self.decisive) if isinstance(one, Close) or one.name != "left"), None)
         if isinstance(last, Close):
-            self._close(Decision.STRONG, last)
+            self._set(Decision.STRONG, last)
         else:
-            self._close(Decision.OPEN if last is None else Decision.HIRED, None)
+            self._set(Decision.OPEN if last is None else Decision.HIRED, None)
 
     def begins_next(self, fact: FoldFact) -> bool:
-        """Whether a fact after this attempt's close begins the next attempt."""
+        """Whether a fact that comes after this attempt's close, or after the hired person left, begins the next attempt."""
+        if self.decision is Decision.OPEN or (self.decision is Decision.HIRED and self._left_at() is None):
+            return False
+        if fact.name in {"sourced", "applied"} or fact.is_touch:
+            return True
         if self.decision is Decision.WEAK:
-            return fact.name in {"sourced", "applied"} or fact.is_outreach
-        if self.decision is Decision.STRONG:
-            return (
-                fact.name in {"sourced", "applied", "interested"}
-                or fact.is_outreach
-                or (fact.name == "responded" and fact.data.get("mood") == "positive")
-            )
-        return False
+            return False
+        is_positive = fact.name == "responded" and fact.stage is not None and fact.data.get("mood") == "positive"
+        return fact.name == "interested" or is_positive
+
+    @property
+    def origin(self) -> Origin:
+        return "inbound" if self.first.name == "applied" else "outbound"
 
     def built(self) -> Attempt:
-        origin: Origin = "inbound" if self.first.name == "applied" else "outbound"
+        """The attempt that the facts so far make."""
         recorded = self._recorded()
+        decline = None if any(one in self.entered for one in self.entered_before_decline) else self.decline
+        response = decline or self.response
         hired_at = recorded.get(Stage.HIRED)
         return Attempt(
             number=self.number,
-            origin=origin,
+            origin=self.origin,
             began_at=self.first.time,
-            via=self.via,
-            recruiter=self.touches[0].recruiter or self.recruiter if self.touches else self.recruiter,
+            via=self.first_known.get("via"),
+            recruiter=self._of_first_touch("recruiter"),
+            channel=self._of_first_touch("channel"),
+            sender_role=self._of_first_touch("sender_role"),
             recorded=recorded,
-            reached=_with_implied(recorded, origin),
+            reached=_with_implied(recorded, self.origin, decline),
             touches=tuple(self.touches),
-            first_response_at=self.first_response_at,
-            replied_by_touch=self.replied_by_touch,
+            first_response_at=None if response is None else response.time,
+            replied_by_touch=None if response is None else response.touches,
             close=self.close,
             hired_at=hired_at,
             started_at=self.started_at,
-            left_at=self.left_at,
+            left_at=self._left_at(),
             contradiction=hired_at is not None and any(isinstance(one, Close) for one in self.decisive),
         )
 
+    def _left_at(self) -> datetime | None:
+        """When the person left last, unless a hire came later."""
+        last = next((one for one in reversed(self.decisive) if isinstance(one, FoldFact)), None)
+        return last.time if last is not None and last.name == "left" else None
+
+    def _of_first_touch(self, name: str) -> str | None:
+        of_touch: Any = getattr(self.touches[0], name) if self.touches else None
+        return of_touch or self.first_known.get(name)
+
     def _recorded(self) -> dict[Stage, datetime]:
         recorded = dict(self.named)
-        for stage, time in self.entered:
-            if stage not in recorded or time < recorded[stage]:
-                recorded[stage] = time
+        for stage, fact in self.entered:
+            if stage not in recorded or fact.time < recorded[stage]:
+                recorded[stage] = fact.time
         return dict(sorted(recorded.items(), key=lambda item: item[0].order))
 
 
-def _with_implied(recorded: Mapping[Stage, datetime], origin: Origin) -> dict[Stage, datetime]:
-    """Every reached stage with its time, in stage order."""
+def _with_implied(recorded: Mapping[Stage, datetime], origin: Origin, decline: Response | None) -> dict[Stage, datetime]:
+    """Every reached stage with its time, in stage order. ``decline`` is the first response where it was a decline."""
     skipped = _NOT_IMPLIED_INBOUND if origin == "inbound" else _NEVER_IMPLIED
+    first_of = dict(recorded)
+    if decline is not None:
+        first_of[Stage.RESPONDED] = decline.time
     reached: dict[Stage, datetime] = {}
     earliest: datetime | None = None
     for stage in reversed(Stage):
-        if stage in recorded:
-            reached[stage] = recorded[stage]
-            earliest = recorded[stage] if earliest is None else min(earliest, recorded[stage])
+        if stage in first_of:
+            reached[stage] = first_of[stage]
+            earliest = first_of[stage] if earliest is None else min(earliest, first_of[stage])
         elif earliest is not None and stage not in skipped:
             reached[stage] = earliest
     return dict(reversed(reached.items()))

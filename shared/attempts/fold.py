@@ -1,11 +1,13 @@
 """The attempt fold: what all facts of a pursuit, taken together, say about its attempts.
 
-Pure, and the one rule that engagement and analytics share. Facts are ordered by time, then rank (stages in their order, then
-other facts, then closes), then event id, which every service knows alike; the order of arrival never matters. It folds all
-facts each time, never onto earlier state. The rules are those of the API's "Attempts" section.
+Pure, and the one rule that engagement and analytics share. Facts are ordered by time, then rank (sourced, applied, the stages in
+their order with a ``stage_entered`` behind the facts of its stage, other facts, closes), then event id, which every service
+knows alike; the order of arrival never matters. It folds all facts each time, never onto earlier state. The rules are those of
+the API's "Attempts" section.
 
-Time itself has no say but through ``horizon``: the latest time that is on record for the pursuit. A ghosting counts once its
-time is not later than that. The clock's facts (``by_clock``) do nothing but move it, so two services never disagree.
+Time has an effect only up to the horizon: the latest time that is on record for the pursuit, or ``until``. A ghosting counts
+once its time is not later than that. The clock's facts (``by_clock``) do nothing but move the horizon, so two services never
+disagree.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +21,7 @@ from shared.attempts.retractions import without_retracted
 from shared.events.vocabulary import Reason
 
 GHOST_AFTER = timedelta(days=30)
-"""Default for how long no answer and no stage follow the last touch before an attempt is ghosted."""
+"""Default for how long neither an answer nor a stage follows the last touch before an attempt is ghosted."""
 
 
 def fold(
@@ -72,14 +74,16 @@ class _Fold:
         return Pursuit(tuple(one.built() for one in self.done), self.placements, self._wait_ends() if waits else None)
 
     def _place(self, fact: FoldFact) -> None:
+        if not self.done and fact.is_broadcast:
+            return
         if not self.done or self.done[-1].begins_next(fact):
             self.done.append(AttemptBuilder(len(self.done) + 1, fact))
         self.placements[fact.id] = self.done[-1].take(fact)
 
     def _wait_ends(self) -> datetime | None:
-        if not self.done or self.done[-1].waiting_since is None:
+        if not self.done or self.done[-1].unanswered_since is None:
             return None
-        return self.done[-1].waiting_since + self.ghost_after
+        return self.done[-1].unanswered_since + self.ghost_after
 
     def _pass(self, time: datetime, *, inclusive: bool = True) -> None:
         """Let time pass up to ``time``: the latest attempt is ghosted if its interval ended by then."""

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from shared.events.vocabulary import Reason, Stage
+from shared.events.vocabulary import ContactKind, Reason, Stage
 
 Origin = Literal["inbound", "outbound"]
+Outcome = Literal["hired", "hard_no", "soft_no", "in_play", "waiting", "open"]
+Interest = Literal["interested", "uninterested", "unknown"]
 CloseKind = Literal["declined", "rejected", "withdrawn", "ghosted", "no_show", "position_closed"]
 
 PREFIX = "rekindle.pursuit."
@@ -21,8 +23,13 @@ _STAGE_OF: dict[str, Stage] = {stage.value: stage for stage in Stage} | {
     "applied": Stage.INTERESTED,
     "screened": Stage.SCREENING,
     "interviewed": Stage.INTERVIEWING,
+    "offer_accepted": Stage.OFFERED,
 }
-_OTHER_RANK = len(Stage)
+_BROADCASTS = frozenset({ContactKind.NEWSLETTER, ContactKind.EVENT_INVITE})
+
+# At equal times: sourced, applied, then two ranks a stage, the facts of its name and stage_entered; other facts; closes.
+_FIRST_RANKS = {"sourced": 0, "applied": 1}
+_OTHER_RANK = 2 + 2 * len(Stage)
 _CLOSE_RANK = _OTHER_RANK + 1
 
 
@@ -34,6 +41,7 @@ class FoldFact:
     name: str
     time: datetime
     stage: Stage | None
+    """The stage that the fact reaches, if any."""
     data: Mapping[str, Any]
 
     @property
@@ -50,9 +58,14 @@ class FoldFact:
     @property
     def order(self) -> tuple[datetime, int, UUID]:
         """Where the fact stands among all facts of its pursuit."""
-        if self.stage is not None:
-            return self.time, self.stage.order, self.id
-        return self.time, _CLOSE_RANK if self.is_close else _OTHER_RANK, self.id
+        return self.time, self._rank, self.id
+
+    @property
+    def _rank(self) -> int:
+        if self.stage is None:
+            return _CLOSE_RANK if self.is_close else _OTHER_RANK
+        first = _FIRST_RANKS.get(self.name)
+        return 2 + 2 * self.stage.order + (self.name == "stage_entered") if first is None else first
 
     @property
     def is_close(self) -> bool:
@@ -64,9 +77,14 @@ class FoldFact:
         return self.name in WEAK and bool(self.data.get("by_clock"))
 
     @property
-    def is_outreach(self) -> bool:
-        """Whether this is a touch."""
-        return self.name == "contacted" and self.data.get("purpose", "outreach") == "outreach"
+    def is_broadcast(self) -> bool:
+        """Whether this is a newsletter or an invitation: a contact that is no touch and begins no attempt."""
+        return self.name == "contacted" and self.data.get("kind") in _BROADCASTS
+
+    @property
+    def is_touch(self) -> bool:
+        """Whether this is an outreach by message or call."""
+        return self.name == "contacted" and self.data.get("purpose", "outreach") == "outreach" and not self.is_broadcast
 
 
 def fact_of(id: UUID, type: str, time: datetime, data: Mapping[str, Any]) -> FoldFact:
@@ -74,12 +92,14 @@ def fact_of(id: UUID, type: str, time: datetime, data: Mapping[str, Any]) -> Fol
     name = type.removeprefix(PREFIX)
     if name == "stage_entered":
         return FoldFact(id, name, time, Stage(data["stage"]), data)
+    if name == "responded" and data.get("auto"):
+        return FoldFact(id, name, time, None, data)
     return FoldFact(id, name, time, _STAGE_OF.get(name), data)
 
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """One outreach contact."""
+    """One outreach by message or call."""
 
     id: UUID
     time: datetime
@@ -122,8 +142,9 @@ class Placement:
 class Attempt:
     """A pursuit from its start to its close.
 
-    ``recorded`` has the time of the first fact of each very stage; ``reached`` those and the implied ones, whose time is that of
-    the earliest later stage that is recorded. ``stage`` is the furthest reached, None where no stage ever was.
+    ``recorded`` has the time of the first fact of each very stage. ``reached`` has those and the implied ones, whose time is that
+    of the earliest later stage that is recorded; a decline that is the first response reaches responded. ``stage`` is the
+    furthest reached, None where no stage ever was.
     """
 
     number: int
@@ -131,15 +152,21 @@ class Attempt:
     began_at: datetime
     via: str | None
     recruiter: str | None
+    """Recruiter, channel and sender_role are those of the first touch, else of the first fact that has them."""
+    channel: str | None
+    sender_role: str | None
     recorded: Mapping[Stage, datetime]
     reached: Mapping[Stage, datetime]
     touches: tuple[Touch, ...]
     first_response_at: datetime | None
     replied_by_touch: int | None
+    """How many touches came before the first response."""
     close: Close | None
+    """What decides how it ended; None while it is open and where the person was hired."""
     hired_at: datetime | None
     started_at: datetime | None
     left_at: datetime | None
+    """When the person left last, unless they were hired again in this attempt."""
     contradiction: bool
     """Whether it holds both a hire and a strong close."""
 
@@ -162,25 +189,31 @@ class Attempt:
 
     @property
     def is_interested(self) -> bool:
+        """Whether it reached interested."""
         return Stage.INTERESTED in self.reached
 
     @property
-    def is_uninterested(self) -> bool:
-        """Declined without ever having been interested."""
-        return self.close is not None and self.close.kind == "declined" and not self.is_interested
+    def is_unanswered(self) -> bool:
+        """Contacted, and neither a response, a decline nor a later stage came."""
+        return self.stage is Stage.CONTACTED
 
     @property
-    def is_silent(self) -> bool:
-        """Contacted, and neither an answer nor a later stage came."""
-        return self.stage is Stage.CONTACTED and self.first_response_at is None
+    def outcome(self) -> Outcome:
+        """How it ended or where it stands: exactly one an attempt."""
+        if self.close is not None:
+            return "hard_no" if self.close.is_hard_no else "soft_no"
+        if self.hired_at is not None:
+            return "hired"
+        if self.is_interested:
+            return "in_play"
+        return "waiting" if self.is_unanswered else "open"
 
     @property
-    def is_hard_no(self) -> bool:
-        return self.close is not None and self.close.is_hard_no
-
-    @property
-    def is_soft_no(self) -> bool:
-        return self.close is not None and not self.close.is_hard_no
+    def interest(self) -> Interest:
+        """What the person thought of it: exactly one an attempt."""
+        if self.is_interested:
+            return "interested"
+        return "uninterested" if self.close is not None and self.close.kind == "declined" else "unknown"
 
 
 @dataclass(frozen=True, slots=True)

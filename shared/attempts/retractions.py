@@ -97,11 +97,11 @@ def _latest_run(facts: Sequence[FoldFact], type_name: str) -> list[UUID]:
     """The latest fact of a type, then those of the run before it."""
     found: list[UUID] = []
     for fact in reversed(facts):
-        if found and fact.is_outreach:
+        if found and fact.is_touch:
             break
         if fact.type == type_name:
             found.append(fact.id)
-            if fact.is_outreach:
+            if fact.is_touch:
                 break
         elif found and (fact.is_close or (fact.stage is not None and fact.name != "contacted")):
             break

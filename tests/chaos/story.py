@@ -84,9 +84,9 @@ class Expected:
     by_touch: Counter[str] = field(default_factory=Counter)
     declines: Counter[str] = field(default_factory=Counter)
     rejections: Counter[str] = field(default_factory=Counter)
-    open: int = 0
-    interested: int = 0
-    soft_no: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    interest: Counter[str] = field(default_factory=Counter)
+    unanswered: int = 0
 
 
 def expected_funnels(accepted: Sequence[Told]) -> dict[str, Expected]:
@@ -105,7 +105,7 @@ def _count(funnel: Expected, facts: Sequence[Told]) -> None:
     kinds = {told.type for told in facts}
     for kind in kinds & {"sourced", "contacted", "responded", "hired", *LATER}:
         funnel.recorded[STAGE_OF.get(kind, kind)] += 1
-    answer = next((told for told in facts if told.type == "responded"), None)
+    answer = next((told for told in facts if told.type in {"responded", "declined"}), None)
     if answer is not None:
         touches = sum(told.type == "contacted" and told.time < answer.time for told in facts)
         funnel.by_touch[str(touches) if touches <= 3 else "later"] += 1
@@ -114,10 +114,18 @@ def _count(funnel: Expected, facts: Sequence[Told]) -> None:
             funnel.declines[told.data["reason"]] += 1
         if told.type == "rejected":
             funnel.rejections[told.data["reason"]] += 1
-    closed = bool(kinds & {"declined", "rejected"})
-    funnel.soft_no += closed
-    funnel.interested += bool(kinds & {*LATER, "hired"})
-    funnel.open += not closed and "hired" not in kinds
+    interested = bool(kinds & {*LATER, "hired"})
+    funnel.interest["interested" if interested else "uninterested" if "declined" in kinds else "unknown"] += 1
+    funnel.outcomes[_outcome(kinds, interested=interested, answered=answer is not None)] += 1
+    funnel.unanswered += answer is None
+
+
+def _outcome(kinds: set[str], *, interested: bool, answered: bool) -> str:
+    if kinds & {"declined", "rejected"}:
+        return "soft_no"
+    if "hired" in kinds:
+        return "hired"
+    return "in_play" if interested else "open" if answered else "waiting"
 
 
 def expected_queue(accepted: Sequence[Told]) -> set[str]:

@@ -49,17 +49,20 @@ async def test_what_was_posted_is_counted_once(api: httpx.AsyncClient) -> None:
     people = [f"ats:{uuid4()}" for _ in range(20)]
     events = [event("pursuit.contacted", who, position, n, channel="email", recruiter="maria") for n, who in enumerate(people)]
     events += [event("pursuit.responded", who, position, n + 1, mood="negative") for n, who in enumerate(people[:8])]
-    events += [event("pursuit.declined", who, position, n + 2, reason="salary") for n, who in enumerate(people[:5])]
+    declining = [*people[:5], people[19]]
+    events += [event("pursuit.declined", who, position, n + 20, reason="salary") for n, who in enumerate(declining)]
 
     first, again = await asyncio.gather(post(api, events), post(api, events))
     waited = await api.post("/v1/analytics/wait", json={"after": [*first, *again], "wait": 10})
 
     assert waited.status_code == 200, waited.text
     body = await funnel(api, position)
-    assert reached(body) == {"sourced": 20, "contacted": 20, "responded": 8}
-    assert body["declines"] == {"salary": 5}
-    assert body["responded_by_touch"]["1"] == 8
-    assert body["outcomes"]["uninterested"] == 5
+    assert reached(body) == {"sourced": 20, "contacted": 20, "responded": 9}, "a no without a word before it is an answer"
+    assert body["declines"] == {"salary": 6}
+    assert body["responded_by_touch"]["1"] == 9
+    assert body["interest"] == {"interested": 0, "uninterested": 6, "unknown": 14}
+    assert sum(body["outcomes"].values()) == 20
+    assert body["unanswered"] == 11
     assert [one["median_hours"] for one in body["stages"] if one["stage"] == "responded"] == [24.0]
 
 
@@ -91,7 +94,7 @@ async def test_closing_a_position_closes_what_was_open(api: httpx.AsyncClient) -
     position, who = f"ats:{uuid4()}", f"ats:{uuid4()}"
     after = await post(api, [event("pursuit.interested", who, position, 0)])
     opened = await funnel(api, position, after=after[0], wait="10")
-    assert opened["outcomes"]["open"] == 1
+    assert opened["outcomes"]["in_play"] == 1
 
     closed = await api.patch(
         f"/v1/positions/{position}",
@@ -99,7 +102,7 @@ async def test_closing_a_position_closes_what_was_open(api: httpx.AsyncClient) -
     )
     assert closed.status_code in {200, 201}, closed.text
 
-    body = await eventually(lambda: funnel(api, position), lambda body: body["outcomes"]["open"] == 0)
+    body = await eventually(lambda: funnel(api, position), lambda body: body["outcomes"]["in_play"] == 0)
     assert body["outcomes"]["soft_no"] == 1
 
 

@@ -149,8 +149,8 @@ async def test_reject_and_unreject_leave_an_open_pursuit(greenhouse: Greenhouse,
         await greenhouse.tell("unreject_candidate", application(candidate, job, number, last_activity_at=at)),
     )
 
-    assert (closed["rejections"], closed["outcomes"]["open"]) == ({"experience": 1}, 0)
-    assert (opened["rejections"], opened["outcomes"]["open"]) == ({}, 1)
+    assert (closed["rejections"], closed["outcomes"]["in_play"]) == ({"experience": 1}, 0)
+    assert (opened["rejections"], opened["outcomes"]["in_play"]) == ({}, 1)
 
 
 async def test_hire_and_unhire(greenhouse: Greenhouse, api: httpx.AsyncClient) -> None:

@@ -24,9 +24,7 @@ class AttemptRow:
     recruiter: str | None
     via: str | None
     channel: str | None
-    """Of the first touch."""
     sender_role: str | None
-    """Of the first touch."""
     measures: list[str]
     ats: list[int]
     seconds: list[int]
@@ -54,7 +52,6 @@ def attempt_rows(
 
 
 def _row(person: UUID, position: UUID, attempt: Attempt) -> AttemptRow:
-    first = attempt.touches[0] if attempt.touches else None
     found = contributions(attempt)
     micros = {at: round(at.timestamp() * 1_000_000) for at in {one.at for one in found}}
     return AttemptRow(
@@ -65,8 +62,8 @@ def _row(person: UUID, position: UUID, attempt: Attempt) -> AttemptRow:
         attempt.origin,
         attempt.recruiter,
         attempt.via,
-        None if first is None else first.channel,
-        None if first is None else first.sender_role,
+        attempt.channel,
+        attempt.sender_role,
         [one.measure for one in found],
         [micros[one.at] for one in found],
         [one.seconds for one in found],

@@ -1,8 +1,8 @@
 """The registry of metrics, one family a file. A metric that is listed here is counted, answered and documented."""
 
-from services.analytics.metrics.closes import DECLINES, REJECTIONS
+from services.analytics.metrics.closes import DECLINES, OTHER_CLOSES, REJECTIONS
 from services.analytics.metrics.metric import DIMENSIONS, Contribution, Metric, Sum, Sums
-from services.analytics.metrics.outcomes import OUTCOMES_METRIC
+from services.analytics.metrics.outcomes import INTEREST, OUTCOMES, UNANSWERED
 from services.analytics.metrics.replies import RESPONDED_BY_TOUCH
 from services.analytics.metrics.stages import FROM_PREVIOUS, MEDIAN_HOURS, REACHED, RECORDED, STAGES
 from shared.attempts import Attempt
@@ -13,9 +13,12 @@ METRICS: list[Metric] = [
     FROM_PREVIOUS,
     MEDIAN_HOURS,
     RESPONDED_BY_TOUCH,
-    OUTCOMES_METRIC,
+    OUTCOMES,
+    INTEREST,
+    UNANSWERED,
     DECLINES,
     REJECTIONS,
+    OTHER_CLOSES,
 ]
 
 STAGE_METRICS = [metric for metric in METRICS if metric.per == "stage"]

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
 from services.engagement.use_cases.read_pursuits import ShownPursuit, list_pursuits, read_pursuit
 from services.engagement.use_cases.reading import read_candidate, read_position
+from shared.attempts import Interest, Outcome
 from shared.security.auth import Principal, requires
 from shared.web.pagination import decode_cursor, encode_cursor
 from shared.web.routing import StrictRoute
@@ -48,24 +49,15 @@ class CloseShown(BaseModel):
     event: UUID | None
 
 
-class Outcome(BaseModel):
-    """What the attempt counts as in a funnel."""
-
-    open: bool
-    interested: bool
-    uninterested: bool
-    silent: bool
-    hard_no: bool
-    soft_no: bool
-
-
 class AttemptShown(BaseModel):
     """One attempt, from its start to its close."""
 
     number: int
     origin: str
     via: str | None
-    recruiter: str | None
+    recruiter: str | None = Field(description="of the first touch, else of the first fact that has one")
+    channel: str | None = Field(description="as recruiter")
+    sender_role: str | None = Field(description="as recruiter")
     began_at: datetime
     cohort_at: datetime
     stage: str | None = Field(description="the furthest reached")
@@ -79,6 +71,8 @@ class AttemptShown(BaseModel):
     started_at: datetime | None
     left_at: datetime | None
     outcome: Outcome
+    interest: Interest
+    unanswered: bool = Field(description="contacted, and neither a response nor a later stage nor a decline came")
     contradiction: bool = Field(description="holds both a hire and a close with a reason of its own")
 
 
@@ -92,7 +86,7 @@ class PursuitAnswer(BaseModel):
     position_references: list[str]
     attempt: int | None
     stage: str | None
-    status: str | None = Field(description="open, closed or hired; null where every fact was retracted")
+    status: str | None = Field(description="open, closed or hired; null where no attempt is left")
     close: CloseShown | None
     attempts: list[AttemptShown]
 

@@ -18,6 +18,7 @@ from shared.events import (
 )
 from shared.events.vocabulary import ContactKind, Purpose, Signal
 
+_BROADCASTS = frozenset({ContactKind.NEWSLETTER, ContactKind.EVENT_INVITE})
 _SIGNS_OF_LIFE = frozenset({PursuitResponded.type, PursuitApplied.type, PursuitInterested.type, PursuitInterviewed.type})
 
 
@@ -111,15 +112,16 @@ def history_of(
     """What follows from all facts of a person, those of each position, and the pursuits that they fold into."""
     valid = without_retracted(facts)
     contacts = [fact for fact in valid if fact.type == PursuitContacted.type]
+    by_hand = [fact for fact in valid if not fact.data.get("auto")]
     return History(
         pursuits=pursuits,
         facts_of=facts_of,
         closings=closings,
         outreach=[fact.time for fact in contacts if _is_outreach(fact)],
         answers=[fact.time for fact in contacts if _purpose(fact) is Purpose.REPLY],
-        replies=[(fact.time, fact.position) for fact in valid if fact.type == PursuitResponded.type],
+        replies=[(fact.time, fact.position) for fact in by_hand if fact.type == PursuitResponded.type],
         signals=[(fact.time, Signal(fact.data["signal"])) for fact in valid if fact.type == CandidateSignalObserved.type],
-        signs_of_life=[fact.time for fact in valid if fact.type in _SIGNS_OF_LIFE],
+        signs_of_life=[fact.time for fact in by_hand if fact.type in _SIGNS_OF_LIFE],
     )
 
 
@@ -140,7 +142,5 @@ def _purpose(contact: PersonFact) -> Purpose:
 
 
 def _is_outreach(contact: PersonFact) -> bool:
-    """Whether we came back to this very person: a newsletter that names no position goes to a whole pool."""
-    if _purpose(contact) is not Purpose.OUTREACH:
-        return False
-    return contact.position is not None or contact.data.get("kind") != ContactKind.NEWSLETTER
+    """Whether we came back to this very person: a newsletter or an invitation goes to many."""
+    return _purpose(contact) is Purpose.OUTREACH and contact.data.get("kind") not in _BROADCASTS

@@ -116,6 +116,8 @@ def describe(attempt: Attempt) -> dict[str, Any]:
         "origin": attempt.origin,
         "via": attempt.via,
         "recruiter": attempt.recruiter,
+        "channel": attempt.channel,
+        "sender_role": attempt.sender_role,
         "began_at": attempt.began_at,
         "cohort_at": attempt.cohort_at,
         "stage": stage_of(attempt),
@@ -131,14 +133,9 @@ def describe(attempt: Attempt) -> dict[str, Any]:
         "hired_at": attempt.hired_at,
         "started_at": attempt.started_at,
         "left_at": attempt.left_at,
-        "outcome": {
-            "open": attempt.is_open,
-            "interested": attempt.is_interested,
-            "uninterested": attempt.is_uninterested,
-            "silent": attempt.is_silent,
-            "hard_no": attempt.is_hard_no,
-            "soft_no": attempt.is_soft_no,
-        },
+        "outcome": attempt.outcome,
+        "interest": attempt.interest,
+        "unanswered": attempt.is_unanswered,
         "contradiction": attempt.contradiction,
     }
 

@@ -80,10 +80,13 @@ async def test_the_funnel_of_a_position(api: httpx.AsyncClient, analytics: Sessi
     assert stage(body, "responded")["median_hours"] == (12 + 96) / 2
     assert stage(body, "hired")["from_previous"] is None
     assert body["responded_by_touch"] == {"0": 0, "1": 1, "2": 1, "3": 0, "later": 0}
-    assert body["outcomes"] == {"interested": 2, "uninterested": 1, "hard_no": 0, "soft_no": 2, "silent": 1, "open": 2}
+    assert body["outcomes"] == {"hired": 0, "hard_no": 0, "soft_no": 2, "in_play": 1, "waiting": 1, "open": 0}
+    assert body["interest"] == {"interested": 2, "uninterested": 1, "unknown": 1}
+    assert body["unanswered"] == 1
     assert body["declines"] == {"salary": 1}
     assert body["rejections"] == {"skills": 1}
-    assert body["freshness"].keys() == {"behind_events", "behind_seconds"}
+    assert body["other_closes"] == {}
+    assert body["freshness"].keys() == {"behind_events", "behind_seconds", "uncertain_since"}
 
 
 async def test_a_position_nobody_posted_about_has_a_funnel_of_zeros(api: httpx.AsyncClient) -> None:
@@ -91,7 +94,7 @@ async def test_a_position_nobody_posted_about_has_a_funnel_of_zeros(api: httpx.A
 
     assert len(body["stages"]) == 9
     assert reached(body) == {}
-    assert set(body["outcomes"].values()) == {0}
+    assert {*body["outcomes"].values(), *body["interest"].values(), body["unanswered"]} == {0}
     assert body["too_young"] is False
 
 
@@ -176,8 +179,8 @@ async def test_as_of_counts_only_what_had_happened_by_then(api: httpx.AsyncClien
 async def test_as_of_knows_that_silence_had_lasted_by_then(api: httpx.AsyncClient, analytics: Sessions) -> None:
     await deliver(analytics, History().fact("contacted", days=0))
 
-    assert (await read(api, as_of=at(29).isoformat().replace("+00:00", "Z")))["outcomes"]["open"] == 1
-    assert (await read(api, as_of=at(31).isoformat().replace("+00:00", "Z")))["outcomes"]["open"] == 0
+    assert (await read(api, as_of=at(29).isoformat().replace("+00:00", "Z")))["outcomes"]["waiting"] == 1
+    assert (await read(api, as_of=at(31).isoformat().replace("+00:00", "Z")))["outcomes"]["waiting"] == 0
 
 
 async def test_the_organisation_by_every_dimension(api: httpx.AsyncClient, analytics: Sessions) -> None:
@@ -279,7 +282,10 @@ async def test_the_registry_is_told(api: httpx.AsyncClient) -> None:
         "median_hours",
         "responded_by_touch",
         "outcomes",
+        "interest",
+        "unanswered",
         "declines",
         "rejections",
+        "other_closes",
     } <= {one["name"] for one in body["items"]}
     assert all(one["question"] and one["unit"] and one["definition"] and one["dimensions"] for one in body["items"])

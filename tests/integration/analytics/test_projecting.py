@@ -41,7 +41,7 @@ async def test_facts_are_counted(analytics: Sessions) -> None:
     assert found["reached.contacted"] == 2
     assert found["responded_by_touch.1"] == 1
     assert found["declines.salary"] == 1
-    assert found["outcomes.open"] == 1
+    assert found["outcomes.waiting"] == 1
 
 
 async def test_the_same_fact_stored_twice_counts_once(analytics: Sessions) -> None:
@@ -138,9 +138,9 @@ async def test_a_closing_closes_open_attempts_and_is_taken_back(analytics: Sessi
     closed = await counted(analytics)
     await deliver(analytics, history.position())
 
-    assert "outcomes.open" not in closed
+    assert "outcomes.in_play" not in closed
     assert closed["outcomes.soft_no"] == 1
-    assert (await counted(analytics))["outcomes.open"] == 1
+    assert (await counted(analytics))["outcomes.in_play"] == 1
 
 
 async def test_a_closing_still_to_come_closes_nothing(analytics: Sessions) -> None:
@@ -148,18 +148,18 @@ async def test_a_closing_still_to_come_closes_nothing(analytics: Sessions) -> No
 
     await deliver(analytics, history.position(closed=3650), history.fact("interested"))
 
-    assert (await counted(analytics))["outcomes.open"] == 1
+    assert (await counted(analytics))["outcomes.in_play"] == 1
 
 
 async def test_silence_of_the_past_is_a_ghosting_as_soon_as_it_is_known(analytics: Sessions) -> None:
     history = History()
 
     await deliver(analytics, history.fact("contacted", days=0), now=at(29))
-    assert (await counted(analytics))["outcomes.open"] == 1
+    assert (await counted(analytics))["outcomes.waiting"] == 1
     await deliver(analytics, history.fact("ghosted", days=30, by_clock=True), history.fact("contacted", "ben"), now=at(30))
 
     found = await counted(analytics)
-    assert "outcomes.open" not in found
+    assert "outcomes.waiting" not in found
     assert found["outcomes.soft_no"] == 2
 
 
@@ -196,7 +196,7 @@ async def test_a_closing_of_a_position_with_many_pursuits(analytics: Sessions, m
     await deliver(analytics, history.position(closed=5), history.belongs("person-1", "person-2"))
 
     found = await counted(analytics)
-    assert "outcomes.open" not in found
+    assert "outcomes.in_play" not in found
     assert found["outcomes.soft_no"] == 9
     assert (await from_scratch(analytics)).was_equal
 

@@ -4,13 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.analytics.metrics import METRICS, Contribution, Sum, Sums, contributions
 from services.analytics.metrics.durations import bucket_of, median_seconds
 from services.analytics.use_cases.read_funnel import funnel_of
-from shared.attempts import Attempt
+from shared.attempts import Attempt, FoldFact, fold
 from shared.events import Event
 from tests.unit.analytics.histories import History, at, attempts_of
+from tests.unit.shared.test_attempts_properties import facts_and_retractions
 
 STAGES = ["sourced", "contacted", "responded", "interested", "screening", "submitted", "interviewing", "offered", "hired"]
 Told = list[tuple[Any, ...]]
@@ -138,21 +141,44 @@ def test_responded_by_touch() -> None:
 
 
 @pytest.mark.parametrize(
-    ("facts", "expected"),
+    ("facts", "outcome", "interest", "unanswered"),
     [
-        ([("contacted", 0)], {"silent", "open"}),
-        ([("contacted", 0), ("ghosted", 1)], {"silent", "soft_no"}),
-        ([("contacted", 0), ("responded", 1)], {"open"}),
-        ([("contacted", 0), ("interested", 1)], {"interested", "open"}),
-        ([("interested", 0), ("hired", 1)], {"interested"}),
-        ([("contacted", 0), ("declined", 1, {"reason": "salary"})], {"uninterested", "soft_no", "silent"}),
-        ([("interested", 0), ("declined", 1, {"reason": "do_not_contact"})], {"interested", "hard_no"}),
-        ([("applied", 0), ("rejected", 1, {"reason": "falsified_record"})], {"interested", "hard_no"}),
-        ([("sourced", 0), ("position_closed", 1)], {"soft_no"}),
+        ([("sourced", 0)], "open", "unknown", 0),
+        ([("contacted", 0)], "waiting", "unknown", 1),
+        ([("stage_entered", 0, {"stage": "contacted"})], "waiting", "unknown", 1),
+        ([("contacted", 0), ("ghosted", 1)], "soft_no", "unknown", 1),
+        ([("contacted", 0), ("responded", 1)], "open", "unknown", 0),
+        ([("contacted", 0), ("interested", 1)], "in_play", "interested", 0),
+        ([("interested", 0), ("hired", 1)], "hired", "interested", 0),
+        ([("contacted", 0), ("declined", 1, {"reason": "salary"})], "soft_no", "uninterested", 0),
+        ([("interested", 0), ("declined", 1, {"reason": "do_not_contact"})], "hard_no", "interested", 0),
+        ([("applied", 0), ("rejected", 1, {"reason": "falsified_record"})], "hard_no", "interested", 0),
+        ([("sourced", 0), ("position_closed", 1)], "soft_no", "unknown", 0),
+        ([("feedback_given", 0)], "open", "unknown", 0),
     ],
 )
-def test_outcomes(facts: Told, expected: set[str]) -> None:
-    assert {outcome for outcome, count in value("outcomes", facts).items() if count} == expected
+def test_outcome_interest_and_unanswered(facts: Told, outcome: str, interest: str, unanswered: int) -> None:
+    outcomes, interests = value("outcomes", facts), value("interest", facts)
+
+    assert list(outcomes) == ["hired", "hard_no", "soft_no", "in_play", "waiting", "open"]
+    assert list(interests) == ["interested", "uninterested", "unknown"]
+    assert {one: count for one, count in outcomes.items() if count} == {outcome: 1}
+    assert {one: count for one, count in interests.items() if count} == {interest: 1}
+    assert value("unanswered", facts) == unanswered
+
+
+@given(st.lists(facts_and_retractions(), max_size=4))
+def test_outcomes_and_interest_add_up_to_the_attempts_and_closes_to_the_closed(pursuits: list[list[FoldFact]]) -> None:
+    attempts = [attempt for facts in pursuits for attempt in fold(facts).attempts]
+    sums = Sums(sums_of(*attempts))
+    found = {metric.name: metric.value(sums) for metric in METRICS}
+
+    assert sum(found["outcomes"].values()) == sum(found["interest"].values()) == len(attempts)
+    closes = [count for name in ("declines", "rejections", "other_closes") for count in found[name].values()]
+    assert sum(closes) == found["outcomes"]["hard_no"] + found["outcomes"]["soft_no"]
+    assert found["outcomes"]["waiting"] <= found["unanswered"] <= found["reached"]["contacted"]
+    assert found["interest"]["interested"] == found["reached"]["interested"]
+    assert sum(found["responded_by_touch"].values()) <= found["reached"]["responded"]
 
 
 def test_declines_and_rejections_by_reason_the_most_frequent_first() -> None:
@@ -167,6 +193,23 @@ def test_declines_and_rejections_by_reason_the_most_frequent_first() -> None:
 
     assert list(value("declines", *pursuits).items()) == [("salary", 2), ("location", 1), ("timing", 1)]
     assert value("rejections", *pursuits) == {"rejected_by_sponsor": 1, "skills": 1}
+    assert value("other_closes", *pursuits) == {"withdrawn": 1}
+
+
+def test_other_closes_by_kind_the_most_frequent_first() -> None:
+    silent: Told = [("contacted", 0), ("ghosted", 31)]
+    absent: Told = [("interested", 0), ("no_show", 1)]
+    closed: Told = [("interested", 0), ("position_closed", 1)]
+
+    assert list(value("other_closes", absent, silent, silent, closed).items()) == [
+        ("ghosted", 2), ("no_show", 1), ("position_closed", 1),
+    ]  # fmt: skip
+
+
+def test_a_close_that_does_not_decide_counts_nowhere() -> None:
+    pursuit: Told = [("declined", 0, {"reason": "salary"}), ("rejected", 1, {"reason": "skills"})]
+
+    assert (value("declines", pursuit), value("rejections", pursuit)) == ({}, {"skills": 1})
 
 
 def test_activity_counts_each_thing_at_its_own_time() -> None:
@@ -177,9 +220,32 @@ def test_activity_counts_each_thing_at_its_own_time() -> None:
     assert found["reached.sourced"] == at(0)
     assert found["recorded.contacted"] == at(1)
     assert found["responded_by_touch.2"] == at(5)
-    assert found["outcomes.uninterested"] == at(7)
+    assert found["outcomes.soft_no"] == at(7)
+    assert found["interest.uninterested"] == at(7)
     assert found["declines.salary"] == at(7)
     assert found["from_previous.interested"] == at(5), "who stopped is counted when they reached the stage before"
+
+
+@pytest.mark.parametrize(
+    ("facts", "day"),
+    [
+        (
+            [("sourced", 0), ("contacted", 1), ("contacted", 3)],
+            {"outcomes.waiting": 3, "unanswered.attempts": 3, "interest.unknown": 1},
+        ),
+        ([("sourced", 0), ("contacted", 1, {"purpose": "reply"})], {"outcomes.waiting": 1, "unanswered.attempts": 1}),
+        ([("sourced", 0), ("contacted", 1), ("responded", 3)], {"outcomes.open": 1, "interest.unknown": 1}),
+        ([("contacted", 1), ("interested", 3)], {"outcomes.in_play": 3, "interest.interested": 3}),
+        ([("contacted", 1), ("hired", 9)], {"outcomes.hired": 9, "interest.interested": 9}),
+        ([("contacted", 1), ("ghosted", 31)], {"outcomes.soft_no": 31, "other_closes.ghosted": 31, "unanswered.attempts": 1}),
+        ([("contacted", 1), ("declined", 2)], {"reached.responded": 2, "responded_by_touch.1": 2}),
+    ],
+)
+def test_the_time_of_what_is_counted(facts: Told, day: dict[str, float]) -> None:
+    (attempt,) = told(*facts)
+
+    found = {one.measure: one.at for one in contributions(attempt)}
+    assert {measure: found[measure] for measure in day} == {measure: at(on) for measure, on in day.items()}
 
 
 def test_every_contribution_is_read_by_the_metric_it_is_named_for() -> None:

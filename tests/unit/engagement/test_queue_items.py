@@ -1,7 +1,6 @@
 """A person's queue item: what makes it, what holds it back, what brings it forward, what ends it."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -98,11 +97,18 @@ def test_other_contacts_leave_the_plan_alone(purpose: str) -> None:
     assert story.live().due_at == day("2026-08-29")
 
 
-def test_a_newsletter_to_the_pool_is_no_coming_back() -> None:
-    letter: dict[str, Any] = {"channel": "email", "kind": "newsletter"}
+@pytest.mark.parametrize("kind", ["newsletter", "event_invite"])
+@pytest.mark.parametrize("position", [None, A, B])
+def test_a_newsletter_or_an_invitation_is_no_coming_back(kind: str, position: str | None) -> None:
+    story = Story().declined("2026-03-02", "salary")
 
-    assert not Story().declined("2026-03-02", "salary").fact("pursuit.contacted", "2026-04-01", **letter).is_out
-    assert Story().declined("2026-03-02", "salary").fact("pursuit.contacted", "2026-04-01", B, **letter).is_out
+    assert not story.fact("pursuit.contacted", "2026-04-01", position, channel="email", kind=kind).is_out
+
+
+def test_an_automatic_reply_brings_nobody_back() -> None:
+    story = Story().declined("2026-03-02", "salary").pursuit("responded", "2026-04-01", auto=True)
+
+    assert story.live().due_at == day("2026-08-29")
 
 
 def test_after_an_outreach_only_a_newer_close_makes_an_item() -> None:
@@ -231,7 +237,7 @@ def test_being_sourced_again_keeps_the_plan_until_somebody_writes() -> None:
 
 
 def test_priority_grows_with_how_far_they_came_and_how_soon_they_answered() -> None:
-    cold = Story().declined("2026-03-02", "salary").live()
+    cold = Story().pursuit("contacted", "2026-03-01").pursuit("rejected", "2026-03-02", reason="skills").live()
     warm = Story().pursuit("contacted", "2026-03-01").pursuit("responded", "2026-03-02").declined("2026-03-05", "salary").live()
     medallist = Story().pursuit("contacted", "2026-03-01").pursuit("responded", "2026-03-02")
     medallist.pursuit("interviewed", "2026-03-10").pursuit("rejected", "2026-03-20", reason="preferred_another")

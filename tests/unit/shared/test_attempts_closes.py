@@ -1,14 +1,25 @@
 """Attempts: closes, what begins the next one, the position's closing, outcomes; by the API document's sentences."""
 
+from collections.abc import Callable
+
 import pytest
 
-from shared.attempts import Attempt, FoldFact
+from shared.attempts import FoldFact
 from shared.events.vocabulary import HARD_NOS, Reason
 from tests.unit.shared.pursuit_facts import attempts, day, declined, entered, fact, folded, only, rejected
 
 STRONG = [declined(10), rejected(10), fact("withdrawn", 10)]
 WEAK = [fact("ghosted", 10), fact("no_show", 10), fact("position_closed", 10)]
 CONTACT = fact("contacted", 1)
+MAILING = fact("contacted", 20, kind="newsletter")
+NEXT = [
+    fact("sourced", 20),
+    fact("applied", 20),
+    fact("contacted", 20),
+    fact("contacted", 20, purpose="outreach", kind="call"),
+    fact("interested", 20),
+    fact("responded", 20, mood="positive"),
+]
 
 
 def name(one: object) -> str:
@@ -102,23 +113,12 @@ def test_a_weak_close_beside_a_hire_decides_nothing(closing: FoldFact, hired: in
     assert not attempt.contradiction
 
 
-# The text: "After a strong close, sourced, applied, an outreach contact, interested, or a responded of positive mood
+# The text: "After a strong close, [...] sourced, applied, an outreach contact, interested, or a responded of positive mood
 # begins the next attempt;"
 
 
 @pytest.mark.parametrize("closing", STRONG, ids=name)
-@pytest.mark.parametrize(
-    "next_one",
-    [
-        fact("sourced", 20),
-        fact("applied", 20),
-        fact("contacted", 20),
-        fact("contacted", 20, purpose="outreach"),
-        fact("interested", 20),
-        fact("responded", 20, mood="positive"),
-    ],
-    ids=name,
-)
+@pytest.mark.parametrize("next_one", NEXT, ids=name)
 def test_what_begins_the_next_attempt_after_a_strong_close(closing: FoldFact, next_one: FoldFact) -> None:
     found = attempts(CONTACT, closing, next_one)
 
@@ -132,12 +132,27 @@ def test_what_begins_the_next_attempt_after_a_strong_close(closing: FoldFact, ne
     "later",
     [
         *(fact("contacted", 20, purpose=purpose) for purpose in ("reply", "logistics", "closing")),
+        MAILING,
+        fact("contacted", 20, kind="event_invite"),
         fact("responded", 20),
+        fact("responded", 20, mood="positive", auto=True),
         fact("responded", 20, mood="neutral"),
         fact("responded", 20, mood="negative"),
-        *(fact(kind, 20) for kind in ("screened", "submitted", "interviewed", "offered")),
+        *(fact(kind, 20) for kind in ("screened", "submitted", "interviewed", "offered", "offer_accepted")),
         *(entered(stage, 20) for stage in ("sourced", "contacted", "interested", "offered")),
-        *(fact(kind, 20) for kind in ("interview_scheduled", "feedback_given", "started", "left", "no_show", "ghosted")),
+        *(
+            fact(kind, 20)
+            for kind in (
+                "interview_scheduled",
+                "interview_cancelled",
+                "offer_withdrawn",
+                "feedback_given",
+                "started",
+                "left",
+                "no_show",
+                "ghosted",
+            )
+        ),
     ],
     ids=name,
 )
@@ -184,7 +199,13 @@ def test_a_reply_or_stage_lifts_a_weak_close(closing: FoldFact, later: FoldFact)
     "later",
     [
         *(fact("contacted", 20, purpose=purpose) for purpose in ("reply", "logistics", "closing")),
-        *(fact(kind, 20) for kind in ("interview_scheduled", "feedback_given", "started", "left")),
+        MAILING,
+        fact("contacted", 20, kind="event_invite"),
+        fact("responded", 20, mood="positive", auto=True),
+        *(
+            fact(kind, 20)
+            for kind in ("interview_scheduled", "interview_cancelled", "offer_withdrawn", "feedback_given", "started", "left")
+        ),
     ],
     ids=name,
 )
@@ -200,6 +221,41 @@ def test_after_a_hire_everything_stays_with_the_attempt() -> None:
 
     assert attempt.is_hired
     assert len(attempt.touches) == 2
+
+
+# The text: "or after a hired person left, sourced, applied, an outreach contact, interested, or a responded of positive mood
+# begins the next attempt"
+
+HIRED_AND_LEFT = [CONTACT, fact("hired", 5), fact("left", 10)]
+
+
+@pytest.mark.parametrize("next_one", NEXT, ids=name)
+def test_what_begins_the_next_attempt_after_a_hired_person_left(next_one: FoldFact) -> None:
+    first, second = attempts(*HIRED_AND_LEFT, next_one)
+
+    assert (first.outcome, first.left_at) == ("hired", day(10))
+    assert (second.began_at, second.left_at) == (day(20), None)
+
+
+@pytest.mark.parametrize("later", [fact("responded", 20), fact("screened", 20), entered("interested", 20), MAILING], ids=name)
+def test_every_other_fact_stays_with_the_attempt_of_a_hired_person_who_left(later: FoldFact) -> None:
+    assert only(*HIRED_AND_LEFT, later).outcome == "hired"
+
+
+def test_who_was_hired_again_since_they_left_is_here() -> None:
+    again = only(*HIRED_AND_LEFT, fact("hired", 12), fact("contacted", 20))
+
+    assert (again.outcome, again.left_at) == ("hired", None)
+
+
+def test_a_hire_that_was_taken_back_is_no_return() -> None:
+    _, second = attempts(*HIRED_AND_LEFT, entered("hired", 12), entered("offered", 13), fact("contacted", 20))
+
+    assert second.began_at == day(20)
+
+
+def test_leaving_without_a_hire_begins_nothing() -> None:
+    assert only(CONTACT, fact("started", 5), fact("left", 10), fact("contacted", 20)).left_at == day(10)
 
 
 def test_an_open_attempt_takes_everything() -> None:
@@ -277,46 +333,51 @@ def test_a_position_that_closes_while_we_wait_ends_the_wait() -> None:
     assert pursuit.ghost_due is None
 
 
-# The text: "Outcomes: interested, reached interested; uninterested, declined without reaching it; silent, contacted
-# and no response nor
-# later stage; hard_no, soft_no, closed so by whoever; open, neither closed nor hired."
-
-
-def outcomes(attempt: Attempt) -> set[str]:
-    words = ("interested", "uninterested", "silent", "hard_no", "soft_no", "open")
-    return {word for word in words if getattr(attempt, f"is_{word}")}
+# The text: "Outcome, exactly one an attempt: hired; hard_no, soft_no, closed with such a reason, by anyone; in_play, open and
+# interested or later; waiting, open, contacted and not answered; open, the rest. Interest, exactly one: interested, reached it;
+# uninterested, declined without reaching it; unknown. Unanswered: contacted, and neither a response nor a later stage nor a
+# decline."
 
 
 @pytest.mark.parametrize(
-    ("facts", "expected"),
+    ("facts", "outcome", "interest", "unanswered"),
     [
-        ((fact("sourced", 1),), "open"),
-        ((CONTACT,), "silent open"),
-        ((fact("contacted", 1, purpose="reply"),), "silent open"),
-        ((CONTACT, fact("responded", 2)), "open"),
-        ((CONTACT, fact("interested", 2)), "interested open"),
-        ((fact("applied", 1),), "interested open"),
-        ((CONTACT, fact("screened", 2)), "interested open"),
-        ((CONTACT, entered("screening", 2)), "interested open"),
-        ((CONTACT, fact("hired", 2)), "interested"),
-        ((CONTACT, fact("responded", 2), declined(3)), "uninterested soft_no"),
-        ((CONTACT, fact("interested", 2), declined(3)), "interested soft_no"),
-        ((CONTACT, fact("responded", 2), declined(3, "career_change")), "uninterested hard_no"),
-        ((CONTACT, fact("responded", 2), rejected(3)), "soft_no"),
-        ((CONTACT, fact("interested", 2), rejected(3, "falsified_record", by="sponsor")), "interested hard_no"),
-        ((CONTACT, fact("withdrawn", 3)), "silent soft_no"),
-        ((CONTACT, fact("ghosted", 40)), "silent soft_no"),
-        ((CONTACT, fact("interested", 2), fact("no_show", 4)), "interested soft_no"),
-        ((CONTACT, declined(3), fact("hired", 4)), "interested"),
-        ((CONTACT, fact("hired", 3), declined(4)), "interested soft_no"),
+        ((fact("sourced", 1),), "open", "unknown", False),
+        ((fact("feedback_given", 1),), "open", "unknown", False),
+        ((CONTACT,), "waiting", "unknown", True),
+        ((fact("contacted", 1, purpose="reply"),), "waiting", "unknown", True),
+        ((CONTACT, fact("responded", 2, auto=True)), "waiting", "unknown", True),
+        ((CONTACT, fact("responded", 2)), "open", "unknown", False),
+        ((CONTACT, entered("responded", 2)), "open", "unknown", False),
+        ((CONTACT, fact("interested", 2)), "in_play", "interested", False),
+        ((fact("applied", 1),), "in_play", "interested", False),
+        ((CONTACT, fact("screened", 2)), "in_play", "interested", False),
+        ((CONTACT, entered("screening", 2)), "in_play", "interested", False),
+        ((CONTACT, entered("screening", 2), entered("contacted", 3)), "waiting", "unknown", True),
+        ((CONTACT, fact("hired", 2)), "hired", "interested", False),
+        ((CONTACT, declined(3)), "soft_no", "uninterested", False),
+        ((CONTACT, fact("responded", 2), declined(3)), "soft_no", "uninterested", False),
+        ((CONTACT, fact("interested", 2), declined(3)), "soft_no", "interested", False),
+        ((CONTACT, fact("responded", 2), declined(3, "career_change")), "hard_no", "uninterested", False),
+        ((CONTACT, fact("responded", 2), rejected(3)), "soft_no", "unknown", False),
+        ((CONTACT, fact("interested", 2), rejected(3, "falsified_record", by="sponsor")), "hard_no", "interested", False),
+        ((CONTACT, rejected(3)), "soft_no", "unknown", True),
+        ((CONTACT, fact("withdrawn", 3)), "soft_no", "unknown", True),
+        ((CONTACT, fact("ghosted", 40)), "soft_no", "unknown", True),
+        ((CONTACT, declined(3), rejected(4)), "soft_no", "unknown", False),
+        ((CONTACT, fact("interested", 2), fact("no_show", 4)), "soft_no", "interested", False),
+        ((CONTACT, declined(3), fact("hired", 4)), "hired", "interested", False),
+        ((CONTACT, fact("hired", 3), declined(4)), "soft_no", "interested", False),
+        ((declined(3),), "soft_no", "uninterested", False),
     ],
 )
-def test_outcomes(facts: tuple[FoldFact, ...], expected: str) -> None:
-    assert outcomes(only(*facts)) == set(expected.split())
+def test_outcome_interest_and_unanswered(facts: tuple[FoldFact, ...], outcome: str, interest: str, unanswered: bool) -> None:
+    attempt = only(*facts)
+
+    assert (attempt.outcome, attempt.interest, attempt.is_unanswered) == (outcome, interest, unanswered)
 
 
 @pytest.mark.parametrize("reason", sorted(Reason))
-def test_the_reason_tells_a_hard_no_from_a_soft_one(reason: Reason) -> None:
-    attempt = only(CONTACT, declined(2, reason))
-
-    assert (attempt.is_hard_no, attempt.is_soft_no) == (reason in HARD_NOS, reason not in HARD_NOS)
+@pytest.mark.parametrize("closing", [declined, rejected])
+def test_the_reason_tells_a_hard_no_from_a_soft_one(closing: Callable[[float, str], FoldFact], reason: Reason) -> None:
+    assert only(CONTACT, closing(2, reason)).outcome == ("hard_no" if reason in HARD_NOS else "soft_no")

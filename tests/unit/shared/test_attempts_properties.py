@@ -1,22 +1,23 @@
 """Attempts, by property: what the order of arrival, repetition, marks of the clock and merged streams must never change."""
 
 from datetime import datetime
+from itertools import dropwhile
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.attempts import FoldFact, Pursuit, fold
+from shared.attempts import Attempt, FoldFact, fold
 from shared.events.vocabulary import Stage
-from tests.unit.shared.attempts_by_the_text import Told, happened, tell
+from tests.unit.shared.attempts_by_the_text import NaiveAttempt, attempts_of, is_broadcast, not_retracted
 from tests.unit.shared.pursuit_facts import day, fact, mark, undone, undone_latest, undone_whole
 
 NAMES = [
-    "sourced", "applied", "contacted", "responded", "interested", "screened", "submitted", "interview_scheduled", "interviewed",
-    "offered", "hired", "started", "left", "stage_entered", "declined", "rejected", "withdrawn", "ghosted", "no_show",
-    "position_closed", "feedback_given",
+    "sourced", "applied", "contacted", "responded", "interested", "screened", "submitted", "interview_scheduled",
+    "interview_cancelled", "interviewed", "offered", "offer_accepted", "offer_withdrawn", "hired", "started", "left",
+    "stage_entered", "evaluated", "declined", "rejected", "withdrawn", "ghosted", "no_show", "position_closed", "feedback_given",
 ]  # fmt: skip
-OFTEN = [*NAMES, *["contacted"] * 6, *["responded"] * 2, *["declined"] * 2, *["stage_entered"] * 4]
+OFTEN = [*NAMES, *["contacted"] * 6, *["responded"] * 2, *["declined"] * 3, *["stage_entered"] * 4, *["hired", "left"] * 2]
 END = 400.0
 
 days = st.integers(0, 90).map(float)
@@ -31,12 +32,21 @@ def some_facts(draw: st.DrawFn) -> list[FoldFact]:
         data: dict[str, Any] = {}
         if name == "contacted":
             data["purpose"] = draw(st.sampled_from(["outreach", "outreach", "outreach", "reply", "logistics", "closing"]))
+            data["kind"] = draw(st.sampled_from(["message", "message", "call", "newsletter", "event_invite"]))
+            data["sender_role"] = draw(st.sampled_from([None, "recruiter", "peer"]))
         elif name == "responded":
             data["mood"] = draw(st.sampled_from(["positive", "neutral", "negative"]))
+            data["auto"] = draw(st.sampled_from([False, False, True]))
+        elif name == "evaluated":
+            data["score"] = 74
         elif name == "stage_entered":
             data["stage"] = draw(st.sampled_from(list(Stage))).value
         elif name in {"declined", "rejected", "withdrawn"}:
-            data["reason"] = draw(st.sampled_from(["salary", "timing", "unspecified"]))
+            data["reason"] = draw(st.sampled_from(["salary", "timing", "unspecified", "career_change"]))
+            data |= {"evidence": "a call", "decided_by": "maria"}
+        data |= draw(
+            st.fixed_dictionaries({}, optional={"recruiter": st.sampled_from(["ada", "maria"]), "via": st.just("referral")})
+        )
         made.append(fact(name, draw(days), key=str(number), **data))
     return made
 
@@ -122,15 +132,17 @@ def test_a_pursuit_that_waits_is_ghosted_exactly_when_it_says(facts: list[FoldFa
 
 
 @given(facts_and_retractions(), closings)
-def test_placements_cover_exactly_the_facts_that_stand(facts: list[FoldFact], closed: list[float]) -> None:
-    standing = happened(facts)
+def test_every_fact_that_is_not_retracted_is_placed_but_a_broadcast_before_the_first_attempt(
+    facts: list[FoldFact], closed: list[float]
+) -> None:
+    left = list(dropwhile(is_broadcast, not_retracted(facts)))
 
-    assert set(fold(facts, times(closed)).placements) == {one.id for one in standing}
+    assert set(fold(facts, times(closed)).placements) == {one.id for one in left}
 
 
 @given(facts_and_retractions(), closings)
 def test_facts_that_are_retracted_leave_no_trace(facts: list[FoldFact], closed: list[float]) -> None:
-    assert fold(facts, times(closed)) == fold(happened(facts), times(closed))
+    assert fold(facts, times(closed)) == fold(not_retracted(facts), times(closed))
 
 
 @given(facts_and_retractions(), closings)
@@ -150,39 +162,42 @@ def test_attempts_and_touches_are_counted_from_one_without_holes(facts: list[Fol
 def test_what_is_said_of_an_attempt_is_consistent(facts: list[FoldFact], closed: list[float]) -> None:
     pursuit = fold(facts, times(closed))
     for attempt in pursuit.attempts[:-1]:
-        assert attempt.close is not None, "only a close makes room for the next attempt"
+        assert attempt.close is not None or attempt.left_at is not None, "only a close or a leaving begins the next attempt"
     for attempt in pursuit.attempts:
-        assert attempt.recorded.items() <= attempt.reached.items()
+        assert all(attempt.reached[stage] <= at for stage, at in attempt.recorded.items())
         assert list(attempt.reached) == sorted(attempt.reached, key=lambda stage: stage.order)
         assert (attempt.close is not None) + attempt.is_open + attempt.is_hired == 1
-        assert attempt.is_hard_no + attempt.is_soft_no == (attempt.close is not None)
-        assert not (attempt.is_interested and attempt.is_uninterested)
+        assert (attempt.outcome == "hired") == attempt.is_hired
+        assert (attempt.outcome in {"hard_no", "soft_no"}) == (attempt.close is not None)
+        assert (attempt.outcome == "waiting") == (attempt.is_open and attempt.is_unanswered)
+        assert (attempt.interest == "interested") == attempt.is_interested
         assert (attempt.first_response_at is None) == (attempt.replied_by_touch is None)
 
 
-def check_against_the_text(pursuit: Pursuit, told: list[Told]) -> None:
-    """Compare what the fold says with what the naive reading says."""
-    assert len(pursuit.attempts) == len(told)
-    for attempt, own in zip(pursuit.attempts, told, strict=True):
-        ended = own.decided()
-        close = None if ended is None or ended.stage is Stage.HIRED else (ended.name, ended.time)
-        assert (attempt.close and (attempt.close.kind, attempt.close.time)) == close
-        recorded = own.stages()
-        assert set(attempt.recorded) == {stage for _, stage, _ in recorded}
-        assert all(at == min(one.time for _, two, one in recorded if two is stage) for stage, at in attempt.recorded.items())
-        furthest = max((stage.order for stage in attempt.recorded), default=-1)
-        skipped = {Stage.SUBMITTED}
-        if own.happened[0].name == "applied":
-            skipped |= {Stage.CONTACTED, Stage.RESPONDED}
-        implied = {stage for stage in Stage if stage.order < furthest} - skipped
-        assert set(attempt.reached) == implied | set(attempt.recorded)
-        placed = {one.id for one in own.happened if "brought_by_time" not in one.data}
-        assert placed == {fact_id for fact_id, place in pursuit.placements.items() if place.attempt == attempt.number}
+def check_against_the_text(attempt: Attempt, naive: NaiveAttempt) -> None:
+    """Compare what the fold says of an attempt with what the naive reading says."""
+    close, response = naive.close(), naive.response()
+    assert (attempt.close and (attempt.close.kind, attempt.close.time)) == (close and (close.name, close.time))
+    assert dict(attempt.recorded) == naive.recorded()
+    assert dict(attempt.reached) == naive.reached()
+    assert [touch.id for touch in attempt.touches] == [naive.happened[place].id for place in naive.touches()]
+    assert attempt.first_response_at == (None if response is None else naive.happened[response].time)
+    before = None if response is None else len([place for place in naive.touches() if place < response])
+    assert attempt.replied_by_touch == before
+    assert (attempt.outcome, attempt.interest) == (naive.outcome(), naive.interest())
+    assert attempt.is_unanswered == naive.is_unanswered()
+    who = (attempt.recruiter, attempt.channel, attempt.sender_role)
+    assert who == tuple(naive.of_first_touch(name) for name in ("recruiter", "channel", "sender_role"))
 
 
 @settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(facts_and_retractions(), closings)
 def test_the_fold_says_what_the_text_says(facts: list[FoldFact], closed: list[float]) -> None:
-    told = tell(happened(facts), sorted(set(times(closed))), day(END))
+    naive = attempts_of(not_retracted(facts), sorted(set(times(closed))), day(END))
+    pursuit = fold(facts, times(closed), until=day(END))
 
-    check_against_the_text(fold(facts, times(closed), until=day(END)), told)
+    assert len(pursuit.attempts) == len(naive)
+    for attempt, own in zip(pursuit.attempts, naive, strict=True):
+        check_against_the_text(attempt, own)
+        placed = {one.id for one in own.happened if "brought_by_time" not in one.data}
+        assert placed == {fact_id for fact_id, place in pursuit.placements.items() if place.attempt == attempt.number}

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from shared.attempts import FoldFact, Placement, fold
-from tests.unit.shared.pursuit_facts import attempts, day, declined, entered, fact, folded, mark, only
+from shared.events.vocabulary import Stage
+from tests.unit.shared.pursuit_facts import attempts, day, declined, entered, fact, folded, mark, only, rejected
 
-# The text: "Touch: an outreach contact, counted from 1."
+# The text: "Touch: an outreach contact of kind message or call, counted from 1; a newsletter or an invitation is none and begins
+# nothing."
 
 
 def test_touches_are_counted_from_one_in_the_order_of_time() -> None:
@@ -32,6 +34,23 @@ def test_a_contact_for_another_purpose_reaches_contacted_but_is_no_touch(purpose
 
 def test_a_contact_is_outreach_unless_it_says_otherwise() -> None:
     assert len(only(fact("contacted", 1)).touches) == 1
+
+
+@pytest.mark.parametrize(("kind", "touches"), [("message", 1), ("call", 1), ("newsletter", 0), ("event_invite", 0)])
+def test_a_touch_is_a_message_or_a_call(kind: str, touches: int) -> None:
+    attempt = only(fact("sourced", 1), fact("contacted", 2, kind=kind))
+
+    assert (len(attempt.touches), attempt.stage) == (touches, "contacted")
+    assert folded(fact("sourced", 1), fact("contacted", 2, kind=kind)).ghost_due == (day(32) if touches else None)
+
+
+@pytest.mark.parametrize("kind", ["newsletter", "event_invite"])
+def test_a_newsletter_or_an_invitation_begins_no_attempt(kind: str) -> None:
+    mailing = fact("contacted", 1, kind=kind)
+
+    assert folded(mailing).attempts == ()
+    assert folded(mailing).placements == {}
+    assert only(mailing, fact("contacted", 5)).began_at == day(5)
 
 
 def test_an_entered_stage_is_no_touch() -> None:
@@ -81,11 +100,61 @@ def test_a_touch_at_the_time_of_the_reply_came_before_it() -> None:
     assert only(fact("responded", 1), fact("contacted", 1)).replied_by_touch == 1
 
 
-@pytest.mark.parametrize("later", [fact("interested", 2), entered("responded", 2), declined(2)])
+@pytest.mark.parametrize("later", [fact("interested", 2), entered("responded", 2), fact("responded", 2, auto=True), rejected(2)])
 def test_without_a_response_there_is_no_reply(later: FoldFact) -> None:
     attempt = only(fact("contacted", 1), later)
 
     assert (attempt.replied_by_touch, attempt.first_response_at) == (None, None)
+
+
+# The text: "A decline is an answer: in an outbound attempt with neither a response nor a later stage before it, it is the first
+# response (responded is reached, not recorded)."
+
+
+@pytest.mark.parametrize("touches", [0, 1, 3])
+def test_a_decline_is_an_answer(touches: int) -> None:
+    attempt = only(*(fact("contacted", number) for number in range(touches)), declined(10), fact("responded", 12))
+
+    assert (attempt.replied_by_touch, attempt.first_response_at) == (touches, day(10))
+    assert attempt.reached[Stage.RESPONDED] == day(10)
+    assert not attempt.is_unanswered
+
+
+def test_a_response_by_decline_is_reached_and_not_recorded() -> None:
+    attempt = only(fact("contacted", 1), declined(10))
+
+    assert dict(attempt.recorded) == {Stage.CONTACTED: day(1)}
+    assert list(attempt.reached) == [Stage.SOURCED, Stage.CONTACTED, Stage.RESPONDED]
+
+
+@pytest.mark.parametrize(
+    ("before", "response"),
+    [
+        ([fact("contacted", 1), fact("responded", 2)], (1, day(2))),
+        ([fact("contacted", 1), fact("responded", 2, auto=True)], (1, day(10))),
+        ([fact("contacted", 1), fact("interested", 2)], (None, None)),
+        ([fact("contacted", 1), entered("responded", 2)], (None, None)),
+        ([fact("contacted", 1), entered("screening", 2)], (None, None)),
+        ([fact("contacted", 1), entered("contacted", 2)], (1, day(10))),
+        ([fact("applied", 1), fact("contacted", 2)], (None, None)),
+    ],
+)
+def test_only_a_decline_that_answers_first_is_the_response(before: list[FoldFact], response: tuple[object, ...]) -> None:
+    attempt = only(*before, declined(10))
+
+    assert (attempt.replied_by_touch, attempt.first_response_at) == response
+
+
+def test_a_later_stage_that_was_taken_back_was_not_before_the_decline() -> None:
+    attempt = only(fact("contacted", 1), entered("screening", 2), declined(10), entered("contacted", 12))
+
+    assert (attempt.replied_by_touch, attempt.first_response_at) == (1, day(10))
+
+
+def test_the_next_attempt_has_its_own_answer() -> None:
+    first, second = attempts(fact("contacted", 1), declined(5), fact("contacted", 200))
+
+    assert (first.replied_by_touch, second.replied_by_touch) == (1, None)
 
 
 # The text: "Ghosted: 30 days (a setting) without any answer or stage follow the last of the touches, wherever in the
