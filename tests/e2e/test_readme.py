@@ -35,7 +35,9 @@ async def test_the_story_in_curl_is_true(stack: Stack, tmp_path: Path) -> None:
     assert '"soft_no":1' in answers
     assert '"uninterested":1' in answers
     assert '"declines":{"salary":1}' in answers
-    assert '"explanation":"declined for salary at 110,000 EUR in March 2025"' in answers
+    assert (
+        '"explanation":"declined for salary at 110,000 EUR in March 2025; replied within a week after the first touch"' in answers
+    )
     assert '"due_at":"2025-09-05T08:00:00Z"' in answers
 
 

@@ -66,7 +66,7 @@ async def test_an_item_leaves_by_itself(desk: Desk, leaving: dict[str, object]) 
 
 async def test_the_queue_is_in_order_of_priority_and_can_be_filtered(desk: Desk) -> None:
     await desk.soft_no("ats:cold")
-    await desk.told(event("pursuit.responded", of="ats:warm", at="2026-02-01", position="ats:second"))
+    await desk.told(event("pursuit.interviewed", of="ats:warm", at="2026-02-01", position="ats:second"))
     await desk.soft_no("ats:warm", reason="location", position="ats:second")
     later = at("2028-01-01")
 

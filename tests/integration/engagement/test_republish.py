@@ -54,7 +54,7 @@ async def test_a_stub_goes_out_as_its_own_retraction(ats: Ats, engagement: Sessi
 
     ((subject, sequence, identity, kind, _, _, value, _, _),) = await outbox(engagement)
     assert (subject, sequence, identity) == (ADA, 1, event_id("ats", "gone"))
-    assert (kind, value) == ("rekindle.event.retracted", {"event": str(identity)})
+    assert (kind, value) == ("rekindle.event.retracted", {"event": str(identity), "whole": False})
 
 
 async def test_holdings_tell_heads_and_what_follows(ats: Ats, engagement: Sessions) -> None:
