@@ -17,10 +17,10 @@ def _known_zone(name: str) -> str:
 class SharedSettings(BaseSettings):
     """The part of the environment that all services read.
 
-    Variables: ``KAFKA_BOOTSTRAP_SERVERS`` and the ``REKINDLE_*`` ones, named as the fields.
+    Variables: ``KAFKA_BOOTSTRAP_SERVERS`` and the ``REKINDLE_*`` ones, named as the fields. An empty one counts as not set.
     """
 
-    model_config = SettingsConfigDict(env_prefix="REKINDLE_", extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(env_prefix="REKINDLE_", env_ignore_empty=True, extra="ignore", populate_by_name=True)
 
     kafka_bootstrap_servers: str = Field("127.0.0.1:9092", validation_alias="KAFKA_BOOTSTRAP_SERVERS")
     jwks_file: Path | None = None

@@ -33,7 +33,14 @@ def problems_of(compose: Mapping[str, Any], *, example: str) -> Iterator[str]:
     shown = set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE))
     needed = set(re.findall(r"\$\{([A-Z_]+):\?", json.dumps(compose)))
     yield from (f"{name} is needed and not in .env.example" for name in sorted(needed - shown))
-    yield from (f"{name} of .env.example is used nowhere" for name in sorted(shown - set(_VARIABLE.findall(json.dumps(compose)))))
+    used = set(_VARIABLE.findall(json.dumps(compose))) | set(_passed_on(compose))
+    yield from (f"{name} of .env.example is used nowhere" for name in sorted(shown - used))
+
+
+def _passed_on(compose: Mapping[str, Any]) -> Iterator[str]:
+    """The variables that containers get as the shell or .env has them."""
+    for service in compose.get("services", {}).values():
+        yield from (name for name, value in service.get("environment", {}).items() if value is None)
 
 
 def _names(compose: Mapping[str, Any]) -> Iterator[str]:

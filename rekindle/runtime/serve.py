@@ -7,13 +7,14 @@ from importlib import import_module
 
 from fastapi import FastAPI
 
-from rekindle.runtime.forwarding import forwarded
 from rekindle.runtime.garbage_collection import collect_rarely
 from rekindle.runtime.registry import SERVICES
 from services.gateway.app import create_app as create_gateway
 from shared.observability.logging import configure_logging
 from shared.observability.tracing import configure_tracing
 from shared.settings import SharedSettings
+
+GATEWAY = "gateway"
 
 
 def create_app(services: Mapping[str, FastAPI] | None = None) -> FastAPI:
@@ -31,21 +32,18 @@ def installed_services(only: Collection[str] = ()) -> dict[str, FastAPI]:
     }
 
 
-def chosen_services(only: Sequence[str], forward: Sequence[str]) -> dict[str, FastAPI]:
-    """The services that the options name: here those of ``only``, elsewhere those of ``forward`` (NAME=URL).
+def chosen_app(only: Sequence[str]) -> FastAPI:
+    """The application of the services that ``--only`` names, several with commas; without it, of all.
 
-    Raises ValueError for a name that no service has.
+    ``gateway`` serves no service itself: its pages describe all of them. Raises ValueError for a name that no service has.
     """
-    known = {service.name: service for service in SERVICES}
-    here = [name.strip() for names in only for name in names.split(",")]
-    elsewhere = {name: url for name, _, url in (one.partition("=") for one in forward)}
-    for name in (*here, *elsewhere):
-        if name not in known:
-            raise ValueError(f"no service is called {name!r}; there are {', '.join(known)}")
-    if wrong := [f"{name}={url}" for name, url in elsewhere.items() if not url.startswith(("http://", "https://"))]:
-        raise ValueError(f"{', '.join(wrong)}: must be NAME=http://HOST:PORT")
-    held = installed_services(here) if here or not elsewhere else {}
-    return held | {name: forwarded(known[name], url) for name, url in elsewhere.items()}
+    names = {name.strip() for value in only for name in value.split(",")}
+    known = [service.name for service in SERVICES]
+    if unknown := sorted(names - {GATEWAY, *known}):
+        raise ValueError(f"no service is called {', '.join(unknown)}; there are {', '.join([*known, GATEWAY])}")
+    if names == {GATEWAY}:
+        return create_gateway({}, owners={}, described=installed_services())
+    return create_app(installed_services(names - {GATEWAY}))
 
 
 def main() -> int:
@@ -53,20 +51,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--only", action="append", default=[], metavar="SERVICE", help="this service alone (several with commas)")
-    parser.add_argument(
-        "--forward", action="append", default=[], metavar="SERVICE=URL", help="a service that runs elsewhere; repeat for more"
-    )
+    only = "this service alone (several with commas); `gateway` serves the pages that describe all of them"
+    parser.add_argument("--only", action="append", default=[], metavar="SERVICE", help=only)
     asked = parser.parse_args()
-    try:
-        services = chosen_services(asked.only, asked.forward)
-    except ValueError as error:
-        parser.error(str(error))
-    configure_logging(SharedSettings().log_level, service="gateway")
-    configure_tracing("rekindle-gateway")
+    name = ",".join(asked.only) or GATEWAY
+    configure_logging(SharedSettings().log_level, service=name)
+    configure_tracing(f"rekindle-{name}")
     import uvicorn
 
-    app = create_app(services)
+    try:
+        app = chosen_app(asked.only)
+    except ValueError as error:
+        parser.error(str(error))
     collect_rarely()
     uvicorn.run(
         app,
@@ -75,6 +71,8 @@ def main() -> int:
         log_config=None,
         access_log=False,
         server_header=False,
+        # Longer than a proxy in front keeps a connection, so that it never sends a request on one that is being closed.
+        timeout_keep_alive=75,
         timeout_graceful_shutdown=8,
         ws="none",
     )

@@ -15,7 +15,7 @@ Days = Annotated[int, Field(ge=0, le=36_500)]
 class ReturnSettings(BaseSettings):
     """Days to wait before we come back, by reason; the defaults are product.md's."""
 
-    model_config = SettingsConfigDict(env_prefix="ENGAGEMENT_RETURN_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="ENGAGEMENT_RETURN_", env_ignore_empty=True, extra="ignore")
 
     salary_days: Days = 180
     availability_ahead_days: Days = 14

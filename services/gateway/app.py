@@ -23,8 +23,13 @@ from shared.web.app import create_service_app
 pages = APIRouter(include_in_schema=False)
 
 
-def create_app(services: Mapping[str, FastAPI], *, owners: Mapping[str, str]) -> FastAPI:
-    """One application of several, given by name; ``owners`` names the service of each path, its first two segments."""
+def create_app(
+    services: Mapping[str, FastAPI], *, owners: Mapping[str, str], described: Mapping[str, FastAPI] | None = None
+) -> FastAPI:
+    """One application of several, given by name; ``owners`` names the service of each path, its first two segments.
+
+    ``described`` are the services whose OpenAPI documents are merged, where others than those served here.
+    """
     settings = SharedSettings()
     workers = Workers(os.environ.get("REKINDLE_WORKER_URLS", "").split())
 
@@ -51,6 +56,7 @@ def create_app(services: Mapping[str, FastAPI], *, owners: Mapping[str, str]) ->
         measures=[measure for service in services.values() for measure in service.state.measures],
     )
     app.state.services = dict(services)
+    app.state.described = dict(services if described is None else described)
     app.state.workers = workers
     _describe(app)
     app.add_middleware(Dispatch, services={path: services[name] for path, name in owners.items() if name in services})
@@ -74,7 +80,7 @@ class Dispatch:
 def _describe(app: FastAPI) -> None:
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
-            services: Mapping[str, FastAPI] = app.state.services
+            services: Mapping[str, FastAPI] = app.state.described
             app.openapi_schema = openapi.merge(
                 {name: service.openapi() for name, service in services.items()},
                 title=app.title,

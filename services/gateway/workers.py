@@ -11,7 +11,8 @@ import httpx
 from shared.observability.health import Check
 from shared.observability.heartbeats import SILENT_AFTER
 
-ANSWER_SECONDS = 2.0
+ANSWER_SECONDS, METRICS_SECONDS = 2.0, 5.0
+"""How long a process may take to say whether it is ready, and for its metrics, which ask databases and broker."""
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class Workers:
 
     async def _metrics_of(self, url: str) -> str | None:
         try:
-            return (await self._client.get(f"{url}/metrics")).text
+            return (await self._client.get(f"{url}/metrics", timeout=METRICS_SECONDS)).text
         except httpx.HTTPError as error:
             logger.warning("%s does not give its metrics: %r", url, error)
             return None

@@ -1,4 +1,4 @@
-"""One service alone and a gateway that forwards to it, as the compose file runs them: the same answers as from one process."""
+"""The services alone and nginx in front of them, as the compose file runs them: the same answers as from one process."""
 
 import asyncio
 import os
@@ -13,25 +13,33 @@ import pytest
 
 from rekindle.embedded.ports import choose
 from rekindle.embedded.stack import Stack
+from tests import nginx
 from tests.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
 MEGABYTE = 1024 * 1024
+SERVED = ("engagement-api", "analytics-api", "gateway")
+ABSENT = ("candidates-api", "connectors-api")
 
 
 @asynccontextmanager
-async def gateway(stack: Stack, port: int, *options: str) -> AsyncIterator[None]:
-    """A gateway process with these options for the length of the block, ready."""
-    command = [sys.executable, "-m", "rekindle.runtime.serve", "--port", str(port), *options]
+async def role(stack: Stack, name: str, ports: dict[str, int]) -> AsyncIterator[None]:
+    """A process as the compose file starts it, for the length of the block, live."""
+    command = [sys.executable, "-m", "rekindle.runtime.serve", "--port", str(ports[name]), "--only", name.removesuffix("-api")]
+    urls = [f"http://127.0.0.1:{ports[one]}" for one in SERVED if one != "gateway" and name == "gateway"]
     process = await asyncio.create_subprocess_exec(
-        *command, cwd=ROOT, env={**os.environ, **stack.env}, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+        *command,
+        cwd=ROOT,
+        env={**os.environ, **stack.env, "REKINDLE_WORKER_URLS": " ".join(urls)},
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
     )
 
     async def status() -> int:
         assert process.returncode is None, f"{command} ended with {process.returncode}"
         async with httpx.AsyncClient(trust_env=False) as client:
             try:
-                return (await client.get(f"http://127.0.0.1:{port}/health/ready")).status_code
+                return (await client.get(f"http://127.0.0.1:{ports[name]}/health/ready")).status_code
             except httpx.TransportError:
                 return 0
 
@@ -45,20 +53,18 @@ async def gateway(stack: Stack, port: int, *options: str) -> AsyncIterator[None]
 
 
 @pytest.fixture(scope="module")
-async def front(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of a gateway in front of engagement and analytics, each in a process of its own."""
-    ports: list[int] = []
-    for _ in range(3):
-        ports.append(choose(taken=ports))
+async def front(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of nginx in front of engagement, analytics and the gateway, each a process of its own; the others are absent."""
+    ports: dict[str, int] = {}
+    for name in (*SERVED, *ABSENT, "nginx"):
+        ports[name] = choose(taken=ports.values())
     async with AsyncExitStack() as exits:
-        await exits.enter_async_context(gateway(stack, ports[0], "--only", "engagement"))
-        await exits.enter_async_context(gateway(stack, ports[1], "--only", "analytics"))
-        urls = [
-            f"--forward={name}=http://127.0.0.1:{port}" for name, port in zip(("engagement", "analytics"), ports, strict=False)
-        ]
-        await exits.enter_async_context(gateway(stack, ports[2], *urls))
+        for name in SERVED:
+            await exits.enter_async_context(role(stack, name, ports))
+        folder = tmp_path_factory.mktemp("nginx")
+        await exits.enter_async_context(nginx.running(folder, port=ports["nginx"], services=ports))
         headers = {"Authorization": f"Bearer {stack.token}"}
-        client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{ports[2]}", headers=headers, timeout=30, trust_env=False)
+        client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{ports['nginx']}", headers=headers, timeout=30, trust_env=False)
         yield await exits.enter_async_context(client)
 
 
@@ -92,10 +98,12 @@ async def test_a_body_that_is_too_large_is_told_so(front: httpx.AsyncClient, chu
             yield b" " * MEGABYTE
 
     body = content() if chunked else b" " * 12 * MEGABYTE
-    answer = await front.post("/v1/events", content=body, headers={"Content-Type": "application/json"})
+    answer = await front.post("/v1/events", content=body, headers={"Content-Type": "application/json", "X-Request-Id": "large-1"})
 
     assert answer.status_code == 413
     assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "body_too_large"
+    assert answer.json()["request_id"] == answer.headers["x-request-id"] == "large-1"
     assert (await front.get("/v1/queue?limit=1")).status_code == 200
 
 
@@ -106,12 +114,57 @@ async def test_a_body_that_is_too_large_is_told_so(front: httpx.AsyncClient, chu
         ("GET", "/v1/queue?limit=0", 422),
         ("GET", "/v1/queue?limit=1&limit=2", 400),
         ("DELETE", "/v1/queue", 405),
-        ("GET", "/v1/candidates", 404),
+        ("GET", "/v1/queues", 404),
         ("GET", "/v1/engagement/openapi.json", 200),
+        ("GET", "/docs", 200),
     ],
 )
 async def test_answers_are_those_of_the_service(front: httpx.AsyncClient, method: str, path: str, status: int) -> None:
-    assert (await front.request(method, path)).status_code == status
+    answer = await front.request(method, path)
+
+    assert answer.status_code == status
+    assert answer.headers["x-request-id"]
+
+
+async def test_a_service_that_does_not_answer_is_a_problem_and_the_others_are_there(front: httpx.AsyncClient) -> None:
+    answer = await front.get("/v1/candidates")
+
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "unavailable"
+    assert answer.headers["retry-after"] == "1"
+
+
+async def test_a_reference_arrives_as_it_was_sent(front: httpx.AsyncClient) -> None:
+    run = uuid4().hex
+    event = applied(1, run=run) | {"subject": f"roles:{run}/a b?c#d%ä"}
+    assert (await front.post("/v1/events", json=event)).status_code == 201
+
+    funnel = await front.get(f"/v1/analytics/positions/roles:{run}%2F..%2F/funnel")
+    pursuits = await front.get("/v1/pursuits", params={"candidate": str(event["subject"]), "position": f"roles:{run}"})
+
+    assert funnel.status_code == 200
+    assert pursuits.status_code == 200
+
+
+async def test_the_gateway_describes_all_services_and_shows_the_metrics_of_all_processes(front: httpx.AsyncClient) -> None:
+    paths = (await front.get("/openapi.json")).json()["paths"]
+    assert {"/v1/queue", "/v1/events", "/v1/erasures"} <= set(paths)
+
+    async def metrics() -> str:
+        return (await front.get("/metrics")).text
+
+    async def told() -> object:
+        return (await front.get("/health/ready")).json()
+
+    def has_every_process(page: str) -> bool:
+        processes = ("gateway", "worker-0", "worker-1")
+        return all(f'rekindle_http_request_seconds_count{{process="{process}"' in page for process in processes)
+
+    page = await eventually(metrics, has_every_process, every=1)
+    assert [line for line in page.splitlines() if line.count("process=") > 1] == []
+    ready = {"status": "ready", "checks": {"worker-0": "ok", "worker-1": "ok"}}
+    await eventually(told, lambda found: found == ready, every=1)
 
 
 async def test_without_a_token_nothing_is_answered(front: httpx.AsyncClient) -> None:

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,14 @@ import pytest
 import yaml
 from fastapi import FastAPI
 from packaging.requirements import Requirement
+from pydantic_settings import BaseSettings
 from typer.testing import CliRunner
 
 from rekindle.cli.main import app as rekindle
 from rekindle.runtime import container_keys as keys
 from rekindle.runtime import worker
 from rekindle.runtime.registry import SERVICES
+from services.connectors.settings import ConnectorsSettings
 from shared.security.auth import Verifier
 from shared.settings import SharedSettings
 from tools import runtime_requirements as needed
@@ -95,8 +98,8 @@ def test_each_api_holds_what_its_command_says(name: str, monkeypatch: pytest.Mon
     assert gateway.main() == 0
 
     app: FastAPI = served["app"]
-    expected = {service.name for service in SERVICES} if name == "gateway" else {name.removesuffix("-api")}
-    assert set(app.state.services) == expected
+    assert set(app.state.services) == (set() if name == "gateway" else {name.removesuffix("-api")})
+    assert set(app.state.described) == ({service.name for service in SERVICES} if name == "gateway" else {name[:-4]})
     assert (served["host"], served["port"]) == ("0.0.0.0", 8080)
 
 
@@ -146,14 +149,65 @@ def test_our_containers_are_confined() -> None:
     assert re.search(r"^USER 10001", DOCKERFILE, re.MULTILINE)
 
 
-def test_prometheus_scrapes_every_role() -> None:
+def test_prometheus_scrapes_every_container_of_every_role() -> None:
     configuration = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())
-    targets = [one for job in configuration["scrape_configs"] for group in job["static_configs"] for one in group["targets"]]
+    lookups = [lookup for job in configuration["scrape_configs"] for lookup in job["dns_sd_configs"]]
+    targets = {f"{name}:{lookup['port']}" for lookup in lookups for name in lookup["names"]}
 
     roles = {f"{name}:8080" for name in OURS if name.endswith("-api")} | {f"{name}:8081" for name in OURS if "-worker" in name}
-    assert set(targets) == roles
+    assert targets == roles
     told = OURS["gateway"]["environment"]["REKINDLE_WORKER_URLS"].split()
     assert set(told) == {f"http://{role}" for role in roles}
+
+
+def variables(model: type[BaseSettings]) -> Iterator[str]:
+    """The environment variables that a settings class reads."""
+    prefix = str(model.model_config.get("env_prefix", ""))
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseSettings):
+            yield from variables(field.annotation)
+        else:
+            yield str(field.validation_alias or f"{prefix}{name}".upper())
+
+
+@pytest.mark.parametrize("service", [service.name for service in SERVICES])
+@pytest.mark.parametrize("role", ["api", "worker"])
+def test_every_setting_of_a_service_reaches_its_containers(service: str, role: str) -> None:
+    settings = getattr(import_module(f"services.{service}.settings"), f"{service.capitalize()}Settings")
+    passed = {name.removesuffix("_FILE") if name.endswith("_TOKEN_FILE") else name for name in environment(f"{service}-{role}")}
+
+    assert set(variables(settings)) <= passed, "docker-compose.yml has to pass it on"
+
+
+def test_every_variable_of_the_readme_is_passed_on_or_chosen_by_the_file() -> None:
+    table = (ROOT / "README.md").read_text().partition("| variable | says | default |")[2].partition("\n\n")[0]
+    cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    documented = {name for cell in cells for name in re.findall(r"`([A-Z][A-Z_]+)`", cell)} - {"REKINDLE_DATA"}
+
+    assert len(documented) > 15
+    assert documented <= {name for service in OURS for name in environment(service)}
+
+
+def environment(name: str) -> set[str]:
+    """The variables of a container."""
+    return set(OURS[name].get("environment", {}))
+
+
+def test_a_setting_that_is_passed_on_empty_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("REKINDLE_TIME_ZONE", "REKINDLE_OIDC_ISSUER", "CONNECTORS_GREENHOUSE_MAPPING", "CONNECTORS_POOL_SIZE"):
+        monkeypatch.setenv(name, "")
+
+    settings = ConnectorsSettings()
+
+    assert (settings.time_zone, settings.oidc_issuer, settings.greenhouse_mapping) == ("UTC", None, None)
+
+
+def test_the_proxy_waits_for_no_service_and_gets_the_limit_of_bodies() -> None:
+    proxy = COMPOSE["services"]["nginx"]
+
+    assert "depends_on" not in proxy
+    assert proxy["environment"]["REKINDLE_MAX_BODY_BYTES"] == f"${{REKINDLE_MAX_BODY_BYTES:-{SharedSettings().max_body_bytes}}}"
+    assert [name for name, service in COMPOSE["services"].items() if "${REKINDLE_PORT" in str(service.get("ports"))] == ["nginx"]
 
 
 def test_the_database_script_makes_what_the_services_use() -> None:
