@@ -67,10 +67,10 @@ async def post_events(request: Request) -> Response:
     if not is_array:
         status, body = single_answer(outcomes[0])
         return _json(status, body)
-    told = iter(outcomes)
+    remaining = iter(outcomes)
     answers: list[Accepted | DomainError] = []
     for one in read:
-        outcome = next(told) if isinstance(one, Incoming) else Refused(one)
+        outcome = next(remaining) if isinstance(one, Incoming) else Refused(one)
         answers.append(outcome.error if isinstance(outcome, Refused) else outcome)
     return _json(207, batch_answer(answers, request_id=request_id_of(request)))
 

@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1/timelines", tags=["timelines"], route_class=Stric
 
 
 class TimelineEvent(BaseModel):
-    """One event as its sender told it, and where it stands in its pursuit.
+    """One event as its sender posted it, and the attempt and touch that it belongs to.
 
     ``attempt`` is null for a fact without a position, for what was retracted, and for what only the clock put on record.
     """
@@ -32,7 +32,7 @@ class TimelineEvent(BaseModel):
     type: str
     time: datetime
     received_at: datetime
-    candidate_id: UUID = Field(description="the stream it was told of")
+    candidate_id: UUID = Field(description="the stream it was posted to")
     sequence: int
     after: str
     position_id: UUID | None

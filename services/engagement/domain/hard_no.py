@@ -1,4 +1,4 @@
-"""Which hard noes stand against a person.
+"""Which hard nos hold against a person.
 
 A hard no is set by a close with a hard reason or by ``candidate.hard_no_set``, and lifted by a later
 ``candidate.hard_no_lifted`` of the same reason. Each stream is read for itself and the strictest wins, so no link between

@@ -44,7 +44,7 @@ _REASON: Mapping[Reason, int] = {
 _TRIGGER: Mapping[Trigger, int] = {Trigger.REPLY: 15, Trigger.SIGNAL: 10}
 
 
-def patience_of(attempt: Attempt) -> timedelta | None:
+def response_time_of(attempt: Attempt) -> timedelta | None:
     """How long the first answer took, from the touch before it; None without an answer to a touch."""
     answered = attempt.first_response_at
     if answered is None:
@@ -55,9 +55,9 @@ def patience_of(attempt: Attempt) -> timedelta | None:
 def strength_of(attempt: Attempt, plan: ReturnPlan) -> int:
     """The points of one plan, 0 to 100."""
     points = _STAGE[attempt.stage or Stage.SOURCED] + _REASON.get(plan.reason, 0) + _TRIGGER.get(plan.trigger, 0)
-    patience = patience_of(attempt)
-    if patience is not None:
-        points += 15 if patience <= timedelta(days=1) else 10 if patience <= timedelta(days=7) else 5
+    response_time = response_time_of(attempt)
+    if response_time is not None:
+        points += 15 if response_time <= timedelta(days=1) else 10 if response_time <= timedelta(days=7) else 5
     return max(0, min(100, points))
 
 

@@ -13,12 +13,12 @@ from uuid import UUID, uuid5
 from services.engagement.domain.facts import PersonFact
 from services.engagement.domain.hard_no import hard_nos
 from services.engagement.domain.history import History
-from services.engagement.domain.priority import patience_of, priority_of, strength_of
+from services.engagement.domain.priority import priority_of, response_time_of, strength_of
 from services.engagement.domain.queue_log import Handled, Lease, QueueEntry, handled
 from services.engagement.domain.reopening import Return, returns_of
 from services.engagement.domain.return_policy import ReturnPolicy
 from services.engagement.domain.returns import Trigger
-from services.engagement.domain.sentences import history_of as told_history
+from services.engagement.domain.sentences import history_of as history_sentences
 from shared.attempts import Attempt, Pursuit
 from shared.events.vocabulary import Reason, Stage
 from shared.ids import NAMESPACE
@@ -57,7 +57,7 @@ class QueueReason:
 class QueueItem:
     """A person's item. ``reasons`` are strongest first; ``due_at`` is the first time any of them is due.
 
-    ``newest_close`` is the time of the newest close among the reasons; ``announced`` the due time last told to subscribers.
+    ``newest_close`` is the time of the newest close among the reasons; ``announced`` the due time last announced to subscribers.
     """
 
     person_id: UUID
@@ -142,7 +142,7 @@ def _item(person_id: UUID, presence: Presence, returns: Sequence[Return], done: 
 
 
 def _reason(found: Return) -> QueueReason:
-    history = told_history(found.attempt, patience_of(found.attempt))
+    history = history_sentences(found.attempt, response_time_of(found.attempt))
     news = [] if found.news is None else [found.news]
     return QueueReason(
         position_id=found.position_id,

@@ -75,7 +75,7 @@ class Handled:
     """In the order of the log: of those that concern a plan, the last holds."""
     lease: Lease | None = None
     announced: datetime | None = None
-    """The due time that was last told to subscribers."""
+    """The due time that was last announced to subscribers."""
 
     def is_over(self, closed_at: datetime) -> bool:
         """Whether a recruiter is done with the plan of a close."""

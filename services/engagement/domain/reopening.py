@@ -1,4 +1,4 @@
-"""Which soft noes of a person may be reopened, when, and by what.
+"""Which soft nos of a person may be reopened, when, and by what.
 
 A close makes a plan until somebody comes back to the person. Consumed by: an outreach later than the close, a hire, a hard no,
 a later close of the same pursuit, a recruiter who is done with it. News reopens a plan at once: a signal, or a reply that
@@ -20,7 +20,7 @@ from shared.attempts import Attempt, Pursuit
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """A plan to come back for one position. ``news`` tells what reopened it before its time."""
+    """A plan to come back for one position. ``news`` says what reopened it before its time."""
 
     position_id: UUID
     attempt: Attempt
@@ -93,8 +93,8 @@ def _brought_forward(found: Return, history: History, handled: Handled, policy: 
         plan = replace(plan, due_at=max(plan.due_at, put_off.until))
     news = _first_news(history, floor, policy)
     if news is not None and news[0] < plan.due_at:
-        moment, trigger, told = news
-        return replace(found, plan=replace(plan, due_at=moment, trigger=trigger), news=told)
+        moment, trigger, sentence = news
+        return replace(found, plan=replace(plan, due_at=moment, trigger=trigger), news=sentence)
     snoozed_until = put_off.until if put_off is not None and put_off.is_snooze else None
     return replace(found, plan=plan, snoozed_until=snoozed_until)
 

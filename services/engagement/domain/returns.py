@@ -49,19 +49,19 @@ def plan_return(close: Close, policy: ReturnPolicy, *, ghosted_in_a_row: int = 1
         return None
     facts = facts_of(close)
     if reason is Reason.GHOSTED:
-        due_at = close.time + _patience(policy, ghosted_in_a_row)
+        due_at = close.time + _wait_after_ghosting(policy, ghosted_in_a_row)
     else:
         due_at = _DUE[decisive_reason(reason, facts)](close.time, facts, policy)
     return ReturnPlan(reason, max(due_at, close.time), Trigger.TIME, sentence_of(close, policy.zone))
 
 
-def _patience(policy: ReturnPolicy, ghosted_in_a_row: int) -> timedelta:
-    patience = policy.ghosted
+def _wait_after_ghosting(policy: ReturnPolicy, ghosted_in_a_row: int) -> timedelta:
+    wait = policy.ghosted
     for _ in range(ghosted_in_a_row - 1):
-        if patience >= policy.ghosted_at_most:
+        if wait >= policy.ghosted_at_most:
             break
-        patience *= 2
-    return min(patience, policy.ghosted_at_most)
+        wait *= 2
+    return min(wait, policy.ghosted_at_most)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -115,14 +115,14 @@ def day_of(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
-def history_of(attempt: Attempt, patience: timedelta | None) -> list[str]:
-    """What else speaks for the person: how far they came and how they answered. ``patience`` is how long their answer took."""
-    told: list[str] = []
+def history_of(attempt: Attempt, response_time: timedelta | None) -> list[str]:
+    """What else speaks for the person: how far they came and how they answered, ``response_time`` after the touch."""
+    sentences: list[str] = []
     if attempt.stage is not None and attempt.stage in _FAR:
-        told.append(_FAR[attempt.stage])
+        sentences.append(_FAR[attempt.stage])
     if attempt.first_response_at is not None and attempt.replied_by_touch is not None:
-        told.append(_reply(attempt.replied_by_touch, patience))
-    return told
+        sentences.append(_reply(attempt.replied_by_touch, response_time))
+    return sentences
 
 
 _FAR: Mapping[Stage, str] = {
@@ -134,13 +134,13 @@ _FAR: Mapping[Stage, str] = {
 }
 
 
-def _reply(touch: int, patience: timedelta | None) -> str:
+def _reply(touch: int, response_time: timedelta | None) -> str:
     if touch == 0:
         return "wrote to us first"
     speed = ""
-    if patience is not None and patience <= timedelta(days=1):
+    if response_time is not None and response_time <= timedelta(days=1):
         speed = " within a day"
-    elif patience is not None and patience <= timedelta(days=7):
+    elif response_time is not None and response_time <= timedelta(days=7):
         speed = " within a week"
     after = f"the {_ORDINALS[touch]} touch" if touch in _ORDINALS else f"{touch} touches"
     return f"replied{speed} after {after}"
