@@ -24,14 +24,13 @@ def story() -> str:
 async def test_the_story_in_curl_is_true(stack: Stack, tmp_path: Path) -> None:
     script = story().replace("http://127.0.0.1:8080", stack.url)
     script, tokens = re.subn(r"TOKEN=\$\(.*?\)\n", f"TOKEN={stack.token}\n", script, flags=re.DOTALL)
-    script, queues = re.subn(r'^call "\$API/v1/queue.*"$', until_due, script, flags=re.MULTILINE)
-    assert (tokens, queues) == (1, 1)
+    assert tokens == 1
 
-    told = await asyncio.to_thread(
+    outcome = await asyncio.to_thread(
         subprocess.run, ["bash", "-euc", script], cwd=tmp_path, capture_output=True, timeout=120, check=True
     )
 
-    answers = told.stdout.decode()
+    answers = outcome.stdout.decode()
     assert '"soft_no":1' in answers
     assert '"uninterested":1' in answers
     assert '"declines":{"salary":1}' in answers
@@ -39,8 +38,3 @@ async def test_the_story_in_curl_is_true(stack: Stack, tmp_path: Path) -> None:
         '"explanation":"declined for salary at 110,000 EUR in March 2025; replied within a week after the first touch"' in answers
     )
     assert '"due_at":"2025-09-05T08:00:00Z"' in answers
-
-
-def until_due(asked: re.Match[str]) -> str:
-    """Ask the queue until it holds the item: the consumer makes it a moment after the event."""
-    return f"for _ in $(seq 200); do QUEUE=$({asked[0]}); case $QUEUE in *explanation*) break;; esac; done; echo $QUEUE"
