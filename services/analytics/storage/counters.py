@@ -8,33 +8,24 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.metrics import Sum
+from services.analytics.storage.unnest import columns, unnest
+from shared.db.asyncpg_connection import Write
+
+_ADD = f"""
+    INSERT INTO counters (position_id, measure, count, seconds) SELECT * FROM {unnest("uuid", "text", "bigint", "bigint")}
+    ON CONFLICT (position_id, measure) DO UPDATE SET count = counters.count + excluded.count,
+        seconds = counters.seconds + excluded.seconds
+"""  # noqa: S608 - constants of this service
 
 Change = Mapping[tuple[UUID, str], tuple[int, int]]
 """By position and measure: what is added to the count and to the seconds."""
 
 
-async def add(session: AsyncSession, change: Change) -> None:
-    """Add to the counters, in the order of their keys so that nobody waits in a circle."""
-    keys = sorted(change, key=lambda key: (key[0].int, key[1]))
-    if not keys:
-        return
-    await session.execute(
-        text(
-            """
-            INSERT INTO counters (position_id, measure, count, seconds)
-            SELECT * FROM unnest(CAST(:positions AS uuid[]), CAST(:measures AS text[]), CAST(:counts AS bigint[]),
-                CAST(:seconds AS bigint[]))
-            ON CONFLICT (position_id, measure) DO UPDATE SET count = counters.count + excluded.count,
-                seconds = counters.seconds + excluded.seconds
-            """
-        ),
-        {
-            "positions": [position for position, _ in keys],
-            "measures": [measure for _, measure in keys],
-            "counts": [change[key][0] for key in keys],
-            "seconds": [change[key][1] for key in keys],
-        },
-    )
+def add(change: Change) -> Write:
+    """Adds to the counters, in the order of their keys so that two who add never deadlock."""
+    ordered = sorted(change.items(), key=lambda item: (item[0][0].int, item[0][1]))
+    rows = [(position, measure, count, seconds) for (position, measure), (count, seconds) in ordered]
+    return Write(_ADD, columns(rows, 4))
 
 
 async def of_position(session: AsyncSession, position: UUID) -> dict[str, Sum]:

@@ -1,13 +1,13 @@
 """Who is who, and what is known of people: made from the candidates' snapshots."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 import orjson
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.analytics.storage.unnest import columns, unnest
+from shared.db.asyncpg_connection import Driver
 from shared.events import CandidateChanged
 
 
@@ -33,73 +33,62 @@ class PersonLinks:
         return set(self.links.values())
 
 
-async def circle(session: AsyncSession, streams: Iterable[UUID]) -> PersonLinks:
+async def links_of(connection: Driver, streams: Iterable[UUID]) -> PersonLinks:
     """Who the streams are, as streams or as persons."""
-    rows = await session.execute(
-        text(
-            """
-            WITH near AS MATERIALIZED (
-                SELECT person FROM links WHERE stream = ANY(:streams)
-                UNION SELECT person FROM links WHERE person = ANY(:streams)
-                UNION SELECT stream FROM links WHERE stream = ANY(:streams)
-            )
-            SELECT stream, person FROM links WHERE person IN (SELECT person FROM near)
-            UNION SELECT stream, person FROM links WHERE stream IN (SELECT person FROM near)
-            """
-        ),
-        {"streams": list(streams)},
+    found = await connection.fetch(
+        """
+        WITH near AS MATERIALIZED (
+            SELECT person FROM links WHERE stream = ANY($1::uuid[])
+            UNION SELECT person FROM links WHERE person = ANY($1)
+            UNION SELECT stream FROM links WHERE stream = ANY($1)
+        )
+        SELECT stream, person FROM links WHERE person IN (SELECT person FROM near)
+        UNION SELECT stream, person FROM links WHERE stream IN (SELECT person FROM near)
+        """,
+        list(streams),
     )
-    return PersonLinks({row.stream: row.person for row in rows})
+    return PersonLinks(dict(found))
 
 
-async def link(session: AsyncSession, moves: Mapping[UUID, UUID]) -> None:
+async def link(connection: Driver, moves: Mapping[UUID, UUID]) -> None:
     """Say which person each of these streams belongs to."""
-    streams = sorted(moves)
-    await session.execute(text("DELETE FROM links WHERE stream = ANY(:streams)"), {"streams": streams})
-    linked = [stream for stream in streams if moves[stream] != stream]
-    await session.execute(
-        text("INSERT INTO links (stream, person) SELECT * FROM unnest(CAST(:streams AS uuid[]), CAST(:persons AS uuid[]))"),
-        {"streams": linked, "persons": [moves[stream] for stream in linked]},
-    )
+    linked = sorted((stream, person) for stream, person in moves.items() if stream != person)
+    await connection.fetch("DELETE FROM links WHERE stream = ANY($1::uuid[])", sorted(moves))
+    await connection.copy_records_to_table("links", records=linked, columns=("stream", "person"))
 
 
-async def save(session: AsyncSession, snapshots: Sequence[CandidateChanged]) -> None:
-    """Keep what the snapshots say of people; ``snapshots`` holds one a candidate."""
+async def save(connection: Driver, snapshots: Iterable[CandidateChanged]) -> dict[UUID, UUID]:
+    """Keep what the snapshots, one a candidate, say of people; returns who those of them that have a link belonged to so far."""
     ordered = sorted(snapshots, key=lambda one: one.candidate_id)
-    await session.execute(
-        text(
-            """
+    found = await connection.fetch(
+        f"""
+        WITH saved AS (
             INSERT INTO people (person, level, country, tier, market_status, skills)
             SELECT person, level, country, tier, market_status, ARRAY(SELECT jsonb_array_elements_text(CAST(skills AS jsonb)))
-            FROM unnest(CAST(:persons AS uuid[]), CAST(:levels AS text[]), CAST(:countries AS text[]), CAST(:tiers AS text[]),
-                CAST(:statuses AS text[]), CAST(:skills AS text[])) AS one (person, level, country, tier, market_status, skills)
+            FROM {unnest("uuid", "text", "text", "text", "text", "text")}
+                AS one (person, level, country, tier, market_status, skills)
             ON CONFLICT (person) DO UPDATE SET level = excluded.level, country = excluded.country, tier = excluded.tier,
                 market_status = excluded.market_status, skills = excluded.skills
             WHERE NOT people.erased
-            """
+        )
+        SELECT stream, person FROM links WHERE stream = ANY($1)
+        """,  # noqa: S608 - constants of this service
+        *columns(
+            [(one.candidate_id, one.level, one.country, one.tier, one.market_status, _as_json(one.skills)) for one in ordered], 6
         ),
-        {
-            "persons": [one.candidate_id for one in ordered],
-            "levels": [one.level for one in ordered],
-            "countries": [one.country for one in ordered],
-            "tiers": [one.tier for one in ordered],
-            "statuses": [one.market_status for one in ordered],
-            "skills": [_as_json(one.skills) for one in ordered],
-        },
     )
+    return dict(found)
 
 
-async def forget(session: AsyncSession, erased: Iterable[UUID]) -> None:
+async def forget(connection: Driver, erased: Iterable[UUID]) -> None:
     """Drop what is known of people for good. Their attempts stay counted: numbers name nobody."""
-    await session.execute(
-        text(
-            """
-            INSERT INTO people (person, erased) SELECT person, true FROM unnest(CAST(:persons AS uuid[])) AS person
-            ON CONFLICT (person) DO UPDATE SET level = NULL, country = NULL, tier = NULL, market_status = NULL, skills = '{}',
-                erased = true
-            """
-        ),
-        {"persons": sorted(erased)},
+    await connection.fetch(
+        """
+        INSERT INTO people (person, erased) SELECT person, true FROM unnest($1::uuid[]) AS person
+        ON CONFLICT (person) DO UPDATE SET level = NULL, country = NULL, tier = NULL, market_status = NULL, skills = '{}',
+            erased = true
+        """,
+        sorted(erased),
     )
 
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.analytics.domain.pursuits import attempt_rows
-from services.analytics.storage import attempts, facts, funnels, people, positions
-from services.analytics.use_cases.refold import Grouped
+from services.analytics.storage import attempts, facts, funnels, people, pursuits
+from services.analytics.use_cases.refold import Grouped, fold_again
+from shared.db.asyncpg_connection import driver
 
 PAGE = 300
 """Persons that are folded at once: others get their turn in between."""
@@ -19,31 +19,15 @@ async def look_back(session: AsyncSession, position: UUID | None, as_of: datetim
     The time grows with the facts it looks at, unlike a question about now.
     """
     await funnels.make_as_of(session)
-    streams = await facts.streams_at(session, position, as_of)
-    circle = await people.circle(session, streams)
-    persons = sorted({circle.person_of(stream) for stream in streams})
+    connection = await driver(session)
+    streams = await facts.streams_at(connection, position, as_of)
+    links = await people.links_of(connection, streams)
+    persons = sorted({links.person_of(stream) for stream in streams})
     for start in range(0, len(persons), PAGE):
-        await _fold_page(session, circle, set(persons[start : start + PAGE]), position, as_of, ghost_after)
-
-
-async def _fold_page(
-    session: AsyncSession,
-    circle: people.PersonLinks,
-    persons: set[UUID],
-    position: UUID | None,
-    as_of: datetime,
-    ghost_after: timedelta,
-) -> None:
-    known = await facts.of_streams(session, circle.streams_of(persons), until=as_of)
-    grouped = Grouped.of(known, circle)
-    if position is None:
-        folded = grouped.pursuits((), persons)
-    else:
-        folded = grouped.pursuits([key for key in grouped.placed if key[1] == position], set())
-    closings = await positions.closings(session, {at for _, at in folded})
-    rows = [
-        row
-        for key, found in folded.items()
-        for row in attempt_rows(key, found, closings.get(key[1], ()), ghost_after=ghost_after, now=as_of)
-    ]
-    await attempts.save(session, rows, table=funnels.AS_OF)
+        page = links.streams_of(persons[start : start + PAGE])
+        known = await pursuits.of(connection, page, (), until=as_of)
+        grouped = Grouped.of(known.facts, links)
+        keys = [key for key in grouped.placed if position in {None, key[1]}]
+        rows = fold_again(keys, grouped, known, now=as_of, ghost_after=ghost_after)
+        save = attempts.save((row for some in rows.values() for row in some), table=funnels.AS_OF)
+        await connection.fetch(save.sql, *save.values)

@@ -1,15 +1,15 @@
-"""Make attempts and counters again from the facts, and compare them with what is there."""
+"""Rebuild attempts and counters from the facts, and compare them with what is there."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from services.analytics.domain.pursuits import AttemptRow, Key, attempt_rows
-from services.analytics.storage import attempts, counters, facts, locks, people, positions
-from services.analytics.use_cases.refold import Grouped, replace
+from services.analytics.domain.pursuits import AttemptRow, Key
+from services.analytics.storage import attempts, counters, facts, locks, people, pursuits
+from services.analytics.storage.attempts import Counted
+from services.analytics.use_cases.refold import Grouped, fold_again
+from shared.db.asyncpg_connection import Driver, driver
 from shared.db.engine import Sessions
 
 PAGE = 500
@@ -32,21 +32,22 @@ class Rebuilt:
 async def rebuild(
     sessions: Sessions, *, now: datetime, ghost_after: timedelta, progress: Callable[[int], None] = lambda _: None
 ) -> Rebuilt:
-    """Fold every pursuit from the facts, a page of persons at a time, then make the counters again from the attempts.
+    """Fold every pursuit from the facts, a page of persons at a time, then rebuild the counters from the attempts.
 
-    The projector goes on meanwhile, between pages. ``progress`` is told how many pursuits are done.
+    The projector goes on meanwhile, between pages. ``progress`` is given how many pursuits are done.
     """
     done = wrong = 0
     async for persons in _pages(sessions):
         async with sessions.begin() as session:
-            await locks.lock_exclusive(session)
-            rows = await _fold_again(session, persons, now, ghost_after)
-            wrong += await _differences(session, rows)
-            await replace(session, rows, counted=rows)
+            connection = await driver(session)
+            await locks.lock_exclusive(connection)
+            rows, counted = await _fold_page(connection, persons, now, ghost_after)
+            wrong += await _differences(connection, rows)
+            await pursuits.replace(connection, rows, counted)
         done += len(rows)
         progress(done)
     async with sessions.begin() as session:
-        await locks.lock_exclusive(session)
+        await locks.lock_exclusive(await driver(session))
         wrong_counters = await counters.rebuild(session)
     return Rebuilt(done, wrong, wrong_counters)
 
@@ -56,12 +57,13 @@ async def compare(sessions: Sessions, *, now: datetime, ghost_after: timedelta) 
     done = wrong = 0
     async for persons in _pages(sessions):
         async with sessions.begin() as session:
-            await locks.lock_exclusive(session)
-            rows = await _fold_again(session, persons, now, ghost_after)
-            wrong += await _differences(session, rows)
+            connection = await driver(session)
+            await locks.lock_exclusive(connection)
+            rows, _ = await _fold_page(connection, persons, now, ghost_after)
+            wrong += await _differences(connection, rows)
         done += len(rows)
     async with sessions.begin() as session:
-        await locks.lock_exclusive(session)
+        await locks.lock_exclusive(await driver(session))
         return Rebuilt(done, wrong, await counters.differences(session))
 
 
@@ -71,30 +73,30 @@ async def _pages(sessions: Sessions) -> AsyncIterator[set[UUID]]:
         after: UUID | None = None
         while True:
             async with sessions.begin() as session:
-                page = await pages(session, after, PAGE)
+                page = await pages(await driver(session), after, PAGE)
             if not page:
                 break
             after = page[-1]
             yield set(page)
 
 
-async def _fold_again(
-    session: AsyncSession, streams: set[UUID], now: datetime, ghost_after: timedelta
-) -> dict[Key, list[AttemptRow]]:
-    """The rows that the facts give for the persons of these streams; none for a pursuit that has attempts and no facts."""
-    circle = await people.circle(session, streams)
-    persons = {circle.person_of(stream) for stream in streams} | streams
-    known = await facts.of_streams(session, circle.streams_of(persons))
-    folded = Grouped.of(known, circle).pursuits(await attempts.pursuits_of(session, persons), persons)
-    closings = await positions.closings(session, {position for _, position in folded})
-    return {
-        key: attempt_rows(key, found, closings.get(key[1], ()), ghost_after=ghost_after, now=now) if found else []
-        for key, found in folded.items()
-    }
+async def _fold_page(
+    connection: Driver, streams: set[UUID], now: datetime, ghost_after: timedelta
+) -> tuple[dict[Key, list[AttemptRow]], Mapping[Key, Sequence[Counted]]]:
+    """The rows that the facts give for the persons of these streams, and what is counted of them.
+
+    A pursuit that has attempts and no facts has no rows.
+    """
+    links = await people.links_of(connection, streams)
+    persons = {links.person_of(stream) for stream in streams} | streams
+    known = await pursuits.of(connection, links.streams_of(persons), persons)
+    grouped = Grouped.of(known.facts, links)
+    rows = fold_again({*grouped.placed, *known.counted}, grouped, known, now=now, ghost_after=ghost_after)
+    return rows, known.counted
 
 
-async def _differences(session: AsyncSession, rows: dict[Key, list[AttemptRow]]) -> int:
+async def _differences(connection: Driver, rows: Mapping[Key, Sequence[AttemptRow]]) -> int:
     """How many attempts are stored otherwise than they should be, missing or too many."""
-    stored = await attempts.rows_of(session, rows)
+    stored = await attempts.rows_of(connection, rows)
     wanted = {(row.person, row.position, row.number): row for some in rows.values() for row in some}
     return sum(stored.get(key) != wanted.get(key) for key in stored.keys() | wanted.keys())

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from services.analytics.domain.questions import Dimension, Question
 from services.analytics.metrics import contributions
 from services.analytics.storage import funnels
+from services.analytics.storage.pursuits import COPY_FROM
 from services.analytics.use_cases import project as project_module
 from shared.attempts import fact_of, fold
 from shared.db.engine import Sessions
@@ -51,6 +52,25 @@ async def test_the_same_fact_stored_twice_counts_once(analytics: Sessions) -> No
     await deliver(analytics, contacted)
 
     assert (await counted(analytics))["reached.contacted"] == 1
+
+
+async def test_one_large_batch_gives_what_small_ones_give(analytics: Sessions) -> None:
+    history = History()
+    facts = [
+        history.fact(kind, f"person-{n}", day, position=f"ats:{n % 3}")
+        for day, kind in enumerate(("sourced", "contacted", "responded", "interested", "declined"))
+        for n in range(60)
+    ]
+    await deliver(analytics, *facts)
+    at_once = await tables(analytics)
+    await _empty(analytics)
+
+    for start in range(0, len(facts), 50):
+        await deliver(analytics, *facts[start : start + 50])
+
+    assert len(facts) > COPY_FROM > 50
+    assert await tables(analytics) == at_once
+    assert (await from_scratch(analytics)).was_equal
 
 
 async def test_a_late_fact_lands_where_it_belongs(analytics: Sessions) -> None:
