@@ -59,7 +59,7 @@ def create_app(
     app.state.described = dict(services if described is None else described)
     app.state.workers = workers
     _describe(app)
-    app.add_middleware(Dispatch, services={path: services[name] for path, name in owners.items() if name in services})
+    app.requests = Dispatch(app.requests, {path: services[name] for path, name in owners.items() if name in services})
     return app
 
 
@@ -71,9 +71,7 @@ class Dispatch:
         self.services = services
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        owner = self.app
-        if scope["type"] == "http":
-            owner = self.services.get("/".join(scope["path"].split("/", 3)[:3]), self.app)
+        owner = self.services.get("/".join(scope["path"].split("/", 3)[:3]), self.app)
         await owner(scope, receive, send)
 
 

@@ -2,9 +2,20 @@
 
 import logging
 import sys
+from contextvars import ContextVar
 
 import structlog
 from opentelemetry import trace
+
+request_id_var: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""The id of the request that is answered; every line that is logged meanwhile carries it."""
+
+
+def _add_request(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    request_id = request_id_var.get()
+    if request_id is not None:
+        event["request_id"] = request_id
+    return event
 
 
 def _add_trace(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
@@ -21,6 +32,7 @@ def configure_logging(level: str = "INFO", *, service: str | None = None) -> Non
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_request,
         _add_trace,
     ]
     renderer: structlog.typing.Processor = (

@@ -10,6 +10,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 _PROPAGATOR = TraceContextTextMapPropagator()
 tracer = trace.get_tracer("rekindle")
+_exporting = False
 
 
 def configure_tracing(service: str) -> None:
@@ -24,10 +25,19 @@ def configure_tracing(service: str) -> None:
     provider = TracerProvider(resource=Resource.create({"service.name": service}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)
+    global _exporting  # noqa: PLW0603 - one setting of the process, like the provider itself
+    _exporting = True
+
+
+def is_exporting() -> bool:
+    """Whether spans go anywhere. Without an exporter none is begun, but for a caller's traceparent, which is handed on."""
+    return _exporting
 
 
 def current_traceparent() -> str | None:
     """The W3C traceparent of the current span, or None outside one."""
+    if not trace.get_current_span().get_span_context().is_valid:
+        return None
     carrier: dict[str, str] = {}
     _PROPAGATOR.inject(carrier)
     return carrier.get("traceparent")

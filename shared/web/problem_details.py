@@ -4,12 +4,9 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-import asyncpg
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from shared import errors
@@ -90,21 +87,15 @@ def request_id_of(request: Request) -> str:
     return str(getattr(request.state, "request_id", ""))
 
 
-def answer_errors(app: FastAPI) -> None:
-    """Answer every error of the application with problem details."""
-    app.add_exception_handler(errors.DomainError, _domain_error)
-    app.add_exception_handler(RequestValidationError, _validation_error)
-    app.add_exception_handler(HTTPException, _http_error)
-    for fault in (
-        DBAPIError,
-        PoolTimeoutError,
-        OSError,
-        TimeoutError,
-        asyncpg.PostgresError,
-        asyncpg.InterfaceError,
-    ):
-        app.add_exception_handler(fault, _fault)
-    app.add_exception_handler(Exception, _unexpected)
+def answer_error(request: Request, error: Exception) -> Response:
+    """The problem details that whatever an operation raised is answered with. What nobody expected is logged."""
+    if isinstance(error, errors.DomainError):
+        return _respond(request, error)
+    if isinstance(error, RequestValidationError):
+        return _respond(request, invalid_from(error.errors()))
+    if isinstance(error, HTTPException):
+        return _http_error(request, error)
+    return _fault(request, error) if is_transient(error) else _unexpected(request, error)
 
 
 def _respond(request: Request, error: errors.DomainError) -> Response:
@@ -116,16 +107,6 @@ def _respond(request: Request, error: errors.DomainError) -> Response:
         headers["Retry-After"] = str(error.extra.get("retry_after", 1))
     content = problem(error, request_id=request_id_of(request))
     return JSONResponse(content, status, headers, media_type="application/problem+json")
-
-
-async def _domain_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, errors.DomainError)
-    return _respond(request, error)
-
-
-async def _validation_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    return _respond(request, invalid_from(error.errors()))
 
 
 def invalid_from(found: Sequence[Any], *, under: str = "") -> errors.Invalid:
@@ -168,8 +149,7 @@ def _rule(one: Any) -> str:
     return message.replace("Input should be", "must be", 1).replace("String should", "must", 1)
 
 
-async def _http_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
+def _http_error(request: Request, error: HTTPException) -> Response:
     code, title = _OF_STATUS.get(error.status_code, ("http_error", "The request was refused"))
     content = {
         "type": f"urn:rekindle:problem:{code}",
@@ -188,10 +168,8 @@ _NOT_KNOWN = (
 )
 
 
-async def _fault(request: Request, error: Exception) -> Response:
-    if not is_transient(error):
-        return await _unexpected(request, error)
-    logger.warning("a part does not answer: %r", error, extra={"request_id": request_id_of(request)})
+def _fault(request: Request, error: Exception) -> Response:
+    logger.warning("a part does not answer: %r", error)
     detail = "The database or the broker does not answer as it should just now. "
     if request.method in {"GET", "HEAD"}:
         return _respond(request, errors.Unavailable(detail + "Try again."))
@@ -199,11 +177,10 @@ async def _fault(request: Request, error: Exception) -> Response:
     return _respond(request, errors.Unavailable(detail + _NOT_KNOWN))
 
 
-async def _unexpected(request: Request, error: Exception) -> Response:
-    logger.error("unexpected error", exc_info=error, extra={"request_id": request_id_of(request), "path": request.url.path})
+def _unexpected(request: Request, error: Exception) -> Response:
+    route = getattr(request.scope.get("route"), "path_format", None)  # an address may hold what a person is called
+    logger.error("unexpected error", exc_info=error, extra={"method": request.method, "route": route})
     failure = errors.DomainError("Something went wrong here. It is in the log under this request id.")
     content = problem(failure, request_id=request_id_of(request)) | {"code": "internal_error"}
     content["type"] = "urn:rekindle:problem:internal_error"
-    # Starlette answers this outside of all middleware, so that the frame cannot add the header.
-    headers = {"X-Request-Id": request_id_of(request)}
-    return JSONResponse(content, 500, headers, media_type="application/problem+json")
+    return JSONResponse(content, 500, media_type="application/problem+json")

@@ -19,7 +19,7 @@ from shared.web.waiting import WaitedDep
 router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=StrictRoute)
 
 
-@router.get("/positions/{position:path}/funnel", response_model=PositionFunnel)
+@router.get("/positions/{position}/funnel", response_model=PositionFunnel)
 async def read_position_funnel(
     position: Annotated[PositionRef, Path(description="Id or <source>:<external_id>, percent-encoded.")],
     _: Annotated[Principal, requires("analytics:read")],

@@ -87,7 +87,7 @@ async def list_candidates(
     return {"items": items, "next_cursor": encode_cursor(purpose, page.last) if page.last else None}
 
 
-@router.get("/{candidate:path}/history", response_model=HistoryPage, responses=MOVED)
+@router.get("/{candidate}/history", response_model=HistoryPage, responses=MOVED)
 async def read_history(
     candidate: CandidateName,
     request: Request,
@@ -109,7 +109,7 @@ async def read_history(
         limit=limit,
     )
     if isinstance(found, Redirected):
-        return redirect(request, candidate, found)
+        return redirect(request, found)
     items = [history_shown(entry) for entry in found.items]
     return {"items": items, "next_cursor": encode_cursor(purpose, found.last) if found.last else None}
 
@@ -121,24 +121,24 @@ def _place(purpose: str, cursor: str | None) -> tuple[datetime, int] | None:
     return datetime.fromisoformat(observed_at), int(entry)
 
 
-@router.get("/{candidate:path}/duplicates", response_model=SuspectedDuplicates, responses=MOVED)
+@router.get("/{candidate}/duplicates", response_model=SuspectedDuplicates, responses=MOVED)
 async def find_duplicates(candidate: CandidateName, request: Request, principal: Reader, sessions: SessionsDep) -> Any:
     """Others with the same e-mail address. A shared address is a suspicion, never an error."""
     found = await read_candidates.find_duplicates(sessions, read_name("candidate", candidate))
     if isinstance(found, Redirected):
-        return redirect(request, candidate, found)
+        return redirect(request, found)
     sees = _sees_contact_details(principal)
     return {"items": [duplicate_shown(duplicate, with_contact_details=sees) for duplicate in found]}
 
 
-@router.get("/{candidate:path}", response_model=Candidate, responses=READ)
+@router.get("/{candidate}", response_model=Candidate, responses=READ)
 async def read_candidate(
     candidate: CandidateName, request: Request, principal: Reader, sessions: SessionsDep, condition: ConditionDep
 ) -> Any:
     """A person's record, by id or by any of the person's references."""
     found = await read_candidates.read_candidate(sessions, read_name("candidate", candidate))
     if isinstance(found, Redirected):
-        return redirect(request, candidate, found)
+        return redirect(request, found)
     return not_modified(found.tag) if condition.is_known(found.tag) else _answer(found, principal)
 
 
@@ -150,7 +150,7 @@ def _answer(view: CandidateView, principal: Principal, *, is_new: bool = False) 
 
 
 @router.patch(
-    "/{candidate:path}",
+    "/{candidate}",
     response_model=Candidate,
     responses=CHANGED,
     openapi_extra={
@@ -177,11 +177,11 @@ async def patch_candidate(
     )
     done = await change_candidate(sessions, change, stated_by=principal.identity, shards=settings.partitions, now=now)
     if isinstance(done, Redirected):
-        return redirect(request, candidate, done)
+        return redirect(request, done)
     return _answer(done.view, principal, is_new=done.is_new)
 
 
-@router.delete("/{candidate:path}/references/{reference:path}", response_model=Candidate, responses=MOVED)
+@router.delete("/{candidate}/references/{reference}", response_model=Candidate, responses=MOVED)
 async def unlink(
     candidate: CandidateName,
     reference: CandidateName,
@@ -200,4 +200,4 @@ async def unlink(
         shards=settings.partitions,
         now=current_time(),
     )
-    return redirect(request, candidate, found) if isinstance(found, Redirected) else _answer(found, principal)
+    return redirect(request, found) if isinstance(found, Redirected) else _answer(found, principal)

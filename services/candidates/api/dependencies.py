@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
@@ -58,11 +57,12 @@ def current_time() -> datetime:
     return datetime.now(UTC)
 
 
-def redirect(request: Request, merged: str, found: Redirected) -> Response:
-    """308 from the address of a merged id to the same address of the person's id."""
-    path = f"/v1/candidates/{found.person_id}"
-    rest = str(request.scope["path"]).partition(f"/v1/candidates/{merged}")[2]
-    location = quote(path + rest, safe="/:") + (f"?{request.url.query}" if request.url.query else "")
+def redirect(request: Request, found: Redirected) -> Response:
+    """308 from the address of a merged id, as it was sent, to the same address of the person's id."""
+    before, _, _, *rest = request.scope["raw_path"].decode("latin-1").split("/")[1:]
+    location = "/".join(["", before, "candidates", str(found.person_id), *rest]) + (
+        f"?{request.url.query}" if request.url.query else ""
+    )
     content = {"id": str(found.person_id), "location": location}
     return JSONResponse(content, 308, headers={"Location": location})
 

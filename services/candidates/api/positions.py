@@ -65,7 +65,7 @@ async def list_positions(
     return {"items": items, "next_cursor": encode_cursor(purpose, page.last) if page.last else None}
 
 
-@router.get("/{position:path}/history", response_model=HistoryPage)
+@router.get("/{position}/history", response_model=HistoryPage)
 async def read_position_history(
     position: PositionName,
     _: Reader,
@@ -88,7 +88,7 @@ async def read_position_history(
     return {"items": items, "next_cursor": encode_cursor(purpose, page.last) if page.last else None}
 
 
-@router.get("/{position:path}", response_model=Position, responses=READ)
+@router.get("/{position}", response_model=Position, responses=READ)
 async def read_position(position: PositionName, _: Reader, sessions: SessionsDep, condition: ConditionDep) -> Any:
     """A position's record, by id or reference."""
     view = await read_positions.read_position(sessions, read_name("position", position))
@@ -102,7 +102,7 @@ def _answer(view: RecordView, *, is_new: bool = False) -> Response:
 
 
 @router.patch(
-    "/{position:path}",
+    "/{position}",
     response_model=Position,
     responses=CHANGED,
     openapi_extra={

@@ -1,12 +1,9 @@
 """POST /v1/events: what happened, one CloudEvent or a batch of them."""
 
-from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
-from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request, Response
-from fastapi.routing import APIRoute
 
 from services.engagement.api.answers import BatchAnswer, EventAnswer, batch_answer, single_answer
 from services.engagement.api.event_reading import PLAIN, Read, read_body, read_item
@@ -19,14 +16,7 @@ from shared.observability.tracing import current_traceparent
 from shared.security.auth import requires
 from shared.web.idempotency import IdempotentRoute, name_people
 from shared.web.problem_details import request_id_of
-
-
-class RawRoute(APIRoute):
-    """Calls its endpoint with the request and nothing else. Solving dependencies costs as much as storing an event."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        endpoint: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
-        return endpoint
+from shared.web.routing import RawRoute
 
 
 class DirectRoute(IdempotentRoute, RawRoute):

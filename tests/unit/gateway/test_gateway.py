@@ -51,7 +51,7 @@ def client(app: FastAPI) -> httpx.AsyncClient:
 def gateway() -> FastAPI:
     return create_app(
         {
-            "candidates": service("candidates", "/v1/candidates/{reference:path}"),
+            "candidates": service("candidates", "/v1/candidates/{reference}"),
             "engagement": service("engagement", "/v1/queue"),
         }
     )
