@@ -68,10 +68,10 @@ class Dispatch:
 
     def __init__(self, app: ASGIApp, services: Mapping[str, ASGIApp]) -> None:
         self.app = app
-        self.services = services
+        self.services = {path.encode(): service for path, service in services.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        owner = self.services.get("/".join(scope["path"].split("/", 3)[:3]), self.app)
+        owner = self.services.get(b"/".join(scope["raw_path"].split(b"/", 3)[:3]), self.app)
         await owner(scope, receive, send)
 
 
