@@ -28,8 +28,6 @@ class WorkerSettings(Protocol):
     @property
     def kafka_bootstrap_servers(self) -> str: ...
     @property
-    def partitions(self) -> int: ...
-    @property
     def consumer_window(self) -> float: ...
 
 
@@ -48,9 +46,7 @@ def service_parts(
     servers, window = settings.kafka_bootstrap_servers, settings.consumer_window
     work: dict[str, Work] = {}
     if publishes:
-        work[f"{service}.relay"] = lambda sessions, stop: Relay(
-            service=service, sessions=sessions, bootstrap_servers=servers, shards=settings.partitions, topics=publishes
-        ).run(stop)
+        work[f"{service}.relay"] = lambda sessions, stop: Relay(service, sessions, servers, publishes, window).run(stop)
     for one in subscriptions:
         work[one.group] = partial(_consume, one, servers, window)
     pool = _Pool(settings, f"{service} worker")

@@ -129,7 +129,7 @@ async def _broker(environment: dict[str, str]) -> list[Finding]:
     if missing:
         advice = "create them with `python -m rekindle.runtime.topics`, then fill them with `rekindle republish`."
         return [Finding("broker", f"{bootstrap} lacks {', '.join(missing)}", advice)]
-    counts = {existing[topic.value] for topic in Topic}
+    counts = {existing[topic.value] for topic in Topic if topic.is_sequenced}
     if len(counts) > 1:
         advice = "topics share their shards: give all the same number of partitions."
         return [Finding("broker", f"topics have {sorted(counts)} partitions", advice)]

@@ -59,10 +59,7 @@ async def _connect(admin: AIOKafkaAdminClient) -> None:
 
 
 async def _create(admin: AIOKafkaAdminClient, missing: Sequence[Topic], partitions: int, replication: int) -> None:
-    wanted = [
-        NewTopic(topic.value, num_partitions=partitions, replication_factor=replication, topic_configs=topic.settings)
-        for topic in missing
-    ]
+    wanted = [NewTopic(topic.value, topic.partitions(partitions), replication, topic_configs=topic.settings) for topic in missing]
     answer = await admin.create_topics(wanted)
     for name, code, *rest in answer.topic_errors:
         error = for_code(code)
@@ -90,10 +87,11 @@ async def _configure(admin: AIOKafkaAdminClient, existing: Sequence[Topic]) -> N
 
 async def _remarks(admin: AIOKafkaAdminClient, partitions: int) -> list[str]:
     found = await admin.describe_topics([topic.value for topic in Topic])
+    counts = {Topic(topic["topic"]): len(topic["partitions"]) for topic in found}
     return [
-        f"{topic['topic']} has {len(topic['partitions'])} partitions and {partitions} are configured: left as it is"
-        for topic in found
-        if len(topic["partitions"]) not in {0, partitions}
+        f"{topic} has {count} partitions and {topic.partitions(partitions)} are configured: left as it is"
+        for topic, count in counts.items()
+        if count not in {0, topic.partitions(partitions)}
     ]
 
 

@@ -4,7 +4,7 @@ Errors are asyncpg's own; ``shared.db.engine.is_transient`` knows them.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import chain
@@ -29,6 +29,9 @@ class Driver(Protocol):
 
     async def copy_records_to_table(self, table_name: str, *, records: Sequence[tuple[Any, ...]], columns: Sequence[str]) -> str:
         """Insert rows by COPY."""
+
+    async def add_listener(self, channel: str, callback: Callable[..., None]) -> None:
+        """LISTEN, and have each notification call back."""
 
     def is_in_transaction(self) -> bool:
         """Whether a transaction was begun."""

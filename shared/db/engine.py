@@ -9,12 +9,13 @@ from typing import Any, cast
 
 import asyncpg
 import orjson
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from shared.db.asyncpg_connection import Driver
+from shared.db.notifier import Notifier
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ _TRANSIENT_STATES = ("25006", "25P03", "25P04")
 """Faults that may pass, of a class that else does not: a server that is read-only for now, a transaction that stood too long."""
 
 
+_NOTIFIES = "notifies"
 _DEFINITE_AT_COMMIT = ("23", "40")
 """SQLSTATE classes with which a server refuses a COMMIT, so that it is known that nothing was stored."""
 _ASK_FOR = 5.0
@@ -40,6 +42,7 @@ class Sessions:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self._make = async_sessionmaker(engine, expire_on_commit=False)
+        self._notifier = Notifier(self.own_connection)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
@@ -55,6 +58,8 @@ class Sessions:
                 if _is_refusal(fault) or not is_transient(fault):
                     raise
                 raise CommitUnknownError("the commit was not acknowledged") from fault
+        if session.info.pop(_NOTIFIES, False):
+            self.notify()
 
     @asynccontextmanager
     async def begin_raw(self, opening: str = "") -> AsyncIterator["RawTransaction"]:
@@ -87,6 +92,8 @@ class Sessions:
         # Asked for once the pool has the connection back: it may be the only one.
         if fault is not None and (_is_refusal(fault) or not await self._is_committed(transaction.id, fault)):
             raise fault
+        if transaction.id is not None:
+            self.notify()
 
     async def _is_committed(self, transaction: int | None, fault: BaseException) -> bool:
         """Whether a transaction whose commit was not acknowledged was committed. Raises CommitUnknownError."""
@@ -114,9 +121,27 @@ class Sessions:
         async with self.alone() as connection:
             return await connection.fetch(query, *values)
 
+    @asynccontextmanager
+    async def own_connection(self) -> AsyncIterator[Driver]:
+        """A connection outside of the pool and of every transaction, for who holds it for long. It is closed at the end."""
+        async with self.engine.connect() as pooled:
+            connection = cast("Driver", (await pooled.get_raw_connection()).driver_connection)
+            await pooled.run_sync(Connection.detach)
+            yield connection
+
+    def notify(self) -> None:
+        """Have the listeners of the database told of what was committed (``shared.db.notifier``). Never waits, never fails."""
+        self._notifier.notify()
+
     async def close(self) -> None:
         """Close all connections."""
+        await self._notifier.close()
         await self.engine.dispose()
+
+
+def notify_after_commit(session: AsyncSession) -> None:
+    """Have the listeners of the database told once the session's transaction is committed (``shared.db.notifier``)."""
+    session.info[_NOTIFIES] = True
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ MIGRATION = 7_234_501
 """Held by the process that migrates the database."""
 
 RELAY = 7_234_502
-"""Class of the relay's leader locks."""
+"""Held by the leader of a service's relays."""
 
 CLOCK = 7_234_510
 """Held by the leader of engagement's clock."""

@@ -23,6 +23,10 @@ class Topic(StrEnum):
         """Whether records carry a sequence at all; control records do not."""
         return self is not Topic.CONTROL
 
+    def partitions(self, shards: int) -> int:
+        """How many partitions the topic has where others have ``shards``; what is on the control topic has no order to share."""
+        return shards if self.is_sequenced else 1
+
     @property
     def settings(self) -> Mapping[str, str]:
         """The topic's configuration on the broker."""

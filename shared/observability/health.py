@@ -123,14 +123,14 @@ class ServiceHealth:
             await session.execute(text("SELECT version_num FROM alembic_version"))
 
     async def _relay(self) -> None:
-        """Some relay must lead the shards, or nothing that is accepted leaves this service."""
+        """Some relay must lead, or nothing that is accepted leaves this service."""
         async with self.sessions.begin() as session:
             led = await session.scalar(
                 text(
                     "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
-                    "WHERE locktype = 'advisory' AND granted AND classid = :class AND datname = current_database()"
+                    "WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = :lock AND datname = current_database()"
                 ),
-                {"class": RELAY},
+                {"lock": RELAY},
             )
         if not led:
             raise RuntimeError("no relay runs: what is accepted is kept, and published once one does")

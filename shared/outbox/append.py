@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.asyncpg_connection import Write, driver
+from shared.db.engine import notify_after_commit
 from shared.events import Event, Topic
 from shared.ids import shard_of
 
@@ -19,7 +20,7 @@ _INSERT = (
 
 
 async def append(session: AsyncSession, topic: Topic, events: Sequence[Event], *, shards: int, repeats: bool = False) -> None:
-    """Put events into the outbox, in order; they are published after the caller's commit, or never.
+    """Put events into the outbox, in order; they are published soon after the caller's commit, or never.
 
     ``shards`` is the number of partitions of the topic. ``repeats`` says that the broker was given these events before, so
     that they add nothing to the shard's total.
@@ -27,10 +28,11 @@ async def append(session: AsyncSession, topic: Topic, events: Sequence[Event], *
     if events:
         records = _records(topic, events, shards, repeats=repeats)
         await (await driver(session)).copy_records_to_table("outbox", records=records, columns=_COLUMNS)
+        notify_after_commit(session)
 
 
 def appending(topic: Topic, events: Sequence[Event], *, shards: int) -> list[Write]:
-    """The same as a write, to be done together with others."""
+    """The same as a write, to be done together with others; the caller has the relay told (``notify_after_commit``)."""
     if not events:
         return []
     columns = zip(*_records(topic, events, shards, repeats=False), strict=True)

@@ -1,6 +1,6 @@
 """The relay: takes outbox rows in order, publishes them, and deletes what the broker has acknowledged.
 
-One leader for each shard holds the shard's advisory lock on the very connection that deletes the rows, so whoever loses the
+One process a service leads. It holds the leader's lock on the very connection that deletes the rows, so whoever loses the
 connection loses the right to delete. Published twice is harmless (readers drop what they know); out of order never happens,
 for a leader always begins at the oldest row there is.
 """
@@ -8,20 +8,20 @@ for a leader always begins at the oldest row there is.
 import asyncio
 import logging
 import time
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.asyncpg_connection import Driver
 from shared.db.engine import Sessions, is_transient
+from shared.db.leader import leading
 from shared.db.locks import RELAY
+from shared.db.notifier import listen
 from shared.events import Event, RelayReported, Topic
 from shared.observability.heartbeats import beat
 from shared.observability.metrics import OUTBOX_PUBLISHED, PUBLISH_SECONDS
@@ -31,27 +31,27 @@ from shared.shutdown import pause
 logger = logging.getLogger(__name__)
 
 BATCH = 3000
+WINDOW = 0.1
+"""Seconds from the beginning of one batch to the beginning of the next, while little comes."""
+LOOK_EVERY = 2.0
+"""Seconds after which it looks at the outbox though nobody said that something is in it: a notification may be lost."""
 SEND_TIMEOUT = 20.0
-IDLE_POLL = 0.05
-BUSY_POLL = 0.01
 REPORT_EVERY = 2.0
 REPORT_CALM_EVERY = 10.0
-"""Seconds between reports while nothing waits and nothing comes; readers worry after 30."""
+"""Seconds between reports while events wait, and while none do; readers worry after 30."""
 RETRY_AFTER = 1.0
 
-_TAKE = text(
-    """
-    SELECT id, shard, topic, event_id, type, source, subject, sequence, time, value, traceparent, counts
-    FROM outbox WHERE shard = ANY(:shards) ORDER BY id LIMIT :batch
-    """
-)
-_ADD = text(
-    """
+_TAKE = """
+    SELECT id, shard, topic, event_id, type, source, subject, sequence, time, value, traceparent
+    FROM outbox ORDER BY id LIMIT $1
+"""
+_FORGET = """
+    WITH gone AS (DELETE FROM outbox WHERE id = ANY($1::bigint[]) RETURNING topic, shard, counts)
     INSERT INTO outbox_totals (topic, shard, total)
-    SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:shards AS smallint[]), CAST(:added AS bigint[]))
+    SELECT topic, shard, sum(counts) FROM gone GROUP BY topic, shard HAVING sum(counts) > 0
     ON CONFLICT (topic, shard) DO UPDATE SET total = outbox_totals.total + excluded.total
-    """
-)
+    RETURNING topic, shard, total
+"""
 
 
 @dataclass(slots=True)
@@ -61,26 +61,26 @@ class Relay:
     service: str
     sessions: Sessions
     bootstrap_servers: str
-    shards: int
     topics: Sequence[Topic]
     """The topics that this service writes and whose totals it announces."""
-    _held: set[int] = field(default_factory=set)
+    window: float = WINDOW
 
     async def run(self, stop: asyncio.Event) -> None:
         """Publish until ``stop`` is set. Faults of database and broker are logged and retried; anything else is raised."""
         while not stop.is_set():
             try:
-                await self._lead(stop)
+                async with leading(self.sessions, RELAY, stop) as connection:
+                    if connection is not None:
+                        await self._lead(connection, stop)
             except (KafkaError, TimeoutError, OSError) as error:
                 logger.warning("relay of %s: the broker does not take events, trying again: %r", self.service, error)
             except Exception as error:
                 if not is_transient(error):
                     raise
                 logger.warning("relay of %s: the database does not answer, trying again: %r", self.service, error)
-            self._held.clear()
             await pause(stop, RETRY_AFTER)
 
-    async def _lead(self, stop: asyncio.Event) -> None:
+    async def _lead(self, connection: Driver, stop: asyncio.Event) -> None:
         producer = AIOKafkaProducer(
             bootstrap_servers=self.bootstrap_servers,
             enable_idempotence=True,
@@ -91,73 +91,59 @@ class Relay:
             request_timeout_ms=10_000,
         )
         ends = AIOKafkaConsumer(bootstrap_servers=self.bootstrap_servers, enable_auto_commit=False)
+        woken = asyncio.Event()
+        stopping = asyncio.create_task(_wake_at(stop, woken))
         try:
             await asyncio.wait_for(producer.start(), SEND_TIMEOUT)
             await asyncio.wait_for(ends.start(), SEND_TIMEOUT)
-            async with self.sessions.engine.connect() as connection:
-                try:
-                    await self._publish(connection, producer, TotalsPublisher(producer, ends, self.topics), stop)
-                finally:
-                    # The locks live as long as the connection: back in the pool it would keep them from whoever leads next.
-                    await connection.invalidate()
+            await listen(connection, woken)
+            await self._publish(connection, producer, TotalsPublisher(producer, ends, self.topics), stop, woken)
         finally:
+            stopping.cancel()
             # A producer that timed out must not be used again; stopping it may hang on what it could not send.
             await asyncio.wait([asyncio.ensure_future(producer.stop()), asyncio.ensure_future(ends.stop())], timeout=5)
 
     async def _publish(
-        self, connection: AsyncConnection, producer: AIOKafkaProducer, totals: TotalsPublisher, stop: asyncio.Event
+        self,
+        connection: Driver,
+        producer: AIOKafkaProducer,
+        totals: TotalsPublisher,
+        stop: asyncio.Event,
+        woken: asyncio.Event,
     ) -> None:
-        reported, waiting = 0.0, True
+        report_at, waiting = 0.0, True
         while not stop.is_set():
             beat()
-            await self._take_shards(connection)
-            rows = (await connection.execute(_TAKE, {"shards": sorted(self._held), "batch": BATCH})).all()
-            await connection.rollback()
+            woken.clear()
+            began = time.monotonic()
+            rows = await connection.fetch(_TAKE, BATCH)
             if rows:
-                await self._send(connection, producer, rows)
-            await totals.announce(connection, self._held)
-            if time.monotonic() - reported > (REPORT_EVERY if waiting or rows else REPORT_CALM_EVERY):
-                reported = time.monotonic()
+                totals.note(await self._send(connection, producer, rows))
+            await totals.announce(connection)
+            is_full = len(rows) == BATCH
+            if time.monotonic() - report_at > (REPORT_EVERY if waiting or is_full else REPORT_CALM_EVERY):
+                report_at = time.monotonic()
                 waiting = await self._report(connection, producer)
-            if len(rows) < BATCH:
-                await pause(stop, BUSY_POLL if rows else IDLE_POLL)
+            if is_full:
+                continue
+            if rows and (left := began + self.window - time.monotonic()) > 0:
+                await pause(stop, left)
+            await pause(woken, LOOK_EVERY)
 
-    async def _take_shards(self, connection: AsyncConnection) -> None:
-        """Lead every shard that nobody else leads."""
-        if len(self._held) == self.shards:
-            return
-        wanted = [shard for shard in range(self.shards) if shard not in self._held]
-        taken = await connection.execute(
-            text("SELECT shard FROM unnest(CAST(:shards AS integer[])) AS shard WHERE pg_try_advisory_lock(:class, shard)"),
-            {"shards": wanted, "class": RELAY},
-        )
-        self._held |= set(taken.scalars())
-        await connection.commit()
-
-    async def _send(self, connection: AsyncConnection, producer: AIOKafkaProducer, rows: Sequence[Row[Any]]) -> None:
+    async def _send(self, connection: Driver, producer: AIOKafkaProducer, rows: Sequence[Any]) -> Sequence[Any]:
+        """Publish rows and delete them; returns the totals of the shards that grew (topic, shard, total)."""
         started = time.perf_counter()
         async with asyncio.timeout(SEND_TIMEOUT):
             acknowledged = [await _send_row(producer, row) for row in rows]
             await asyncio.gather(*acknowledged)
-        added: Counter[tuple[str, int]] = Counter()
-        for row in rows:
-            if row.counts:
-                added[row.topic, row.shard] += row.counts
-        await connection.execute(text("DELETE FROM outbox WHERE id = ANY(:ids)"), {"ids": [row.id for row in rows]})
-        if added:
-            keys = sorted(added)
-            await connection.execute(
-                _ADD,
-                {"topics": [t for t, _ in keys], "shards": [s for _, s in keys], "added": [added[key] for key in keys]},
-            )
-        await connection.commit()
+        grown = await connection.fetch(_FORGET, [row["id"] for row in rows])
         PUBLISH_SECONDS.labels(self.service).observe(time.perf_counter() - started)
         OUTBOX_PUBLISHED.labels(self.service).inc(len(rows))
+        return grown
 
-    async def _report(self, connection: AsyncConnection, producer: AIOKafkaProducer) -> bool:
+    async def _report(self, connection: Driver, producer: AIOKafkaProducer) -> bool:
         """Say how much waits; returns whether anything does."""
-        backlog, oldest = (await connection.execute(text("SELECT count(*), min(appended_at) FROM outbox"))).one()
-        await connection.rollback()
+        ((backlog, oldest),) = await connection.fetch("SELECT count(*), min(appended_at) FROM outbox")
         report = Event.of(
             RelayReported(service=self.service, backlog=backlog, oldest_at=oldest),
             id=uuid4(),
@@ -171,9 +157,13 @@ class Relay:
         return bool(backlog)
 
 
-async def _send_row(producer: AIOKafkaProducer, row: Row[Any]) -> asyncio.Future[Any]:
-    event = Event(row.event_id, row.type, row.source, row.subject, row.sequence, row.time, bytes(row.value), row.traceparent)
-    future: asyncio.Future[Any] = await producer.send(
-        row.topic, event.value, key=event.key, partition=row.shard, headers=event.headers()
-    )
+async def _send_row(producer: AIOKafkaProducer, row: Any) -> asyncio.Future[Any]:
+    _, shard, topic, *of_event = row
+    event = Event(*of_event)
+    future: asyncio.Future[Any] = await producer.send(topic, event.value, key=event.key, partition=shard, headers=event.headers())
     return future
+
+
+async def _wake_at(stop: asyncio.Event, woken: asyncio.Event) -> None:
+    await stop.wait()
+    woken.set()

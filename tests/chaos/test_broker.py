@@ -149,5 +149,6 @@ async def _poison(stack: Stack, *, each: int) -> int:
             for topic in Topic:
                 value, headers = dice.choice(POISONS)
                 key = f"poison-{number}".encode()
-                await producer.send_and_wait(topic, value, key=key, partition=dice.randrange(12), headers=headers)
+                partition = dice.randrange(topic.partitions(12))
+                await producer.send_and_wait(topic, value, key=key, partition=partition, headers=headers)
     return each

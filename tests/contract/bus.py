@@ -87,7 +87,7 @@ async def consuming(
 async def relaying(sessions: Sessions, kafka: str) -> AsyncIterator[None]:
     """The relay, for the length of the block."""
     stop = asyncio.Event()
-    relay = Relay(service="test", sessions=sessions, bootstrap_servers=kafka, shards=SHARDS, topics=[Topic.ENGAGEMENT])
+    relay = Relay("test", sessions, kafka, [Topic.ENGAGEMENT])
     task = asyncio.create_task(relay.run(stop))
     try:
         yield

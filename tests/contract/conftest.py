@@ -13,7 +13,9 @@ from tests.contract.bus import SHARDS, Ledger
 
 @pytest.fixture(autouse=True)
 async def _empty_topics(kafka: str) -> None:
-    partitions = [TopicPartition(topic, shard) for topic in (Topic.ENGAGEMENT, Topic.CONTROL) for shard in range(SHARDS)]
+    partitions = [
+        TopicPartition(topic, shard) for topic in (Topic.ENGAGEMENT, Topic.CONTROL) for shard in range(topic.partitions(SHARDS))
+    ]
     async with AIOKafkaConsumer(bootstrap_servers=kafka) as consumer:
         ends = await consumer.end_offsets(partitions)
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka)

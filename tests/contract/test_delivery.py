@@ -51,10 +51,12 @@ async def test_committed_events_arrive_once_and_in_order(engagement: Sessions, l
 
 
 async def _leaders(sessions: Sessions) -> set[int]:
-    """The connections that lead shards, by the process of the server."""
+    """The connections that lead, by the process of the server."""
     async with sessions.begin() as session:
-        query = text("SELECT DISTINCT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = :class AND granted")
-        return set(await session.scalars(query, {"class": RELAY}))
+        query = text(
+            "SELECT DISTINCT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = 0 AND objid = :lock AND granted"
+        )
+        return set(await session.scalars(query, {"lock": RELAY}))
 
 
 async def test_a_relay_that_met_a_fault_leads_again_on_another_connection(

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.candidates.use_cases.learn import learn_from
 from shared.db.asyncpg_connection import driver
+from shared.db.engine import notify_after_commit
 from shared.events import Event, Topic
 from shared.kafka.consumer import Subscription
 
@@ -22,7 +23,8 @@ class Learner:
 
     async def __call__(self, session: AsyncSession, events: Sequence[Event]) -> None:
         """Bring what was learned up to date, and publish people whose market status it changes."""
-        await learn_from(await driver(session), events, now=datetime.now(UTC), shards=self.shards)
+        if await learn_from(await driver(session), events, now=datetime.now(UTC), shards=self.shards):
+            notify_after_commit(session)
 
 
 def subscription(shards: int) -> Subscription:

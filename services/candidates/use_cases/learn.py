@@ -13,15 +13,15 @@ from shared.events import Event, Topic
 from shared.observability.tracing import current_traceparent
 
 
-async def learn_from(connection: Driver, events: Sequence[Event], *, now: datetime, shards: int) -> None:
-    """Keep the evidence in these events and bring what was learned of their streams up to date.
+async def learn_from(connection: Driver, events: Sequence[Event], *, now: datetime, shards: int) -> bool:
+    """Keep the evidence in these events and bring what was learned of their streams up to date; whether that publishes anything.
 
     In the consume loop's transaction. Order and repetition of events do not matter; erased streams teach nothing. People
     whose market status changes by it are published anew. Events that never matter cost nothing.
     """
     found = _evidence_in(events)
     if not found:
-        return
+        return False
     await connection.execute(candidates.SHARE_MAP)
     retracted = await evidence.with_retractions(connection, found.keys())
     taught = {stream for stream, kept in found.items() if stream in retracted or any(one.teaches for one in kept)}
@@ -43,6 +43,7 @@ async def learn_from(connection: Driver, events: Sequence[Event], *, now: dateti
     writes += candidates.saving(people.streams.values())
     writes += candidates.saving_learned(people.streams[stream] for stream in changed if not people.streams[stream].is_changed)
     await write_together(connection, writes + outbox.appending(Topic.CANDIDATES, published, shards=shards))
+    return bool(published)
 
 
 def _evidence_in(events: Sequence[Event]) -> dict[UUID, list[Evidence]]:

@@ -49,6 +49,7 @@ async def ingest_events(
         async with sessions.alone() as connection:
             while not await _store(connection, deduplicator, now, settings, named):
                 continue  # another transaction accepted one of them, or erased a stream, in between
+        sessions.notify()  # the relay
 
     await retry(work)
     return deduplicator.outcomes()

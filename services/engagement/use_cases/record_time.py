@@ -16,7 +16,7 @@ from services.engagement.storage.streams import Stream
 from services.engagement.use_cases.derive_people import derive_people
 from services.engagement.use_cases.transactions import transact
 from shared.db.asyncpg_connection import driver
-from shared.db.engine import Sessions
+from shared.db.engine import Sessions, notify_after_commit
 from shared.events import PursuitGhosted, PursuitPositionClosed
 
 CHUNK = 200
@@ -41,6 +41,7 @@ async def record_time(sessions: Sessions, *, now: datetime, settings: Engagement
         fresh = [event for event in events if event.event_id not in known.keys]
         if fresh:
             await append(connection, fresh, received_at=now, shards=settings.partitions)
+            notify_after_commit(session)
         await pursuits.leave_to_time(session, _settled(derived, due, now))
         return len(due), len(fresh)
 

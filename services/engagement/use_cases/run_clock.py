@@ -4,15 +4,13 @@ import asyncio
 import logging
 from datetime import UTC, datetime
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from services.engagement.settings import EngagementSettings
 from services.engagement.use_cases.announce_due_items import announce_due_items
 from services.engagement.use_cases.derive_people import derive_stale
 from services.engagement.use_cases.follow_positions import follow_positions
 from services.engagement.use_cases.record_time import record_time
 from shared.db.engine import Sessions, is_transient
+from shared.db.leader import leading
 from shared.db.locks import CLOCK
 from shared.errors import Unavailable
 from shared.shutdown import pause
@@ -20,8 +18,6 @@ from shared.shutdown import pause
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER = 1.0
-
-_LEAD = text("SELECT pg_try_advisory_lock(:lock)")
 
 
 async def run_clock(sessions: Sessions, settings: EngagementSettings, stop: asyncio.Event) -> None:
@@ -37,28 +33,12 @@ async def run_clock(sessions: Sessions, settings: EngagementSettings, stop: asyn
 
 
 async def _lead(sessions: Sessions, settings: EngagementSettings, stop: asyncio.Event) -> None:
-    # The connection holds the lock: who loses it leads no more. A second leader would do no harm, for all is done under
-    # the streams' locks; it would only do it twice.
-    async with sessions.engine.connect() as connection:
-        try:
-            await _watch(connection, sessions, settings, stop)
-        finally:
-            # The lock lives as long as the connection: back in the pool it would keep it from whoever leads next.
-            await connection.invalidate()
-
-
-async def _watch(connection: AsyncConnection, sessions: Sessions, settings: EngagementSettings, stop: asyncio.Event) -> None:
-    while not stop.is_set():
-        leads = await connection.scalar(_LEAD, {"lock": CLOCK})
-        await connection.commit()
-        if leads:
-            break
-        await pause(stop, RETRY_AFTER)
-    while not stop.is_set():
-        await tick(sessions, now=datetime.now(UTC), settings=settings)
-        await pause(stop, settings.clock_seconds)
-        await connection.execute(text("SELECT 1"))
-        await connection.commit()
+    # A second leader would do no harm, for all is done under the streams' locks; it would only do it twice.
+    async with leading(sessions, CLOCK, stop) as connection:
+        while connection is not None and not stop.is_set():
+            await tick(sessions, now=datetime.now(UTC), settings=settings)
+            await pause(stop, settings.clock_seconds)
+            await connection.execute("SELECT 1")  # whoever has lost the connection leads no more
 
 
 async def tick(sessions: Sessions, *, now: datetime, settings: EngagementSettings) -> None:

@@ -56,7 +56,7 @@ async def test_a_wrong_password_is_refused(stack: Stack) -> None:
 
 async def test_topics_have_their_partitions_and_settings(stack: Stack) -> None:
     bootstrap = stack.env["KAFKA_BOOTSTRAP_SERVERS"]
-    assert await existing_topics(bootstrap) == {topic.value: 3 for topic in Topic}
+    assert await existing_topics(bootstrap) == {topic.value: topic.partitions(3) for topic in Topic}
 
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
@@ -130,7 +130,7 @@ async def test_what_was_acknowledged_survives_a_kill_and_a_lost_folder_gets_its_
     shutil.rmtree(stack.folder.kafka)
     await stack.start_again("kafka")
 
-    assert await existing_topics(bootstrap) == {topic.value: 3 for topic in Topic}
+    assert await existing_topics(bootstrap) == {topic.value: topic.partitions(3) for topic in Topic}
     await publish(bootstrap, b"new")
     assert await read_first(bootstrap) == b"new"
 
