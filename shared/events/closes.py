@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from shared.events.fields import Amount, Code, Currency, Flag, Number, Place, Private, Skill, Years
@@ -82,6 +82,14 @@ class FurtherReason(BaseModel):
 
     reason: Reason
     facts: CloseFacts = CloseFacts()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_facts(cls, value: object) -> object:
+        """No facts, null and an empty object are the same event."""
+        if not isinstance(value, dict):
+            return value
+        return {**value, "facts": {} if value.get("facts") is None else value["facts"]}
 
     @field_validator("reason")
     @classmethod

@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from shared.events import EVENTS, Topic
+from shared.events.closes import FACTS_OF, CloseFacts
+from shared.events.fields import private_fields
+from shared.events.vocabulary import Reason
 from tools.documents import asyncapi, schemas, services
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -44,7 +47,28 @@ def _list_of_events() -> str:
             fields = ", ".join(f"**{name}**" if name in always else name for name in schema.get("properties", {}))
             summary = str(schema.get("description", "")).partition("\n")[0]
             lines.append(f"| [{kind.type}]({kind.type}.schema.json) | {summary} | {fields} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_facts_of_reasons()]) + "\n"
+
+
+def _facts_of_reasons() -> list[str]:
+    """The part that says which facts each reason of a close takes."""
+    lines = [
+        "",
+        "## Why a pursuit ended",
+        "",
+        "The `reason` of `declined`, `rejected` and `withdrawn`, and the `facts` that each takes, all optional. A hard no",
+        "takes none and needs `evidence` and `decided_by`. `also` holds further soft reasons, each with its own facts. Fields",
+        "in italics stay with engagement and are not on the bus.",
+        "",
+        "| reason | kind | facts |",
+        "|---|---|---|",
+    ]
+    private = private_fields(CloseFacts)
+    for reason in Reason:
+        names = sorted(FACTS_OF.get(reason, ()))
+        facts = ", ".join(f"*{name}*" if private.get(name) is True else name for name in names)
+        lines.append(f"| {reason} | {'hard no' if reason.is_hard_no else 'soft no'} | {facts or 'none'} |")
+    return lines
 
 
 def generated(folder: Path) -> set[Path]:

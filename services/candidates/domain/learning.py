@@ -6,12 +6,13 @@ are modest, each from what a fact says by itself:
 | fact | says |
 |---|---|
 | applied; signal laid_off | active |
-| interested, screened, interviewed (or scheduled), offered; responded in a positive mood; signal project_ended | open |
+| interested, screened, interview scheduled, interviewed, offered, offer accepted; responded in a positive mood | open |
+| signal project_ended | open |
 | hired, started; declined for timing, accepted_elsewhere or counter_offer; signals new_job, promoted | passive |
 | a close or a hard no for career_change or permanently_unavailable | unavailable |
 
 The latest fact decides, but a fact that says open never lowers active, which only passive or unavailable ends. Facts
-that were retracted count for nothing, whichever came first.
+that were retracted count for nothing, whichever came first; neither do automatic replies.
 """
 
 from collections.abc import Iterable, Mapping
@@ -40,6 +41,7 @@ _BY_TYPE = {
     "rekindle.pursuit.interview_scheduled": MarketStatus.OPEN,
     "rekindle.pursuit.interviewed": MarketStatus.OPEN,
     "rekindle.pursuit.offered": MarketStatus.OPEN,
+    "rekindle.pursuit.offer_accepted": MarketStatus.OPEN,
     "rekindle.pursuit.hired": MarketStatus.PASSIVE,
     "rekindle.pursuit.started": MarketStatus.PASSIVE,
 }
@@ -53,7 +55,7 @@ _BY_DETAIL = {
     **{(close, reason): MarketStatus.UNAVAILABLE for close in _CLOSES for reason in _UNAVAILABLE},
 }
 _DETAIL_FIELDS = ("mood", "signal", "reason")
-_KEPT_FIELDS = ("position", *_DETAIL_FIELDS, "purpose", "kind", "stage", "by_clock", "event", "type", "whole")
+_KEPT_FIELDS = ("position", *_DETAIL_FIELDS, "purpose", "kind", "auto", "stage", "by_clock", "event", "type", "whole")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,9 @@ class Evidence:
 
     @property
     def market_status(self) -> MarketStatus | None:
-        """What the fact says of the person's market status."""
+        """What the fact says of the person's market status; an automatic reply says nothing."""
+        if self.data.get("auto"):
+            return None
         detail = next((str(self.data[name]) for name in _DETAIL_FIELDS if self.data.get(name) is not None), "")
         return _BY_TYPE.get(self.type) or _BY_DETAIL.get((self.type, detail))
 
@@ -138,7 +142,7 @@ def learn(evidence: Iterable[Evidence]) -> Learned:
         names = []
         if fact.type == CONTACTED:
             names.append("last_contact_at")
-        if fact.type == RESPONDED:
+        if fact.type == RESPONDED and not fact.data.get("auto"):
             names.append("last_response_at")
         if fact.market_status is not None:
             names.append(f"{fact.market_status}_at")

@@ -12,7 +12,7 @@ from services.engagement.domain.envelope import read_envelope
 from services.engagement.domain.errors import BatchTooLong, InvalidEvent
 from services.engagement.domain.incoming import Incoming, incoming
 from shared.errors import DomainError, FieldError, Invalid
-from shared.events import FACTS
+from shared.events import FACTS, EventRetracted, Fact
 from shared.events.validation import accept
 from shared.web.json_body import check_shape, read_json
 from shared.web.problem_details import invalid_from
@@ -86,6 +86,7 @@ def _read(item: Any, now: datetime, specversion_needed: bool, traceparent: str |
         except ValidationError as error:
             wrong += invalid_from(error.errors(include_url=False, include_input=False), under="data").errors
         wrong += _made_by_clock(data)
+        wrong += _retracts_itself(fact, good)
     if wrong or fact is None:
         raise InvalidEvent("; ".join(f"{one.field} {one.rule}" for one in wrong[:5]), errors=wrong)
     position = data.get("position")
@@ -99,6 +100,14 @@ def _read(item: Any, now: datetime, specversion_needed: bool, traceparent: str |
         position=position if isinstance(position, str) else None,
         traceparent=good.get("traceparent", traceparent),
     )
+
+
+def _retracts_itself(fact: Fact | None, envelope: Mapping[str, Any]) -> list[FieldError]:
+    if not isinstance(fact, EventRetracted) or fact.source is None:
+        return []
+    if (fact.source, fact.id) == (envelope.get("source"), envelope.get("id")):
+        return [FieldError("data.id", "must not name this event itself: a retraction cannot be retracted")]
+    return []
 
 
 def _made_by_clock(data: Mapping[str, Any]) -> list[FieldError]:

@@ -35,6 +35,7 @@ def status(*evidence: Evidence) -> str | None:
         ("pursuit.screened", None, "open"),
         ("pursuit.interviewed", None, "open"),
         ("pursuit.offered", None, "open"),
+        ("pursuit.offer_accepted", None, "open"),
         ("pursuit.responded", "positive", "open"),
         ("pursuit.responded", "negative", None),
         ("pursuit.responded", None, None),
@@ -75,6 +76,14 @@ def test_contacts_and_responses_count_by_when_they_happened() -> None:
     found = learn([happened("pursuit.contacted", 5), happened("pursuit.contacted", 2), happened("pursuit.responded", 3)])
     assert found.last_contact_at == BEGIN + timedelta(days=5)
     assert found.last_response_at == BEGIN + timedelta(days=3)
+
+
+def test_an_automatic_reply_teaches_nothing() -> None:
+    data = {"position": str(POSITION), "mood": "positive", "auto": True}
+    reply = evidence_of(UUID(int=1), "rekindle.pursuit.responded", BEGIN, data)
+
+    assert reply is not None
+    assert learn([reply]) == learn([])
 
 
 def test_a_retraction_by_type_takes_back_the_latest_at_or_before_it() -> None:

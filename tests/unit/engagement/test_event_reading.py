@@ -48,6 +48,7 @@ def without(name: str) -> dict[str, Any]:
 
 
 BAD: list[tuple[Any, str, str]] = [
+    (of_type("event.retracted", source=GOOD["source"], id=GOOD["id"]), "data.id", "must not name this event itself"),
     ("text", "body", "must be an object"),
     ([GOOD], "body", "must be an object"),
     (without("source"), "source", "is required"),

@@ -23,6 +23,10 @@ SENT: list[tuple[str, dict[str, Any]]] = [
     ("pursuit.interview_scheduled", {"position": "a:1", "at": "2026-01-01"}),
     ("event.retracted", {"source": "a", "id": "b"}),
     ("event.retracted", {"type": "rekindle.pursuit.hired", "position": "a:1"}),
+    ("event.retracted", {"position": "a:1", "whole": True}),
+    ("pursuit.declined", {"position": "a:1", "reason": "salary", "also": [{"reason": "role_fit", "facts": {"role": "poet"}}]}),
+    ("pursuit.evaluated", {"position": "a:1", "score": 74}),
+    ("candidate.bounced", {"channel": "email", "address": "ada@example.org"}),
     ("candidate.cadence_chosen", {"every_days": 30, "channels": ["email"]}),
 ]
 
@@ -58,6 +62,18 @@ def test_the_bus_sees_the_public_part(kind: str, data: dict[str, Any]) -> None:
     [
         ("pursuit.contacted", {"channel": "email"}, {"channel": "email", "purpose": "outreach", "kind": "message"}),
         ("pursuit.declined", {"position": "a:1"}, {"position": "a:1", "reason": "unspecified", "facts": {}}),
+        (
+            "pursuit.declined",
+            {"position": "a:1", "also": [{"reason": "salary"}]},
+            {"position": "a:1", "also": [{"reason": "salary", "facts": None}]},
+        ),
+        (
+            "pursuit.declined",
+            {"position": "a:1", "also": [{"reason": "salary"}]},
+            {"position": "a:1", "also": [{"reason": "salary", "facts": {"asked": None}}]},
+        ),
+        ("pursuit.responded", {"words": 74}, {"words": 74.0, "auto": False}),
+        ("event.retracted", {"source": "a", "id": "b"}, {"source": "a", "id": "b", "whole": False}),
     ],
 )
 def test_a_default_spelled_out_is_the_same_event(kind: str, data: dict[str, Any], spelled_out: dict[str, Any]) -> None:

@@ -13,7 +13,9 @@ from jsonschema.exceptions import ValidationError
 
 from shared.events import EVENTS, Event, PursuitContacted, decode
 from shared.events.base import EventData
+from shared.events.vocabulary import Reason
 from tests.unit.shared.instances import an_instance
+from tools.documents import written
 from tools.documents.asyncapi import headers_schema
 from tools.documents.schemas import published
 
@@ -119,3 +121,13 @@ def _events_in(content: object) -> list[dict[str, object]]:
 
 def test_the_schema_refuses_what_is_no_cloudevent(cloudevents_schema: Draft7Validator) -> None:
     assert not cloudevents_schema.is_valid({"specversion": "1.0", "id": "", "source": "", "type": ""})
+
+
+def test_the_list_of_events_says_which_facts_each_reason_takes() -> None:
+    listed = written.contents()[Path("events/README.md")]
+
+    rows = dict(line.strip("| ").split(" | ", 1) for line in listed.partition("## Why a pursuit ended")[2].splitlines()[8:])
+    assert rows.keys() == {reason.value for reason in Reason}
+    assert rows["salary"] == "soft no | asked, currency"
+    assert rows["role_fit"] == "soft no | wanted_level, *wanted_role*"
+    assert rows["do_not_contact"] == "hard no | none"
