@@ -68,6 +68,21 @@ def read_date(value: object) -> date:
     return read_moment(value).astimezone(_zone).date()
 
 
+def read_day_or_moment(value: object) -> date | datetime:
+    """Read an RFC 3339 time, in UTC, or a date, which stays one. Raises ValueError with the rule that is broken."""
+    moment = read_moment(value)
+    if isinstance(value, str) and _DATE.fullmatch(value):
+        return date.fromisoformat(value)
+    return value if isinstance(value, date) and not isinstance(value, datetime) else moment
+
+
+def end_of(span: date | datetime) -> datetime:
+    """Where a span of time ends, in UTC: before a time that is given as its end, but after the whole of a day."""
+    if isinstance(span, datetime):
+        return span
+    return datetime.combine(span + timedelta(days=1), time(), tzinfo=_zone).astimezone(UTC)
+
+
 def written(moment: datetime | None) -> str | None:
     """A time in UTC as answers write it, ``2026-03-02T09:15:00Z``."""
     return None if moment is None else moment.isoformat().replace("+00:00", "Z")
@@ -79,6 +94,13 @@ Moment = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-03-02T09:15:00Z"]}),
 ]
 """A time in UTC; a date alone is read in the organisation's zone."""
+
+DayOrMoment = Annotated[
+    datetime | date,
+    BeforeValidator(read_day_or_moment),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-03-02T09:15:00Z"]}),
+]
+"""A time in UTC, or a day in the organisation's zone; ``end_of`` says where a span ends that is given so."""
 
 Day = Annotated[
     date,

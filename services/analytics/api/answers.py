@@ -62,8 +62,8 @@ class Asked(BaseModel):
 
     view: View
     as_of: datetime
-    since: datetime | None = Field(None, serialization_alias="from", description="Included.")
-    before: datetime | None = Field(None, serialization_alias="to", description="Not included.")
+    since: datetime | None = Field(None, serialization_alias="from", description="Where the span begins; included.")
+    before: datetime | None = Field(None, serialization_alias="to", description="Where the span ends; not included.")
 
 
 PositionFunnel: Any = create_model(

@@ -11,7 +11,7 @@ from services.analytics.domain.questions import Dimension, View
 from shared.errors import Invalid
 from shared.events.fields import PositionRef
 from shared.events.vocabulary import Channel, Level, MarketStatus, SenderRole, Tier
-from shared.timestamps import Moment
+from shared.timestamps import DayOrMoment, Moment, end_of
 
 _Text = Annotated[str | None, Query(min_length=1, max_length=100)]
 
@@ -31,14 +31,17 @@ async def _span(
     since: Annotated[
         Moment | None, Query(alias="from", description="A time, or a day in the organisation's zone; included.")
     ] = None,
-    to: Annotated[Moment | None, Query(description="A time, or a day in the organisation's zone; not included.")] = None,
+    to: Annotated[
+        DayOrMoment | None, Query(description="A day in the organisation's zone, which is included, or a time, which is not.")
+    ] = None,
     as_of: Annotated[
         Moment | None, Query(description="Count only what had happened by then. Default: now, which is the fastest.")
     ] = None,
 ) -> Span:
-    if since is not None and to is not None and since > to:
+    before = None if to is None else end_of(to)
+    if since is not None and before is not None and (since > before or (since == before and not isinstance(to, datetime))):
         raise Invalid.of("to", "must not be before from")
-    return Span(view, since, to, as_of)
+    return Span(view, since, before, as_of)
 
 
 async def _filters(

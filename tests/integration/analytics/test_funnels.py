@@ -119,10 +119,10 @@ async def test_the_cohort_view_counts_attempts_of_the_cohort_whenever_things_hap
         history.fact("contacted", "ben", 9),
     )
 
-    body = await read(api, **{"from": "2026-03-02", "to": "2026-03-03"})
+    body = await read(api, **{"from": "2026-03-02", "to": "2026-03-02"})
 
     assert reached(body) == {"sourced": 1, "contacted": 1, "responded": 1}
-    assert body["from"] == "2026-03-01T23:00:00Z", "a day is the organisation's, here Berlin's"
+    assert (body["from"], body["to"]) == ("2026-03-01T23:00:00Z", "2026-03-02T23:00:00Z"), "a day is the organisation's, Berlin's"
 
 
 async def test_the_activity_view_counts_each_thing_by_its_own_time(api: httpx.AsyncClient, analytics: Sessions) -> None:
@@ -135,7 +135,7 @@ async def test_the_activity_view_counts_each_thing_by_its_own_time(api: httpx.As
         history.fact("contacted", "ben", 9),
     )
 
-    body = await read(api, view="activity", **{"from": at(9).isoformat().replace("+00:00", "Z"), "to": "2026-03-12"})
+    body = await read(api, view="activity", **{"from": at(9).isoformat().replace("+00:00", "Z"), "to": "2026-03-12T00:00:00Z"})
 
     assert reached(body) == {"sourced": 1, "contacted": 1, "responded": 1}
     assert stage(body, "responded")["recorded"] == 1
@@ -143,13 +143,18 @@ async def test_the_activity_view_counts_each_thing_by_its_own_time(api: httpx.As
     assert (await read(api, view="activity"))["declines"] == {"timing": 1}
 
 
-async def test_from_is_included_and_to_is_not(api: httpx.AsyncClient, analytics: Sessions) -> None:
+async def test_from_is_included_and_so_is_a_day_as_to_but_no_time(api: httpx.AsyncClient, analytics: Sessions) -> None:
     await deliver(analytics, History().fact("contacted", days=0))
-    moment = "2026-03-02T09:00:00Z"
+    moment, day = "2026-03-02T09:00:00Z", "2026-03-02"
 
     for view in ("cohort", "activity"):
         assert reached(await read(api, view=view, **{"from": moment})) != {}
         assert reached(await read(api, view=view, to=moment)) == {}
+        assert reached(await read(api, view=view, **{"from": moment, "to": moment})) == {}
+        assert reached(await read(api, view=view, to=day)) != {}
+        assert reached(await read(api, view=view, **{"from": day, "to": day})) != {}
+        assert reached(await read(api, view=view, **{"from": moment, "to": day})) != {}
+        assert reached(await read(api, view=view, to="2026-03-01")) == {}
 
 
 async def test_as_of_counts_only_what_had_happened_by_then(api: httpx.AsyncClient, analytics: Sessions) -> None:
@@ -256,6 +261,10 @@ async def test_wrong_questions_are_refused_by_name(api: httpx.AsyncClient) -> No
         (FUNNEL, {"from": "yesterday"}, 422, "from"),
         (FUNNEL, {"from": "2026-03-02T09:00:00"}, 422, "from"),
         (FUNNEL, {"from": "2026-03-03", "to": "2026-03-02"}, 422, "to"),
+        (FUNNEL, {"from": "2026-03-03T09:00:00Z", "to": "2026-03-03T08:00:00Z"}, 422, "to"),
+        (FUNNEL, {"from": "2026-03-03", "to": "2026-03-02T22:59:59Z"}, 422, "to"),
+        (FUNNEL, {"to": "2026-02-30"}, 422, "to"),
+        (FUNNEL, {"to": "2026-03-02T09:00:00"}, 422, "to"),
         (FUNNEL, {"colour": "red"}, 400, "colour"),
         (FUNNEL, {"recruiter": "maria"}, 400, "recruiter"),
         ("/v1/analytics/positions/nonsense/funnel", {}, 422, "position"),

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.timestamps import EARLIEST, LATEST, organisation_zone, read_date, read_moment, set_organisation_zone
+from shared.timestamps import (
+    EARLIEST,
+    LATEST,
+    end_of,
+    organisation_zone,
+    read_date,
+    read_day_or_moment,
+    read_moment,
+    set_organisation_zone,
+)
 
 
 @pytest.fixture
@@ -94,3 +103,25 @@ def test_whatever_looks_like_a_time_is_read_or_refused_with_a_rule(text: str) ->
         assert EARLIEST <= read_moment(text) <= LATEST
     except ValueError as error:
         assert str(error)  # noqa: PT017 - both are right; anything else than a ValueError is not
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("2026-03-02", datetime(2026, 3, 2, 23, tzinfo=UTC)),
+        ("2026-03-29", datetime(2026, 3, 29, 22, tzinfo=UTC)),  # the day has 23 hours
+        ("2026-10-25", datetime(2026, 10, 25, 23, tzinfo=UTC)),  # and this one 25
+        ("2026-03-02T00:00:00+01:00", datetime(2026, 3, 1, 23, tzinfo=UTC)),
+        (date(2026, 3, 2), datetime(2026, 3, 2, 23, tzinfo=UTC)),
+        (datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC)),
+    ],
+)
+@pytest.mark.usefixtures("berlin")
+def test_a_span_ends_before_a_time_and_after_a_day(text: object, end: datetime) -> None:
+    assert end_of(read_day_or_moment(text)) == end
+
+
+@pytest.mark.parametrize("text", ["2026-02-30", "2026-03-02T09:15:00", "1969-12-31", "soon", 7, None])
+def test_what_is_neither_day_nor_time_is_refused(text: object) -> None:
+    with pytest.raises(ValueError, match=r"must|day|month"):
+        read_day_or_moment(text)
