@@ -11,6 +11,9 @@ from services.analytics.use_cases.project import project
 from shared.events import Event
 from shared.kafka.consumer import Subscription
 
+MAX_RECORDS = 5000
+"""Records of a batch while the projector is behind: the more, the fewer times a pursuit is folded."""
+
 
 def projector(settings: AnalyticsSettings) -> Subscription:
     """The subscription of the projector."""
@@ -18,4 +21,4 @@ def projector(settings: AnalyticsSettings) -> Subscription:
     async def handler(session: AsyncSession, events: Sequence[Event]) -> None:
         await project(session, events, now=datetime.now(UTC), ghost_after=settings.ghost_after)
 
-    return Subscription(GROUP, TOPICS, handler)
+    return Subscription(GROUP, TOPICS, handler, max_records=MAX_RECORDS)
