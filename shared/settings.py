@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -30,6 +30,8 @@ class SharedSettings(BaseSettings):
     oidc_jwks_file: Path | None = None
     deployment: str = "rekindle"
     """Issuer and audience of this deployment's own tokens."""
+    cursor_key: SecretStr | None = None
+    """The secret that page cursors are signed with, the same in all processes of a deployment."""
     public_url: str = "http://127.0.0.1:8080"
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     """The organisation's zone: a date without a time is read in it."""

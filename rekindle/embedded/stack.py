@@ -187,7 +187,11 @@ class Stack:
         await self.wait_ready()
 
     async def _complete_environment(self) -> None:
-        fresh = {"deployment": f"rekindle-{secrets.token_hex(6)}", "greenhouse_secret": secrets.token_urlsafe(24)}
+        fresh = {
+            "deployment": f"rekindle-{secrets.token_hex(6)}",
+            "greenhouse_secret": secrets.token_urlsafe(24),
+            "cursor_key": secrets.token_urlsafe(32),
+        }
         held = self.folder.remember("deployment", fresh)
         deployment = os.environ.get("REKINDLE_DEPLOYMENT") or str(held["deployment"])
         self.token, connectors = await own_tokens(self.folder, deployment)
@@ -195,6 +199,7 @@ class Stack:
             "REKINDLE_DEPLOYMENT": deployment,
             "REKINDLE_JWKS_FILE": str(self.folder.keys / "jwks.json"),
             "REKINDLE_PUBLIC_URL": self.url,
+            "REKINDLE_CURSOR_KEY": str(held["cursor_key"]),
             "CONNECTORS_API_URL": self.url,
             "CONNECTORS_API_TOKEN": connectors,
             "CONNECTORS_GREENHOUSE_SECRET": str(held["greenhouse_secret"]),

@@ -16,6 +16,7 @@ from shared.timestamps import set_organisation_zone
 from shared.web.addresses import AddressTable
 from shared.web.idempotency import IdempotentRoute, clearing
 from shared.web.middleware import RequestMiddleware
+from shared.web.pagination import use_cursor_key
 from shared.web.problem_details import PROBLEM_SCHEMA, answer_error
 from shared.web.routing import StrictRoute, scopes_of
 
@@ -69,6 +70,7 @@ def create_service_app(
     ``app.state`` for a gateway that puts several services behind one address.
     """
     set_organisation_zone(settings.zone)
+    use_cursor_key(settings)
     app = ServiceApp(
         title=title,
         description=description,

@@ -1,15 +1,19 @@
-"""Opaque page cursors. A cursor is signed, so that one which was made up or changed is told from a real one."""
+"""Opaque page cursors, signed with a secret of the deployment: what was made up or changed is told from a real one."""
 
-import base64
-import binascii
 import hashlib
-import hmac
-import os
-from typing import Any
+import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import orjson
+from itsdangerous import BadData, URLSafeSerializer
 
 from shared.errors import BadRequest
+from shared.settings import SharedSettings
+
+Place = TypeVar("Place")
+
+_key = secrets.token_hex(32)
 
 
 class InvalidCursor(BadRequest):
@@ -19,30 +23,43 @@ class InvalidCursor(BadRequest):
     title = "The cursor is not one of ours"
 
 
+def use_cursor_key(settings: SharedSettings) -> None:
+    """Choose, once at start, what cursors are signed with. Without a key in the settings, one that ends with the process."""
+    global _key  # noqa: PLW0603 - one secret of the process
+    if settings.cursor_key is not None and (given := settings.cursor_key.get_secret_value()):
+        _key = given
+
+
 def encode_cursor(purpose: str, values: list[Any]) -> str:
     """A cursor that carries JSON values. ``purpose`` names the list that it continues, with its filters."""
-    payload = orjson.dumps(values)
-    return _spell(_sign(purpose, payload) + payload)
+    return _serializer(purpose).dumps(values)
 
 
-def decode_cursor(purpose: str, text: str) -> list[Any]:
-    """The values of a cursor. Raises InvalidCursor."""
+def decode_cursor(purpose: str, text: str, read: Callable[..., Place]) -> Place:
+    """The place that a cursor stands for, made by ``read`` of its values. Raises InvalidCursor for whatever is not ours."""
     try:
-        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except (binascii.Error, ValueError) as error:
-        raise InvalidCursor.of("cursor", "must be a next_cursor that this list returned") from error
-    signature, payload = raw[:12], raw[12:]
-    # Base64 has several spellings of the same bytes, and Python's reader skips what it does not know; only ours is one of ours.
-    if _spell(raw) != text or not hmac.compare_digest(signature, _sign(purpose, payload)):
-        raise InvalidCursor.of("cursor", "must be a next_cursor that this list, with the same filters, returned")
-    values: list[Any] = orjson.loads(payload)
-    return values
+        values = _serializer(purpose).loads(text)
+        # Base64 has several spellings of the same bytes; only ours is one of ours.
+        if encode_cursor(purpose, values) == text:
+            return read(*values)
+    except (BadData, AttributeError, TypeError, ValueError) as error:
+        raise InvalidCursor.of("cursor", "must be a next_cursor that this list, with the same filters, returned") from error
+    raise InvalidCursor.of("cursor", "must be a next_cursor that this list, with the same filters, returned")
 
 
-def _spell(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+class _Json:
+    """What the serializer needs of a JSON library."""
+
+    @staticmethod
+    def dumps(value: Any) -> str:
+        return orjson.dumps(value).decode()
+
+    @staticmethod
+    def loads(text: str | bytes) -> Any:
+        return orjson.loads(text)
 
 
-def _sign(purpose: str, payload: bytes) -> bytes:
-    key = os.environ.get("REKINDLE_CURSOR_KEY") or os.environ.get("REKINDLE_DEPLOYMENT", "rekindle")
-    return hmac.digest(hashlib.sha256(key.encode()).digest(), purpose.encode() + b"\0" + payload, "sha256")[:12]
+def _serializer(purpose: str) -> URLSafeSerializer:
+    # The purpose may hold what is no UTF-8 once encoded, and anything else that a filter may.
+    salt = hashlib.sha256(b"cursor\n" + purpose.encode("utf-8", "surrogatepass")).digest()
+    return URLSafeSerializer(_key, salt=salt, serializer=_Json, signer_kwargs={"digest_method": hashlib.sha256})

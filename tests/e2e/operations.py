@@ -24,6 +24,8 @@ class Operation:
     path: str
     scopes: frozenset[str]
     has_body: bool
+    query: frozenset[str]
+    """The names of its query parameters."""
 
     @property
     def url(self) -> str:
@@ -49,4 +51,5 @@ def operations() -> list[Operation]:
 
 def _operation(method: str, path: str, described: dict[str, Any]) -> Operation:
     scopes = {scope for choice in described.get("security", []) for scope in choice["bearer"]}
-    return Operation(method, path, frozenset(scopes), "requestBody" in described)
+    query = frozenset(one["name"] for one in described.get("parameters", []) if one["in"] == "query")
+    return Operation(method, path, frozenset(scopes), "requestBody" in described, query)

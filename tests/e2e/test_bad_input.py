@@ -8,8 +8,10 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from itsdangerous import URLSafeSerializer
 
 from rekindle.embedded.stack import Stack
+from tests.e2e.operations import Operation, operations
 
 JSON = {"content-type": "application/json"}
 DEEP = 65
@@ -289,13 +291,48 @@ async def test_unknown_and_repeated_parameters_are_refused_by_name(api: httpx.As
     assert "limit" in problem_of(await api.get(path, params={"limit": 0}), 422)
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "AAAA", "x" * 3000, "é", "\0", "../../etc/passwd"])
-@pytest.mark.parametrize("path", ["/v1/queue", "/v1/candidates", "/v1/positions", "/v1/pursuits"])
-async def test_a_cursor_that_is_none_of_ours_is_refused(api: httpx.AsyncClient, path: str, cursor: str) -> None:
-    answer = await api.get(path, params={"cursor": cursor})
+LISTS = [one for one in operations() if "cursor" in one.query]
+WELL_KNOWN = ("rekindle", "")
+"""What anybody who holds a token may know, or guess, of a deployment."""
 
-    assert "cursor" in problem_of(answer, answer.status_code)
-    assert answer.status_code in {400, 422}
+
+def made_up(stack: Stack) -> list[str]:
+    """Cursors that no list returned."""
+    garbage = ["", "x", "AAAA", "a.b", ".", "x" * 3000, "\u00e9", "\0", "../../etc/passwd", "WyJ4Il0.AAAA"]
+    forged = [
+        str(URLSafeSerializer(key, salt=b"cursor").dumps(values))
+        for key in (*WELL_KNOWN, stack.env["REKINDLE_DEPLOYMENT"])
+        for values in (["x"], [], [1, 2, 3])
+    ]
+    return garbage + forged
+
+
+def test_every_service_has_lists() -> None:
+    assert len(LISTS) >= 8
+    assert {one.path.split("/")[2] for one in LISTS} >= {
+        "candidates",
+        "positions",
+        "pursuits",
+        "timelines",
+        "queue",
+        "connectors",
+    }
+
+
+@pytest.mark.parametrize("operation", LISTS, ids=str)
+async def test_a_cursor_that_is_none_of_ours_is_refused(
+    stack: Stack, api: httpx.AsyncClient, somebody: str, operation: Operation
+) -> None:
+    await api.patch("/v1/candidates/ats:somebody", json={"name": "Somebody"})
+    for number in range(2):
+        await api.patch(f"/v1/candidates/{somebody}{number}", json={"name": "Somebody"})
+    another_list = (await api.get("/v1/candidates", params={"limit": 1})).json()["next_cursor"]
+    of_another = [] if operation.path == "/v1/candidates" else [another_list]
+
+    for cursor in (*made_up(stack), *of_another):
+        answer = await api.get(operation.url, params={"cursor": cursor})
+        assert "cursor" in problem_of(answer, answer.status_code), cursor
+        assert answer.status_code in {400, 422}, cursor
 
 
 async def test_a_cursor_that_was_tampered_with_is_refused(api: httpx.AsyncClient, somebody: str) -> None:

@@ -81,7 +81,7 @@ async def list_candidates(
         raise Forbidden(f"The token {principal.name!r} lacks the scope contact_details:read, which finding by e-mail needs.")
     equal = {"level": level, "country": country, "market_status": market_status, "tier": tier}
     purpose = f"candidates {skill} {email} {sorted(equal.items())}"
-    after = UUID(decode_cursor(purpose, cursor)[0]) if cursor is not None else None
+    after = decode_cursor(purpose, cursor, UUID) if cursor is not None else None
     page = await read_candidates.list_candidates(sessions, skill=skill, email=email, equal=equal, after=after, limit=limit)
     items = [shown(view, with_contact_details=_sees_contact_details(principal)) for view in page.items]
     return {"items": items, "next_cursor": encode_cursor(purpose, page.last) if page.last else None}
@@ -117,8 +117,7 @@ async def read_history(
 def _place(purpose: str, cursor: str | None) -> tuple[datetime, int] | None:
     if cursor is None:
         return None
-    observed_at, entry = decode_cursor(purpose, cursor)
-    return datetime.fromisoformat(observed_at), int(entry)
+    return decode_cursor(purpose, cursor, lambda observed_at, entry: (datetime.fromisoformat(observed_at), int(entry)))
 
 
 @router.get("/{candidate}/duplicates", response_model=SuspectedDuplicates, responses=MOVED)

@@ -59,7 +59,7 @@ async def list_positions(
     """Positions, page by page."""
     equal = {"status": status, "level": level, "sponsor": sponsor}
     purpose = f"positions {skill} {sorted(equal.items())}"
-    after = UUID(decode_cursor(purpose, cursor)[0]) if cursor is not None else None
+    after = decode_cursor(purpose, cursor, UUID) if cursor is not None else None
     page = await read_positions.list_positions(sessions, skill=skill, equal=equal, after=after, limit=limit)
     items = [shown(view) for view in page.items]
     return {"items": items, "next_cursor": encode_cursor(purpose, page.last) if page.last else None}
@@ -79,8 +79,7 @@ async def read_position_history(
     purpose = f"position history {position} {field}"
     after = None
     if cursor is not None:
-        observed_at, entry = decode_cursor(purpose, cursor)
-        after = (datetime.fromisoformat(observed_at), int(entry))
+        after = decode_cursor(purpose, cursor, lambda observed_at, entry: (datetime.fromisoformat(observed_at), int(entry)))
     page = await read_positions.read_position_history(
         sessions, read_name("position", position), field=field, after=after, limit=limit
     )

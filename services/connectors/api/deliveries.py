@@ -104,7 +104,7 @@ async def get_deliveries(
 ) -> DeliveryPage:
     """List deliveries, the newest first."""
     purpose = f"greenhouse deliveries {status or ''}"
-    before = int(decode_cursor(purpose, cursor)[0]) if cursor is not None else None
+    before = decode_cursor(purpose, cursor, int) if cursor is not None else None
     found = await list_deliveries(sessions, status=status, before=before, limit=limit + 1)
     more = encode_cursor(purpose, [found[limit - 1].number]) if len(found) > limit else None
     return DeliveryPage(items=[DeliveryItem.of(delivery) for delivery in found[:limit]], next_cursor=more)

@@ -125,7 +125,7 @@ async def get_pursuits(
     person = None if candidate is None else read_candidate("candidate", candidate)
     of_position = None if position is None else read_position("position", position)
     purpose = f"pursuits:{person}:{of_position}"
-    after = None if cursor is None else UUID(decode_cursor(purpose, cursor)[0])
+    after = None if cursor is None else decode_cursor(purpose, cursor, UUID)
     shown, following = await list_pursuits(
         sessions,
         candidate=person,

@@ -21,7 +21,7 @@ from shared.events.vocabulary import QueueOutcome, Reason
 from shared.security.auth import Principal, requires
 from shared.timestamps import Moment
 from shared.web.idempotency import IdempotentRoute
-from shared.web.pagination import InvalidCursor, decode_cursor, encode_cursor
+from shared.web.pagination import decode_cursor, encode_cursor
 from shared.web.waiting import WaitedDep
 
 router = APIRouter(prefix="/v1/queue", tags=["queue"], route_class=IdempotentRoute)
@@ -191,11 +191,9 @@ async def dismiss_queue_item(
 def _after(purpose: str, cursor: str | None) -> After | None:
     if cursor is None:
         return None
-    try:
-        priority, due_at, item = decode_cursor(purpose, cursor)
-        return After(int(priority), datetime.fromisoformat(due_at), UUID(item))
-    except (TypeError, ValueError) as error:
-        raise InvalidCursor.of("cursor", "must be a next_cursor that this list returned") from error
+    return decode_cursor(
+        purpose, cursor, lambda priority, due, item: After(int(priority), datetime.fromisoformat(due), UUID(item))
+    )
 
 
 def _fields(listed: Listed, now: datetime) -> dict[str, object]:

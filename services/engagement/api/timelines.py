@@ -74,7 +74,7 @@ async def get_timeline(
         sessions,
         candidate,
         types=types,
-        after=None if cursor is None else _place(decode_cursor(purpose, cursor)),
+        after=None if cursor is None else decode_cursor(purpose, cursor, _place),
         limit=limit,
         now=datetime.now(UTC),
         settings=settings,
@@ -90,8 +90,8 @@ async def get_timeline(
     }
 
 
-def _place(values: list[Any]) -> Place:
-    return datetime.fromisoformat(values[0]), int(values[1]), UUID(values[2])
+def _place(time: str, rank: int, event: str) -> Place:
+    return datetime.fromisoformat(time), int(rank), UUID(event)
 
 
 def _shown(shown: ShownEvent) -> dict[str, Any]:

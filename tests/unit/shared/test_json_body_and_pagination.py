@@ -1,16 +1,19 @@
 """Bodies that cannot be read are refused with the rule; cursors that were tampered with are told from real ones."""
 
-import base64
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from itsdangerous import URLSafeSerializer
+from pydantic import SecretStr
 
 from shared.errors import Invalid
+from shared.settings import SharedSettings
 from shared.web.json_body import DEEPEST, MalformedBody, read_json
-from shared.web.pagination import InvalidCursor, decode_cursor, encode_cursor
+from shared.web.pagination import InvalidCursor, decode_cursor, encode_cursor, use_cursor_key
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(exclude_characters="\0", codec="utf-8")),
@@ -87,58 +90,54 @@ def test_what_only_looks_like_a_nul_is_read() -> None:
 # Cursors
 
 
+def as_it_is(*values: Any) -> list[Any]:
+    return list(values)
+
+
 @given(st.text(), st.lists(JSON, max_size=4))
 def test_a_cursor_gives_back_what_it_was_made_of(purpose: str, values: list[Any]) -> None:
-    assert decode_cursor(purpose, encode_cursor(purpose, values)) == values
+    assert decode_cursor(purpose, encode_cursor(purpose, values), as_it_is) == values
 
 
 @given(st.data())
-def test_a_cursor_with_any_character_changed_is_refused(data: st.DataObject) -> None:
+def test_a_cursor_that_was_changed_anywhere_is_refused(data: st.DataObject) -> None:
     cursor = encode_cursor("queue", ["2026-03-02", 7])
     place = data.draw(st.integers(0, len(cursor) - 1))
     other = data.draw(st.characters().filter(lambda one: one != cursor[place]))
 
     with pytest.raises(InvalidCursor):
-        decode_cursor("queue", cursor[:place] + other + cursor[place + 1 :])
-
-
-@given(st.data())
-def test_a_cursor_that_was_cut_or_added_to_is_refused(data: st.DataObject) -> None:
-    cursor = encode_cursor("queue", [1])
-    place = data.draw(st.integers(0, len(cursor)))
-
-    for text in (cursor[:place], cursor[:place] + data.draw(st.text(min_size=1, max_size=3)) + cursor[place:]):
-        if text != cursor:
-            with pytest.raises(InvalidCursor):
-                decode_cursor("queue", text)
+        decode_cursor("queue", cursor[:place] + other + cursor[place + 1 :], as_it_is)
 
 
 @given(st.text())
 def test_a_made_up_cursor_is_refused(text: str) -> None:
-    with pytest.raises(InvalidCursor) as refused:
-        decode_cursor("queue", text)
-
-    assert refused.value.errors[0].field == "cursor"
-
-
-def test_a_cursor_of_another_list_is_refused() -> None:
     with pytest.raises(InvalidCursor):
-        decode_cursor("candidates", encode_cursor("queue", [1]))
+        decode_cursor("queue", text, as_it_is)
 
 
-def test_a_cursor_of_another_deployment_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REKINDLE_CURSOR_KEY", "one")
+def test_a_cursor_belongs_to_its_list_and_filters() -> None:
+    with pytest.raises(InvalidCursor):
+        decode_cursor("candidates", encode_cursor("queue", [1]), as_it_is)
+
+
+def test_a_cursor_belongs_to_the_key_of_its_deployment() -> None:
+    use_cursor_key(SharedSettings(cursor_key=SecretStr("one")))
     cursor = encode_cursor("queue", [1])
-    monkeypatch.setenv("REKINDLE_CURSOR_KEY", "another")
+    use_cursor_key(SharedSettings(cursor_key=SecretStr("another")))
 
     with pytest.raises(InvalidCursor):
-        decode_cursor("queue", cursor)
+        decode_cursor("queue", cursor, as_it_is)
 
 
-def test_a_cursor_whose_values_were_replaced_is_refused() -> None:
-    cursor = encode_cursor("queue", [1])
-    raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-    forged = base64.urlsafe_b64encode(raw[:12] + b"[2]").decode().rstrip("=")
+def test_what_everybody_may_know_signs_no_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REKINDLE_DEPLOYMENT", "rekindle")
+    for key in ("rekindle", ""):
+        forged = URLSafeSerializer(key, salt="queue").dumps([1])
+        with pytest.raises(InvalidCursor):
+            decode_cursor("queue", str(forged), as_it_is)
 
+
+@pytest.mark.parametrize("values", [[], ["no id"], [None], [1], [[]], ["a", "b"]])
+def test_a_cursor_of_values_that_cannot_be_read_is_refused(values: list[Any]) -> None:
     with pytest.raises(InvalidCursor):
-        decode_cursor("queue", forged)
+        decode_cursor("queue", encode_cursor("queue", values), UUID)
