@@ -42,7 +42,7 @@ _ORDER = "priority DESC, queue_items.due_at, queue_items.id"
 _FOLLOWS = """
     AND (priority < :priority OR (priority = :priority AND (queue_items.due_at, queue_items.id) > (:due_at, :id)))
 """
-_TO_ANNOUNCE = "presence = 'live' AND due_at <= :now AND announced IS DISTINCT FROM due_at"
+TO_ANNOUNCE = "presence = 'live' AND due_at <= :now AND announced IS DISTINCT FROM due_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,9 @@ async def take(session: AsyncSession, wanted: Wanted, *, now: datetime, limit: i
 
 async def take_unannounced(session: AsyncSession, *, now: datetime, limit: int) -> list[QueueItem]:
     """Items whose due time has come and was not announced, whose persons are locked now. The caller has shared the map."""
-    query = text(f"SELECT person_id FROM queue_items WHERE {_TO_ANNOUNCE} ORDER BY due_at LIMIT :limit")  # noqa: S608
+    query = text(f"SELECT person_id FROM queue_items WHERE {TO_ANNOUNCE} ORDER BY due_at LIMIT :limit")  # noqa: S608
     found = list(await session.scalars(query, {"now": now, "limit": limit}))
-    return await _of_people(session, await try_lock_people(session, found), _TO_ANNOUNCE, {"now": now})
+    return await _of_people(session, await try_lock_people(session, found), TO_ANNOUNCE, {"now": now})
 
 
 async def _of_people(session: AsyncSession, people: Collection[UUID], where: str, values: dict[str, Any]) -> list[QueueItem]:

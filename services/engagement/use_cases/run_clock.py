@@ -5,6 +5,7 @@ import logging
 from datetime import UTC, datetime
 
 from services.engagement.settings import EngagementSettings
+from services.engagement.storage.due import is_anything_due
 from services.engagement.use_cases.announce_due_items import announce_due_items
 from services.engagement.use_cases.derive_people import derive_stale
 from services.engagement.use_cases.follow_positions import follow_positions
@@ -13,6 +14,7 @@ from shared.db.engine import Sessions, is_transient
 from shared.db.leader import leading
 from shared.db.locks import CLOCK
 from shared.errors import Unavailable
+from shared.observability.heartbeats import beat
 from shared.shutdown import pause
 
 logger = logging.getLogger(__name__)
@@ -36,9 +38,11 @@ async def _lead(sessions: Sessions, settings: EngagementSettings, stop: asyncio.
     # A second leader would do no harm, for all is done under the streams' locks; it would only do it twice.
     async with leading(sessions, CLOCK, stop) as connection:
         while connection is not None and not stop.is_set():
-            await tick(sessions, now=datetime.now(UTC), settings=settings)
+            beat()
+            now = datetime.now(UTC)
+            if await is_anything_due(connection, now):  # whoever has lost the connection leads no more
+                await tick(sessions, now=now, settings=settings)
             await pause(stop, settings.clock_seconds)
-            await connection.execute("SELECT 1")  # whoever has lost the connection leads no more
 
 
 async def tick(sessions: Sessions, *, now: datetime, settings: EngagementSettings) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import Row, text
 
 from services.engagement.consumers.facts import follow_facts
 from services.engagement.settings import EngagementSettings
+from services.engagement.storage.due import is_anything_due
 from services.engagement.use_cases.derive_people import derive_stale, derive_streams
 from services.engagement.use_cases.run_clock import tick
 from shared.db.engine import Sessions
@@ -34,9 +35,12 @@ async def follow(engagement: Sessions, settings: EngagementSettings, *, now: dat
 
 
 async def clock(engagement: Sessions, settings: EngagementSettings, *, now: datetime) -> None:
-    """Deliver what there is, let the clock tick, and deliver what it put on record."""
+    """Deliver what there is, let the clock do what it sees to be due, and deliver what it put on record."""
     await follow(engagement, settings)
-    await tick(engagement, now=now, settings=settings)
+    async with engagement.own_connection() as connection:
+        if await is_anything_due(connection, now):
+            await tick(engagement, now=now, settings=settings)
+            assert not await is_anything_due(connection, now)
     await follow(engagement, settings)
 
 

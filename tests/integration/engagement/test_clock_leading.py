@@ -14,16 +14,17 @@ from shared.errors import Unavailable
 async def test_a_clock_that_met_a_fault_leads_again(
     engagement: Sessions, settings: EngagementSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ticks: list[bool] = []
+    looks: list[bool] = []
     stop = asyncio.Event()
 
-    async def tick(*_: object, **__: object) -> None:
-        ticks.append(True)
-        if len(ticks) == 1:
+    async def look(*_: object) -> bool:
+        looks.append(True)
+        if len(looks) == 1:
             raise Unavailable("the database went away")
         stop.set()
+        return False
 
-    monkeypatch.setattr(run_clock, "tick", tick)
+    monkeypatch.setattr(run_clock, "is_anything_due", look)
     monkeypatch.setattr(run_clock, "RETRY_AFTER", 0.1)
     # So many connections have been opened that the one which led is not the next to be given.
     async with engagement.begin() as one, engagement.begin() as other:
@@ -33,4 +34,4 @@ async def test_a_clock_that_met_a_fault_leads_again(
     async with asyncio.timeout(10):
         await run_clock.run_clock(engagement, settings, stop)
 
-    assert len(ticks) == 2
+    assert len(looks) == 2

@@ -1,0 +1,18 @@
+"""Whether time has brought anything about: one look at four indexes, for the clock takes it every second."""
+
+from datetime import datetime
+
+from services.engagement.storage.queue import TO_ANNOUNCE
+from shared.db.asyncpg_connection import Driver
+
+_IS_ANYTHING_DUE = f"""
+    SELECT EXISTS (SELECT FROM stale_people)
+        OR EXISTS (SELECT FROM refolds WHERE due_at <= $1)
+        OR EXISTS (SELECT FROM pursuits WHERE clock_at <= $1)
+        OR EXISTS (SELECT FROM queue_items WHERE {TO_ANNOUNCE.replace(":now", "$1")})
+"""  # noqa: S608 - constants
+
+
+async def is_anything_due(connection: Driver, now: datetime) -> bool:
+    """Whether at ``now`` there is a person to derive, a position to follow, a pursuit to put on record or an item to announce."""
+    return bool(await connection.fetchval(_IS_ANYTHING_DUE, now))
