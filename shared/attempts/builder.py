@@ -14,6 +14,7 @@ _REASON_OF_WEAK: dict[CloseKind, Reason] = {
     "no_show": Reason.NO_SHOW,
     "position_closed": Reason.POSITION_CLOSED,
 }
+_ATTRIBUTES = ("via", "recruiter", "channel", "sender_role")
 _NEVER_IMPLIED = frozenset({Stage.SUBMITTED})
 _NOT_IMPLIED_INBOUND = frozenset({Stage.SUBMITTED, Stage.CONTACTED, Stage.RESPONDED})
 
@@ -51,7 +52,7 @@ class AttemptBuilder:
     """Without those that were taken back by entering an earlier stage."""
     touches: list[Touch] = field(default_factory=list)
     first_known: dict[str, str] = field(default_factory=dict)
-    """The first via, recruiter, channel and sender_role that any fact has."""
+    """The first value of each of ``_ATTRIBUTES`` that any fact has."""
     response: Response | None = None
     """The first fact ``responded``."""
     decline: Response | None = None
@@ -67,9 +68,9 @@ class AttemptBuilder:
 
     def take(self, fact: FoldFact) -> Placement:
         """Add a fact that belongs to this attempt."""
-        for field_name in ("via", "recruiter", "channel", "sender_role"):
-            if (value := fact.data.get(field_name)) is not None:
-                self.first_known.setdefault(field_name, value)
+        for name in _ATTRIBUTES:
+            if name not in self.first_known and (value := fact.data.get(name)) is not None:
+                self.first_known[name] = value
         if fact.name in STRONG:
             self._close_strongly(fact, STRONG[fact.name])
         elif fact.name in WEAK:

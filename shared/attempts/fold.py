@@ -36,11 +36,14 @@ def fold(
     ``facts`` may come in any order, and more than once; every retraction of the person belongs among them. ``closings`` are the
     position's closing times. ``until`` says that time has passed up to then, beyond what is on record. All times are in UTC.
     """
-    given = {fact.id: fact for fact in facts}.values()
-    marks = [fact.time for fact in given if fact.is_clock_mark]
-    if until is not None:
-        marks.append(until)
-    left = without_retracted(fact for fact in given if not fact.is_clock_mark)
+    marks: list[datetime] = [] if until is None else [until]
+    given: list[FoldFact] = []
+    for fact in {fact.id: fact for fact in facts}.values():
+        if fact.is_clock_mark:
+            marks.append(fact.time)
+        else:
+            given.append(fact)
+    left = without_retracted(given)
     return _Fold(left, sorted(set(closings)), ghost_after, marks).run()
 
 

@@ -28,9 +28,12 @@ _STAGE_OF: dict[str, Stage] = {stage.value: stage for stage in Stage} | {
 _BROADCASTS = frozenset({ContactKind.NEWSLETTER, ContactKind.EVENT_INVITE})
 
 # At equal times: sourced, applied, then two ranks a stage, the facts of its name and stage_entered; other facts; closes.
-_FIRST_RANKS = {"sourced": 0, "applied": 1}
 _OTHER_RANK = 2 + 2 * len(Stage)
-_CLOSE_RANK = _OTHER_RANK + 1
+_RANK_OF: dict[str, int] = (
+    {name: 2 + 2 * stage.order for name, stage in _STAGE_OF.items()}
+    | {"sourced": 0, "applied": 1}
+    | dict.fromkeys([*STRONG, *WEAK], _OTHER_RANK + 1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +41,14 @@ class FoldFact:
     """A fact as the fold sees it. ``name`` is the type's last word for a pursuit's facts, else the whole type."""
 
     id: UUID
+    type: str
     name: str
     time: datetime
     stage: Stage | None
     """The stage that the fact reaches, if any."""
     data: Mapping[str, Any]
-
-    @property
-    def type(self) -> str:
-        """The whole type."""
-        return self.name if "." in self.name else PREFIX + self.name
+    rank: int
+    """Which facts come first at equal times: the lower."""
 
     @property
     def position(self) -> UUID | None:
@@ -58,14 +59,7 @@ class FoldFact:
     @property
     def order(self) -> tuple[datetime, int, UUID]:
         """Where the fact stands among all facts of its pursuit."""
-        return self.time, self._rank, self.id
-
-    @property
-    def _rank(self) -> int:
-        if self.stage is None:
-            return _CLOSE_RANK if self.is_close else _OTHER_RANK
-        first = _FIRST_RANKS.get(self.name)
-        return 2 + 2 * self.stage.order + (self.name == "stage_entered") if first is None else first
+        return self.time, self.rank, self.id
 
     @property
     def is_close(self) -> bool:
@@ -91,10 +85,11 @@ def fact_of(id: UUID, type: str, time: datetime, data: Mapping[str, Any]) -> Fol
     """A fact from an event's id, type, time (UTC) and data, as JSON values."""
     name = type.removeprefix(PREFIX)
     if name == "stage_entered":
-        return FoldFact(id, name, time, Stage(data["stage"]), data)
+        stage = Stage(data["stage"])
+        return FoldFact(id, type, name, time, stage, data, 2 + 2 * stage.order + 1)
     if name == "responded" and data.get("auto"):
-        return FoldFact(id, name, time, None, data)
-    return FoldFact(id, name, time, _STAGE_OF.get(name), data)
+        return FoldFact(id, type, name, time, None, data, _OTHER_RANK)
+    return FoldFact(id, type, name, time, _STAGE_OF.get(name), data, _RANK_OF.get(name, _OTHER_RANK))
 
 
 @dataclass(frozen=True, slots=True)

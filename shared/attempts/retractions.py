@@ -38,6 +38,8 @@ class RetractableFact(Protocol):
     def data(self) -> Mapping[str, Any]: ...
 
 
+_RETRACTION = EventRetracted.type
+
 F = TypeVar("F", bound=RetractableFact)
 
 
@@ -47,21 +49,22 @@ def without_retracted(facts: Iterable[F], *, partition: Callable[[F], Hashable] 
     ``partition`` says what a fact belongs to; a retraction takes out facts of its own partition alone.
     """
     retractions: list[F] = []
-    ordered: list[tuple[FoldFact, F]] = []
+    others: list[F] = []
     for fact in facts:
-        if fact.type == EventRetracted.type:
-            retractions.append(fact)
-        else:
-            ordered.append((_as_folded(fact), fact))
-    ordered.sort(key=lambda pair: pair[0].order)
+        (retractions if fact.type == _RETRACTION else others).append(fact)
     if not retractions:
-        return [fact for _, fact in ordered]
+        return sorted(others, key=_order)
+    ordered = sorted(((_as_folded(fact), fact) for fact in others), key=lambda pair: pair[0].order)
     index = _Index()
     for as_folded, fact in ordered:
         if not as_folded.is_clock_mark:
             index.add(partition(fact), fact.position, as_folded)
     gone = {taken for retraction in retractions for taken in index.taken_by(partition(retraction), retraction)}
     return [fact for _, fact in ordered if fact.id not in gone]
+
+
+def _order(fact: RetractableFact) -> tuple[datetime, int, UUID]:
+    return _as_folded(fact).order
 
 
 def _as_folded(fact: RetractableFact) -> FoldFact:
