@@ -1,4 +1,4 @@
-"""The attempt fold, pure: what all facts of a pursuit, say about its attempts. Engagement and analytics share it."""
+"""The attempt fold, pure: which attempts all facts of a pursuit make. Engagement, analytics and candidates share its rules."""
 
 from shared.attempts.fold import GHOST_AFTER, fold
 from shared.attempts.model import (

@@ -34,7 +34,7 @@ def fold(
     """Fold all facts of a person and position into attempts.
 
     ``facts`` may come in any order, and more than once; every retraction of the person belongs among them. ``closings`` are the
-    position's closing times. ``until`` says that time has passed up to then, beyond what is on record. All times are in UTC.
+    position's closing times. ``until`` lets time pass up to then, beyond what is on record. All times are in UTC.
     """
     marks: list[datetime] = [] if until is None else [until]
     given: list[FoldFact] = []
@@ -49,11 +49,13 @@ def fold(
 
 @dataclass(slots=True)
 class _Fold:
+    """Facts in their order, and the attempts that they have made so far."""
+
     facts: list[FoldFact]
     closings: list[datetime]
     ghost_after: timedelta
     marks: list[datetime]
-    done: list[AttemptBuilder] = field(default_factory=list)
+    attempts: list[AttemptBuilder] = field(default_factory=list)
     placements: dict[UUID, Placement] = field(default_factory=dict)
 
     def run(self) -> Pursuit:
@@ -61,39 +63,41 @@ class _Fold:
         closing = next(closings, None)
         for fact in self.facts:
             while closing is not None and closing < fact.time:
-                self._pass(closing)
+                self._let_time_pass(closing)
                 self._close_position(closing)
                 closing = next(closings, None)
-            self._pass(fact.time, inclusive=False)
+            self._let_time_pass(fact.time, inclusive=False)
             self._place(fact)
         while closing is not None:
-            self._pass(closing)
+            self._let_time_pass(closing)
             self._close_position(closing)
             closing = next(closings, None)
         horizon = max([*self.marks, *(fact.time for fact in self.facts[-1:])], default=None)
         if horizon is not None:
-            self._pass(horizon)
-        waits = bool(self.done) and self.done[-1].decision is Decision.OPEN
-        return Pursuit(tuple(one.built() for one in self.done), self.placements, self._wait_ends() if waits else None)
+            self._let_time_pass(horizon)
+        is_open = bool(self.attempts) and self.attempts[-1].decision is Decision.OPEN
+        attempts = tuple(attempt.built() for attempt in self.attempts)
+        return Pursuit(attempts, self.placements, self._ghost_due() if is_open else None)
 
     def _place(self, fact: FoldFact) -> None:
-        if not self.done and fact.is_broadcast:
+        if not self.attempts and fact.is_broadcast:
             return
-        if not self.done or self.done[-1].begins_next(fact):
-            self.done.append(AttemptBuilder(len(self.done) + 1, fact))
-        self.placements[fact.id] = self.done[-1].take(fact)
+        if not self.attempts or self.attempts[-1].begins_next(fact):
+            self.attempts.append(AttemptBuilder(len(self.attempts) + 1, fact))
+        self.placements[fact.id] = self.attempts[-1].take(fact)
 
-    def _wait_ends(self) -> datetime | None:
-        if not self.done or self.done[-1].unanswered_since is None:
+    def _ghost_due(self) -> datetime | None:
+        """When the interval after the latest attempt's last touch ends, if nothing has answered it."""
+        if not self.attempts or self.attempts[-1].unanswered_since is None:
             return None
-        return self.done[-1].unanswered_since + self.ghost_after
+        return self.attempts[-1].unanswered_since + self.ghost_after
 
-    def _pass(self, time: datetime, *, inclusive: bool = True) -> None:
+    def _let_time_pass(self, time: datetime, *, inclusive: bool = True) -> None:
         """Let time pass up to ``time``: the latest attempt is ghosted if its interval ended by then."""
-        due = self._wait_ends()
+        due = self._ghost_due()
         if due is not None and (due < time or (inclusive and due == time)):
-            self.done[-1].mark_ghosted(due)
+            self.attempts[-1].mark_ghosted(due)
 
     def _close_position(self, time: datetime) -> None:
-        if self.done and self.done[-1].decision is Decision.OPEN:
-            self.done[-1].close_weakly(Close("position_closed", Reason.POSITION_CLOSED, time))
+        if self.attempts and self.attempts[-1].decision is Decision.OPEN:
+            self.attempts[-1].close_weakly(Close("position_closed", Reason.POSITION_CLOSED, time))

@@ -58,7 +58,7 @@ class FoldFact:
 
     @property
     def order(self) -> tuple[datetime, int, UUID]:
-        """Where the fact stands among all facts of its pursuit."""
+        """The key by which all facts of a pursuit are sorted."""
         return self.time, self.rank, self.id
 
     @property
@@ -194,7 +194,7 @@ class Attempt:
 
     @property
     def outcome(self) -> Outcome:
-        """How it ended or where it stands: exactly one an attempt."""
+        """How it ended or how far it is: exactly one an attempt."""
         if self.close is not None:
             return "hard_no" if self.close.is_hard_no else "soft_no"
         if self.hired_at is not None:
@@ -218,7 +218,7 @@ class Pursuit:
     attempts: tuple[Attempt, ...]
     placements: Mapping[UUID, Placement]
     ghost_due: datetime | None
-    """When the latest attempt becomes ghosted unless something comes; None when it waits for nothing."""
+    """When the latest attempt becomes ghosted unless an answer or a stage comes first; None where no touch awaits one."""
 
     @property
     def current(self) -> Attempt | None:

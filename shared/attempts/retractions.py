@@ -1,4 +1,4 @@
-"""Which facts are left once retractions are heard. Pure, and the one filter that every service uses.
+"""Which facts are left once retractions are applied. Pure, and the one filter that every service uses.
 
 A retraction names one of three things:
 
