@@ -6,7 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from services.analytics.domain.questions import Dimension, View
+from services.analytics.api.filters import DimensionName
+from services.analytics.dimensions import DIMENSIONS
+from services.analytics.domain.questions import View
 from services.analytics.metrics import FUNNEL_METRICS, METRICS, STAGE_METRICS
 from shared.events.vocabulary import Stage
 
@@ -78,7 +80,7 @@ OrganisationFunnel: Any = create_model(
     "OrganisationFunnel",
     __base__=(Asked, Numbers),
     __doc__="The funnel over all positions, with filters.",
-    filters=(dict[Dimension, str], ...),
+    filters=(dict[DimensionName, str], ...),
     freshness=(FreshnessAnswer, ...),
 )
 
@@ -86,8 +88,8 @@ OrganisationFunnel: Any = create_model(
 class GroupedFunnel(Asked):
     """The funnel of each value of a dimension: periods in order of time, others the largest first."""
 
-    filters: dict[Dimension, str]
-    group_by: Dimension
+    filters: dict[DimensionName, str]
+    group_by: DimensionName
     groups: list[Group]
     freshness: FreshnessAnswer
 
@@ -103,10 +105,19 @@ class MetricAnswer(BaseModel):
     definition: str
 
 
+class DimensionAnswer(BaseModel):
+    """One dimension of the registry."""
+
+    name: str
+    question: str
+    of: str = Field(description="Whose it is: the attempt's, the person's or the position's; or the period.")
+
+
 class MetricsAnswer(BaseModel):
-    """The registry."""
+    """The registries of metrics and of dimensions."""
 
     items: list[MetricAnswer]
+    dimensions: list[DimensionAnswer] = Field(description="What attempts can be filtered and grouped by.")
 
 
 def registry() -> MetricsAnswer:
@@ -122,5 +133,6 @@ def registry() -> MetricsAnswer:
                 definition=one.definition,
             )
             for one in METRICS
-        ]
+        ],
+        dimensions=[DimensionAnswer(name=one.name, question=one.question, of=one.of) for one in DIMENSIONS],
     )

@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal
+from enum import StrEnum
+from inspect import Parameter, Signature
+from typing import Annotated, Any
 
 from fastapi import Depends, Query
 
-from services.analytics.domain.questions import Dimension, View
+from services.analytics.dimensions import DIMENSIONS, FILTERS
+from services.analytics.domain.questions import View
 from shared.errors import Invalid
-from shared.events.fields import PositionRef
-from shared.events.vocabulary import Channel, Level, MarketStatus, SenderRole, Tier
 from shared.timestamps import DayOrMoment, Moment, end_of
-
-_Text = Annotated[str | None, Query(min_length=1, max_length=100)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,36 +43,26 @@ async def _span(
     return Span(view, since, before, as_of)
 
 
-async def _filters(
-    position: Annotated[PositionRef | None, Query(description="Id or <source>:<external_id>.")] = None,
-    recruiter: _Text = None,
-    sender_role: Annotated[SenderRole | None, Query(description="Of the first touch.")] = None,
-    via: _Text = None,
-    origin: Literal["inbound", "outbound"] | None = None,
-    channel: Annotated[Channel | None, Query(description="Of the first touch.")] = None,
-    sponsor: Annotated[str | None, Query(min_length=1, max_length=100, description="Of the position.")] = None,
-    skill: Annotated[str | None, Query(min_length=1, max_length=100, description="Of the person.")] = None,
-    level: Annotated[Level | None, Query(description="Of the person.")] = None,
-    location: Annotated[str | None, Query(pattern="^[A-Z]{2}$", description="The person's country, ISO 3166-1 alpha-2.")] = None,
-    tier: Annotated[Tier | None, Query(description="Of the person.")] = None,
-    market_status: Annotated[MarketStatus | None, Query(description="Of the person.")] = None,
-) -> Mapping[Dimension, str]:
-    given: dict[Dimension, object] = {
-        Dimension.POSITION: position,
-        Dimension.RECRUITER: recruiter,
-        Dimension.SENDER_ROLE: sender_role,
-        Dimension.VIA: via,
-        Dimension.ORIGIN: origin,
-        Dimension.CHANNEL: channel,
-        Dimension.SPONSOR: sponsor,
-        Dimension.SKILL: skill,
-        Dimension.LEVEL: level,
-        Dimension.LOCATION: location,
-        Dimension.TIER: tier,
-        Dimension.MARKET_STATUS: market_status,
-    }
-    return {dimension: str(value) for dimension, value in given.items() if value is not None}
+DimensionName: Any = StrEnum("Dimension", {one.name: one.name for one in DIMENSIONS})  # type: ignore[misc]  # the registry's
+"""The names of dimensions."""
 
+
+async def _filters(**given: Any) -> Mapping[str, str]:
+    return {name: str(value) for name, value in given.items() if value is not None}
+
+
+# What FastAPI reads the parameters from: one for each dimension of the registry.
+_filters.__signature__ = Signature(  # type: ignore[attr-defined]  # a function may have one
+    [
+        Parameter(
+            one.name,
+            Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[one.type | None, Query(description=one.question)],
+        )
+        for one in FILTERS
+    ]
+)
 
 SpanDep = Annotated[Span, Depends(_span)]
-FiltersDep = Annotated[Mapping[Dimension, str], Depends(_filters)]
+FiltersDep = Annotated[Mapping[str, str], Depends(_filters)]

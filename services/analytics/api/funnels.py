@@ -8,8 +8,9 @@ from fastapi import APIRouter, Path, Query
 
 from services.analytics.api.answers import Group, GroupedFunnel, OrganisationFunnel, PositionFunnel
 from services.analytics.api.dependencies import FreshnessDep, SessionsDep, SettingsDep
-from services.analytics.api.filters import FiltersDep, Span, SpanDep
-from services.analytics.domain.questions import Dimension, Period, Question
+from services.analytics.api.filters import DimensionName, FiltersDep, Span, SpanDep
+from services.analytics.dimensions import BY_NAME
+from services.analytics.domain.questions import Period, Question
 from services.analytics.use_cases.read_funnel import Funnel, read_funnel
 from shared.events.fields import PositionRef
 from shared.security.auth import Principal, requires
@@ -47,14 +48,15 @@ async def read_organisation_funnel(
     sessions: SessionsDep,
     settings: SettingsDep,
     freshness: FreshnessDep,
-    group_by: Annotated[Dimension | None, Query(description="One funnel for each value of a dimension.")] = None,
+    group_by: Annotated[DimensionName | None, Query(description="One funnel for each value of a dimension.")] = None,
     period: Annotated[Period, Query(description="With group_by=period: how long a period is.")] = Period.MONTH,
     limit: Annotated[int, Query(ge=1, le=1000, description="At most so many groups: the largest, or the latest periods.")] = 1000,
 ) -> Any:
     """The funnel over all positions, with any dimension as a filter, and one a group where it is asked for."""
     del waited
     now = datetime.now(UTC)
-    question = _question(span, now, filters=filters, group_by=group_by, period=period, limit=limit)
+    grouped = None if group_by is None else BY_NAME[str(group_by)]
+    question = _question(span, now, filters=filters, group_by=grouped, period=period, limit=limit)
     funnels = await read_funnel(sessions, question, now=now, ghost_after=settings.ghost_after, zone=settings.time_zone)
     answer = _asked(question, now) | {"filters": filters, "freshness": await freshness.read(sessions, now=now)}
     if group_by is None:

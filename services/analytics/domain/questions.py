@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from services.analytics.dimensions import BY_NAME, POSITION, Dimension, Of
+
 
 class View(StrEnum):
     """How attempts fall into a span of time."""
@@ -26,24 +28,6 @@ class Period(StrEnum):
     YEAR = "year"
 
 
-class Dimension(StrEnum):
-    """What attempts can be filtered and grouped by. Level, location, tier, skill and market status are the person's."""
-
-    POSITION = "position"
-    RECRUITER = "recruiter"
-    SENDER_ROLE = "sender_role"
-    VIA = "via"
-    ORIGIN = "origin"
-    CHANNEL = "channel"
-    SPONSOR = "sponsor"
-    SKILL = "skill"
-    LEVEL = "level"
-    LOCATION = "location"
-    TIER = "tier"
-    MARKET_STATUS = "market_status"
-    PERIOD = "period"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """A question about a funnel. Times in UTC; ``since`` is included, ``before`` is not."""
@@ -54,14 +38,20 @@ class Question:
     as_of: datetime | None = None
     """None for now."""
     position: UUID | None = None
-    filters: Mapping[Dimension, str] = field(default_factory=dict)
+    filters: Mapping[str, str] = field(default_factory=dict)
+    """By the names of dimensions."""
     group_by: Dimension | None = None
     period: Period = Period.MONTH
     limit: int = 1000
     """At most so many groups, those with the most attempts."""
 
     @property
+    def dimensions(self) -> set[Dimension]:
+        """What it filters and groups by."""
+        return {*map(BY_NAME.__getitem__, self.filters), *([] if self.group_by is None else [self.group_by])}
+
+    @property
     def counters_answer(self) -> bool:
-        """Whether the counters of positions hold the answer: all time, as of now, by nothing but position and sponsor."""
-        by = {*self.filters, *([] if self.group_by is None else [self.group_by])}
-        return self.since is None and self.before is None and self.as_of is None and by <= {Dimension.POSITION, Dimension.SPONSOR}
+        """Whether the counters of positions hold the answer: all time, as of now, by nothing but what is the position's."""
+        by_position = all(one is POSITION or one.of is Of.POSITION for one in self.dimensions)
+        return by_position and self.since is None and self.before is None and self.as_of is None

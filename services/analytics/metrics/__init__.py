@@ -1,7 +1,7 @@
 """The registry of metrics, one family a file. A metric that is listed here is counted, answered and documented."""
 
 from services.analytics.metrics.closes import DECLINES, OTHER_CLOSES, REJECTIONS
-from services.analytics.metrics.metric import DIMENSIONS, Contribution, Metric, Sum, Sums
+from services.analytics.metrics.metric import Contribution, Metric, Sum, Sums
 from services.analytics.metrics.outcomes import INTEREST, OUTCOMES, UNANSWERED
 from services.analytics.metrics.replies import RESPONDED_BY_TOUCH
 from services.analytics.metrics.stages import FROM_PREVIOUS, MEDIAN_HOURS, REACHED, RECORDED, STAGES
@@ -31,6 +31,5 @@ def contributions(attempt: Attempt) -> list[Contribution]:
 
 
 __all__ = [
-    "DIMENSIONS", "FUNNEL_METRICS", "METRICS", "STAGES", "STAGE_METRICS", "Contribution", "Metric", "Sum", "Sums",
-    "contributions",
+    "FUNNEL_METRICS", "METRICS", "STAGES", "STAGE_METRICS", "Contribution", "Metric", "Sum", "Sums", "contributions",
 ]  # fmt: skip

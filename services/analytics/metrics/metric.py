@@ -1,7 +1,7 @@
 """What a metric is: what an attempt adds to it, and how sums of that become its value.
 
 An attempt adds contributions, each to one measure, ``<family>.<key>``, and each at the time of what it counts. Contributions
-are added and subtracted and nothing else, so that sums can be kept up to date event by event and made again from nothing.
+are added and subtracted and nothing else, so that sums can be kept up to date event by event and rebuilt from nothing.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
+from services.analytics.dimensions import DIMENSIONS
 from shared.attempts import Attempt
 
 
@@ -48,13 +49,6 @@ class Sums:
         return 0 if found is None else found.attempts
 
 
-DIMENSIONS = (
-    "position", "recruiter", "sender_role", "via", "origin", "channel", "sponsor", "skill", "level", "location", "tier",
-    "market_status", "period",
-)  # fmt: skip
-"""What every metric of attempts can be filtered and grouped by."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
     """A metric of attempts. To add one: a ``Metric`` in its family's file, its line in ``METRICS``, its test.
@@ -72,4 +66,4 @@ class Metric:
     type: Any
     contributes: Callable[[Attempt], Iterable[Contribution]] = lambda _: ()
     per: Literal["stage", "funnel"] = "funnel"
-    dimensions: tuple[str, ...] = DIMENSIONS
+    dimensions: tuple[str, ...] = tuple(one.name for one in DIMENSIONS)

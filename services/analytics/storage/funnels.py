@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.analytics.domain.questions import Dimension, Question, View
+from services.analytics.dimensions import BY_NAME, PERIOD, Dimension, Of
+from services.analytics.domain.questions import Question, View
 from services.analytics.metrics import Sum
 
 AS_OF = "attempts_as_of"
@@ -16,25 +16,12 @@ AS_OF = "attempts_as_of"
 Groups = dict[str | None, dict[str, Sum]]
 """Sums by measure, for each key of the dimension that was grouped by; one group, None, where there is none."""
 
-_COLUMN: dict[Dimension, str] = {
-    Dimension.POSITION: "CAST(counted.position_id AS text)",
-    Dimension.RECRUITER: "counted.recruiter",
-    Dimension.SENDER_ROLE: "counted.sender_role",
-    Dimension.VIA: "counted.via",
-    Dimension.ORIGIN: "counted.origin",
-    Dimension.CHANNEL: "counted.channel",
-    Dimension.SPONSOR: "positions.sponsor",
-    Dimension.LEVEL: "people.level",
-    Dimension.LOCATION: "people.country",
-    Dimension.TIER: "people.tier",
-    Dimension.MARKET_STATUS: "people.market_status",
-    Dimension.SKILL: "skill.name",
+_TABLES = {Of.ATTEMPT: "counted", Of.PERSON: "people", Of.POSITION: "positions"}
+"""By whose a dimension is, the name that its table has in the queries; ``counted`` is attempts or counters."""
+_JOINS = {
+    Of.PERSON: " LEFT JOIN people ON people.person = counted.person",
+    Of.POSITION: " LEFT JOIN positions ON positions.position_id = counted.position_id",
 }
-_OF_PEOPLE = {Dimension.LEVEL, Dimension.LOCATION, Dimension.TIER, Dimension.MARKET_STATUS, Dimension.SKILL}
-_LARGEST = "reached.sourced"
-"""The measure that every attempt with a stage contributes to: what groups are ordered by."""
-
-
 EXACT_UP_TO = 1000
 """Up to so many attempts each duration is read by itself, so that medians are exact; above, durations are read in buckets."""
 
@@ -61,7 +48,7 @@ async def _are_few(session: AsyncSession, question: Question) -> bool:
 
 def _from_counters(question: Question) -> tuple[str, dict[str, Any]]:
     joins, conditions, named = _filtered(question)
-    key = "NULL" if question.group_by is None else _COLUMN[question.group_by]
+    key = "NULL" if question.group_by is None else _key(question.group_by)
     where = " AND ".join(["counted.count <> 0", *conditions])
     query = f"""
         SELECT key, array_agg(measure), array_agg(count), array_agg(seconds) FROM (
@@ -86,11 +73,11 @@ def _from_attempts(question: Question, zone: str, *, exact: bool) -> tuple[str, 
             conditions.append(f"one.at {compare} :{name}")
             named[name] = round(moment.timestamp() * 1_000_000)
     key = "NULL"
-    if question.group_by is Dimension.PERIOD:
+    if question.group_by is PERIOD:
         named["zone"] = zone
         key = f"to_char(date_trunc('{question.period}', {at} AT TIME ZONE :zone), 'YYYY-MM-DD')"
     elif question.group_by is not None:
-        key = _COLUMN[question.group_by]
+        key = _key(question.group_by)
     where = " AND ".join(["true", *conditions])
     measure = "CASE WHEN one.seconds = 0 THEN one.measure ELSE one.measure || '.' || one.seconds END" if exact else "one.measure"
     query = f"""
@@ -110,28 +97,31 @@ def _table(question: Question) -> str:
 
 def _filtered(question: Question, *, grouped: bool = True) -> tuple[str, list[str], dict[str, Any]]:
     """The joins, conditions and values of the question's filters."""
-    used = {*question.filters, *([question.group_by] if grouped and question.group_by is not None else [])}
-    joins = ""
-    if Dimension.SPONSOR in used:
-        joins += " LEFT JOIN positions ON positions.position_id = counted.position_id"
-    if used & _OF_PEOPLE:
-        joins += " LEFT JOIN people ON people.person = counted.person"
-    if grouped and question.group_by is Dimension.SKILL:
-        joins += " LEFT JOIN LATERAL unnest(people.skills) AS skill (name) ON true"
+    used = question.dimensions if grouped else {BY_NAME[name] for name in question.filters}
+    joins = "".join(join for of, join in _JOINS.items() if any(one.of is of for one in used))
+    if grouped and question.group_by is not None and question.group_by.holds_list:
+        joins += f" LEFT JOIN LATERAL unnest({_column(question.group_by)}) AS item (value) ON true"
     conditions: list[str] = []
     named: dict[str, Any] = {}
     if question.position is not None:
         conditions.append("counted.position_id = :only")
         named["only"] = question.position
-    for dimension, value in question.filters.items():
-        named[f"is_{dimension}"] = UUID(value) if dimension is Dimension.POSITION else value
-        if dimension is Dimension.SKILL:
-            conditions.append(f"lower(:is_{dimension}) = ANY(people.skills)")
-        elif dimension is Dimension.POSITION:
-            conditions.append(f"counted.position_id = :is_{dimension}")
-        else:
-            conditions.append(f"{_COLUMN[dimension]} = :is_{dimension}")
+    for name, value in question.filters.items():
+        dimension = BY_NAME[name]
+        named[f"is_{name}"] = dimension.stored(value)
+        conditions.append(
+            f":is_{name} = ANY({_column(dimension)})" if dimension.holds_list else f"{_column(dimension)} = :is_{name}"
+        )
     return joins, conditions, named
+
+
+def _column(dimension: Dimension) -> str:
+    return f"{_TABLES[dimension.of]}.{dimension.column}"
+
+
+def _key(dimension: Dimension) -> str:
+    """What the groups of a dimension are told apart by."""
+    return "item.value" if dimension.holds_list else f"CAST({_column(dimension)} AS text)"
 
 
 async def young(session: AsyncSession, question: Question, moment: datetime) -> set[str | None]:
@@ -145,7 +135,7 @@ async def young(session: AsyncSession, question: Question, moment: datetime) -> 
     found = f"FROM {_table(question)} AS counted {joins} WHERE {' AND '.join(conditions)}"
     if question.group_by is None:
         return {None} if await session.scalar(text(f"SELECT EXISTS (SELECT {found})"), named) else set()
-    return set(await session.scalars(text(f"SELECT DISTINCT {_COLUMN[question.group_by]} {found}"), named))
+    return set(await session.scalars(text(f"SELECT DISTINCT {_key(question.group_by)} {found}"), named))
 
 
 async def make_as_of(session: AsyncSession) -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.analytics.domain.questions import Dimension, Question
+from services.analytics.dimensions import PERIOD
+from services.analytics.domain.questions import Question
 from services.analytics.metrics import FUNNEL_METRICS, STAGE_METRICS, STAGES, Sum, Sums
 from services.analytics.storage import funnels
 from services.analytics.use_cases.look_back import look_back
@@ -45,12 +46,12 @@ async def read_funnel(
         if question.as_of is not None:
             await look_back(session, question.position, question.as_of, ghost_after=ghost_after)
         groups = await funnels.sums(session, question, zone=zone)
-        if question.group_by is Dimension.PERIOD:
+        if question.group_by is PERIOD:
             young: set[str | None] = {key for key in groups if key is not None and _end(key, question, zone) > judged}
         else:
             young = await funnels.young(session, question, judged)
     found = [funnel_of(key, sums, too_young=key in young) for key, sums in groups.items()]
-    if question.group_by is Dimension.PERIOD:
+    if question.group_by is PERIOD:
         return sorted(found, key=lambda one: one.key or "")[-question.limit :]
     return sorted(found, key=lambda one: (-one.stages[0]["reached"], one.key is None, one.key or ""))[: question.limit]
 

@@ -6,6 +6,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from services.analytics.dimensions import DIMENSIONS, FILTERS
 from services.analytics.storage import funnels
 from shared.db.engine import Sessions
 from shared.events.vocabulary import Stage
@@ -14,19 +15,6 @@ from tests.integration.analytics.deliveries import deliver
 from tests.unit.analytics.histories import POSITION, History, at
 
 FUNNEL = f"/v1/analytics/positions/{POSITION}/funnel"
-DIMENSIONS = [
-    "recruiter",
-    "sender_role",
-    "via",
-    "origin",
-    "channel",
-    "sponsor",
-    "skill",
-    "level",
-    "location",
-    "tier",
-    "market_status",
-]
 
 
 async def read(api: httpx.AsyncClient, path: str = FUNNEL, **parameters: str) -> dict[str, Any]:
@@ -193,23 +181,33 @@ async def test_the_organisation_by_every_dimension(api: httpx.AsyncClient, analy
     await deliver(
         analytics,
         history.known("ada", level="senior", country="DE", tier="warm", market_status="passive", skills=["Python", "SQL"]),
-        history.position(sponsor="acme"),
+        history.position(sponsor="acme", level="staff", status="open"),
         history.fact("contacted", "ada", via="linkedin", recruiter="maria", sender_role="executive"),
         history.fact("applied", "ben", position="ats:other", via="referral", recruiter="tom"),
     )
     expected = {
-        "recruiter": {"maria", "tom"}, "sender_role": {"executive", None}, "via": {"linkedin", "referral"},
-        "origin": {"inbound", "outbound"}, "channel": {"email", None}, "sponsor": {"acme", None},
-        "skill": {"python", "sql", None}, "level": {"senior", None}, "location": {"DE", None}, "tier": {"warm", None},
-        "market_status": {"passive", None}, "period": {"2026-03-01"},
         "position": {str(position_id(POSITION)), str(position_id("ats:other"))},
-    }  # fmt: skip
+        "recruiter": {"maria", "tom"},
+        "sender_role": {"executive", None},
+        "via": {"linkedin", "referral"},
+        "origin": {"inbound", "outbound"},
+        "channel": {"email", None},
+        "sponsor": {"acme", None},
+        "skill": {"python", "sql", None},
+        "level": {"senior", None},
+        "location": {"DE", None},
+        "tier": {"warm", None},
+        "market_status": {"passive", None},
+        "period": {"2026-03-01"},
+    }
 
+    filters = {one.name for one in FILTERS}
+    assert expected.keys() == {one.name for one in DIMENSIONS} == filters | {"period"}
     for dimension, keys in expected.items():
         body = await read(api, "/v1/analytics/funnel", group_by=dimension)
         assert {one["key"] for one in body["groups"]} == keys, dimension
         for key in keys - {None}:
-            if dimension != "period":
+            if dimension in filters:
                 only = await read(api, "/v1/analytics/funnel", **{dimension: key})
                 assert stage(only, "sourced")["reached"] == 1, (dimension, key)
                 assert only["filters"] == {dimension: key}
@@ -281,7 +279,7 @@ async def test_wrong_questions_are_refused_by_name(api: httpx.AsyncClient) -> No
         assert [one["field"] for one in answer.json()["errors"]] == [field]
 
 
-async def test_the_registry_is_told(api: httpx.AsyncClient) -> None:
+async def test_both_registries_are_answered(api: httpx.AsyncClient) -> None:
     body = (await api.get("/v1/analytics/metrics")).json()
 
     assert {
@@ -298,3 +296,15 @@ async def test_the_registry_is_told(api: httpx.AsyncClient) -> None:
         "other_closes",
     } <= {one["name"] for one in body["items"]}
     assert all(one["question"] and one["unit"] and one["definition"] and one["dimensions"] for one in body["items"])
+    assert [one["name"] for one in body["dimensions"]] == [one.name for one in DIMENSIONS]
+    assert all(one["question"] and one["of"] in {"attempt", "person", "position", "period"} for one in body["dimensions"])
+
+
+async def test_every_dimension_is_a_parameter_of_the_documented_funnel(api: httpx.AsyncClient) -> None:
+    document = (await api.get("/v1/analytics/openapi.json")).json()
+
+    parameters = {one["name"]: one for one in document["paths"]["/v1/analytics/funnel"]["get"]["parameters"]}
+
+    assert {one.name for one in FILTERS} <= parameters.keys()
+    assert all(parameters[one.name]["description"] == one.question for one in FILTERS)
+    assert document["components"]["schemas"]["Dimension"]["enum"] == [one.name for one in DIMENSIONS]

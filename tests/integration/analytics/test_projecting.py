@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from services.analytics.domain.questions import Dimension, Question
+from services.analytics.dimensions import LEVEL
+from services.analytics.domain.questions import Question
 from services.analytics.metrics import contributions
 from services.analytics.storage import funnels
 from services.analytics.storage.pursuits import COPY_FROM
@@ -204,7 +205,7 @@ async def test_an_erased_person_stays_in_the_numbers_without_what_describes_them
 
     assert (await counted(analytics))["reached.contacted"] == 1
     async with analytics.begin() as session:
-        groups = await funnels.sums(session, Question(group_by=Dimension.LEVEL), zone="UTC")
+        groups = await funnels.sums(session, Question(group_by=LEVEL), zone="UTC")
     assert set(groups) == {None}
 
 
