@@ -14,6 +14,7 @@ from shared.events import BY_TYPE, Event, Topic, decode
 from shared.inbox import repository as storage
 from shared.inbox.repository import ConsumerPosition
 from shared.kafka.consumed_record import ConsumedRecord
+from shared.observability.describing import describe
 
 logger = logging.getLogger(__name__)
 
@@ -284,9 +285,11 @@ async def _one_by_one(
             if is_transient(error):
                 raise
             left_hole = Topic(partition.topic).is_sequenced
-            failed.append(_Dead(partition, received, f"{type(error).__name__}: {error}", left_hole=left_hole))
+            failed.append(_Dead(partition, received, describe(error), left_hole=left_hole))
             if len(failed) >= MAX_FAILURES and len(failed) * 2 > len(fresh):
-                raise TooManyFailuresError(f"{len(failed)} of {len(fresh)} events fail, the last with: {error!r}") from error
+                raise TooManyFailuresError(
+                    f"{len(failed)} of {len(fresh)} events fail, the last with: {describe(error)}"
+                ) from error
     return failed
 
 

@@ -228,6 +228,7 @@ class _Loop:
             with tracer.start_as_current_span(
                 f"apply {self.subscription.group}",
                 kind=SpanKind.CONSUMER,
+                record_exception=False,  # a message may quote what it stumbled over
                 links=links_to(r.event.traceparent for b in batches for r in b.records if r.event is not None),
             ):
                 applied = await apply(self.subscription.group, self.subscription.handler, self.sessions, batches)

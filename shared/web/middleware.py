@@ -73,7 +73,9 @@ class RequestMiddleware:
 
     async def _answer_traced(self, scope: Scope, receive: Receive, send: Send, request_id: str, traceparent: str | None) -> None:
         context = context_of(traceparent)
-        with tracer.start_as_current_span(f"{scope['method']} {self.service}", context, kind=SpanKind.SERVER) as span:
+        with tracer.start_as_current_span(
+            f"{scope['method']} {self.service}", context, kind=SpanKind.SERVER, record_exception=False
+        ) as span:
             status = await self._answer(scope, receive, send, request_id)
             span.set_attribute("http.response.status_code", status)
             span.set_attribute("http.route", _route(scope))

@@ -1,4 +1,4 @@
-"""No personal data on the bus: unmistakable words in every field of a person's, then a scan of every byte of every topic."""
+"""No personal data on the bus or in a log: unmistakable words in every field of a person's, then a scan of every byte."""
 
 import hashlib
 import hmac
@@ -13,9 +13,12 @@ import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from rekindle.embedded.stack import Stack
 from rekindle.runtime.topics import existing_topics
+from shared.db.engine import Sessions, connect
 from shared.events import Topic
 from shared.ids import candidate_id, event_id, position_id
 from tests.waiting import eventually
@@ -171,12 +174,63 @@ async def test_no_byte_of_it_is_on_any_topic(stack: Stack, posted: list[dict[str
 
     records = await eventually(arrived, seconds=60, every=0.5)
 
-    marks = [*personal(WORD), *personal(PHONE[1:]), *personal(PHONE[3:])]
     found = {
-        (record.topic, record.offset, bytes_of(record)) for record in records if any(one in bytes_of(record) for one in marks)
+        (record.topic, record.offset, bytes_of(record)) for record in records if any(one in bytes_of(record) for one in MARKS)
     }
     assert found == set()
     assert any(b"acme" in bytes_of(record) for record in records), "what may travel is found by the same scan"
+
+
+MARKS = [*personal(WORD), *personal(PHONE[1:]), *personal(PHONE[3:])]
+
+
+def logged(stack: Stack) -> dict[str, bytes]:
+    """What every part wrote so far, in lower case, by file."""
+    return {str(path): path.read_bytes().lower() for path in stack.folder.logs.rglob("*") if path.is_file()}
+
+
+async def test_no_byte_of_it_is_in_any_log(stack: Stack, api: httpx.AsyncClient, posted: list[dict[str, Any]]) -> None:
+    for service in ("candidates", "engagement", "analytics", "connectors"):
+        sessions = connect(stack.env[f"{service.upper()}_DATABASE_URL"], pool_size=1)
+        try:
+            await _be_slow_and_fail(sessions)
+        finally:
+            await sessions.close()
+    await _force_an_unexpected_error(stack, api)
+
+    async def written() -> bool:
+        everything = b"".join(logged(stack).values())
+        return b"pg_sleep" in everything and b"unexpected error" in everything
+
+    await eventually(written)
+    pages = {"/metrics": (await api.get("/metrics")).content.lower()}
+    assert {name for name, said in (logged(stack) | pages).items() if any(mark in said for mark in MARKS)} == set()
+
+
+async def _be_slow_and_fail(sessions: Sessions) -> None:
+    """A statement that is logged for its length, and one that fails over what it was given."""
+    async with sessions.begin() as session:
+        await session.execute(text("SELECT pg_sleep(1.1), CAST(:word AS text)"), {"word": word("slow")})
+    with pytest.raises(DBAPIError):
+        async with sessions.begin() as session:
+            await session.execute(text("SELECT CAST(CAST(:word AS text) AS uuid)"), {"word": word("wrong")})
+
+
+async def _force_an_unexpected_error(stack: Stack, api: httpx.AsyncClient) -> None:
+    """Take a table away from the service while a person is described."""
+    sessions = connect(stack.env["CANDIDATES_DATABASE_URL"], pool_size=1)
+    try:
+        async with sessions.begin() as session:
+            await session.execute(text("ALTER TABLE candidate_history RENAME TO history_that_is_away"))
+        try:
+            answer = await api.patch(f"/v1/candidates/{CANDIDATE}", json={"name": word("unexpected"), "emails": []})
+        finally:
+            async with sessions.begin() as session:
+                await session.execute(text("ALTER TABLE history_that_is_away RENAME TO candidate_history"))
+    finally:
+        await sessions.close()
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
+    assert WORD not in answer.text
 
 
 async def test_what_the_vendor_s_own_bodies_say_of_people_is_on_no_topic(

@@ -168,7 +168,8 @@ async def test_what_fails_changes_nothing_and_what_came_with_it_is_applied(analy
     async with analytics.begin() as session:
         seen = await session.scalars(text("SELECT sequence FROM inbox_parked WHERE group_name = 'seen' ORDER BY 1"))
         assert list(seen) == [1, 3]
-    assert [letter.error for letter in await waiting(analytics)] == ["ValueError: refused by the test"]
+    (letter,) = await waiting(analytics)
+    assert letter.error.startswith("ValueError() at "), "where, but not the message, which may quote what it stumbled over"
     assert applied.dead[PARTITION.topic] == 1
 
 
