@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.candidates.api import candidates, erasures, positions
+from services.candidates.api import candidate_batches, candidates, erasures, positions
 from services.candidates.consumers import subscriptions
 from services.candidates.settings import CandidatesSettings
 from shared.db.engine import connect
@@ -34,7 +34,7 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
         name="candidates",
         title="Rekindle: candidates",
         description="Who people are, and which positions there are.",
-        routers=[candidates.router, positions.router, erasures.router],
+        routers=[candidate_batches.router, candidates.router, positions.router, erasures.router],
         settings=settings,
         lifespan=lifespan,
         checks=health.checks,

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from shared.errors import BadRequest, FieldError, Invalid
+from shared.errors import BadRequest, DomainError, FieldError, Invalid
 
 DEEPEST = 64
 """How deep arrays and objects may be nested."""
@@ -32,6 +32,25 @@ def read_json(raw: bytes) -> Any:
         raise MalformedBody(f"The body is not valid JSON: {error}.") from error
     check_shape(parsed, has_nul=b"\\u0000" in raw)
     return parsed
+
+
+def read_json_items(raw: bytes) -> Any:
+    """The same of a body that is a list of items: the error of one that cannot be read stands in the item's place."""
+    try:
+        return read_json(raw)
+    except Invalid:
+        parsed = orjson.loads(raw)
+        if not isinstance(parsed, list):
+            raise
+        return [_shaped(item) for item in parsed]
+
+
+def _shaped(item: Any) -> Any:
+    try:
+        check_shape(item)
+    except DomainError as error:
+        return error
+    return item
 
 
 def check_shape(parsed: Any, *, has_nul: bool = True) -> None:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any
+from typing import Any, ClassVar, Self
 from urllib.parse import unquote_to_bytes
 
 from fastapi import Request, Response
@@ -42,7 +42,7 @@ class JsonRequest(Request):
     """A request whose JSON body is read strictly."""
 
     @classmethod
-    def of(cls, request: Request) -> "JsonRequest":
+    def of(cls, request: Request) -> Self:
         """The same request; a body that was read already is kept."""
         if isinstance(request, cls):
             return request
@@ -78,6 +78,9 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 class StrictRoute(APIRoute):
     """Checks token, scope and allowance first, then the query, then reads the body; each refusal names field and rule."""
 
+    reading: ClassVar[type[JsonRequest]] = JsonRequest
+    """How the body is read."""
+
     def operation(self) -> Handler:
         """What answers a request that passed the checks: FastAPI's solving of dependencies, validation and endpoint."""
         return super().get_route_handler()
@@ -97,7 +100,7 @@ class StrictRoute(APIRoute):
                 _allow(request, authorize(request, scopes))
             _check_encoding(request)
             _check_query(request, known)
-            strict = JsonRequest.of(request)
+            strict = self.reading.of(request)
             if reads_body:
                 await _read_body(strict)
             return await run(strict)

@@ -1,12 +1,27 @@
 """Field types of the records' bodies."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from fastapi import Query
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    WrapValidator,
+)
 
 from services.candidates.domain.contact import read_email, read_link, read_phone
+from services.candidates.use_cases.changes import Changed
+from shared.errors import FieldError
 from shared.events.fields import Country, Currency
+from shared.ids import Reference, is_id
+from shared.web.problem_details import invalid_from
 
 MOST = 100
 """Items in a list of contact details or texts."""
@@ -33,6 +48,13 @@ def _flag(value: object) -> object:
     return value
 
 
+def _reference(text: str) -> str:
+    if is_id(text):
+        raise ValueError("must be a reference, <source>:<external_id>")
+    Reference.parse(text)
+    return text
+
+
 def _once(values: list[str]) -> list[str]:
     """Without repeats, whatever the case; the first spelling stays."""
     return list({value.casefold(): value for value in reversed(values)}.values())[::-1]
@@ -51,6 +73,7 @@ Links = Annotated[list[Link], Field(max_length=MOST), AfterValidator(lambda valu
 Zone = Annotated[str, AfterValidator(_zone)]
 Amount = Annotated[float, BeforeValidator(_number), Field(ge=0, le=1e12, allow_inf_nan=False)]
 Years = Annotated[float, BeforeValidator(_number), Field(ge=0, le=80, allow_inf_nan=False)]
+OtherReference = Annotated[str, AfterValidator(_reference)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 
 
@@ -58,6 +81,61 @@ class Patch(BaseModel):
     """A body whose fields are all optional, and known."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+AsSent = WrapValidator(lambda sent, _: sent)
+"""Leaves a body as it was sent: ``read_patch`` reads it."""
+
+OnInvalid = Annotated[
+    Literal["refuse", "skip"],
+    Query(description="skip: store what is valid, and name the rest in refused; refuse: one invalid field refuses the request."),
+]
+
+P = TypeVar("P", bound=Patch)
+
+
+def read_patch(model: type[P], sent: Any, *, skip_invalid: bool) -> tuple[P, list[FieldError]]:
+    """The patch in a body, and what was left out because it breaks a rule. Raises Invalid for what cannot be left out."""
+    refused: list[FieldError] = []
+    while True:
+        try:
+            return model.model_validate(sent), refused
+        except ValidationError as error:
+            found = error.errors(include_url=False, include_input=False)
+            left = _without(sent, [one["loc"] for one in found if one["type"] != "missing"])
+            if not skip_invalid or left == sent:
+                raise invalid_from(found) from error
+            refused += invalid_from(found).errors
+            sent = left
+
+
+def _without(sent: Any, places: Sequence[tuple[int | str, ...]]) -> Any:
+    """A JSON value without the members and items at these places."""
+    if not isinstance(sent, dict | list):
+        return sent
+    here = {place[0] for place in places if len(place) == 1}
+    below: dict[int | str, list[tuple[int | str, ...]]] = {}
+    for place in places:
+        if len(place) > 1:
+            below.setdefault(place[0], []).append(place[1:])
+    members = sent.items() if isinstance(sent, dict) else enumerate(sent)
+    kept = {name: _without(inner, below.get(name, [])) for name, inner in members if name not in here}
+    # A list of which nothing valid is left would clear what is known.
+    kept = {name: inner for name, inner in kept.items() if inner or not (name in below and isinstance(inner, list))}
+    return kept if isinstance(sent, dict) else list(kept.values())
+
+
+class Refused(BaseModel):
+    """A field that was left out, and the rule that it breaks."""
+
+    field: str
+    rule: str
+
+
+def change_shown(changed: Changed[Any], refused: Sequence[FieldError]) -> dict[str, Any]:
+    """What a change ignored and refused, as JSON values; ``refused`` is what its body was read without."""
+    wrong = [*refused, *changed.refused]
+    return {"ignored": list(changed.ignored), "refused": [{"field": one.field, "rule": one.rule} for one in wrong]}
 
 
 class Location(Patch):

@@ -6,7 +6,20 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.candidates.api.bodies import Emails, Line, Links, Location, Patch, Phones, Salary, Skills, Years, Zone
+from services.candidates.api.bodies import (
+    Emails,
+    Line,
+    Links,
+    Location,
+    OtherReference,
+    Patch,
+    Phones,
+    Refused,
+    Salary,
+    Skills,
+    Years,
+    Zone,
+)
 from services.candidates.domain.contact import e164
 from services.candidates.domain.content import CONTACT_DETAILS
 from services.candidates.use_cases.read_candidates import SharedAddress
@@ -20,7 +33,8 @@ class CandidatePatch(Patch):
 
     name: Line | None = None
     references: Annotated[
-        list[str], Field(max_length=50, description="Further references of the same person; adds links, DELETE undoes one.")
+        list[OtherReference],
+        Field(max_length=50, description="Further references of the same person; adds links, DELETE undoes one."),
     ] = []
     emails: Emails | None = None
     phones: Phones | None = None
@@ -78,6 +92,47 @@ class Candidate(BaseModel):
     after_each: Annotated[
         list[str], Field(description="After linking or its undoing: what to wait for so that all streams have followed.")
     ]
+
+
+class ChangedCandidate(Candidate):
+    """A person's record after a change."""
+
+    ignored: Annotated[
+        list[str], Field(description="Fields whose value is another than was sent: what counts is newer. The history has both.")
+    ]
+    refused: Annotated[list[Refused], Field(description="With on_invalid=skip: what was left out, and why.")]
+
+
+class CandidateBatchItem(CandidatePatch):
+    """A change of one candidate."""
+
+    candidate: Annotated[str, Field(description="id or <source>:<external_id>", examples=["greenhouse:53883394"])]
+
+    def fields(self) -> dict[str, Any]:
+        """The fields that are stated, as JSON values."""
+        return self.model_dump(mode="json", exclude={"candidate", "references", "observed_at"}, exclude_unset=True)
+
+
+class BatchItemResult(BaseModel):
+    """What came of an item: 201 or 200, or the problem that kept it out."""
+
+    index: int
+    status: int
+    id: UUID | None = None
+    references: list[str] | None = None
+    after: str | None = None
+    ignored: list[str] | None = None
+    refused: list[Refused] | None = None
+    problem: dict[str, Any] | None = None
+
+
+class BatchResult(BaseModel):
+    """What came of a batch, an item for each change, in order."""
+
+    created: int
+    updated: int
+    invalid: Annotated[int, Field(description="Items that were not stored.")]
+    items: list[BatchItemResult]
 
 
 class CandidatePage(BaseModel):

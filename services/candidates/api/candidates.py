@@ -6,10 +6,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from services.candidates.api.bodies import AsSent, OnInvalid, change_shown, read_patch
 from services.candidates.api.candidate_bodies import (
     Candidate,
     CandidatePage,
     CandidatePatch,
+    ChangedCandidate,
     HistoryPage,
     SuspectedDuplicates,
     duplicate_shown,
@@ -36,7 +38,6 @@ from services.candidates.use_cases.changes import RecordChange
 from services.candidates.use_cases.naming import read_name
 from services.candidates.use_cases.unlink_reference import unlink_reference
 from services.candidates.use_cases.views import CandidateView, Redirected
-from shared.errors import Invalid
 from shared.events.fields import Country
 from shared.events.vocabulary import Level, MarketStatus, Tier
 from shared.security.auth import Forbidden, Principal, requires
@@ -51,7 +52,7 @@ Writer = Annotated[Principal, requires("candidates:write")]
 MOVED: dict[int | str, dict[str, Any]] = {308: {"description": "The id was merged; Location is the person's."}}
 READ: dict[int | str, dict[str, Any]] = {304: {"description": "The caller has this version."}, **MOVED}
 CHANGED: dict[int | str, dict[str, Any]] = {
-    201: {"model": Candidate, "description": "The record was created."},
+    201: {"model": ChangedCandidate, "description": "The record was created."},
     **MOVED,
 }
 
@@ -141,16 +142,13 @@ async def read_candidate(
     return not_modified(found.tag) if condition.is_known(found.tag) else _answer(found, principal)
 
 
-def _answer(view: CandidateView, principal: Principal, *, is_new: bool = False) -> Response:
-    body = shown(view, with_contact_details=_sees_contact_details(principal))
-    if not is_new:
-        return record_response(body, view.tag)
-    return record_response(body, view.tag, status=201, location=f"/v1/candidates/{view.id}")
+def _answer(view: CandidateView, principal: Principal) -> Response:
+    return record_response(view, shown(view, with_contact_details=_sees_contact_details(principal)))
 
 
 @router.patch(
     "/{candidate}",
-    response_model=Candidate,
+    response_model=ChangedCandidate,
     responses=CHANGED,
     openapi_extra={
         "requestBody": {"content": {"application/merge-patch+json": {"schema": {"$ref": "#/components/schemas/CandidatePatch"}}}}
@@ -158,26 +156,30 @@ def _answer(view: CandidateView, principal: Principal, *, is_new: bool = False) 
 )
 async def patch_candidate(
     candidate: CandidateName,
-    body: CandidatePatch,
+    body: Annotated[CandidatePatch, AsSent],
     request: Request,
     principal: Writer,
     sessions: SessionsDep,
     settings: SettingsDep,
     condition: ConditionDep,
+    on_invalid: OnInvalid = "refuse",
 ) -> Any:
     """Change what is known of a person (JSON Merge Patch). A reference creates the record; unchanged content changes nothing."""
     now = current_time()
-    names = tuple(read_name("candidate", text, field=f"references[{at}]") for at, text in enumerate(body.references))
-    for at, name in enumerate(names):
-        if name.reference is None:
-            raise Invalid.of(f"references[{at}]", "must be a reference, <source>:<external_id>")
+    patch, refused = read_patch(CandidatePatch, body, skip_invalid=on_invalid == "skip")
     change = RecordChange(
-        read_name("candidate", candidate), body.fields(), observed_or_now(body.observed_at, now), names, condition
+        read_name("candidate", candidate),
+        patch.fields(),
+        observed_or_now(patch.observed_at, now),
+        tuple(read_name("candidate", reference) for reference in patch.references),
+        condition,
+        skips_invalid=on_invalid == "skip",
     )
     done = await change_candidate(sessions, change, stated_by=principal.identity, shards=settings.partitions, now=now)
     if isinstance(done, Redirected):
         return redirect(request, done)
-    return _answer(done.view, principal, is_new=done.is_new)
+    body_shown = shown(done.view, with_contact_details=_sees_contact_details(principal)) | change_shown(done, refused)
+    return record_response(done.view, body_shown, location=f"/v1/candidates/{done.view.id}" if done.is_new else None)
 
 
 @router.delete("/{candidate}/references/{reference}", response_model=Candidate, responses=MOVED)

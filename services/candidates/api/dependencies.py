@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
+import orjson
 from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from services.candidates.domain.versions import Condition
 from services.candidates.settings import CandidatesSettings
-from services.candidates.use_cases.views import Redirected
+from services.candidates.use_cases.views import RecordView, Redirected
 from shared.db.engine import Sessions
-from shared.errors import Invalid
-from shared.timestamps import CLOCK_SKEW
 
 
 async def _sessions(request: Request) -> Sessions:
@@ -46,10 +45,8 @@ Cursor = Annotated[str | None, Query(max_length=1000, description="next_cursor o
 
 
 def observed_or_now(observed_at: datetime | None, now: datetime) -> datetime:
-    """When what is stated was so. Raises Invalid for a time in the future, beyond what clocks differ by."""
-    if observed_at is not None and observed_at > now + CLOCK_SKEW:
-        raise Invalid.of("observed_at", "must not lie in the future")
-    return observed_at or now
+    """When what is stated was so; a time that has not come yet counts as now."""
+    return now if observed_at is None else min(observed_at, now)
 
 
 def current_time() -> datetime:
@@ -67,12 +64,12 @@ def redirect(request: Request, found: Redirected) -> Response:
     return JSONResponse(content, 308, headers={"Location": location})
 
 
-def record_response(body: Mapping[str, Any], tag: str, *, status: int = 200, location: str | None = None) -> Response:
-    """A record with its entity tag. What is shown depends on the token, so shared caches keep nothing."""
-    headers = {"ETag": tag, "Vary": "Authorization", "Cache-Control": "private, no-cache"}
+def record_response(view: RecordView, body: Mapping[str, Any], *, location: str | None = None) -> Response:
+    """A record with its entity tag; ``location`` of one that is new. It depends on the token, so shared caches keep nothing."""
+    headers = {"ETag": view.tag, "Vary": "Authorization", "Cache-Control": "private, no-cache"}
     if location is not None:
         headers["Location"] = location
-    return JSONResponse(dict(body), status, headers)
+    return Response(orjson.dumps(body), 200 if location is None else 201, headers, "application/json")
 
 
 def not_modified(tag: str) -> Response:

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
-from services.candidates.api.bodies import MOST, Flag, Line, Location, Paragraph, Patch, SalaryRange, Skills, Years
+from services.candidates.api.bodies import MOST, Flag, Line, Location, Paragraph, Patch, Refused, SalaryRange, Skills, Years
 from services.candidates.use_cases.views import RecordView
 from shared.events.fields import Code
 from shared.events.vocabulary import Level, PositionStatus
-from shared.timestamps import Moment
+from shared.timestamps import Moment, written
 
 Texts = Annotated[list[Paragraph], Field(max_length=MOST)]
 
@@ -50,7 +50,7 @@ class PositionPatch(Patch):
             fields["locations"] = None if places is None else [place.model_dump(exclude_none=True) for place in places]
         for name in ("opened_at", "closed_at"):
             if (moment := getattr(self, name)) is not None:
-                fields[name] = moment.isoformat()
+                fields[name] = written(moment)
         return fields
 
 
@@ -82,6 +82,15 @@ class Position(BaseModel):
     closed_at: datetime | None
     spans: list[OpenSpan]
     after: str
+
+
+class ChangedPosition(Position):
+    """A position's record after a change."""
+
+    ignored: Annotated[
+        list[str], Field(description="Fields whose value is another than was sent: what counts is newer. The history has both.")
+    ]
+    refused: Annotated[list[Refused], Field(description="With on_invalid=skip: what was left out, and why.")]
 
 
 class PositionPage(BaseModel):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from services.candidates.api.bodies import AsSent, OnInvalid, change_shown, read_patch
 from services.candidates.api.candidate_bodies import HistoryPage, history_shown
 from services.candidates.api.dependencies import (
     ConditionDep,
@@ -19,7 +20,7 @@ from services.candidates.api.dependencies import (
     observed_or_now,
     record_response,
 )
-from services.candidates.api.position_bodies import Position, PositionPage, PositionPatch, shown
+from services.candidates.api.position_bodies import ChangedPosition, Position, PositionPage, PositionPatch, shown
 from services.candidates.use_cases import read_positions
 from services.candidates.use_cases.change_position import change_position
 from services.candidates.use_cases.changes import RecordChange
@@ -40,7 +41,7 @@ Writer = Annotated[Principal, requires("candidates:write")]
 
 READ: dict[int | str, dict[str, Any]] = {304: {"description": "The caller has this version."}}
 CHANGED: dict[int | str, dict[str, Any]] = {
-    201: {"model": Position, "description": "The record was created."},
+    201: {"model": ChangedPosition, "description": "The record was created."},
 }
 
 
@@ -94,15 +95,13 @@ async def read_position(position: PositionName, _: Reader, sessions: SessionsDep
     return not_modified(view.tag) if condition.is_known(view.tag) else _answer(view)
 
 
-def _answer(view: RecordView, *, is_new: bool = False) -> Response:
-    if not is_new:
-        return record_response(shown(view), view.tag)
-    return record_response(shown(view), view.tag, status=201, location=f"/v1/positions/{view.id}")
+def _answer(view: RecordView) -> Response:
+    return record_response(view, shown(view))
 
 
 @router.patch(
     "/{position}",
-    response_model=Position,
+    response_model=ChangedPosition,
     responses=CHANGED,
     openapi_extra={
         "requestBody": {"content": {"application/merge-patch+json": {"schema": {"$ref": "#/components/schemas/PositionPatch"}}}}
@@ -110,17 +109,21 @@ def _answer(view: RecordView, *, is_new: bool = False) -> Response:
 )
 async def patch_position(
     position: PositionName,
-    body: PositionPatch,
+    body: Annotated[PositionPatch, AsSent],
     principal: Writer,
     sessions: SessionsDep,
     settings: SettingsDep,
     condition: ConditionDep,
+    on_invalid: OnInvalid = "refuse",
 ) -> Any:
     """Change what is known of a position (JSON Merge Patch). A reference creates the record."""
     now = current_time()
-    if body.closed_at is not None and body.closed_at > now + CLOCK_SKEW:
+    skip = on_invalid == "skip"
+    patch, refused = read_patch(PositionPatch, body, skip_invalid=skip)
+    if patch.closed_at is not None and patch.closed_at > now + CLOCK_SKEW:
         raise Invalid.of("closed_at", "must not lie in the future")
-    name = read_name("position", position)
-    change = RecordChange(name, body.fields(), observed_or_now(body.observed_at, now), condition=condition)
+    observed_at = observed_or_now(patch.observed_at, now)
+    change = RecordChange(read_name("position", position), patch.fields(), observed_at, condition=condition, skips_invalid=skip)
     done = await change_position(sessions, change, stated_by=principal.identity, shards=settings.partitions, now=now)
-    return _answer(done.view, is_new=done.is_new)
+    body_shown = shown(done.view) | change_shown(done, refused)
+    return record_response(done.view, body_shown, location=f"/v1/positions/{done.view.id}" if done.is_new else None)

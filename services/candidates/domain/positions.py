@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.candidates.domain.content import POSITION
-from services.candidates.domain.registers import Observation, canonical, values_of
+from services.candidates.domain.registers import Heads, Observation, canonical, values_of
 from services.candidates.domain.snapshots import position_snapshot, snapshot_event
 from services.candidates.domain.spans import Openings, OpenSpan
 from shared.events import Event
@@ -42,9 +42,9 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def position_values(position: Position, openings: Openings) -> dict[str, Any]:
+def position_values(heads: Heads, openings: Openings) -> dict[str, Any]:
     """A position's values as clients see them: status and times are what the fold over their history says."""
-    return values_of(position.heads) | {
+    return values_of(heads) | {
         "status": openings.status,
         "opened_at": written(openings.opened_at),
         "closed_at": written(openings.closed_at),
@@ -53,7 +53,7 @@ def position_values(position: Position, openings: Openings) -> dict[str, Any]:
 
 def bring_up_to_date(position: Position, openings: Openings, *, now: datetime, traceparent: str | None) -> list[Event]:
     """Let record, version and snapshot follow from what is known; returns the event, if anything changed."""
-    values = position_values(position, openings)
+    values = position_values(position.heads, openings)
     spans = [{"opened_at": written(span.opened_at), "closed_at": written(span.closed_at)} for span in openings.spans]
     record = {"references": [position.reference], **POSITION.nest(values), "spans": spans}
     if canonical(record) == canonical(position.record):

@@ -105,6 +105,11 @@ def values_of(heads: Heads) -> dict[str, Value]:
     return {field: head.value for field, head in heads.items() if head.value is not None}
 
 
+def not_applied(stated: Iterable[Observation], values: Mapping[str, Value]) -> list[str]:
+    """The fields whose value, after these observations, is another than was stated."""
+    return [one.field for one in stated if canonical(values.get(one.field)) != canonical(one.value)]
+
+
 def write_heads(heads: Heads) -> bytes:
     """Heads as JSON, for storage."""
     written: dict[str, Any] = {}

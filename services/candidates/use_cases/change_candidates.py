@@ -1,15 +1,16 @@
 """Change what is known of candidates: the fields of their records, and which other references are the same person."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from services.candidates.domain.content import CANDIDATE
 from services.candidates.domain.errors import CandidateErased, CandidateUnknown
 from services.candidates.domain.links import Link
 from services.candidates.domain.people import People, Stream, bring_up_to_date, is_record, learned_of_person
-from services.candidates.domain.registers import Observation, join, observe, values_of
+from services.candidates.domain.registers import Observation, Observed, join, not_applied, observe, values_of
 from services.candidates.domain.versions import entity_tag
 from services.candidates.storage import candidates, history, links
 from services.candidates.use_cases.changes import Changed, RecordChange
@@ -17,7 +18,7 @@ from services.candidates.use_cases.views import CandidateView, Redirected, candi
 from shared import outbox
 from shared.db.asyncpg_connection import Driver, Write, write_together
 from shared.db.engine import Sessions
-from shared.errors import DomainError, Invalid
+from shared.errors import DomainError, FieldError
 from shared.events import Topic
 from shared.observability.tracing import current_traceparent
 
@@ -64,10 +65,12 @@ class _MapMustChangeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Accepted:
-    """A change that was applied to a stream; whether its person had no record before."""
+    """A change that was applied to a stream; ``is_new``: its person had no record before."""
 
     stream: UUID
     is_new: bool
+    ignored: list[str]
+    refused: list[FieldError]
 
 
 @dataclass(slots=True)
@@ -97,7 +100,8 @@ class _Work:
             return outcome
         person = self.people.person_of(outcome.stream)
         members = self.people.members(person.id)
-        return Changed(candidate_view(person, members, learned_of_person(members)), outcome.is_new)
+        view = candidate_view(person, members, learned_of_person(members))
+        return Changed(view, outcome.is_new, outcome.ignored, outcome.refused)
 
     def _apply(self, change: RecordChange) -> _Accepted | Redirected:
         mine = self._admit(change)
@@ -109,9 +113,13 @@ class _Work:
         new_links = self._new_links(mine, change)
         if new_links and not self.may_link:
             raise _MapMustChangeError
-        observed = observe(mine.heads, change.observations(CANDIDATE, self.stated_by))
         joined = [*members, *(other for link in new_links for other in self.people.members_with(link.named))]
-        _check_salary(change, [observed.heads, *(other.heads for other in joined if other is not mine)])
+        others = [other.heads for other in joined if other is not mine]
+        observed, stated = self._observe(change, mine)
+        if refused := _wrong_salary(change, values_of(join(observed.heads, *others))):
+            change = change.without(refused)
+            observed, stated = self._observe(change, mine)
+        ignored = not_applied(stated, values_of(join(observed.heads, *others)))
         is_new = not is_record(members)
         self.additions.add(mine.id, observed)
         mine.is_changed |= not mine.is_record or observed.heads != mine.heads
@@ -121,7 +129,11 @@ class _Work:
         if new_links:
             self.linked |= dict.fromkeys(new_links, change.source(self.stated_by))
             self.people.link(new_links, among={one.id for one in joined})
-        return _Accepted(mine.id, is_new)
+        return _Accepted(mine.id, is_new, ignored, refused)
+
+    def _observe(self, change: RecordChange, mine: Stream) -> tuple[Observed, list[Observation]]:
+        stated = change.observations(CANDIDATE, self.stated_by)
+        return observe(mine.heads, stated), stated
 
     def _admit(self, change: RecordChange) -> Stream | Redirected:
         """The stream that is changed. Raises CandidateUnknown, or CandidateErased for it and for those to be linked."""
@@ -149,12 +161,11 @@ class _Work:
                 stream.is_changed = True
 
 
-def _check_salary(change: RecordChange, heads: Iterable[dict[str, Observation]]) -> None:
-    """An amount without a currency says nothing. Raises Invalid."""
-    if change.fields.get("salary"):
-        values = values_of(join(*heads))
-        if "salary.amount" in values and "salary.currency" not in values:
-            raise Invalid.of("salary.currency", "is required with an amount: none is known of this candidate")
+def _wrong_salary(change: RecordChange, values: Mapping[str, Any]) -> list[FieldError]:
+    """An amount without a currency says nothing."""
+    if change.fields.get("salary") and "salary.amount" in values and "salary.currency" not in values:
+        return [FieldError("salary.currency", "is required with an amount: none is known of this candidate")]
+    return []
 
 
 async def _begin(connection: Driver, changes: Sequence[RecordChange], stated_by: str, now: datetime, *, may_link: bool) -> _Work:

@@ -1,13 +1,14 @@
 """Change what is known of a position: its fields, and with them when it was open."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from services.candidates.domain.content import POSITION
 from services.candidates.domain.errors import PositionUnknown
 from services.candidates.domain.positions import Position, bring_up_to_date, position_values
-from services.candidates.domain.registers import observe
+from services.candidates.domain.registers import Observed, not_applied, observe
 from services.candidates.domain.spans import FIELDS, Openings, fold_openings
 from services.candidates.domain.versions import entity_tag
 from services.candidates.storage import history, positions
@@ -16,7 +17,7 @@ from services.candidates.use_cases.views import RecordView, position_view
 from shared import outbox
 from shared.db.asyncpg_connection import Driver, write_together
 from shared.db.engine import Sessions
-from shared.errors import Invalid
+from shared.errors import FieldError
 from shared.events import Topic
 from shared.observability.tracing import current_traceparent
 
@@ -33,21 +34,21 @@ async def change_position(
         position = await _lock(connection, change, now)
         is_new = position.record is None
         change.demand_version(None if is_new else entity_tag(position.id, position.version))
-        observed = observe(position.heads, change.observations(POSITION, stated_by), keep_each=FIELDS)
-        openings = position.openings
-        if fresh := [one for one in observed.added if one.field in FIELDS]:
-            openings = fold_openings([*await history.observations(connection, "position", position.id, FIELDS), *fresh])
+        seen = await _observe(connection, change, position, stated_by)
+        if refused := _wrong_values(change, seen.values, seen.openings):
+            change = change.without(refused)
+            seen = await _observe(connection, change, position, stated_by)
+        observed = seen.observed
         is_unchanged = observed.heads == position.heads and not observed.added
         position.heads = observed.heads
-        _check_values(change, position_values(position, openings), openings)
-        events = bring_up_to_date(position, openings, now=now, traceparent=current_traceparent())
+        events = bring_up_to_date(position, seen.openings, now=now, traceparent=current_traceparent())
         if events or not is_unchanged:
             additions = history.Additions.by(stated_by, now)
             additions.add(position.id, observed)
             writes = [positions.saving(position), *additions.writes("position")]
             writes += outbox.appending(Topic.POSITIONS, events, shards=shards)
             transaction.id = await write_together(connection, writes)
-    return Changed(position_view(position), is_new)
+    return Changed(position_view(position), is_new, seen.ignored, refused)
 
 
 async def _lock(connection: Driver, change: RecordChange, now: datetime) -> Position:
@@ -60,13 +61,37 @@ async def _lock(connection: Driver, change: RecordChange, now: datetime) -> Posi
     return found
 
 
-def _check_values(change: RecordChange, values: Mapping[str, Any], openings: Openings) -> None:
-    """What is stated must fit what is known. Raises Invalid."""
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What follows from a change, before it is stored."""
+
+    observed: Observed
+    openings: Openings
+    values: Mapping[str, Any]
+    ignored: list[str]
+
+
+async def _observe(connection: Driver, change: RecordChange, position: Position, stated_by: str) -> _Seen:
+    stated = change.observations(POSITION, stated_by)
+    observed = observe(position.heads, stated, keep_each=FIELDS)
+    openings = position.openings
+    if fresh := [one for one in observed.added if one.field in FIELDS]:
+        openings = fold_openings([*await history.observations(connection, "position", position.id, FIELDS), *fresh])
+    values = position_values(observed.heads, openings)
+    return _Seen(observed, openings, values, not_applied(stated, values))
+
+
+def _wrong_values(change: RecordChange, values: Mapping[str, Any], openings: Openings) -> list[FieldError]:
+    """What is stated must fit what is known."""
+    wrong: list[FieldError] = []
     if change.fields.get("salary"):
         low, high = values.get("salary.min"), values.get("salary.max")
         if low is not None and high is not None and low > high:
-            raise Invalid.of("salary.min", f"must not be above salary.max: {low:g} is above {high:g}")
+            wrong.append(FieldError("salary.min", f"must not be above salary.max: {low:g} is above {high:g}"))
         if (low is not None or high is not None) and "salary.currency" not in values:
-            raise Invalid.of("salary.currency", "is required with an amount: none is known of this position")
-    if openings.is_contradicted and {"opened_at", "closed_at"} & change.fields.keys():
-        raise Invalid.of("closed_at", "must not be before opened_at")
+            wrong.append(FieldError("salary.currency", "is required with an amount: none is known of this position"))
+    if openings.is_contradicted and "closed_at" in change.fields:
+        wrong.append(FieldError("closed_at", "must not be before opened_at"))
+    elif openings.is_contradicted and "opened_at" in change.fields:
+        wrong.append(FieldError("opened_at", "must not be after closed_at"))
+    return wrong

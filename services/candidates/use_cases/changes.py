@@ -1,15 +1,16 @@
 """What a source states of a record, and what comes of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from services.candidates.domain.content import Shape
 from services.candidates.domain.errors import VersionMissing, VersionStale
 from services.candidates.domain.registers import Observation
 from services.candidates.domain.versions import Condition
 from services.candidates.use_cases.naming import Name
+from shared.errors import FieldError, Invalid
 
 View = TypeVar("View")
 
@@ -19,6 +20,7 @@ class RecordChange:
     """``fields`` are a merge patch of known fields, as JSON values; ``references`` further ones of the same candidate.
 
     ``condition`` is what the caller demands of the version that is changed; None where versions do not matter.
+    ``skips_invalid``: fields that break a rule are left out, and the rest is stored.
     """
 
     name: Name
@@ -26,6 +28,14 @@ class RecordChange:
     observed_at: datetime
     references: tuple[Name, ...] = ()
     condition: Condition | None = None
+    skips_invalid: bool = False
+
+    def without(self, wrong: Sequence[FieldError]) -> Self:
+        """The change without the fields that break a rule. Raises Invalid unless such fields are to be skipped."""
+        if not self.skips_invalid:
+            raise Invalid("; ".join(f"{one.field} {one.rule}" for one in wrong), errors=wrong)
+        broken = {one.field.partition(".")[0] for one in wrong}
+        return replace(self, fields={name: value for name, value in self.fields.items() if name not in broken})
 
     def source(self, stated_by: str) -> str:
         """Whose statement it is: the reference's source; by id, the token's holder."""
@@ -48,7 +58,12 @@ class RecordChange:
 
 @dataclass(frozen=True, slots=True)
 class Changed(Generic[View]):
-    """The record after a change, and whether there was none before."""
+    """The record after a change."""
 
     view: View
     is_new: bool
+    """Whether there was none before."""
+    ignored: Sequence[str] = ()
+    """Fields that were stored, in the history, and are not the record's value: what counts is newer."""
+    refused: Sequence[FieldError] = ()
+    """What broke a rule and was skipped."""

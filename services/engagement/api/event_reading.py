@@ -4,17 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import orjson
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from services.engagement.domain.envelope import read_envelope
 from services.engagement.domain.errors import BatchTooLong, InvalidEvent
 from services.engagement.domain.incoming import Incoming, incoming
-from shared.errors import DomainError, FieldError, Invalid
+from shared.errors import DomainError, FieldError
 from shared.events import FACTS, EventRetracted, Fact
 from shared.events.validation import accept
-from shared.web.json_body import check_shape, read_json
+from shared.web.json_body import read_json_items
 from shared.web.problem_details import invalid_from
 
 PLAIN = "application/json"
@@ -35,13 +34,7 @@ def read_body(raw: bytes, content_type: str) -> tuple[list[Any], bool]:
     kind = content_type.partition(";")[0].strip().lower()
     if kind not in {PLAIN, ONE, BATCH}:
         raise HTTPException(415, f"Send {PLAIN}, {ONE} or {BATCH}, not {kind or 'a body without a content type'}.")
-    try:
-        parsed = read_json(raw)
-    except Invalid:
-        parsed = orjson.loads(raw)
-        if not isinstance(parsed, list):
-            raise
-        parsed = [_shaped(item) for item in parsed]
+    parsed = read_json_items(raw)
     is_array = isinstance(parsed, list)
     if is_array != (kind == BATCH) and kind != PLAIN:
         raise InvalidEvent.of("body", f"must be {'one object' if kind == ONE else 'an array'} for {kind}")
@@ -50,15 +43,6 @@ def read_body(raw: bytes, content_type: str) -> tuple[list[Any], bool]:
     if not 1 <= len(parsed) <= LONGEST_BATCH:
         raise BatchTooLong.of("body", f"must hold 1 to {LONGEST_BATCH} events, not {len(parsed)}")
     return parsed, True
-
-
-def _shaped(item: Any) -> Any:
-    """The item, or the problem of one that holds NUL characters or is nested too deep."""
-    try:
-        check_shape(item)
-    except DomainError as problem:
-        return problem
-    return item
 
 
 def read_item(item: Any, *, now: datetime, specversion_needed: bool, traceparent: str | None = None) -> Read:

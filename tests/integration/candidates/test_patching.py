@@ -41,6 +41,7 @@ async def test_a_reference_creates_a_record_with_all_that_was_told(ats: Caller) 
     assert body["after"] == f"candidate:{body['id']}:1"
     assert body["phones_e164"] == ["+49301234567"]
     assert response.headers["Location"] == f"/v1/candidates/{body['id']}"
+    assert (body.pop("ignored"), body.pop("refused")) == ([], [])
     assert await ats.read("greenhouse:53883394") == await ats.read(body["id"]) == body
 
 
@@ -213,7 +214,6 @@ async def test_contact_details_are_for_those_who_may_see_them(ats: Caller, calle
         ({"references": None}, "references"),
         ({"observed_at": "2026-03-01T08:00:00"}, "observed_at"),
         ({"observed_at": "0001-01-01T00:00:00Z"}, "observed_at"),
-        ({"observed_at": (datetime.now(UTC) + timedelta(days=1)).isoformat()}, "observed_at"),
         ({"name": "nul\0"}, "name"),
     ],
 )
@@ -269,3 +269,67 @@ async def test_the_bus_sees_no_personal_data(ats: Caller, candidates: Sessions) 
             },
         )
     ]
+
+
+async def test_what_did_not_apply_is_named(ats: Caller) -> None:
+    await ats.told("gem:1", title="Lead", location={"country": "DE", "city": "Bonn"}, observed_at="2026-03-01T00:00:00Z")
+
+    body = await ats.told(
+        "gem:1",
+        title="Engineer",
+        company="Analytical",
+        location={"country": "DE", "city": "Berlin"},
+        observed_at="2026-02-01T00:00:00Z",
+    )
+
+    assert body["ignored"] == ["location.city", "title"]
+    assert (body["title"], body["company"]) == ("Lead", "Analytical")
+    assert (await ats.told("gem:1", title="CTO"))["ignored"] == []
+
+
+async def test_a_time_that_has_not_come_counts_as_now(ats: Caller) -> None:
+    ahead = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    await ats.told("gem:1", title="Lead", observed_at=ahead)
+
+    body = await ats.told("gem:1", title="CTO")
+
+    assert (body["title"], body["ignored"]) == ("CTO", [])
+
+
+@pytest.mark.parametrize(
+    ("fields", "refused", "kept"),
+    [
+        ({"phones": ["call me"], "name": "Ada"}, {"phones[0]"}, {"name": "Ada", "phones": []}),
+        ({"emails": ["nope", "a@b.example"]}, {"emails[0]"}, {"emails": ["a@b.example"]}),
+        (
+            {"location": {"country": "Germany", "city": "Bonn"}},
+            {"location.country"},
+            {"location": {"country": None, "city": "Bonn"}},
+        ),
+        ({"nickname": "A", "level": 7, "title": "Lead"}, {"nickname", "level"}, {"title": "Lead", "level": None}),
+        ({"salary": {"amount": 5}, "title": "Lead"}, {"salary.currency"}, {"title": "Lead", "salary": None}),
+        ({"references": ["nocolon"], "observed_at": "never", "name": "Ada"}, {"references[0]", "observed_at"}, {"name": "Ada"}),
+    ],
+)
+async def test_what_is_invalid_can_be_skipped(
+    ats: Caller, fields: dict[str, Any], refused: set[str], kept: dict[str, Any]
+) -> None:
+    response = await ats.ask("PATCH", "/v1/candidates/gem:1?on_invalid=skip", json=fields)
+
+    assert response.status_code == 201, response.text
+    body = response.json()
+    assert {one["field"] for one in body["refused"]} == refused
+    assert all(one["rule"] for one in body["refused"])
+    assert {name: body[name] for name in kept} == kept
+
+
+async def test_a_list_of_which_nothing_is_valid_clears_nothing(ats: Caller) -> None:
+    await ats.told("gem:1", phones=["030 1234567"])
+    body = (await ats.ask("PATCH", "/v1/candidates/gem:1?on_invalid=skip", json={"phones": ["call me"]})).json()
+    assert body["phones"] == ["030 1234567"]
+
+
+async def test_what_is_no_object_cannot_be_skipped(ats: Caller) -> None:
+    bodies: tuple[Any, ...] = ([], 7, "x")
+    for body in bodies:
+        assert (await ats.ask("PATCH", "/v1/candidates/gem:1?on_invalid=skip", json=body)).status_code == 422

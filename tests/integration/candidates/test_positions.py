@@ -45,6 +45,7 @@ async def test_a_position_has_all_that_was_told(ats: Caller, candidates: Session
     assert body["spans"] == [{"opened_at": "2026-01-05T00:00:00Z", "closed_at": None}]
     assert body["id"] == str(position_id("greenhouse:107761"))
     assert body["after"] == f"position:{body['id']}:1"
+    assert (body.pop("ignored"), body.pop("refused")) == ([], [])
     assert await ats.read(body["id"], thing="positions") == body
     assert await published(candidates, POSITIONS) == [
         (
@@ -203,3 +204,16 @@ async def test_the_history_of_a_position_names_sources_and_times(ats: Caller) ->
         ("title", "Lead", "gem", False),
     ]
     assert all(one["received_at"] for one in items)
+
+
+async def test_what_did_not_apply_or_was_skipped_is_named(ats: Caller) -> None:
+    await ats.told("gem:1", thing="positions", status="closed", closed_at="2026-03-01T00:00:00Z")
+
+    older = await ats.told("gem:1", thing="positions", title="Lead", status="open", observed_at="2026-01-01T00:00:00Z")
+    skipped = await ats.ask(
+        "PATCH", "/v1/positions/gem:1?on_invalid=skip", json={"salary": {"min": 5}, "level": "wizard", "sponsor": "acme"}
+    )
+
+    assert (older["title"], older["status"], older["ignored"]) == ("Lead", "closed", ["status"])
+    assert {one["field"] for one in skipped.json()["refused"]} == {"level", "salary.currency"}
+    assert (skipped.json()["sponsor"], skipped.json()["salary"]) == ("acme", None)

@@ -1,0 +1,95 @@
+"""POST /v1/candidates/batch: changes of many candidates in one transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Body, Request, Response
+
+from services.candidates.api.bodies import AsSent, OnInvalid, change_shown, read_patch
+from services.candidates.api.candidate_bodies import BatchResult, CandidateBatchItem
+from services.candidates.api.dependencies import SessionsDep, SettingsDep, current_time, observed_or_now
+from services.candidates.use_cases.change_candidates import Outcome, change_candidates
+from services.candidates.use_cases.changes import Changed, RecordChange
+from services.candidates.use_cases.naming import read_name
+from shared.errors import DomainError, FieldError
+from shared.security.auth import Principal, requires
+from shared.web.idempotency import IdempotentRoute
+from shared.web.json_body import read_json_items
+from shared.web.problem_details import problem, request_id_of, status_of
+from shared.web.routing import JsonRequest
+
+MOST_ITEMS = 500
+
+
+class _ItemsRequest(JsonRequest):
+    """A request whose items are refused one by one."""
+
+    async def json(self) -> Any:
+        if not hasattr(self, "_json"):
+            self._json = read_json_items(await self.body())
+        return self._json
+
+
+class _BatchRoute(IdempotentRoute):
+    reading = _ItemsRequest
+
+
+router = APIRouter(prefix="/v1/candidates", tags=["candidates"], route_class=_BatchRoute)
+
+
+@router.post(
+    "/batch",
+    status_code=207,
+    response_model=BatchResult,
+    response_description="A status for each item, in order.",
+)
+async def change_candidate_batch(
+    body: Annotated[list[Annotated[CandidateBatchItem, AsSent]], Body(min_length=1, max_length=MOST_ITEMS)],
+    request: Request,
+    principal: Annotated[Principal, requires("candidates:write")],
+    sessions: SessionsDep,
+    settings: SettingsDep,
+    on_invalid: OnInvalid = "refuse",
+) -> Any:
+    """Change what is known of up to 500 candidates, in order and in one transaction; an invalid item hinders none of the others.
+
+    An item is a PATCH of its candidate, with references if there are any. By id no version is demanded.
+    """
+    now = current_time()
+    read = [_read(item, now, skip_invalid=on_invalid == "skip") for item in body]
+    changes = [one[0] for one in read if not isinstance(one, DomainError)]
+    done = iter(await change_candidates(sessions, changes, stated_by=principal.identity, shards=settings.partitions, now=now))
+    results: list[dict[str, Any]] = []
+    for one in read:
+        outcome = one if isinstance(one, DomainError) else next(done)
+        refused = [] if isinstance(one, DomainError) else one[1]
+        results.append({"index": len(results), **_result(outcome, refused, request_id_of(request))})
+    counts = [result["status"] for result in results]
+    created, updated = counts.count(201), counts.count(200)
+    answer = {"created": created, "updated": updated, "invalid": len(counts) - created - updated, "items": results}
+    return Response(orjson.dumps(answer), 207, media_type="application/json")
+
+
+def _read(item: Any, now: datetime, *, skip_invalid: bool) -> tuple[RecordChange, list[FieldError]] | DomainError:
+    """The change that an item states, and what it was read without; or why there is none."""
+    if isinstance(item, DomainError):
+        return item
+    try:
+        patch, refused = read_patch(CandidateBatchItem, item, skip_invalid=skip_invalid)
+        name = read_name("candidate", patch.candidate)
+    except DomainError as error:
+        return error
+    references = tuple(read_name("candidate", reference) for reference in patch.references)
+    observed_at = observed_or_now(patch.observed_at, now)
+    return RecordChange(name, patch.fields(), observed_at, references, skips_invalid=skip_invalid), refused
+
+
+def _result(outcome: Outcome, refused: Sequence[FieldError], request_id: str) -> dict[str, Any]:
+    if isinstance(outcome, DomainError):
+        return {"status": status_of(outcome), "problem": problem(outcome, request_id=request_id)}
+    assert isinstance(outcome, Changed), "without a condition a merged id speaks for the person"
+    view = outcome.view
+    said = {"id": str(view.id), "references": view.record["references"], "after": view.after}
+    return {"status": 201 if outcome.is_new else 200, **said, **change_shown(outcome, refused)}
