@@ -24,6 +24,7 @@ async def test_a_second_reference_is_the_same_person(ats: Caller, candidates: Se
     assert body["id"] == survivor
     assert body["references"] == ["greenhouse:1", "gem:77"]
     assert (body["title"], body["company"]) == ("Lead", "Analytical")
+    assert (body.pop("ignored"), body.pop("refused")) == (["title"], [])
     assert await ats.read("gem:77") == await ats.read("greenhouse:1") == body
     assert {stream: data["person_id"] for stream, data in (await latest(candidates)).items()} == {
         survivor: survivor,
