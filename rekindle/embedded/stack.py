@@ -22,7 +22,7 @@ from rekindle.cli.tokens import Wanted, issue, own_tokens
 from rekindle.embedded import jars, leftovers, programs, rotation
 from rekindle.embedded.failures import CannotStart
 from rekindle.embedded.folder import DataFolder
-from rekindle.embedded.part import last_lines
+from rekindle.embedded.part import Part, last_lines
 from rekindle.embedded.ports import choose, demand, http_status
 from rekindle.embedded.stores import Stores
 from rekindle.embedded.supervisor import Plan, Say, State, Supervised, Supervisor, together
@@ -62,6 +62,7 @@ class Stack:
         self._say = say
         self._supervisor = Supervisor(say, self._write_down)
         self._ready = False
+        self._workers: list[Part] = []
         self._rotation: asyncio.Task[None] | None = None
 
     @property
@@ -91,9 +92,9 @@ class Stack:
             self.folder.check_version(jars.kafka_version())
             await asyncio.to_thread(leftovers.end, self.folder, self._say)
             self._rotation = asyncio.create_task(rotation.keep_small(self.folder.logs))
-            await self._start_stores()
+            await self._start_parts(self._stores())
             if self._config.services:
-                await self._start_services()
+                await self.wait_ready()
             self._ready = True
             self._write_down()
         except BaseException:
@@ -150,8 +151,8 @@ class Stack:
                 )
             await asyncio.sleep(0.05)
 
-    async def _start_stores(self) -> None:
-        stores = Stores(
+    def _stores(self) -> Stores:
+        return Stores(
             folder=self.folder,
             supervisor=self._supervisor,
             env=self.env,
@@ -160,31 +161,30 @@ class Stack:
             postgres_settings=self._config.postgres_settings,
             kafka_settings=self._config.kafka_settings,
         )
+
+    async def _start_parts(self, stores: Stores) -> None:
+        """Start what does not wait for each other at the same time: the broker, and the databases with the gateway."""
+        if self._config.kafka:
+            stores.choose_broker()
         steps = []
         if self._config.postgres:
             steps.append(self._start_databases(stores))
         if self._config.kafka:
             steps.append(stores.start_kafka())
-        if self._config.services:
-            steps.append(self._complete_environment())
         await together(*steps)
+        if self._config.services:
+            await self._supervisor.start_together([Plan(part) for part in self._workers])
 
     async def _start_databases(self, stores: Stores) -> None:
-        await stores.start_postgres()
-        if self._config.services:
-            await programs.run_to_end(self.folder, "migrate", "rekindle.runtime.migrate", self.env)
-            self._say("databases are migrated")
+        if not self._config.services:
+            await stores.start_postgres()
+            return
+        await together(self._start_migrated(stores), self._complete_environment())
+        await self._supervisor.start(Plan(programs.gateway(self.folder, self.env, self.port)))
 
-    async def _start_services(self) -> None:
-        names = await programs.part_names(self.env) if self._config.split else [None]
-        ports: list[int] = []
-        for _ in names:
-            ports.append(choose(taken=[self.port, *ports]))
-        self.env["REKINDLE_WORKER_URLS"] = " ".join(f"http://127.0.0.1:{port}" for port in ports)
-        workers = [programs.worker(self.folder, self.env, port, only) for port, only in zip(ports, names, strict=True)]
-        parts = [programs.gateway(self.folder, self.env, self.port), *workers]
-        await self._supervisor.start_together([Plan(part) for part in parts])
-        await self.wait_ready()
+    async def _start_migrated(self, stores: Stores) -> None:
+        await stores.start_postgres()
+        await stores.migrate()
 
     async def _complete_environment(self) -> None:
         fresh = {
@@ -206,6 +206,12 @@ class Stack:
         }
         self.env.update({name: os.environ.get(name) or value for name, value in defaults.items()})
         self.env.update(self._config.extra_env)
+        names = await programs.part_names(self.env) if self._config.split else [None]
+        ports: list[int] = []
+        for _ in names:
+            ports.append(choose(taken=[self.port, *ports]))
+        self.env["REKINDLE_WORKER_URLS"] = " ".join(f"http://127.0.0.1:{port}" for port in ports)
+        self._workers = [programs.worker(self.folder, self.env, port, only) for port, only in zip(ports, names, strict=True)]
 
     def _write_down(self) -> None:
         """Tell other processes about this stack; a disk that is full now must not end the supervision."""

@@ -1,6 +1,7 @@
 """PostgreSQL and Kafka of a stack: embedded, or those that the environment names."""
 
 import asyncio
+import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,9 @@ from rekindle.embedded.programs import run_to_end
 from rekindle.embedded.supervisor import Plan, Say, Supervisor
 from rekindle.runtime.registry import SERVICES
 
-TOPICS = Path(__file__).resolve().parents[2] / "shared" / "events" / "topics.py"
+ROOT = Path(__file__).resolve().parents[2]
+TOPICS = ROOT / "shared" / "events" / "topics.py"
+MIGRATIONS = "services/*/migrations/versions/*.py"
 
 
 @dataclass(frozen=True)
@@ -47,17 +50,32 @@ class Stores:
         plan = Plan(self._postgres.part(), self._postgres.prepare, self._postgres.create_databases)
         await self.supervisor.start(plan)
 
+    async def migrate(self) -> None:
+        """Bring the databases to their newest revisions. Embedded ones remember which migrations they were given."""
+        # The marker lies in the server's own folder, so that it goes when the databases go.
+        marker = self.folder.postgres / ".migrations"
+        digest = hashlib.sha256()
+        for path in sorted(ROOT.glob(MIGRATIONS)):
+            digest.update(path.read_bytes())
+        if not marker.exists() or marker.read_text() != digest.hexdigest():
+            await run_to_end(self.folder, "migrate", "rekindle.runtime.migrate", self.env)
+            self.say("databases are migrated")
+            if all(self.env[f"{name.upper()}_DATABASE_URL"] == self._postgres.url(name) for name in self.databases):
+                marker.write_text(digest.hexdigest())
+
+    def choose_broker(self) -> None:
+        """Fill in the broker's address, before it is started: the one that is given, or the embedded one's to be."""
+        given = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
+        self.env["KAFKA_BOOTSTRAP_SERVERS"] = given or Kafka.address(self.folder)
+
     async def start_kafka(self) -> None:
         """Start the embedded broker unless another is given; create the topics on either. Raises CannotStart."""
-        given = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
-        if given:
-            self.env["KAFKA_BOOTSTRAP_SERVERS"] = given
+        if os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
             await self._create_topics()
             return
         folder = await asyncio.to_thread(jars.installed, progress=self._fetched)
         kafka = Kafka(self.folder, folder, self.kafka_settings)
-        self.env["KAFKA_BOOTSTRAP_SERVERS"] = kafka.bootstrap
-        await self.supervisor.start(Plan(kafka.part(), kafka.prepare, self._create_topics))
+        await self.supervisor.start(Plan(kafka.part(), kafka.prepare, self._create_topics, kafka.keep_recording))
 
     def _fetched(self, done: int, wanted: int) -> None:
         if done == 0:

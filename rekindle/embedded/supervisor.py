@@ -38,11 +38,12 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A part with what has to happen before each start of it, and once it is ready."""
+    """A part with what has to happen before each start of it, once it is ready, and once it was stopped."""
 
     part: Part
     before: Step | None = None
     after: Step | None = None
+    stopped: Step | None = None
 
 
 class Supervised:
@@ -86,6 +87,8 @@ class Supervised:
                 await self._watch
             self._watch = None
         await self._end_process()
+        if self.plan.stopped:
+            await self.plan.stopped()
         await self._become(State.STOPPED)
 
     def signal(self, number: signal.Signals) -> None:
