@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from services.connectors.rekindle_api import RekindleApi, open_client
@@ -10,29 +10,23 @@ from services.connectors.settings import ConnectorsSettings
 from services.connectors.use_cases.reconsider_unmapped import reconsider_unmapped
 from services.connectors.use_cases.retry_postings import retry_postings
 from services.connectors.use_cases.understand_body import Reading
-from shared.db.engine import Sessions, connect, is_transient
+from shared.db.engine import Sessions, is_transient
 from shared.shutdown import pause
+from shared.worker import Part, service_parts
 
 logger = logging.getLogger(__name__)
-
-Part = Callable[[asyncio.Event], Awaitable[None]]
 
 
 def parts(settings: ConnectorsSettings | None = None) -> Mapping[str, Part]:
     """Named coroutines, each of which runs until the event it is given is set."""
-    settings = settings or ConnectorsSettings()
-    reading = Reading(settings.mapping(), settings.zone)
+    own = settings or ConnectorsSettings()
+    reading = Reading(own.mapping(), own.zone)
 
-    async def retry(stop: asyncio.Event) -> None:
-        sessions = connect(settings.database_url, pool_size=2, name="connectors.retry")
-        url = settings.api_url or settings.public_url
-        try:
-            async with open_client(url, settings.api_token.get_secret_value(), settings.api_seconds) as client:
-                await _retry(sessions, RekindleApi(client), reading, stop, every=settings.retry_seconds)
-        finally:
-            await sessions.close()
+    async def retry(sessions: Sessions, stop: asyncio.Event) -> None:
+        async with open_client(own.api_url or own.public_url, own.api_token.get_secret_value(), own.api_seconds) as client:
+            await _retry(sessions, RekindleApi(client), reading, stop, every=own.retry_seconds)
 
-    return {"connectors.retry": retry}
+    return service_parts("connectors", own, [], also={"connectors.retry": retry})
 
 
 async def _retry(sessions: Sessions, api: RekindleApi, reading: Reading, stop: asyncio.Event, *, every: float) -> None:
