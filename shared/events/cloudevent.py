@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -53,9 +52,23 @@ class Event:
         """The event that carries the public part of ``data``."""
         return cls(id, data.type, source, subject, sequence, time, data.public_json(), traceparent)
 
-    @cached_property
+    @property
     def data(self) -> EventData:
-        """The data as its class. Raises UndecodableRecordError."""
+        """The data as its class, validated once. Raises UndecodableRecordError."""
+        known: EventData | None = self.__dict__.get("_data")  # functools.cached_property takes a lock
+        if known is None:
+            known = self.__dict__["_data"] = self._validated()
+        return known
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The data as JSON values, parsed once and not validated. Raises UndecodableRecordError."""
+        known: dict[str, Any] | None = self.__dict__.get("_raw")
+        if known is None:
+            known = self.__dict__["_raw"] = self._parsed()
+        return known
+
+    def _validated(self) -> EventData:
         from shared.events import BY_TYPE  # the list is made of classes whose base this module needs
 
         kind = BY_TYPE.get(self.type)
@@ -66,9 +79,7 @@ class Event:
         except ValueError as error:
             raise UndecodableRecordError(f"data of {self.type} does not validate: {error}") from error
 
-    @cached_property
-    def raw(self) -> dict[str, Any]:
-        """The data as JSON values. Raises UndecodableRecordError."""
+    def _parsed(self) -> dict[str, Any]:
         try:
             raw = orjson.loads(self.value)
         except orjson.JSONDecodeError as error:

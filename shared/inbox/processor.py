@@ -37,7 +37,6 @@ class Batch:
     position: ConsumerPosition
     records: list[ConsumedRecord]
 
-    @property
     def streams(self) -> set[tuple[str, UUID]]:
         """The streams that the records are of, with their topic."""
         topic = self.partition.topic
@@ -207,12 +206,12 @@ async def _apply(group: str, handler: Handler, sessions: Sessions, batches: Sequ
     applied = Applied()
     batches = sorted(batches, key=lambda batch: batch.partition)
     async with sessions.begin() as session:
-        streams = sorted(set().union(*(batch.streams for batch in batches)))
-        stored = await storage.lock(session, group, [batch.partition for batch in batches], streams)
+        streams = [batch.streams() for batch in batches]
+        stored = await storage.lock(session, group, [batch.partition for batch in batches], sorted(set().union(*streams)))
         walks: list[PartitionBatch] = []
-        for batch in batches:
+        for batch, its_streams in zip(batches, streams, strict=True):
             if stored.positions.get(batch.partition) == batch.position:
-                walks.append(PartitionBatch(batch, stored.heads_of(batch.streams)))
+                walks.append(PartitionBatch(batch, stored.heads_of(its_streams)))
             else:
                 applied.lost.append(batch.partition)
         for walk in walks:

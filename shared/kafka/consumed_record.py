@@ -8,7 +8,7 @@ from uuid import UUID
 from aiokafka.structs import ConsumerRecord
 from asyncpg.pgproto import pgproto
 
-from shared.events import Event, ShardCounted, UndecodableRecordError, decode
+from shared.events import BY_TYPE, Event, ShardCounted, UndecodableRecordError, decode
 
 
 @dataclass(slots=True)
@@ -44,18 +44,23 @@ class ConsumedRecord:
         return self.value is None and not self.headers
 
 
-def parse_record(record: ConsumerRecord) -> ConsumedRecord:
-    """Read a record; what cannot be read is told in ``error``, with the event where at least the headers could be."""
+def parse_record(record: ConsumerRecord, *, validate: bool = True) -> ConsumedRecord:
+    """Read a record; what cannot be read is told in ``error``, with the event where at least the headers could be.
+
+    Without ``validate`` the value is not looked at, for a handler that does not either. A handler that reads ``Event.raw`` wants
+    it validated: what a foreign writer put on the topic must end as a dead letter, not as a number that nobody meant.
+    """
     received = ConsumedRecord(record.offset, record.timestamp, record.key, record.headers, record.value)
     if received.is_tombstone:
         return received
     try:
         event = decode(received.headers, received.value, uuid=pgproto.UUID)  # made, compared and sent in a fraction of the time
         received.event = event
-        data = event.data
+        kind = BY_TYPE.get(event.type)
+        if validate or kind is None or kind is ShardCounted:
+            data = event.data
+            if isinstance(data, ShardCounted):
+                received.event, received.total = None, data.total
     except UndecodableRecordError as error:
         received.error = str(error)
-        return received
-    if isinstance(data, ShardCounted):
-        received.event, received.total = None, data.total
     return received

@@ -57,6 +57,8 @@ class Subscription:
     handler: Handler
     max_records: int = MAX_RECORDS
     """Records in one transaction at most; a batch that has so many is followed by the next at once."""
+    reads_data: bool = True
+    """False where the handler looks at types, streams and times alone: then nobody parses and validates the data for it."""
 
 
 async def consume(
@@ -220,7 +222,13 @@ class _Loop:
                 continue  # it was taken away while the records were on their way
             fresh = self.verify_resume_offset(consumer, partition, records)
             if fresh:
-                batches.append(Batch(partition, self.positions[partition], [parse_record(record) for record in fresh]))
+                batches.append(
+                    Batch(
+                        partition,
+                        self.positions[partition],
+                        [parse_record(record, validate=self.subscription.reads_data) for record in fresh],
+                    )
+                )
         if not batches:
             return
         started = time.perf_counter()

@@ -16,7 +16,7 @@ GROUP = "engagement.facts"
 
 def facts_subscription(settings: EngagementSettings) -> Subscription:
     """What derives every person whom a fact is about."""
-    return Subscription(GROUP, (Topic.ENGAGEMENT,), follow_facts(settings), max_records=CHUNK)
+    return Subscription(GROUP, (Topic.ENGAGEMENT,), follow_facts(settings), max_records=CHUNK, reads_data=False)
 
 
 def follow_facts(settings: EngagementSettings) -> Handler:
