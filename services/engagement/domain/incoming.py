@@ -39,6 +39,8 @@ class Incoming:
     public_json: bytes
     content_hash: bytes
     traceparent: str | None = None
+    retracts: UUID | None = None
+    """The event that this one takes back by its name, if it does so."""
 
 
 def incoming(
@@ -61,8 +63,9 @@ def incoming(
     stated: dict[str, Any] = fact.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_unset=True)
     defaults = _defaults(kind)
     data = {**defaults, **stated}
-    if isinstance(fact, EventRetracted) and fact.event is not None:
-        data["event"] = str(fact.event)
+    retracts = fact.event if isinstance(fact, EventRetracted) else None
+    if retracts is not None:
+        data["event"] = str(retracts)
     stored = orjson.dumps(data)
     return Incoming(
         event_id=event_id(source, external_id),
@@ -79,6 +82,7 @@ def incoming(
         public_json=stored if _private(kind).isdisjoint(data) else fact.public_json(),
         content_hash=_content_hash(kind.type, candidate, time, stated, defaults),
         traceparent=traceparent,
+        retracts=retracts,
     )
 
 

@@ -49,6 +49,13 @@ _LOOK_UP = """
     CROSS JOIN LATERAL (SELECT * FROM event_keys WHERE event_id = given.id LIMIT 1) AS known
     """
 
+_STORED_RETRACTIONS = """
+    SELECT log.event_id FROM relationships AS given
+    JOIN relationships AS stream ON stream.person_id = given.person_id
+    JOIN log ON log.candidate_id = stream.candidate_id
+    WHERE given.candidate_id = ANY($1::uuid[]) AND log.type = 'rekindle.event.retracted' AND log.event_id = ANY($2::uuid[])
+    """
+
 # The rows of the streams are locked first, in id order, then positions are named, then keys are claimed, in id order: those
 # parts read from the one before, so that this is the order in which locks are taken, and two statements never deadlock.
 _APPEND = """
@@ -106,6 +113,14 @@ async def look_up(connection: Driver, events: Sequence[Incoming]) -> Known:
         else:
             references[of] = tuple(named or ())
     return Known(keys, references, frozenset(erased))
+
+
+async def stored_retractions(connection: Driver, events: Sequence[Incoming]) -> set[UUID]:
+    """Those of the events that these take back by name which are retractions themselves, and stored of the same person."""
+    rows = await connection.fetch(
+        _STORED_RETRACTIONS, list({event.candidate_id for event in events}), [event.retracts for event in events]
+    )
+    return {row[0] for row in rows}
 
 
 async def append(

@@ -1,11 +1,11 @@
 """Storing posted events: each once, in its stream's order. Storing appends, and does nothing else; the rest is derived later."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from services.engagement.domain.errors import CandidateErased, EventConflict
+from services.engagement.domain.errors import CandidateErased, EventConflict, InvalidEvent
 from services.engagement.domain.incoming import Incoming
 from services.engagement.domain.outcomes import Accepted, Outcome, Refused
 from services.engagement.settings import EngagementSettings
@@ -14,6 +14,7 @@ from services.engagement.storage.appending import EventKey, KeyTakenError, Known
 from services.engagement.use_cases.transactions import retry
 from shared.db.asyncpg_connection import Driver
 from shared.db.engine import Sessions
+from shared.events import EventRetracted
 
 NAMED_AT_MOST = 100_000
 
@@ -60,6 +61,9 @@ async def _store(
 ) -> bool:
     """Look up what is known and store what is fresh; whether nothing is left to store."""
     deduplicator.add(await appending.look_up(connection, deduplicator.fresh()))
+    retracting = [event for event in deduplicator.fresh() if event.retracts is not None]
+    if retracting:
+        deduplicator.refuse_retracting(await appending.stored_retractions(connection, retracting))
     fresh = deduplicator.fresh()
     if not fresh:
         return True
@@ -82,12 +86,14 @@ class Deduplicator:
         self._erased: set[UUID] = set()
         self._references: dict[UUID, tuple[str, ...]] = {}
         self._stored: set[UUID] = set()
+        self._refused: dict[UUID, InvalidEvent] = {}
 
     def fresh(self) -> list[Incoming]:
-        """The first event of each id that is not stored, as far as is known."""
+        """The first event of each id that is neither stored nor refused, as far as is known."""
         first: dict[UUID, Incoming] = {}
         for event in self._events:
-            if event.event_id not in self._keys and event.candidate_id not in self._erased:
+            is_refused = event.candidate_id in self._erased or event.event_id in self._refused
+            if event.event_id not in self._keys and not is_refused:
                 first.setdefault(event.event_id, event)
         return list(first.values())
 
@@ -96,6 +102,17 @@ class Deduplicator:
         self._keys.update(known.keys)
         self._erased.update(known.erased)
         self._references.update(known.references)
+
+    def refuse_retracting(self, retractions: Collection[UUID]) -> None:
+        """These are stored retractions: whoever names one of them, or one that came before in the request, is refused."""
+        known = set(retractions)
+        for event in self.fresh():
+            if event.retracts in known:
+                self._refused[event.event_id] = InvalidEvent.of(
+                    "data.id", "must not name a retraction: it cannot be retracted; send the fact again under an id of its own"
+                )
+            elif event.type == EventRetracted.type:
+                known.add(event.event_id)
 
     def stored(self, sequences: Mapping[UUID, int]) -> None:
         """These were stored now, with these sequences."""
@@ -109,7 +126,9 @@ class Deduplicator:
         outcomes: list[Outcome] = []
         for event in self._events:
             key = self._keys.get(event.event_id)
-            if event.candidate_id in self._erased or key is None:
+            if event.candidate_id not in self._erased and key is None and event.event_id in self._refused:
+                outcomes.append(Refused(self._refused[event.event_id]))
+            elif event.candidate_id in self._erased or key is None:
                 outcomes.append(Refused(CandidateErased.of_stream(event.candidate_id)))
             elif key.content_hash != event.content_hash:
                 outcomes.append(Refused(EventConflict.between(event.source, event.external_id)))

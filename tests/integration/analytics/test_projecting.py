@@ -151,6 +151,15 @@ async def test_a_merge_that_comes_before_the_facts_counts_the_same(analytics: Se
     assert await persons(analytics) == {person("ada")}
 
 
+async def test_a_whole_pursuit_that_is_taken_back_counts_nowhere(analytics: Sessions) -> None:
+    history = History()
+    await deliver(analytics, history.fact("contacted", days=0), history.fact("interested", days=3))
+
+    await deliver(analytics, history.fact("event.retracted", days=4, position=POSITION, whole=True))
+
+    assert await counted(analytics) == {}
+
+
 async def test_a_closing_closes_open_attempts_and_is_taken_back(analytics: Sessions) -> None:
     history = History()
     await deliver(analytics, history.fact("interested", "ada", 0), history.fact("hired", "ben", 1))

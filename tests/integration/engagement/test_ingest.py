@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from shared.db.engine import Sessions
 from shared.ids import candidate_id, position_id
-from tests.integration.engagement.posting import Ats, event
+from tests.integration.engagement.posting import Ats, event, retraction
 
 ADA = str(candidate_id("ats:ada"))
 
@@ -114,6 +114,46 @@ async def test_a_retraction_by_name_leaves_the_fact_out_whichever_came_first(ats
     again = event("pursuit.offered", id="offer", at="2026-03-10")
     await ats.post([again, unhire | {"id": "second", "data": {"source": "ats", "id": "offer"}}], status=207)
     assert (await ats.pursuit())["stage"] == "contacted"
+
+
+async def test_a_retraction_of_a_stored_retraction_is_refused(ats: Ats) -> None:
+    await ats.post(event("pursuit.hired", at="2026-03-10", id="hire"), status=201)
+    await ats.post(retraction("ats:ada", id="hire") | {"id": "unhire"}, status=201)
+    again = retraction("ats:ada", id="unhire") | {"id": "again"}
+
+    refused = await ats.post(again, status=422)
+    batch = await ats.post([again, retraction("ats:ada", id="other") | {"id": "fine"}], status=207)
+
+    assert [one["field"] for one in refused["errors"]] == ["data.id"]
+    assert [item["status"] for item in batch["items"]] == [422, 201]
+
+
+async def test_a_retraction_of_one_that_came_before_in_the_request_is_refused(ats: Ats) -> None:
+    first = retraction("ats:ada", id="hire") | {"id": "unhire"}
+    second = retraction("ats:ada", id="unhire") | {"id": "again"}
+
+    answer = await ats.post([first, second, second], status=207)
+
+    assert [item["status"] for item in answer["items"]] == [201, 422, 422]
+
+
+async def test_a_retraction_that_was_stored_before_what_it_names_is_a_repeat_and_does_nothing(ats: Ats) -> None:
+    early = retraction("ats:ada", id="unhire") | {"id": "early"}
+    await ats.post(early, status=201)
+    await ats.post(event("pursuit.hired", at="2026-03-10", id="hire"), status=201)
+    await ats.post(retraction("ats:ada", id="hire") | {"id": "unhire"}, status=201)
+
+    assert (await ats.post(early, status=200))["status"] == "duplicate"
+    assert await ats.pursuits(candidate="ats:ada") == []
+
+
+async def test_a_whole_pursuit_is_taken_back(ats: Ats) -> None:
+    await ats.post([event(at="2026-03-01"), event("pursuit.interested", at="2026-03-05")], status=207)
+    whole = event("event.retracted", at="2026-03-06", position="ats:job")
+    whole["data"]["whole"] = True
+    await ats.post(whole, status=201)
+
+    assert await ats.pursuits(candidate="ats:ada") == []
 
 
 async def test_a_retraction_by_type_takes_back_the_latest_such_fact(ats: Ats) -> None:
