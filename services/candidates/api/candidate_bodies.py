@@ -65,6 +65,13 @@ class Learned(BaseModel):
     last_response_at: datetime | None
 
 
+class ListEntry(BaseModel):
+    """An item of a list, and which source states it."""
+
+    value: str
+    source: str
+
+
 class Candidate(BaseModel):
     """A person's record. Without the scope contact_details:read, e-mail addresses, phone numbers and links are left out."""
 
@@ -88,6 +95,10 @@ class Candidate(BaseModel):
     salary: Salary | None
     tier: Tier | None
     learned: Learned
+    entries: Annotated[
+        dict[str, list[ListEntry]],
+        Field(description="Items of lists with their sources: linked references join their lists."),
+    ] = {}
     after: str
     after_each: Annotated[
         list[str], Field(description="After linking or its undoing: what to wait for so that all streams have followed.")
@@ -166,9 +177,9 @@ class SuspectedDuplicate(BaseModel):
 
     id: UUID
     references: list[str]
-    name: str | None
+    name: Annotated[str | None, Field(description="Needs candidates:read.")]
     shared: list[str]
-    emails: list[str] | None
+    emails: list[str]
 
 
 class SuspectedDuplicates(BaseModel):
@@ -192,12 +203,18 @@ def shown(view: CandidateView, *, with_contact_details: bool) -> dict[str, Any]:
         "last_contact_at": written(view.learned.last_contact_at),
         "last_response_at": written(view.learned.last_response_at),
     }
+    entries = {
+        name: [{"value": one.value, "source": one.source} for one in found]
+        for name, found in view.entries.items()
+        if found and (with_contact_details or name not in CONTACT_DETAILS)
+    }
     body = {
         "id": str(view.id),
         "person_id": str(view.id),
         **record,
         "contact_details_hidden": not with_contact_details,
         "learned": learned,
+        "entries": entries,
         "after": view.after,
         "after_each": view.after_each,
     }
@@ -217,12 +234,12 @@ def history_shown(entry: StatedValue) -> dict[str, Any]:
     }
 
 
-def duplicate_shown(duplicate: SharedAddress, *, with_contact_details: bool) -> dict[str, Any]:
+def duplicate_shown(duplicate: SharedAddress, *, with_name: bool) -> dict[str, Any]:
     """A suspected duplicate as JSON values."""
     return {
         "id": str(duplicate.id),
         "references": duplicate.references,
-        "name": duplicate.name,
+        "name": duplicate.name if with_name else None,
         "shared": ["emails"],
-        "emails": duplicate.emails if with_contact_details else None,
+        "emails": duplicate.emails,
     }

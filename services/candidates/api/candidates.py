@@ -122,13 +122,17 @@ def _place(purpose: str, cursor: str | None) -> tuple[datetime, int] | None:
 
 
 @router.get("/{candidate}/duplicates", response_model=SuspectedDuplicates, responses=MOVED)
-async def find_duplicates(candidate: CandidateName, request: Request, principal: Reader, sessions: SessionsDep) -> Any:
+async def find_duplicates(
+    candidate: CandidateName,
+    request: Request,
+    principal: Annotated[Principal, requires("contact_details:read")],
+    sessions: SessionsDep,
+) -> Any:
     """Others with the same e-mail address. A shared address is a suspicion, never an error."""
     found = await read_candidates.find_duplicates(sessions, read_name("candidate", candidate))
     if isinstance(found, Redirected):
         return redirect(request, found)
-    sees = _sees_contact_details(principal)
-    return {"items": [duplicate_shown(duplicate, with_contact_details=sees) for duplicate in found]}
+    return {"items": [duplicate_shown(duplicate, with_name=principal.may("candidates:read")) for duplicate in found]}
 
 
 @router.get("/{candidate}", response_model=Candidate, responses=READ)

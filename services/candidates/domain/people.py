@@ -10,9 +10,10 @@ from uuid import UUID
 from services.candidates.domain.content import CANDIDATE, email_keys, skill_keys
 from services.candidates.domain.learning import NOTHING, Learned, together
 from services.candidates.domain.links import Link, person_map
-from services.candidates.domain.registers import Heads, Observation, canonical, join, values_of
+from services.candidates.domain.registers import Heads, Observation, Value, canonical, join, values_of
 from services.candidates.domain.snapshots import candidate_snapshot, market_status_of, snapshot_event
 from shared.events import CandidateErased, Event, EventData
+from shared.events.vocabulary import MarketStatus
 
 
 @dataclass(slots=True)
@@ -99,6 +100,34 @@ def heads_of_person(members: Iterable[Stream]) -> Heads:
     return join(*(member.heads for member in members))
 
 
+@dataclass(frozen=True, slots=True)
+class ListEntry:
+    """An item of a person's list, and who states it."""
+
+    value: str
+    source: str
+
+
+def entries_of_person(members: Collection[Stream]) -> dict[str, list[ListEntry]]:
+    """The person's lists: what the streams' own lists hold together, the surviving record's first, each item once."""
+    return {name: _entries(members, name) for name in sorted(CANDIDATE.lists)}
+
+
+def _entries(members: Iterable[Stream], name: str) -> list[ListEntry]:
+    found: dict[str, ListEntry] = {}
+    for member in sorted(members, key=lambda member: (member.id != member.person_id, member.reference or "")):
+        if (head := member.heads.get(name)) is not None:
+            for value in head.value or ():
+                found.setdefault(value.casefold(), ListEntry(value, head.source))
+    return list(found.values())
+
+
+def values_of_person(members: Collection[Stream]) -> dict[str, Value]:
+    """The values of a person's record: of a list all items, of any other field what counts."""
+    lists = {name: [one.value for one in entries] for name, entries in entries_of_person(members).items()}
+    return values_of(heads_of_person(members)) | {name: items for name, items in lists.items() if items}
+
+
 def learned_of_person(members: Iterable[Stream]) -> Learned:
     """What events taught of the person."""
     return together(member.learned for member in members)
@@ -111,40 +140,40 @@ def is_record(members: Iterable[Stream]) -> bool:
 
 def bring_up_to_date(person: UUID, members: Collection[Stream], *, now: datetime, traceparent: str | None) -> list[Event]:
     """Let record, versions and snapshots of a person's streams follow from what the streams say; returns the events."""
-    heads, learned = heads_of_person(members), learned_of_person(members)
+    values, learned = values_of_person(members), learned_of_person(members)
+    market_status = market_status_of(heads_of_person(members), learned)
     has_record = is_record(members)
     events: list[Event] = []
     for member in members:
-        shown = _record(person, members, heads) if has_record and member.id == person else None
+        shown = _record(person, members, values) if has_record and member.id == person else None
         is_shown_anew = canonical(shown) != canonical(member.record)
         if is_shown_anew:
             member.record = shown
             member.record_version += 1
             member.is_changed = True
-        member.search = searchable(heads, learned) if shown is not None else {}
+        member.search = searchable(values, market_status) if shown is not None else {}
         if has_record or member.version > 0:
-            data = candidate_snapshot(member.id, person, heads, learned)
+            data = candidate_snapshot(member.id, person, values, market_status)
             if (is_shown_anew and member.id == person) or data.public_json() != member.snapshot:
                 events.append(_publish(member, data, now=now, traceparent=traceparent))
     return events
 
 
-def _record(person: UUID, members: Iterable[Stream], heads: Heads) -> dict[str, Any]:
+def _record(person: UUID, members: Iterable[Stream], values: Mapping[str, Value]) -> dict[str, Any]:
     """What is shown of a person: the references, the surviving record's first, and all fields."""
     ordered = sorted(members, key=lambda member: (member.id != person, member.reference or ""))
     references = [member.reference for member in ordered if member.reference is not None]
-    return {"references": references, **CANDIDATE.nest(values_of(heads))}
+    return {"references": references, **CANDIDATE.nest(values)}
 
 
-def searchable(heads: Heads, learned: Learned) -> dict[str, Any]:
+def searchable(values: Mapping[str, Value], market_status: MarketStatus | None) -> dict[str, Any]:
     """What a person is found by."""
-    values = values_of(heads)
     return {
         "skills": skill_keys(values.get("skills", [])),
         "emails": email_keys(values.get("emails", [])),
         "level": values.get("level"),
         "country": values.get("location.country"),
-        "market_status": market_status_of(heads, learned),
+        "market_status": market_status,
         "tier": values.get("tier"),
     }
 

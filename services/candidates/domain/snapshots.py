@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.candidates.domain.content import skill_keys
 from services.candidates.domain.learning import Learned
-from services.candidates.domain.registers import Heads, values_of
+from services.candidates.domain.registers import Heads
 from services.candidates.domain.spans import Openings
 from shared.events import CandidateChanged, Event, EventData, PositionChanged
 from shared.events.snapshots import Span
@@ -44,9 +44,10 @@ def market_status_of(heads: Heads, learned: Learned) -> MarketStatus | None:
     return MarketStatus(stated.value) if stated is not None and stated.value is not None else None
 
 
-def candidate_snapshot(stream: UUID, person: UUID, heads: Heads, learned: Learned) -> CandidateChanged:
-    """The snapshot of a stream. ``heads`` and ``learned`` are the person's: all of its streams say the same of it."""
-    values = values_of(heads)
+def candidate_snapshot(
+    stream: UUID, person: UUID, values: Mapping[str, Any], market_status: MarketStatus | None
+) -> CandidateChanged:
+    """The snapshot of a stream. ``values`` are the person's: all of its streams say the same of it."""
     return CandidateChanged(
         candidate_id=stream,
         person_id=person,
@@ -55,7 +56,7 @@ def candidate_snapshot(stream: UUID, person: UUID, heads: Heads, learned: Learne
         level=values.get("level"),
         years_experience=values.get("years_experience"),
         skills=skill_keys(values.get("skills", [])),
-        market_status=market_status_of(heads, learned),
+        market_status=market_status,
         tier=values.get("tier"),
         salary_amount=values.get("salary.amount"),
         salary_currency=values.get("salary.currency"),

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.candidates.domain.content import CANDIDATE
 from services.candidates.domain.errors import CandidateErased, CandidateUnknown
 from services.candidates.domain.links import Link
-from services.candidates.domain.people import People, Stream, bring_up_to_date, is_record, learned_of_person
+from services.candidates.domain.people import People, Stream, bring_up_to_date, is_record
 from services.candidates.domain.registers import Observation, Observed, join, not_applied, observe, values_of
 from services.candidates.domain.versions import entity_tag
 from services.candidates.storage import candidates, history, links
@@ -100,7 +100,7 @@ class _Work:
             return outcome
         person = self.people.person_of(outcome.stream)
         members = self.people.members(person.id)
-        view = candidate_view(person, members, learned_of_person(members))
+        view = candidate_view(person, members, members)
         return Changed(view, outcome.is_new, outcome.ignored, outcome.refused)
 
     def _apply(self, change: RecordChange) -> _Accepted | Redirected:
@@ -119,7 +119,8 @@ class _Work:
         if refused := _wrong_salary(change, values_of(join(observed.heads, *others))):
             change = change.without(refused)
             observed, stated = self._observe(change, mine)
-        ignored = not_applied(stated, values_of(join(observed.heads, *others)))
+        own_lists = {name: head for name, head in observed.heads.items() if name in CANDIDATE.lists}
+        ignored = not_applied(stated, values_of({**join(observed.heads, *others), **own_lists}))
         is_new = not is_record(members)
         self.additions.add(mine.id, observed)
         mine.is_changed |= not mine.is_record or observed.heads != mine.heads

@@ -8,11 +8,11 @@ from uuid import UUID
 from services.candidates.domain.content import email_keys
 from services.candidates.domain.errors import CandidateErased, CandidateUnknown
 from services.candidates.domain.learning import together
-from services.candidates.domain.people import Stream, learned_of_person
+from services.candidates.domain.people import Stream
 from services.candidates.storage import candidates, history
 from services.candidates.use_cases.naming import Name
 from services.candidates.use_cases.read_history import history_page
-from services.candidates.use_cases.views import CandidateView, Page, Redirected, candidate_view
+from services.candidates.use_cases.views import CandidateView, Page, Redirected, candidate_view, listed_candidate
 from shared.db.asyncpg_connection import Driver
 from shared.db.engine import Sessions
 
@@ -33,7 +33,7 @@ async def read_candidate(sessions: Sessions, name: Name) -> CandidateView | Redi
     """The person's record. Raises CandidateUnknown, CandidateErased."""
     async with sessions.alone() as connection:
         found = await _person(connection, name)
-    return found if isinstance(found, Redirected) else candidate_view(found[0], found, learned_of_person(found))
+    return found if isinstance(found, Redirected) else candidate_view(found[0], found, found)
 
 
 async def list_candidates(
@@ -50,7 +50,7 @@ async def list_candidates(
         found = await candidates.search(connection, skill=skill, email=email, equal=equal, after=after, limit=limit + 1)
         learned = await candidates.learned_of(connection, [stream.id for stream in found])
     shown = found[:limit]
-    views = [candidate_view(one, [one], together(learned[one.id])) for one in shown]
+    views = [listed_candidate(one, together(learned[one.id])) for one in shown]
     return Page(views, [str(shown[-1].id)] if len(found) > limit else None)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from services.candidates.domain.content import CANDIDATE
 from services.candidates.domain.registers import Heads, join
 from services.candidates.storage.history import Entry, is_of, with_repetitions
 from services.candidates.use_cases.views import Page, StatedValue
@@ -20,7 +21,7 @@ def history_page(entries: Sequence[Entry], heads: Mapping[UUID, Heads], limit: i
             entry.observation.observed_at,
             entry.confirmed_at,
             entry.received_at,
-            is_of(entry, counting),
+            is_of(entry, heads[entry.record_id] if entry.observation.field in CANDIDATE.lists else counting),
         )
         for entry in shown
     ]

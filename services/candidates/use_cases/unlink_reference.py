@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.candidates.domain.errors import CandidateErased, CandidateUnknown, NotLinked, VersionStale
 from services.candidates.domain.links import parting
-from services.candidates.domain.people import People, bring_up_to_date, learned_of_person
+from services.candidates.domain.people import People, bring_up_to_date
 from services.candidates.domain.versions import Condition, entity_tag
 from services.candidates.storage import candidates, links
 from services.candidates.use_cases.naming import Name
@@ -49,4 +49,4 @@ async def unlink_reference(
         writes = [*candidates.saving(streams.values()), *links.removing(undone)]
         writes += outbox.appending(Topic.CANDIDATES, events, shards=shards)
         transaction.id = await write_together(connection, writes)
-    return candidate_view(people.person_of(mine.id), streams.values(), learned_of_person(people.members_with(mine.id)))
+    return candidate_view(people.person_of(mine.id), people.members_with(mine.id), streams.values())

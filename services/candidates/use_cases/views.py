@@ -1,13 +1,13 @@
 """What a use case returns of a record."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from services.candidates.domain.learning import Learned
-from services.candidates.domain.people import Stream
+from services.candidates.domain.people import ListEntry, Stream, entries_of_person, learned_of_person
 from services.candidates.domain.positions import Position
 from services.candidates.domain.versions import after, entity_tag
 
@@ -29,6 +29,8 @@ class CandidateView(RecordView):
     after_each: list[str]
     """``after`` of all streams that a change of the person's links concerns."""
     learned: Learned
+    entries: Mapping[str, Sequence[ListEntry]]
+    """The items of lists with who states each; empty on a page of many records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +62,27 @@ class StatedValue:
     """Whether it is the field's value now."""
 
 
-def candidate_view(person: Stream, streams: Iterable[Stream], learned: Learned) -> CandidateView:
-    """The view of the person whose record a stream holds; ``streams`` are those that readers may wait for."""
+def candidate_view(person: Stream, members: Collection[Stream], concerned: Iterable[Stream]) -> CandidateView:
+    """The view of the person whose record a stream holds; ``concerned`` are the streams that readers may wait for."""
+    return _view(person, concerned, learned_of_person(members), entries_of_person(members))
+
+
+def listed_candidate(person: Stream, learned: Learned) -> CandidateView:
+    """The view of a person on a page of many."""
+    return _view(person, [person], learned, {})
+
+
+def _view(
+    person: Stream, concerned: Iterable[Stream], learned: Learned, entries: Mapping[str, Sequence[ListEntry]]
+) -> CandidateView:
     return CandidateView(
         person.id,
         person.record or {},
         entity_tag(person.id, person.record_version),
         after("candidate", person.id, person.version),
-        sorted(after("candidate", stream.id, stream.version) for stream in streams if stream.version > 0),
+        sorted(after("candidate", stream.id, stream.version) for stream in concerned if stream.version > 0),
         learned,
+        entries,
     )
 
 

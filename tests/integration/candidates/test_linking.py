@@ -1,6 +1,7 @@
 """Linking references, undoing it, and what becomes of the person's record, its streams and its snapshots."""
 
 import random
+from collections.abc import Callable
 from itertools import permutations
 from typing import Any
 
@@ -198,3 +199,40 @@ async def test_a_shared_address_is_a_suspicion(ats: Caller) -> None:
     assert {item["id"] for item in by_email} == {first["id"], second["id"]}
     await ats.told("gem:1", references=["greenhouse:9"])
     assert (await ats.ask("GET", "/v1/candidates/gem:1/duplicates")).json()["items"] == []
+
+
+async def test_lists_of_linked_references_are_joined_until_they_part(ats: Caller, candidates: Sessions) -> None:
+    at = "2026-0{}-01T00:00:00Z".format
+    await ats.told("gem:77", emails=["ada@gem.example"], skills=["Go", "python"], observed_at=at(2))
+    await ats.told("greenhouse:1", emails=["ada@work.example", "ADA@gem.example"], skills=["python"], observed_at=at(1))
+    body = await ats.told("greenhouse:1", references=["gem:77"])
+
+    assert body["emails"] == ["ada@work.example", "ADA@gem.example"]
+    assert body["skills"] == ["python", "Go"]
+    assert body["entries"]["skills"] == [{"value": "python", "source": "greenhouse"}, {"value": "Go", "source": "gem"}]
+    for email in body["emails"]:
+        found = (await ats.ask("GET", f"/v1/candidates?email={email}")).json()["items"]
+        assert [item["id"] for item in found] == [body["id"]]
+    assert {tuple(data["skills"]) for data in (await latest(candidates)).values()} == {("go", "python")}
+
+    count = len(await published(candidates))
+    await ats.told("gem:77", emails=["ada@gem.example"])
+    assert len(await published(candidates)) == count, "repeating one of them changes nothing"
+
+    older = await ats.told("greenhouse:1", emails=["old@work.example"], observed_at="2025-01-01T00:00:00Z")
+    cleared = await ats.told("gem:77", emails=[])
+    assert (older["ignored"], cleared["ignored"]) == (["emails"], [])
+    assert cleared["emails"] == ["ada@work.example", "ADA@gem.example"]
+
+    await ats.unlink("greenhouse:1", "gem:77")
+    assert (await ats.read("gem:77"))["emails"] == []
+    assert (await ats.read("gem:77"))["skills"] == ["Go", "python"]
+    assert (await ats.read("greenhouse:1"))["skills"] == ["python"]
+
+
+async def test_who_shares_an_address_needs_the_scope_that_shows_addresses(ats: Caller, caller: Callable[..., Caller]) -> None:
+    await ats.told("gem:1", emails=["ada@example.org"])
+    blind = caller("candidates:read", "candidates:write")
+    await blind.told("probe:1", emails=["ada@example.org"])
+
+    assert (await blind.ask("GET", "/v1/candidates/probe:1/duplicates")).status_code == 403
