@@ -23,7 +23,7 @@ class Connection:
     """One connection; one request at a time.
 
     A connection that was closed while it was idle is opened again before the next request is sent. A request that is on its
-    way is never sent a second time: what became of it would not be known.
+    way is never sent a second time: whether it was done would not be known.
     """
 
     connect: Callable[[], Awaitable[Streams]]

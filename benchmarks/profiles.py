@@ -89,6 +89,6 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 
 def _top(raw: Path, order: str) -> str:
-    told = io.StringIO()
-    pstats.Stats(str(raw), stream=told).strip_dirs().sort_stats(order).print_stats(FUNCTIONS)
-    return "\n".join(line.rstrip() for line in told.getvalue().splitlines() if str(raw) not in line)
+    report = io.StringIO()
+    pstats.Stats(str(raw), stream=report).strip_dirs().sort_stats(order).print_stats(FUNCTIONS)
+    return "\n".join(line.rstrip() for line in report.getvalue().splitlines() if str(raw) not in line)

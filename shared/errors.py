@@ -26,7 +26,7 @@ class FieldError:
 
 
 class DomainError(Exception):
-    """Something the caller is told. ``detail`` is a sentence; ``extra`` are further members of the problem."""
+    """An error that the caller gets as a problem. ``detail`` is a sentence; ``extra`` are further members of the problem."""
 
     code: ClassVar[str] = "error"
     title: ClassVar[str] = "The request was refused"

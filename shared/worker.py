@@ -19,7 +19,7 @@ Work = Callable[[Sessions, asyncio.Event], Awaitable[None]]
 
 
 class WorkerSettings(Protocol):
-    """What the parts of a service need to be told."""
+    """The settings that the parts of a service need."""
 
     @property
     def database_url(self) -> str: ...

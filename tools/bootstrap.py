@@ -2,7 +2,7 @@
 
 Runs before anything is installed, so it uses the standard library alone and stays readable by older
 interpreters, which it tells what to do. Several may run at once: one installs, the others wait. A file in
-`.venv` says what was installed completely; an installation that was cut short is made anew.
+`.venv` says what was installed completely; an installation that was cut short is made again.
 """
 
 import fcntl
@@ -102,7 +102,7 @@ def pinned(name: str) -> str:
 
 
 def index_environment() -> "dict[str, str]":
-    """Return the environment in which uv uses the index and certificates that pip was told to use."""
+    """Return the environment in which uv uses the index and certificates that pip is set to use."""
     command = [str(PYTHON), "-m", "pip", "config", "list"]
     listed = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
     settings: dict[str, str] = {}

@@ -73,10 +73,10 @@ async def _republish(topics: list[Owned], screen: Screen) -> dict[str, int]:
     counts: dict[str, int] = {}
     for topic in topics:
 
-        def told(count: int, topic: Owned = topic) -> None:
+        def report(count: int, topic: Owned = topic) -> None:
             screen.say(f"{topic}: {count}")
 
         async with database_of(topic.owner) as (sessions, settings):
             use_case = import_module(f"services.{topic.owner}.use_cases.republish")
-            counts[topic.value] = await use_case.republish(sessions, Topic(topic), shards=settings.partitions, told=told)
+            counts[topic.value] = await use_case.republish(sessions, Topic(topic), shards=settings.partitions, progress=report)
     return counts

@@ -78,8 +78,8 @@ class Process:
 
     async def wait_ready(self) -> None:
         """Return when it is ready. Raises CannotStart, with the end of the log, when it ends or takes too long."""
-        patience = self.part.ready_within
-        deadline = time.monotonic() + patience
+        limit = self.part.ready_within
+        deadline = time.monotonic() + limit
         while not await self.part.ready(self.pid):
             if self.status is not None:
                 raise CannotStart(
@@ -88,7 +88,7 @@ class Process:
                 )
             if time.monotonic() > deadline:
                 raise CannotStart(
-                    f"{self.part.name} was not ready within {patience:.0f} s: its log {self.part.log} says more.",
+                    f"{self.part.name} was not ready within {limit:.0f} s: its log {self.part.log} says more.",
                     detail=last_lines(self.part.log),
                 )
             await asyncio.sleep(POLL_SECONDS)

@@ -51,14 +51,14 @@ class StackConfig:
 class Stack:
     """A stack on a data folder that this process holds; `running` and `stores` start one and stop it again."""
 
-    def __init__(self, folder: DataFolder, wish: StackConfig, say: Say) -> None:
+    def __init__(self, folder: DataFolder, config: StackConfig, say: Say) -> None:
         self.folder = folder
         self.env: dict[str, str] = {}
         """The environment in which all parts run: addresses of databases and broker, keys."""
         self.token = ""
         """A token with all scopes; empty when only the stores run."""
         self.port = 0
-        self._config = wish
+        self._config = config
         self._say = say
         self._supervisor = Supervisor(say, self._write_down)
         self._ready = False
@@ -244,14 +244,14 @@ async def running(
     say: Say = lambda _text: None,
 ) -> AsyncIterator[Stack]:
     """The whole stack, ready, for the length of the block. Raises CannotStart."""
-    wish = StackConfig(
+    config = StackConfig(
         port=port,
         split=split,
         extra_env=extra_env or {},
         postgres_settings=postgres_settings or {},
         kafka_settings=kafka_settings or {},
     )
-    async with _held(data, wish, say) as stack:
+    async with _held(data, config, say) as stack:
         yield stack
 
 
@@ -267,7 +267,7 @@ async def stores(
     say: Say = lambda _text: None,
 ) -> AsyncIterator[Stack]:
     """PostgreSQL with all databases, Kafka with all topics, or both, without services; addresses in `stack.env`."""
-    wish = StackConfig(
+    config = StackConfig(
         services=False,
         postgres=postgres,
         kafka=kafka,
@@ -275,15 +275,15 @@ async def stores(
         postgres_settings=postgres_settings or {},
         kafka_settings=kafka_settings or {},
     )
-    async with _held(data, wish, say) as stack:
+    async with _held(data, config, say) as stack:
         yield stack
 
 
 @asynccontextmanager
-async def _held(data: Path, wish: StackConfig, say: Say) -> AsyncIterator[Stack]:
+async def _held(data: Path, config: StackConfig, say: Say) -> AsyncIterator[Stack]:
     folder = DataFolder(data)
     with folder.in_use():
-        stack = Stack(folder, wish, say)
+        stack = Stack(folder, config, say)
         await stack.start()
         try:
             yield stack

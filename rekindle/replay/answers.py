@@ -1,4 +1,4 @@
-"""What became of a replay: counts, and each line that could not be taken, by number."""
+"""The result of a replay: counts, and each line that could not be taken, by number."""
 
 from collections import Counter, OrderedDict
 from dataclasses import dataclass, field

@@ -113,20 +113,20 @@ class _Reader:
         if not tree:
             self.problems.append("activities: names none, so nothing would be posted")
         seen: dict[str, str] = {}
-        for activity, told in tree.items():
+        for activity, table in tree.items():
             key = f'activities."{activity}".'
             if (first := seen.setdefault(plain(activity), activity)) != activity:
                 self.problems.append(f'{key[:-1]}: is the same name as "{first}"')
-            if not isinstance(told, dict):
+            if not isinstance(table, dict):
                 self.problems.append(f"{key[:-1]}: must be a table with a type")
                 continue
-            self._known(key, told, "type", "data", "columns")
-            type_name = self._text(key, told, "type")
+            self._known(key, table, "type", "data", "columns")
+            type_name = self._text(key, table, "type")
             type_name = type_name if type_name.startswith(PREFIX) else f"{PREFIX}{type_name}"
-            columns = self._table(told, "columns", key)
+            columns = self._table(table, "columns", key)
             names = {name: self._text(f"{key}columns.", columns, name) for name in columns}
             readers = {name: reader_of(type_name, name) for name in names} if type_name in FACTS else {}
-            meaning = Meaning(type_name, self._table(told, "data", key), names, readers)
+            meaning = Meaning(type_name, self._table(table, "data", key), names, readers)
             self._fits(key, meaning, has_position=has_position)
             yield plain(activity), meaning
 

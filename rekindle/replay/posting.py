@@ -128,10 +128,10 @@ def _read(answer: httpx.Response) -> dict[str, Any]:
 
 
 def _sentence(answer: httpx.Response) -> str:
-    told = _read(answer).get("detail") or answer.reason_phrase
+    detail = _read(answer).get("detail") or answer.reason_phrase
     advice = {
         401: " Give a valid token with --token or REKINDLE_TOKEN.",
         403: " `rekindle token create --name replay --scope engagement:write --scope analytics:read` makes one that fits.",
         404: " Is --url the address of Rekindle?",
     }.get(answer.status_code, "")
-    return f"{answer.request.method} {answer.request.url} was answered {answer.status_code}: {told}.{advice}".replace("..", ".")
+    return f"{answer.request.method} {answer.request.url} was answered {answer.status_code}: {detail}.{advice}".replace("..", ".")

@@ -43,9 +43,9 @@ async def database_of(service: str) -> AsyncIterator[tuple[Sessions, Any]]:
     try:
         yield sessions, settings
     except (SQLAlchemyError, OSError) as error:
-        told = str(getattr(error, "orig", None) or error).splitlines()[0]
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise OutOfReach(
-            f"The database of {service} does not do what it should: {told}. `rekindle doctor` may say why."
+            f"The database of {service} does not do what it should: {reason}. `rekindle doctor` may say why."
         ) from error
     finally:
         await sessions.close()

@@ -30,7 +30,7 @@ async def migrate_service(service: Service) -> str:
 
 
 async def migrate_all() -> bool:
-    """Migrate all services; prints what became of each and returns whether all went well.
+    """Migrate all services; prints the result of each and returns whether all went well.
 
     One after the other: Alembic's operations go to whichever migration of this process began last.
     """

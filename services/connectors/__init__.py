@@ -1,1 +1,1 @@
-"""connectors: what an applicant tracking system says, told to Rekindle's public API."""
+"""connectors: passes on what an applicant tracking system sends to Rekindle's public API."""

@@ -17,7 +17,7 @@ from shared.db.engine import connect
 from shared.observability.health import ServiceHealth
 from shared.web.app import create_service_app
 
-DELIVERIES = Gauge("rekindle_connector_deliveries", "Deliveries by what became of them.", ["vendor", "status"])
+DELIVERIES = Gauge("rekindle_connector_deliveries", "Deliveries by status.", ["vendor", "status"])
 
 
 def create_app(settings: ConnectorsSettings | None = None, *, api: RekindleApi | None = None) -> FastAPI:
@@ -45,7 +45,7 @@ def create_app(settings: ConnectorsSettings | None = None, *, api: RekindleApi |
     app = create_service_app(
         name="connectors",
         title="Rekindle: connectors",
-        description="What an applicant tracking system says, told to Rekindle's public API.",
+        description="Passes on what an applicant tracking system sends to Rekindle's public API.",
         routers=[greenhouse.router, deliveries.router],
         settings=settings,
         lifespan=lifespan,

@@ -36,7 +36,7 @@ class ApiOutcome(Enum):
 class Answer:
     """The API's answer to one request, or to one event of a batch."""
 
-    fate: ApiOutcome
+    outcome: ApiOutcome
     detail: str | None = None
     """Why it was not done."""
     after: str | None = None
@@ -72,7 +72,7 @@ class RekindleApi:
             return [response] * len(events)
         if response.status_code != 207:
             answer = _answer(response.status_code, _json(response))
-            return [_not_understood(response) if answer.fate is ApiOutcome.DONE else answer] * len(events)
+            return [_not_understood(response) if answer.outcome is ApiOutcome.DONE else answer] * len(events)
         items = _json(response).get("items")
         if not isinstance(items, list) or len(items) != len(events):
             return [_not_understood(response)] * len(events)
@@ -86,9 +86,9 @@ class RekindleApi:
         self, method: str, path: str, content: object, headers: Mapping[str, str] | None = None
     ) -> httpx.Response | Answer:
         """The response, or what to do later where none came."""
-        told = {"Content-Type": "application/json", **(headers or {})}
+        sent = {"Content-Type": "application/json", **(headers or {})}
         if (traceparent := current_traceparent()) is not None:
-            told["traceparent"] = traceparent
+            sent["traceparent"] = traceparent
         try:
             async for attempt in stamina.retry_context(
                 on=(httpx.TransportError, _Busy),
@@ -99,7 +99,7 @@ class RekindleApi:
             ):
                 beat()
                 with attempt:
-                    return _unless_busy(await self._client.request(method, path, content=orjson.dumps(content), headers=told))
+                    return _unless_busy(await self._client.request(method, path, content=orjson.dumps(content), headers=sent))
         except _Busy as busy:
             return Answer(ApiOutcome.LATER, f"the API answered {busy}")
         except httpx.TransportError as problem:
@@ -119,7 +119,7 @@ def _not_understood(response: httpx.Response) -> Answer:
 
 
 class _Busy(Exception):
-    """The API asked for patience, or is broken for the moment."""
+    """The API asked to wait, or is broken for the moment."""
 
 
 def _json(response: httpx.Response) -> Mapping[str, Any]:
@@ -135,12 +135,12 @@ def _status(item: object) -> int:
     return status if isinstance(status, int) else 0
 
 
-def _answer(status: int, told: Mapping[str, Any]) -> Answer:
+def _answer(status: int, content: Mapping[str, Any]) -> Answer:
     """What a status and its body mean. What an operator can mend, such as a wrong token, is for later."""
     if 200 <= status < 300:
-        after = told.get("after")
+        after = content.get("after")
         return Answer(ApiOutcome.DONE, after=after if isinstance(after, str) else None)
-    problem = told.get("problem") if isinstance(told.get("problem"), dict) else told
+    problem = content.get("problem") if isinstance(content.get("problem"), dict) else content
     detail = str((problem or {}).get("detail") or (problem or {}).get("title") or f"the API answered {status}")
     if status == 410:
         return Answer(ApiOutcome.ERASED, detail)

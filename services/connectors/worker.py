@@ -30,7 +30,7 @@ def parts(settings: ConnectorsSettings | None = None) -> Mapping[str, Part]:
 
 
 async def _retry(sessions: Sessions, api: RekindleApi, reading: Reading, stop: asyncio.Event, *, every: float) -> None:
-    """Once at the start, read again what a new mapping file may explain; then post what is due, until told to stop."""
+    """Once at the start, read again what a new mapping file may explain; then post what is due, until it is stopped."""
     reconsidered = False
     while not stop.is_set():
         try:

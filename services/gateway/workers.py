@@ -63,18 +63,18 @@ class Workers:
     async def _be_ready(self, url: str) -> None:
         try:
             answer = await self._client.get(f"{url}/health/ready")
-            told = answer.json()
+            health = answer.json()
         except (httpx.HTTPError, ValueError) as error:
             raise WorkerNotReady(f"{url} does not answer: {type(error).__name__}") from error
-        if told.get("status") == "ready":
+        if health.get("status") == "ready":
             return
         silent = [
             f"{part} gave no sign of life for {seconds:.0f} s"
-            for part, seconds in told.get("silent_seconds", {}).items()
+            for part, seconds in health.get("silent_seconds", {}).items()
             if seconds >= SILENT_AFTER
         ]
-        failed = [f"{name}: {said}" for name, said in told.get("checks", {}).items() if said != "ok"]
-        raise WorkerNotReady("; ".join(silent + failed) or f"{url} is {told.get('status')}")
+        failed = [f"{name}: {said}" for name, said in health.get("checks", {}).items() if said != "ok"]
+        raise WorkerNotReady("; ".join(silent + failed) or f"{url} is {health.get('status')}")
 
 
 def _names(urls: Sequence[str]) -> list[str]:

@@ -29,7 +29,7 @@ _NOTIFIES = "notifies"
 _DEFINITE_AT_COMMIT = ("23", "40")
 """SQLSTATE classes with which a server refuses a COMMIT, so that it is known that nothing was stored."""
 _ASK_FOR = 5.0
-"""Seconds within which a server must say what became of a commit."""
+"""Seconds within which a server must say whether a commit was done."""
 
 
 class CommitUnknownError(ConnectionError):
@@ -66,7 +66,7 @@ class Sessions:
         """A transaction on the driver's own connection, for what is done often: it costs a fraction of ``begin``.
 
         ``opening`` are statements without parameters that are sent together with BEGIN. When the acknowledgement of the commit
-        is lost, the server is asked what became of the transaction: the block's work is done, or the fault is raised as if
+        is lost, the server is asked whether the transaction was committed: the block's work is done, or the fault is raised as if
         before the commit. Raises CommitUnknownError when nobody can say.
         """
         async with self.engine.connect() as pooled:
@@ -130,7 +130,7 @@ class Sessions:
             yield connection
 
     def notify(self) -> None:
-        """Have the listeners of the database told of what was committed (``shared.db.notifier``). Never waits, never fails."""
+        """Notify the listeners of the database of what was committed (``shared.db.notifier``). Never waits, never fails."""
         self._notifier.notify()
 
     async def close(self) -> None:
@@ -140,7 +140,7 @@ class Sessions:
 
 
 def notify_after_commit(session: AsyncSession) -> None:
-    """Have the listeners of the database told once the session's transaction is committed (``shared.db.notifier``)."""
+    """Notify the listeners of the database once the session's transaction is committed (``shared.db.notifier``)."""
     session.info[_NOTIFIES] = True
 
 

@@ -1,4 +1,4 @@
-"""Telling the relay that there is something in the outbox, and hearing it: NOTIFY, seldom and outside of every transaction.
+"""Notifying the relay that there is something in the outbox: NOTIFY, seldom and outside of every transaction.
 
 NOTIFY takes a lock of the whole server when its transaction commits, so it goes over a connection of its own, after the
 commit, and at most ten times a second. It is a hint: one that is lost costs the time until the relay looks by itself.
@@ -27,7 +27,7 @@ class Notifier:
         self._task: asyncio.Task[None] | None = None
 
     def notify(self) -> None:
-        """Have the listeners told soon. Never waits and never fails."""
+        """Notify the listeners soon. Never waits and never fails."""
         self._wanted.set()
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._send())
@@ -40,7 +40,7 @@ class Notifier:
                     await connection.execute(f"NOTIFY {CHANNEL}")
                     await asyncio.sleep(AT_MOST_EVERY)
         except Exception as error:  # noqa: BLE001 - whatever keeps a hint from being given must not keep anybody from working
-            logger.warning("nobody could be told of what is in the outbox; the relay finds it by itself: %r", error)
+            logger.warning("no notification of what is in the outbox could be sent; the relay finds it by itself: %r", error)
 
     async def close(self) -> None:
         """Stop, and close the connection."""

@@ -45,7 +45,7 @@ class ConsumedRecord:
 
 
 def parse_record(record: ConsumerRecord, *, validate: bool = True) -> ConsumedRecord:
-    """Read a record; what cannot be read is told in ``error``, with the event where at least the headers could be.
+    """Read a record; what cannot be read has an ``error``, with the event where at least the headers could be.
 
     Without ``validate`` the value is not looked at, for a handler that does not either. A handler that reads ``Event.raw`` wants
     it validated: what a foreign writer put on the topic must end as a dead letter, not as a number that nobody meant.

@@ -284,7 +284,7 @@ class _Loop:
         try:
             await asyncio.wait_for(consumer.commit(mine), 5)
         except (KafkaError, TimeoutError) as error:
-            logger.info("the offsets could not be told to Kafka: %r", error)
+            logger.info("the offsets could not be committed to Kafka: %r", error)
 
     def _measure(self, batches: list[Batch], applied: Applied, seconds: float) -> None:
         group = self.subscription.group

@@ -34,7 +34,7 @@ async def ask(checks: Mapping[str, Check]) -> dict[str, str]:
             await asyncio.wait_for(check(), CHECK_SECONDS)
         except TimeoutError:
             return f"does not answer within {CHECK_SECONDS:g} s"
-        except Exception as error:  # noqa: BLE001 - whatever is wrong is what is told
+        except Exception as error:  # noqa: BLE001 - whatever is wrong is the answer
             logger.warning("a readiness check failed: %r", error)
             return str(error) or type(error).__name__
         return "ok"

@@ -32,7 +32,7 @@ async def append(session: AsyncSession, topic: Topic, events: Sequence[Event], *
 
 
 def appending(topic: Topic, events: Sequence[Event], *, shards: int) -> list[Write]:
-    """The same as a write, to be done together with others; the caller has the relay told (``notify_after_commit``)."""
+    """The same as a write, to be done together with others; the caller notifies the relay (``notify_after_commit``)."""
     if not events:
         return []
     columns = zip(*_records(topic, events, shards, repeats=False), strict=True)

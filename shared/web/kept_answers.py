@@ -91,8 +91,8 @@ async def keep(
 ) -> None:
     """Keep the answer, if the claim still holds. ``names`` are people whom the answer names besides those whose id is in it."""
     named = {*names, *(UUID(found.decode()) for found in _ID.findall(answer))}
-    told = {"status": status, "media_type": media_type, "answer": answer, "names": sorted(named)}
-    await session.execute(_KEEP, {**key.columns, "claim": token, **told})
+    values = {"status": status, "media_type": media_type, "answer": answer, "names": sorted(named)}
+    await session.execute(_KEEP, {**key.columns, "claim": token, **values})
 
 
 async def free(session: AsyncSession, key: Key, token: UUID) -> None:

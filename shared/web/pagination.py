@@ -1,4 +1,4 @@
-"""Opaque page cursors, signed with a secret of the deployment: what was made up or changed is told from a real one."""
+"""Opaque page cursors, signed with a secret of the deployment: a forged or changed one is refused."""
 
 import hashlib
 import secrets

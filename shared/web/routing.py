@@ -128,7 +128,7 @@ class RawRoute(StrictRoute):
 
 
 async def _read_body(request: JsonRequest) -> None:
-    """Parse the body now, so that what is wrong with it is told as it is; 415 for another content type."""
+    """Parse the body now, so that its errors are answered as they are; 415 for another content type."""
     if not await request.body():
         return
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -62,5 +62,5 @@ async def erase(body: ErasureAsked, principal: Eraser, sessions: SessionsDep, se
 
 @router.get("/{erasure}", response_model=ErasureShown)
 async def read_erasure(erasure: UUID, _: Eraser, sessions: SessionsDep) -> Any:
-    """What became of an erasure."""
+    """The status of an erasure."""
     return _shown(await erase_candidate.read_erasure(sessions, erasure))

@@ -1,4 +1,4 @@
-"""What the callers of candidates are told."""
+"""The errors that callers of candidates get."""
 
 from typing import Self
 from uuid import UUID

@@ -17,11 +17,11 @@ async def republish(
     *,
     shards: int,
     chunk: int = CHUNK,
-    told: Callable[[int], None] = lambda _count: None,
+    progress: Callable[[int], None] = lambda _count: None,
 ) -> int:
     """Append the last event of every record of ``topic`` to the outbox, as repeats; returns how many.
 
-    A transaction for each chunk, in id order; ``told`` hears the count so far after each.
+    A transaction for each chunk, in id order; ``progress`` gets the count so far after each.
     """
     after, count = None, 0
     while True:
@@ -32,4 +32,4 @@ async def republish(
             return count
         after = events[-1].subject
         count += len(events)
-        told(count)
+        progress(count)

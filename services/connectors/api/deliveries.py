@@ -1,4 +1,4 @@
-"""GET /v1/connectors/greenhouse/deliveries and /unmapped: what became of what came, for whoever runs the connector."""
+"""GET /v1/connectors/greenhouse/deliveries and /unmapped: the status of what was received, for whoever runs the connector."""
 
 from datetime import datetime
 from typing import Annotated, Literal

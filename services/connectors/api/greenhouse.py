@@ -31,7 +31,7 @@ class WrongSignature(Unauthenticated):
 
 
 class DeliveryAnswer(BaseModel):
-    """What became of a delivery, as far as it is known when it is answered."""
+    """The status of a delivery at the time of the answer."""
 
     status: str = Field(description="applied, queued (accepted; posted soon), waiting, not_mapped, failed or repeated")
     id: str = Field(description="the delivery's id here: the SHA-256 of its raw body")

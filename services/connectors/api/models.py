@@ -20,7 +20,7 @@ class PostedEvent(BaseModel):
 
 
 def posted_events(postings: Sequence[Posting]) -> list[PostedEvent]:
-    """The events among what was posted; those of an erased person are told no more."""
+    """The events among what was posted; those of an erased person are left out."""
     return [
         PostedEvent(
             id=item.content["id"],

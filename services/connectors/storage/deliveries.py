@@ -1,4 +1,4 @@
-"""Deliveries as they came, and what became of each."""
+"""Deliveries as they came, with their status."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from services.connectors.storage.tables import deliveries
 
 
 class DeliveryStatus(StrEnum):
-    """What became of a delivery."""
+    """The status of a delivery."""
 
     QUEUED = "queued"
     """Committed here; not all of it is posted yet."""

@@ -12,7 +12,7 @@ from services.connectors.storage.tables import applications, facts, people
 
 
 async def lock(session: AsyncSession, names: Iterable[str]) -> None:
-    """Let one transaction at a time learn about each of these names; taken in order, so that none wait in a circle."""
+    """Let one transaction at a time learn about each of these names; taken in order, so that there is no deadlock."""
     for name in sorted(set(names)):
         await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"greenhouse {name}", 0))))
 
@@ -106,7 +106,7 @@ async def emails_refused(session: AsyncSession, candidate: str) -> bool:
 
 
 async def save_emails_refused(session: AsyncSession, candidate: str, at: datetime, *, refused: bool) -> None:
-    """Keep whether a person may be written to, unless a newer body told."""
+    """Keep whether a person may be written to, unless a newer body has said so."""
     values = {"emails_refused": refused, "emails_seen_at": at}
     statement = insert(people).values(candidate=candidate, **values)
     await session.execute(

@@ -22,7 +22,7 @@ class PostingKind(StrEnum):
 
 
 class State(StrEnum):
-    """What became of a posting."""
+    """The status of a posting."""
 
     QUEUED = "queued"
     POSTED = "posted"

@@ -1,4 +1,4 @@
-"""Read what became of deliveries."""
+"""Read deliveries and their status."""
 
 from collections.abc import Sequence
 

@@ -27,7 +27,7 @@ _STATE_OF = {
 
 
 async def post_delivery(sessions: Sessions, api: RekindleApi, body_hash: str, *, now: datetime, attempts: int = 0) -> None:
-    """Post what is queued and keep what became of it; what was put off is due again after a pause that doubles."""
+    """Post what is queued and keep the results; what was put off is due again after a pause that doubles."""
     async with sessions.begin() as session:
         queued = [item for item in await postings.of_delivery(session, body_hash) if item.state is State.QUEUED]
     answered = await _post(api, body_hash, queued)
@@ -83,8 +83,8 @@ async def _post(api: RekindleApi, body_hash: str, queued: Sequence[Posting]) -> 
 
 
 def _answered(item: Posting, answer: Answer, note: str | None = None) -> Posting:
-    detail = None if answer.fate is ApiOutcome.DONE else answer.detail
-    return replace(item, state=_STATE_OF[answer.fate], answer=detail or note, after=answer.after)
+    detail = None if answer.outcome is ApiOutcome.DONE else answer.detail
+    return replace(item, state=_STATE_OF[answer.outcome], answer=detail or note, after=answer.after)
 
 
 async def _patch(api: RekindleApi, item: Posting) -> Posting:
@@ -94,7 +94,7 @@ async def _patch(api: RekindleApi, item: Posting) -> Posting:
     left_out: list[str] = []
     answer = await patch(item.target, content)
     for _ in range(MOST_CORRECTIONS):
-        if answer.fate is not ApiOutcome.REFUSED or not answer.wrong_fields:
+        if answer.outcome is not ApiOutcome.REFUSED or not answer.wrong_fields:
             break
         corrected = without(content, answer.wrong_fields)
         if corrected == content or not corrected.keys() - {"observed_at"}:

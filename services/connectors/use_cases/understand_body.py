@@ -101,8 +101,8 @@ def _names(body: Body) -> list[str]:
 
 
 def _recruiter(body: Body) -> str | None:
-    told = (body.application.recruiter if body.application else None) or (body.person.recruiter if body.person else None)
-    return told or next((job.recruiter for job in body.jobs if job.recruiter), None)
+    recruiter = (body.application.recruiter if body.application else None) or (body.person.recruiter if body.person else None)
+    return recruiter or next((job.recruiter for job in body.jobs if job.recruiter), None)
 
 
 async def _recall(session: AsyncSession, body: Body) -> tuple[KnownApplication | None, Knowledge]:

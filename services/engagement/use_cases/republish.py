@@ -44,11 +44,11 @@ async def republish(
     topic: Topic,
     *,
     shards: int,
-    told: Callable[[int], None] = lambda _count: None,
+    progress: Callable[[int], None] = lambda _count: None,
 ) -> int:
     """Append every event of ``topic`` to the outbox, as repeats, each stream in order; returns how many.
 
-    A transaction for each chunk of streams, in id order; ``told`` gets the count so far after each.
+    A transaction for each chunk of streams, in id order; ``progress`` gets the count so far after each.
     """
     last, count = FIRST, 0
     while True:
@@ -61,7 +61,7 @@ async def republish(
             return count
         last = of[-1]
         count += len(events)
-        told(count)
+        progress(count)
 
 
 async def _events_of(session: AsyncSession, topic: Topic, of: Sequence[UUID]) -> list[Event]:

@@ -34,7 +34,7 @@ async def test_the_newest_event_of_each_record_is_published_again(ats: Caller, c
     newest = {event[2]: event for event in before}
     counts: list[int] = []
 
-    people = await republish(candidates, Topic.CANDIDATES, shards=12, chunk=2, told=counts.append)
+    people = await republish(candidates, Topic.CANDIDATES, shards=12, chunk=2, progress=counts.append)
     jobs = await republish(candidates, Topic.POSITIONS, shards=12)
 
     repeated = (await appended(candidates))[len(before) :]

@@ -21,7 +21,7 @@ def always(status: int, content: object = None) -> Handler:
 
 
 @pytest.mark.parametrize(
-    ("status", "fate"),
+    ("status", "outcome"),
     [
         (200, ApiOutcome.DONE),
         (201, ApiOutcome.DONE),
@@ -37,10 +37,10 @@ def always(status: int, content: object = None) -> Handler:
         (503, ApiOutcome.LATER),
     ],
 )
-async def test_a_status_says_whether_to_try_again(status: int, fate: ApiOutcome) -> None:
+async def test_a_status_says_whether_to_try_again(status: int, outcome: ApiOutcome) -> None:
     answer = await api(always(status, {"detail": "so"})).patch_candidate("greenhouse:1", {})
 
-    assert answer.fate is fate
+    assert answer.outcome is outcome
 
 
 async def test_a_reference_is_one_part_of_the_path() -> None:
@@ -67,7 +67,7 @@ async def test_an_api_that_is_away_is_for_later() -> None:
 
     answer = await api(refuse).erase("greenhouse:1", "key")
 
-    assert (answer.fate, answer.detail) == (ApiOutcome.LATER, "the API does not answer: ConnectError")
+    assert (answer.outcome, answer.detail) == (ApiOutcome.LATER, "the API does not answer: ConnectError")
 
 
 async def test_each_event_of_a_batch_has_its_answer() -> None:
@@ -80,7 +80,7 @@ async def test_each_event_of_a_batch_has_its_answer() -> None:
 
     answers = await api(always(207, {"items": items})).post_events([{}, {}, {}, {}])
 
-    assert [answer.fate for answer in answers] == [ApiOutcome.DONE, ApiOutcome.REFUSED, ApiOutcome.ERASED, ApiOutcome.LATER]
+    assert [answer.outcome for answer in answers] == [ApiOutcome.DONE, ApiOutcome.REFUSED, ApiOutcome.ERASED, ApiOutcome.LATER]
     assert (answers[0].after, answers[1].detail, answers[1].wrong_fields) == ("a:1", "no", ("data.reason",))
 
 
@@ -89,7 +89,7 @@ async def test_each_event_of_a_batch_has_its_answer() -> None:
 async def test_a_batch_that_is_not_understood_is_not_taken_for_done(status: int, content: object) -> None:
     answers = await api(always(status, content)).post_events([{}])
 
-    assert [answer.fate for answer in answers] == [ApiOutcome.LATER]
+    assert [answer.outcome for answer in answers] == [ApiOutcome.LATER]
 
 
 def test_wrong_fields_are_left_out_item_by_item() -> None:

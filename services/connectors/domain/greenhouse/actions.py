@@ -12,9 +12,9 @@ from services.connectors.domain.greenhouse.translation import Draft, Receipt, Tr
 MAPPED: Mapping[str, Callable[[Draft], None]] = {
     "new_candidate_application": applications.entered,
     "new_prospect_application": applications.entered,
-    "application_updated": applications.told,
-    "candidate_stage_change": applications.told,
-    "transfer_application_to_job": applications.told,
+    "application_updated": applications.updated,
+    "candidate_stage_change": applications.updated,
+    "transfer_application_to_job": applications.updated,
     "reject_candidate": applications.rejected,
     "unreject_candidate": applications.unrejected,
     "hire_candidate": applications.hired,
@@ -38,12 +38,12 @@ NOT_MAPPED: Mapping[str, str] = {
     "offer_deleted": "a deleted offer may have been sent before: what happened stays on record",
     "interview_deleted": "the body names no candidate, and a cancelled interview is no fact of Rekindle's",
     "scorecard_deleted": "scorecards are not kept",
-    "job_post_created": "a job post is an advertisement; the position is told by its job",
-    "job_post_updated": "a job post is an advertisement; the position is told by its job",
-    "job_post_deleted": "a job post is an advertisement; the position is told by its job",
-    "job_interview_stage_deleted": "stages are told by the applications that stand in them",
+    "job_post_created": "a job post is an advertisement; the position comes with its job",
+    "job_post_updated": "a job post is an advertisement; the position comes with its job",
+    "job_post_deleted": "a job post is an advertisement; the position comes with its job",
+    "job_interview_stage_deleted": "stages come with the applications that are in them",
     "department_deleted": "departments are not kept",
-    "office_deleted": "offices are not kept; places are told by jobs",
+    "office_deleted": "offices are not kept; locations come with jobs",
 }
 
 

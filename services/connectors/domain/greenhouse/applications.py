@@ -1,4 +1,4 @@
-"""Bodies about an application: entered, told again, moved, rejected, hired, and the undoing of the last two."""
+"""Bodies about an application: entered, updated, moved, rejected, hired, and the undoing of the last two."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ from shared.events.vocabulary import Stage
 _AFTER_APPLYING = timedelta(microseconds=1)
 
 
-def told(draft: Draft) -> None:
+def updated(draft: Draft) -> None:
     """Whatever a body tells of an application beside its action: people, openings, a transfer, the current stage."""
     describe(draft)
     if draft.body.application is None:
@@ -42,12 +42,12 @@ def entered(draft: Draft) -> None:
             draft.fact(Slot.ENTERED + number, kind, data, draft.clock.happened_at)
         if not jobs and draft.is_prospect:
             draft.remarks.append("a prospect without a job has no pursuit")
-    told(draft)
+    updated(draft)
 
 
 def rejected(draft: Draft) -> None:
     """The application ended: rejected by us, declined or withdrawn by the candidate."""
-    told(draft)
+    updated(draft)
     application = draft.body.application
     if application is None:
         return
@@ -90,13 +90,13 @@ def _undo_at_once(draft: Draft, kind: str) -> None:
 
 def unrejected(draft: Draft) -> None:
     """The rejection is taken back."""
-    told(draft)
+    updated(draft)
     _undo(draft, CLOSES, "pursuit.rejected")
 
 
 def hired(draft: Draft) -> None:
     """The candidate accepted; the offer in the body says when it was sent and when they start."""
-    told(draft)
+    updated(draft)
     if draft.body.application is None:
         return
     offer_made(draft)
@@ -109,7 +109,7 @@ def hired(draft: Draft) -> None:
 
 def unhired(draft: Draft) -> None:
     """The hire is taken back."""
-    told(draft)
+    updated(draft)
     _undo(draft, frozenset({HIRED}), HIRED)
 
 

@@ -38,9 +38,9 @@ class Named:
     @classmethod
     def read(cls, tree: Tree, key: str) -> "Named | None":
         """The named thing of a key: an object, or its bare name."""
-        told = branch(tree, key)
-        name = text(told.get("name")) or text(told.get("public_name")) or text(tree.get(key))
-        named = cls(identifier(told.get("id")), name)
+        named_tree = branch(tree, key)
+        name = text(named_tree.get("name")) or text(named_tree.get("public_name")) or text(tree.get(key))
+        named = cls(identifier(named_tree.get("id")), name)
         return named if named.external_id or named.name else None
 
 
@@ -90,7 +90,7 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """All of a delivery that can mean something. ``candidate`` is the person's id even where no person is told."""
+    """All of a delivery that can mean something. ``candidate`` is the person's id even where the body has no person."""
 
     action: str
     payload: Tree
@@ -104,12 +104,12 @@ class Body:
     def deleted_applications(self) -> tuple[str, ...]:
         """The applications that were deleted with the person."""
         tree = self.person.tree if self.person is not None else self.payload
-        told = tree.get("deleted_application_ids")
-        return tuple(filter(None, map(identifier, told))) if isinstance(told, list) else ()
+        ids = tree.get("deleted_application_ids")
+        return tuple(filter(None, map(identifier, ids))) if isinstance(ids, list) else ()
 
     @property
     def application_id(self) -> str | None:
-        """The application that the body is about, told as such or named by an offer."""
+        """The application that the body is about, given as such or named by an offer."""
         if self.application is not None and self.application.external_id:
             return self.application.external_id
         return self.offer.application if self.offer is not None else None
@@ -190,15 +190,15 @@ def _person(tree: Tree, payload: Tree) -> Person | None:
 
 
 def _jobs(payload: Tree, application_tree: Tree) -> Sequence[Job]:
-    """Every job told, each once: the list, the deprecated single one (it fills in what the list lacks), a bare id."""
-    told: dict[str, dict[str, object]] = {}
+    """Every job of the body, each once: the list, the deprecated single one (it fills in what the list lacks), a bare id."""
+    jobs: dict[str, dict[str, object]] = {}
     for tree in (application_tree, payload):
         for job in (*branches(tree, "jobs"), *branches(tree, "job")):
-            if (external_id := identifier(job.get("id"))) and (external_id in told or len(told) < MOST_JOBS):
-                told[external_id] = {**job, **told.get(external_id, {})}
-    if not told and application_tree and (external_id := identifier(application_tree.get("job_id"))):
-        told[external_id] = {}
-    return [Job(external_id, tree, _job_recruiter(tree)) for external_id, tree in told.items()]
+            if (external_id := identifier(job.get("id"))) and (external_id in jobs or len(jobs) < MOST_JOBS):
+                jobs[external_id] = {**job, **jobs.get(external_id, {})}
+    if not jobs and application_tree and (external_id := identifier(application_tree.get("job_id"))):
+        jobs[external_id] = {}
+    return [Job(external_id, tree, _job_recruiter(tree)) for external_id, tree in jobs.items()]
 
 
 def _job_recruiter(tree: Tree) -> str | None:

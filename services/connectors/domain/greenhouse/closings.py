@@ -30,19 +30,19 @@ def closing_data(application: Application, mapping: GreenhouseMapping) -> tuple[
 def undone(knowledge: Knowledge, types: frozenset[str], job: str, at: datetime) -> Sequence[KnownFact]:
     """The known facts of these types that an undoing at this time takes back.
 
-    Those before it; where there are none, those whose time nobody told, for a receipt may well be late.
+    Those before it; where there are none, those without a time of their own, for a delivery may well be late.
     """
-    standing = [
+    open_closes = [
         fact for fact in knowledge.facts if fact.type in types and fact.job == job and not fact.retracted and not fact.transfer
     ]
-    return [fact for fact in standing if fact.time <= at] or [fact for fact in standing if fact.at_receipt]
+    return [fact for fact in open_closes if fact.time <= at] or [fact for fact in open_closes if fact.at_receipt]
 
 
 def same_close(knowledge: Knowledge, job: str, at: datetime) -> KnownFact | None:
-    """The close of this job that stands on record for the very same time: the same rejection, told before."""
+    """The close of this job that is on record for the very same time: the same rejection, received before."""
     return next((fact for fact in undone(knowledge, CLOSES, job, at) if fact.time == at), None)
 
 
 def withdrawal_by_transfer(knowledge: Knowledge, job: str) -> KnownFact | None:
-    """The standing withdrawal that an earlier transfer away from the job made."""
+    """The withdrawal on record that an earlier transfer away from the job made."""
     return next((fact for fact in knowledge.facts if fact.transfer and fact.job == job and not fact.retracted), None)

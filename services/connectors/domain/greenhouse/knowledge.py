@@ -23,7 +23,7 @@ class KnownFact:
     time: datetime
     reason: str | None = None
     at_receipt: bool = False
-    """Whether its time is only that of the receipt, because the body told none."""
+    """Whether its time is only that of the receipt, because the body has none."""
     transfer: bool = False
     """Whether it is the withdrawal that a transfer to another job made."""
     retracted: bool = False
@@ -97,16 +97,16 @@ def _learn(known: KnownApplication | None, body: Body, at: datetime, recruiter: 
     )
 
 
-def _newer(known: KnownApplication, told: KnownApplication, at: datetime, *, prospect: bool) -> KnownApplication:
-    stays = not told.jobs and not prospect
-    same = stays or set(told.jobs) == set(known.jobs)
+def _newer(known: KnownApplication, new: KnownApplication, at: datetime, *, prospect: bool) -> KnownApplication:
+    stays = not new.jobs and not prospect
+    same = stays or set(new.jobs) == set(known.jobs)
     return replace(
-        told,
-        jobs=known.jobs if stays else told.jobs,
+        new,
+        jobs=known.jobs if stays else new.jobs,
         prospect=prospect,
         seen_at=at,
         jobs_since=known.jobs_since if same else at,
-        recruiter=told.recruiter or known.recruiter,
+        recruiter=new.recruiter or known.recruiter,
     )
 
 

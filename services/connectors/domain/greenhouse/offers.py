@@ -36,7 +36,7 @@ def offer_made(draft: Draft) -> bool:
 
 
 def _offer_declined(draft: Draft) -> bool:
-    """Whether the candidate rejected the offer. Acceptance is told by the hire's own body."""
+    """Whether the candidate rejected the offer. Acceptance comes with the hire's own body."""
     offer, time = draft.body.offer, draft.clock.at(*RESOLVED)
     if offer is None or offer.status != "rejected":
         return False

@@ -15,7 +15,7 @@ _PAY = frozenset({"salary", "pay", "compensation", "salaryrange"})
 def opening_content(job: Job, observed_at: datetime, received_at: datetime, zone: ZoneInfo) -> dict[str, Any]:
     """Title, status, times, salary range and places; ``observed_at`` alone when the body tells nothing of them.
 
-    A job told as open with a null closing time was opened again, so that null clears the closing time.
+    A job that is open with a null closing time was opened again, so that null clears the closing time.
     """
     tree = job.tree
     content: dict[str, Any] = {}
@@ -60,15 +60,15 @@ def _salary(fields: Tree) -> dict[str, Any] | None:
 
 
 def _places(tree: Tree) -> dict[str, Any]:
-    told = [
+    locations = [
         words
         for office in branches(tree, "offices")
         if (words := text(office.get("location")) or text(branch(office, "location").get("name")) or text(office.get("name")))
     ]
     content: dict[str, Any] = {}
-    places = [place for words in told if (place := read_place(words))]
+    places = [place for words in locations if (place := read_place(words))]
     if unique := [place for number, place in enumerate(places) if place not in places[:number]][:50]:
         content["locations"] = unique
-    if any(is_remote(words) for words in told):
+    if any(is_remote(words) for words in locations):
         content["remote"] = True
     return content

@@ -1,7 +1,7 @@
 """What a body says of a person, as the content of a candidate's PATCH.
 
 A source only adds what it knows: what is null or empty in the body is left out, so that it clears nothing that another
-source told. Addresses, attachments, education and custom fields are not taken over.
+source knows. Addresses, attachments, education and custom fields are not taken over.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Where is it? Places as the vendor writes them, "New York, NY" or "London, United Kingdom", as country and city.
 
-Only what is certain is read: a place whose country is not told by its last part stays unknown.
+Only what is certain is read: a place whose last part is no country stays unknown.
 """
 
 import re
@@ -84,7 +84,7 @@ _COUNTRIES = {
 
 
 def read_place(words: str) -> dict[str, str] | None:
-    """The country, and the city where one is told; None when the country is not certain."""
+    """The country, and the city where there is one; None when the country is not certain."""
     parts = [part.strip() for part in words.replace("\n", ",").split(",") if part.strip()]
     if not parts:
         return None

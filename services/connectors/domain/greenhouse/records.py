@@ -1,4 +1,4 @@
-"""Bodies about the records themselves: people told, deleted, merged or anonymised; jobs told or deleted."""
+"""Bodies about records: people and jobs that were created, updated, deleted; people merged or anonymised."""
 
 from typing import Any
 
@@ -73,8 +73,8 @@ def person_anonymised(draft: Draft) -> None:
     if draft.candidate is None:
         draft.remarks.append("the body names no candidate")
         return
-    told = draft.body.payload.get("anonymized_fields")
-    fields = frozenset(name for item in told if (name := text(item))) if isinstance(told, list) else frozenset()
+    names = draft.body.payload.get("anonymized_fields")
+    fields = frozenset(name for item in names if (name := text(item))) if isinstance(names, list) else frozenset()
     if fields >= IDENTIFYING:
         draft.intents.append(Erasure(draft.candidate))
         return

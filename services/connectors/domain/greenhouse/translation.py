@@ -28,7 +28,7 @@ class Slot(IntEnum):
 
 
 class Outcome(StrEnum):
-    """What became of a body."""
+    """The result of translating a body."""
 
     APPLIED = "applied"
     WAITING = "waiting"
@@ -91,7 +91,7 @@ class Draft:
 
     @property
     def candidate(self) -> str | None:
-        """The reference of the person the body is about, told or known."""
+        """The reference of the person the body is about, given in it or known."""
         known = self.knowledge.application
         external_id = self.body.candidate or (known.candidate if known else None)
         return reference(external_id) if external_id else None
@@ -99,24 +99,23 @@ class Draft:
     @property
     def is_prospect(self) -> bool:
         application, known = self.body.application, self.knowledge.application
-        told = application is not None and application.prospect
         return (
-            told
+            (application is not None and application.prospect)
             or self.body.action == "new_prospect_application"
             or (application is None and known is not None and known.prospect)
         )
 
     def jobs(self) -> Sequence[Job]:
-        """The jobs that the body is about: told, or known of its application. None of a candidate's: it waits."""
-        told = self.body.jobs
-        if not told and self.body.offer and self.body.offer.job:
-            told = (Job(self.body.offer.job, {}, None),)
+        """The jobs that the body is about: given in it, or known of its application. None of a candidate's: it waits."""
+        jobs = self.body.jobs
+        if not jobs and self.body.offer and self.body.offer.job:
+            jobs = (Job(self.body.offer.job, {}, None),)
         known = self.knowledge.application
-        if not told and known is not None:
-            told = tuple(Job(job, {}, None) for job in known.jobs)
-        if not told and not self.is_prospect:
+        if not jobs and known is not None:
+            jobs = tuple(Job(job, {}, None) for job in known.jobs)
+        if not jobs and not self.is_prospect:
             self.waits = True
-        return told
+        return jobs
 
     def recruiter(self, job: Job | None) -> dict[str, str]:
         """The recruiter's code as data: the application's, else the candidate's, else the job's."""
