@@ -132,8 +132,7 @@ class EventRetracted(Fact):
 
     Named in one of three ways: by the ``source`` and ``id`` it was sent with, which travel as the event's bus id alone; by
     ``event_type`` (sent as ``type``), with ``position`` where such facts have one: the latest such fact at or before this
-    event's time, and the run of the same type before it, unbroken by a stage, an outreach or another close, since two systems
-    may report one rejection; or by ``position`` with ``whole``: all of the pursuit up to then.
+    event's time, and the run of the same type before it; or by ``position`` with ``whole``: all of the pursuit up to then.
     """
 
     type: ClassVar[str] = "rekindle.event.retracted"

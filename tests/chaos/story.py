@@ -1,12 +1,13 @@
-"""What the writers tell, and an oracle that is independent of Rekindle's own rules.
+"""What the writers post, and an oracle that is independent of Rekindle's own rules.
 
-Each pursuit is one journey that begins once and closes at most once, at its end, within less than the ghosting interval. So what
-the numbers must be follows from counting facts, without any fold.
+Each pursuit is one journey that begins once and closes at most once, at its end, within less than the ghosting interval.
+Two candidates that are linked never pursue the same position. So what the numbers must be follows from counting,
+without any fold.
 """
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,12 +17,13 @@ from shared.ids import event_id
 SOURCE = "chaos"
 LATER = ("interested", "screened", "interviewed", "offered")
 REASONS = ("salary", "location", "skills", "timing", "unspecified")
+LEVELS = ("junior", "mid", "senior", "staff")
 STAGE_OF = {"screened": "screening", "interviewed": "interviewing"}
 BEGIN = datetime.now(UTC).replace(microsecond=0) - timedelta(days=20)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Fact:
     """A fact that a writer posts, as CloudEvents JSON."""
 
     id: str
@@ -42,38 +44,54 @@ class Told:
             "data": {"position": self.position, **self.data},
         }
 
+    def __str__(self) -> str:
+        return f"{self.time:%m-%dT%H:%M} {self.candidate} {self.position} {self.type}"
+
     @property
     def bus_id(self) -> str:
         """The id that the event has on the bus."""
         return str(event_id(SOURCE, self.id))
 
 
-def journey(dice: random.Random, candidate: str, position: str, name: str) -> list[Told]:
+def journey(dice: random.Random, candidate: str, position: str, name: str) -> list[Fact]:
     """One pursuit from its first touch to wherever it gets."""
     clock = BEGIN + timedelta(minutes=dice.randrange(24 * 60))
-    facts: list[Told] = []
+    facts: list[Fact] = []
 
-    def tell(kind: str, **data: Any) -> None:
+    def happens(kind: str, **data: Any) -> None:
         nonlocal clock
         clock += timedelta(minutes=dice.randrange(30, 600))
-        facts.append(Told(f"{name}-{len(facts)}", candidate, position, kind, clock, data))
+        facts.append(Fact(f"{name}-{len(facts)}", candidate, position, kind, clock, data))
 
     if dice.random() < 0.5:
-        tell("sourced", via="linkedin")
+        happens("sourced", via="linkedin")
     for _ in range(dice.randrange(1, 4)):
-        tell("contacted", channel=dice.choice(("email", "linkedin", "phone")), recruiter=dice.choice(("maria", "tom")))
+        happens("contacted", channel=dice.choice(("email", "linkedin", "phone")), recruiter=dice.choice(("maria", "tom")))
     if dice.random() < 0.7:
-        tell("responded", words=dice.randrange(200))
+        happens("responded", words=dice.randrange(200))
         for kind in LATER[: dice.randrange(len(LATER) + 1)]:
-            tell(kind)
+            happens(kind)
     ending = dice.random()
     if ending < 0.4:
-        tell("declined", reason=dice.choice(REASONS))
+        happens("declined", reason=dice.choice(REASONS))
     elif ending < 0.6:
-        tell("rejected", reason=dice.choice(REASONS), by=dice.choice(("team", "sponsor")))
+        happens("rejected", reason=dice.choice(REASONS), by=dice.choice(("team", "sponsor")))
     elif facts[-1].type == "offered":
-        tell("hired")
+        happens("hired")
     return facts
+
+
+def second_best(candidate: str, position: str, name: str) -> list[Fact]:
+    """A pursuit that ends because somebody else was preferred: its person is due in the queue at once."""
+    kinds: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("contacted", {"channel": "email", "recruiter": "maria"}),
+        ("responded", {"words": 40}),
+        ("rejected", {"reason": "preferred_another", "by": "team"}),
+    )
+    return [
+        Fact(f"{name}-{number}", candidate, position, kind, BEGIN + timedelta(hours=number), data)
+        for number, (kind, data) in enumerate(kinds)
+    ]
 
 
 @dataclass(slots=True)
@@ -89,31 +107,31 @@ class Expected:
     unanswered: int = 0
 
 
-def expected_funnels(accepted: Sequence[Told]) -> dict[str, Expected]:
-    """The funnels by position, counted from accepted facts alone."""
-    pursuits: dict[tuple[str, str], list[Told]] = defaultdict(list)
-    for told in accepted:
-        pursuits[told.position, told.candidate].append(told)
+def expected_funnels(accepted: Sequence[Fact]) -> dict[str, Expected]:
+    """The funnels by position, counted from accepted facts alone. Who is linked to whom changes nothing."""
+    pursuits: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+    for fact in accepted:
+        pursuits[fact.position, fact.candidate].append(fact)
     funnels: dict[str, Expected] = defaultdict(Expected)
     for (position, _), facts in pursuits.items():
-        facts.sort(key=lambda told: told.time)
+        facts.sort(key=lambda fact: fact.time)
         _count(funnels[position], facts)
     return dict(funnels)
 
 
-def _count(funnel: Expected, facts: Sequence[Told]) -> None:
-    kinds = {told.type for told in facts}
+def _count(funnel: Expected, facts: Sequence[Fact]) -> None:
+    kinds = {fact.type for fact in facts}
     for kind in kinds & {"sourced", "contacted", "responded", "hired", *LATER}:
         funnel.recorded[STAGE_OF.get(kind, kind)] += 1
-    answer = next((told for told in facts if told.type in {"responded", "declined"}), None)
+    answer = next((fact for fact in facts if fact.type in {"responded", "declined"}), None)
     if answer is not None:
-        touches = sum(told.type == "contacted" and told.time < answer.time for told in facts)
+        touches = sum(fact.type == "contacted" and fact.time < answer.time for fact in facts)
         funnel.by_touch[str(touches) if touches <= 3 else "later"] += 1
-    for told in facts:
-        if told.type == "declined":
-            funnel.declines[told.data["reason"]] += 1
-        if told.type == "rejected":
-            funnel.rejections[told.data["reason"]] += 1
+    for fact in facts:
+        if fact.type == "declined":
+            funnel.declines[fact.data["reason"]] += 1
+        if fact.type == "rejected":
+            funnel.rejections[fact.data["reason"]] += 1
     interested = bool(kinds & {*LATER, "hired"})
     funnel.interest["interested" if interested else "uninterested" if "declined" in kinds else "unknown"] += 1
     funnel.outcomes[_outcome(kinds, interested=interested, answered=answer is not None)] += 1
@@ -128,18 +146,31 @@ def _outcome(kinds: set[str], *, interested: bool, answered: bool) -> str:
     return "in_play" if interested else "open" if answered else "waiting"
 
 
-def expected_queue(accepted: Sequence[Told]) -> set[str]:
-    """The candidates that must have a queue item: a soft no, no later outreach, no hire, not in play elsewhere."""
-    people: dict[str, list[Told]] = defaultdict(list)
-    for told in accepted:
-        people[told.candidate].append(told)
-    return {candidate for candidate, facts in people.items() if _waits(facts)}
+def persons(accepted: Sequence[Fact], linked: Mapping[str, str]) -> dict[str, list[Fact]]:
+    """The facts of each person. ``linked`` has the candidate that stands for a linked one."""
+    found: dict[str, list[Fact]] = defaultdict(list)
+    for fact in accepted:
+        found[linked.get(fact.candidate, fact.candidate)].append(fact)
+    return found
 
 
-def _waits(facts: Sequence[Told]) -> bool:
-    if any(told.type == "hired" for told in facts):
+def expected_queue(accepted: Sequence[Fact], linked: Mapping[str, str]) -> set[str]:
+    """The persons that must have a queue item: a soft no, no later outreach, no hire, not in play elsewhere."""
+    return {person for person, facts in persons(accepted, linked).items() if _waits(facts)}
+
+
+def _waits(facts: Sequence[Fact]) -> bool:
+    if any(fact.type == "hired" for fact in facts):
         return False
-    closes = {told.position: told.time for told in facts if told.type in {"declined", "rejected"}}
-    in_play = any(told.position not in closes and told.type in LATER for told in facts)
-    last_outreach = max((told.time for told in facts if told.type == "contacted"), default=BEGIN)
+    closes = {fact.position: fact.time for fact in facts if fact.type in {"declined", "rejected"}}
+    in_play = any(fact.position not in closes and fact.type in LATER for fact in facts)
+    last_outreach = max((fact.time for fact in facts if fact.type == "contacted"), default=BEGIN)
     return not in_play and any(time >= last_outreach for time in closes.values())
+
+
+def expected_levels(levels: Mapping[str, Mapping[datetime, str]], linked: Mapping[str, str]) -> dict[str, str]:
+    """The level of each candidate's person: what was said last, of whichever of the two candidates."""
+    found: dict[str, dict[datetime, str]] = defaultdict(dict)
+    for candidate, said in levels.items():
+        found[linked.get(candidate, candidate)] |= said
+    return {candidate: said[max(said)] for candidate in levels if (said := found[linked.get(candidate, candidate)])}

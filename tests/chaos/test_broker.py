@@ -4,7 +4,6 @@ import asyncio
 import os
 import random
 import shutil
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from rekindle.embedded.stack import Stack, running
 from shared.events import Topic
+from tests.chaos.rebuilding import command
 from tests.chaos.verdict import counted, funnels, judge
 from tests.chaos.writers import Answers, Writer
 from tests.waiting import eventually
@@ -24,9 +24,9 @@ pytestmark = pytest.mark.timeout(300)
 
 
 async def write(stack: Stack, answers: Answers, *, first: int, writers: int = 4, candidates: int = 3) -> None:
-    """Let some writers tell all they have to tell."""
-    told = [Writer(n, stack.url, stack.token, answers, candidates=candidates) for n in range(first, first + writers)]
-    await asyncio.gather(*[writer.run(asyncio.Event()) for writer in told])
+    """Let some writers write all that they have."""
+    all_of_them = [Writer(n, stack.url, stack.token, answers, candidates=candidates) for n in range(first, first + writers)]
+    await asyncio.gather(*[writer.run(asyncio.Event()) for writer in all_of_them])
 
 
 @asynccontextmanager
@@ -42,22 +42,6 @@ async def gauge(client: httpx.AsyncClient, name: str) -> float:
     assert response.status_code == 200
     families = text_string_to_metric_families(response.text)
     return sum(sample.value for family in families for sample in family.samples if sample.name == name)
-
-
-async def command(stack: Stack, *arguments: str) -> tuple[int, str]:
-    """Run the ``rekindle`` command on the stack's data folder; its exit status and all it printed."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "rekindle.cli.main",
-        *arguments,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        env={**os.environ, **stack.env, "REKINDLE_DATA": str(stack.folder.path)},
-    )
-    output, _ = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, output.decode()
 
 
 async def test_after_the_loss_of_the_brokers_data_republishing_brings_everything_back(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
-"""Holding the system to what its writers were told: log, topic, funnels and queue."""
+"""Holding the system to what its writers were answered: log, topic, funnels, queue and records."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,7 +9,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.events import Topic
 from shared.ids import candidate_id
-from tests.chaos.story import Expected, Told, expected_funnels, expected_queue
+from tests.chaos.recruiters import DESK, Desk
+from tests.chaos.story import LEVELS, Expected, Fact, expected_funnels, expected_levels, expected_queue, persons
 from tests.chaos.writers import Answers
 from tests.waiting import eventually
 
@@ -24,6 +25,7 @@ async def judge(client: httpx.AsyncClient, kafka: str, answers: Answers, *, seco
     await _topic(kafka, answers)
     await funnels(client, answers)
     await queue(client, answers)
+    await _levels(client, answers)
 
 
 async def counted(client: httpx.AsyncClient, answers: Answers, *, seconds: float) -> None:
@@ -42,20 +44,17 @@ async def counted(client: httpx.AsyncClient, answers: Answers, *, seconds: float
         await eventually(ask, lambda answer: answer[0] < 300 and answer[0] > 0, seconds=seconds, every=0.5)
 
 
-def _by_candidate(answers: Answers) -> dict[str, list[Told]]:
-    found: dict[str, list[Told]] = defaultdict(list)
-    for told in answers.accepted.values():
-        found[told.candidate].append(told)
-    return found
-
-
 async def _timelines(client: httpx.AsyncClient, answers: Answers) -> None:
-    """The log holds each accepted event once, with the sequence that was told, and sequences have no gaps."""
-    for candidate, facts in _by_candidate(answers).items():
-        items = await _pages(client, f"/v1/timelines/{candidate}")
+    """The log holds each accepted event once, with the sequence that was answered, and a stream's sequences have no gaps."""
+    streams: dict[str, list[Fact]] = defaultdict(list)
+    for fact in answers.accepted.values():
+        streams[fact.candidate].append(fact)
+    for candidate, facts in streams.items():
+        stream = str(candidate_id(candidate))
+        items = [item for item in await _pages(client, f"/v1/timelines/{candidate}") if item["candidate_id"] == stream]
         stored = {item["id"]: item["sequence"] for item in items if item["source"] != "rekindle"}
-        told = {one.id: int(answers.after[one.id].rpartition(":")[2]) for one in facts}
-        assert stored == told, f"{candidate}: the log differs from what was told"
+        answered = {fact.id: int(answers.after[fact.id].rpartition(":")[2]) for fact in facts}
+        assert stored == answered, f"{candidate}: the log differs from what was answered"
         sequences = sorted(item["sequence"] for item in items)
         assert sequences == list(range(1, len(sequences) + 1)), f"{candidate}: {sequences}"
 
@@ -113,8 +112,8 @@ async def _topic(kafka: str, answers: Answers) -> None:
         if sequence == heads[stream] + 1:
             heads[stream] = sequence
             seen[headers["ce_id"]] = f"{stream}:{sequence}"
-    for told in answers.accepted.values():
-        assert seen.get(told.bus_id) == answers.after[told.id], f"{told.id} is not on the topic as it was told"
+    for fact in answers.accepted.values():
+        assert seen.get(fact.bus_id) == answers.after[fact.id], f"{fact.id} is not on the topic as it was answered"
 
 
 async def funnels(client: httpx.AsyncClient, answers: Answers) -> None:
@@ -138,11 +137,52 @@ def _compare(position: str, funnel: dict[str, Any], expected: Expected) -> None:
 
 
 async def queue(client: httpx.AsyncClient, answers: Answers) -> None:
-    """Exactly the people who must wait in the queue do."""
-    mine = {str(candidate_id(told.candidate)) for told in answers.accepted.values()}
-    expected = {str(candidate_id(candidate)) for candidate in expected_queue(list(answers.accepted.values()))}
+    """Exactly the people who must wait in the queue do, beside those at the desk."""
+    facts = [fact for fact in answers.accepted.values() if fact.position != DESK]
+    people = {str(candidate_id(person)): history for person, history in persons(facts, answers.linked).items()}
+    expected = {str(candidate_id(person)) for person in expected_queue(facts, answers.linked)}
 
-    async def found() -> set[str]:
-        return {item["candidate_id"] for item in await _pages(client, "/v1/queue")} & mine
+    async def wrong() -> dict[str, list[str]]:
+        """Who is in the queue and should not be, or the other way round, with what happened."""
+        found = {item["candidate_id"] for item in await _pages(client, "/v1/queue")}
+        return {person: sorted(map(str, people[person])) for person in (found & people.keys()) ^ expected}
 
+    await eventually(wrong, lambda differing: not differing, seconds=60, every=0.5)
+
+
+async def at_the_desk(client: httpx.AsyncClient, answers: Answers, desk: Desk) -> None:
+    """Everybody at the desk was given out once, and the queue holds those whom nobody finished, for who has them."""
+    assert not answers.surprises, answers.surprises[:5]
+    assert desk.given == dict.fromkeys(desk.people, 1)
+
+    async def found() -> dict[str, str]:
+        items = await _pages(client, "/v1/queue")
+        return {
+            item["candidate_id"]: f"{item['status']} {item['recruiter']}" for item in items if item["candidate_id"] in desk.people
+        }
+
+    expected = {person: f"claimed {recruiter}" for person, recruiter in desk.held.items()}
     await eventually(found, lambda items: items == expected, seconds=60, every=0.5)
+
+
+async def _levels(client: httpx.AsyncClient, answers: Answers) -> None:
+    """Each record, and the attempts by level, show what was said last of the person."""
+    expected = expected_levels(answers.levels, answers.linked)
+    for candidate, level in expected.items():
+        response = await client.get(f"/v1/candidates/{candidate}")
+        assert response.status_code == 200, response.text
+        assert response.json()["level"] == level, candidate
+    contacted = {(fact.candidate, fact.position) for fact in answers.accepted.values() if fact.type == "contacted"}
+    attempts = Counter(expected[candidate] for candidate, _ in contacted if candidate in expected)
+
+    async def found() -> dict[str, int]:
+        response = await client.get("/v1/analytics/funnel", params={"group_by": "level"})
+        assert response.status_code == 200, response.text
+        return {
+            group["key"]: stage["recorded"]
+            for group in response.json()["groups"]
+            for stage in group["stages"]
+            if group["key"] in LEVELS and stage["stage"] == "contacted"
+        }
+
+    await eventually(found, lambda levels: levels == dict(attempts), seconds=60, every=0.5)

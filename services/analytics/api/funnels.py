@@ -52,7 +52,7 @@ async def read_organisation_funnel(
     period: Annotated[Period, Query(description="With group_by=period: how long a period is.")] = Period.MONTH,
     limit: Annotated[int, Query(ge=1, le=1000, description="At most so many groups: the largest, or the latest periods.")] = 1000,
 ) -> Any:
-    """The funnel over all positions, with any dimension as a filter, or one for each group."""
+    """The funnel over all positions, with any dimension as a filter, and one a group where it is asked for."""
     del waited
     now = datetime.now(UTC)
     grouped = None if group_by is None else BY_NAME[str(group_by)]

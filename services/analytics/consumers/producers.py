@@ -6,7 +6,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.domain.reports import Report
 from services.analytics.storage import producers
-from shared.db.asyncpg_connection import driver
 from shared.events import Event, RelayReported, Topic
 from shared.kafka.consumer import Subscription
 
@@ -21,7 +20,7 @@ async def note(session: AsyncSession, events: Sequence[Event]) -> None:
         if isinstance(event.data, RelayReported)
     ]
     if found:
-        await producers.save(await driver(session), found)
+        await producers.save(session, found)
 
 
 SUBSCRIPTION = Subscription(GROUP, (Topic.CONTROL,), note)

@@ -120,7 +120,7 @@ def _column(dimension: Dimension) -> str:
 
 
 def _key(dimension: Dimension) -> str:
-    """What the groups of a dimension are distinguished by."""
+    """What the groups of a dimension are told apart by."""
     return "item.value" if dimension.holds_list else f"CAST({_column(dimension)} AS text)"
 
 
@@ -138,6 +138,6 @@ async def young(session: AsyncSession, question: Question, moment: datetime) -> 
     return set(await session.scalars(text(f"SELECT DISTINCT {_key(question.group_by)} {found}"), named))
 
 
-async def create_as_of(session: AsyncSession) -> None:
-    """Create the table of attempts as they were, for this transaction."""
+async def make_as_of(session: AsyncSession) -> None:
+    """Make the table of attempts as they were, for this transaction."""
     await session.execute(text(f"CREATE TEMPORARY TABLE {AS_OF} (LIKE attempts INCLUDING INDEXES) ON COMMIT DROP"))

@@ -1,4 +1,4 @@
-"""Fold the attempts as they were at an earlier time, from the facts until then."""
+"""Make the attempts as they were at an earlier time, from the facts of until then."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -18,7 +18,7 @@ async def look_back(session: AsyncSession, position: UUID | None, as_of: datetim
 
     The time grows with the facts it looks at, unlike a question about now.
     """
-    await funnels.create_as_of(session)
+    await funnels.make_as_of(session)
     connection = await driver(session)
     streams = await facts.streams_at(connection, position, as_of)
     links = await people.links_of(connection, streams)

@@ -31,9 +31,9 @@ class FreshnessReader:
 
     async def read(self, sessions: Sessions, *, now: datetime) -> Freshness:
         """How far behind the read models are. A silent broker shows as uncertainty, never as an error."""
-        async with sessions.alone() as connection:
-            stored = self._never_read | await heads.next_offsets(connection, GROUP)
-            reports = await producers.reports(connection)
+        async with sessions.begin() as session:
+            stored = self._never_read | await heads.next_offsets(session, GROUP)
+            reports = await producers.reports(session)
         await self._ask(list(stored), now)
         ends = {partition: self._ends.get(partition, offset) for partition, offset in stored.items()}
         return freshness_of(

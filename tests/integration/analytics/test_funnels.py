@@ -226,7 +226,7 @@ async def test_the_organisation_is_the_sum_of_its_positions(api: httpx.AsyncClie
     assert [stage(one, "contacted")["reached"] for one in by_position["groups"]] == [3, 3]
 
 
-async def test_counters_and_attempts_give_the_same_numbers(
+async def test_counters_and_attempts_tell_the_same(
     api: httpx.AsyncClient, analytics: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     history = History()

@@ -1,4 +1,4 @@
-"""Attempts and counters can be rebuilt from the facts, and equal what the projector made."""
+"""Attempts and counters can be made again from the facts, and equal what the projector made."""
 
 from sqlalchemy import text
 
@@ -43,7 +43,7 @@ async def test_a_rebuild_changes_nothing(analytics: Sessions) -> None:
     assert await tables(analytics) == live
 
 
-async def test_tables_that_are_gone_are_rebuilt(analytics: Sessions) -> None:
+async def test_tables_that_are_gone_are_made_again(analytics: Sessions) -> None:
     await fill(analytics)
     live = await tables(analytics)
     async with analytics.begin() as session:

@@ -60,7 +60,7 @@ async def test_what_is_missing_is_named_when_the_time_is_over(api: httpx.AsyncCl
     assert answer.json()["missing"] == [f"{ada}:4", f"{ben}:1"]
 
 
-async def test_many_who_wait_at_once_each_get_their_own_answer(api: httpx.AsyncClient, analytics: Sessions) -> None:
+async def test_many_who_wait_at_once_are_each_told_of_their_own(api: httpx.AsyncClient, analytics: Sessions) -> None:
     people = [person(f"person-{number}") for number in range(60)]
     waiting = [asyncio.create_task(api.get(FUNNEL, params={"after": f"{one}:1", "wait": "3"})) for one in people]
 

@@ -16,11 +16,11 @@ from tests.unit.analytics.histories import History, at, attempts_of
 from tests.unit.shared.test_attempts_properties import facts_and_retractions
 
 STAGES = ["sourced", "contacted", "responded", "interested", "screening", "submitted", "interviewing", "offered", "hired"]
-Facts = list[tuple[Any, ...]]
+Told = list[tuple[Any, ...]]
 """Facts of one pursuit: kind, day, and data where there is any."""
 
 
-def folded(*facts: tuple[Any, ...]) -> tuple[Attempt, ...]:
+def told(*facts: tuple[Any, ...]) -> tuple[Attempt, ...]:
     """The attempts that facts of one pursuit make."""
     history = History()
     events: list[Event] = []
@@ -39,10 +39,10 @@ def sums_of(*attempts: Attempt) -> dict[str, Sum]:
     return sums
 
 
-def value(name: str, *pursuits: Facts) -> Any:
+def value(name: str, *pursuits: Told) -> Any:
     """The value of a metric over the attempts of some pursuits."""
     (metric,) = [one for one in METRICS if one.name == name]
-    return metric.value(Sums(sums_of(*(attempt for pursuit in pursuits for attempt in folded(*pursuit)))))
+    return metric.value(Sums(sums_of(*(attempt for pursuit in pursuits for attempt in told(*pursuit)))))
 
 
 def by_stage(**known: Any) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def test_recorded_counts_facts_of_the_very_stage() -> None:
         ),
     ],
 )  # fmt: skip
-def test_from_previous_is_the_share_of_those_who_could_go_on(pursuits: list[Facts], expected: dict[str, float]) -> None:
+def test_from_previous_is_the_share_of_those_who_could_go_on(pursuits: list[Told], expected: dict[str, float]) -> None:
     assert value("from_previous", *pursuits) == by_stage(**expected)
 
 
@@ -108,7 +108,7 @@ def test_from_previous_never_exceeds_one() -> None:
         ([[("sourced", 0)]], "sourced", None),
     ],
 )
-def test_median_hours_from_the_stage_reached_before(pursuits: list[Facts], stage: str, hours: float | None) -> None:
+def test_median_hours_from_the_stage_reached_before(pursuits: list[Told], stage: str, hours: float | None) -> None:
     assert value("median_hours", *pursuits)[stage] == hours
 
 
@@ -132,7 +132,7 @@ def test_longer_durations_have_higher_buckets() -> None:
 
 
 def test_responded_by_touch() -> None:
-    def answered_after(touches: int) -> Facts:
+    def answered_after(touches: int) -> Told:
         return [*[("contacted", day) for day in range(touches)], ("responded", 20)]
 
     found = value("responded_by_touch", *[answered_after(touches) for touches in range(7)], [("contacted", 0)])
@@ -157,7 +157,7 @@ def test_responded_by_touch() -> None:
         ([("feedback_given", 0)], "open", "unknown", 0),
     ],
 )
-def test_outcome_interest_and_unanswered(facts: Facts, outcome: str, interest: str, unanswered: int) -> None:
+def test_outcome_interest_and_unanswered(facts: Told, outcome: str, interest: str, unanswered: int) -> None:
     outcomes, interests = value("outcomes", facts), value("interest", facts)
 
     assert list(outcomes) == ["hired", "hard_no", "soft_no", "in_play", "waiting", "open"]
@@ -182,7 +182,7 @@ def test_outcomes_and_interest_add_up_to_the_attempts_and_closes_to_the_closed(p
 
 
 def test_declines_and_rejections_by_reason_the_most_frequent_first() -> None:
-    pursuits: list[Facts] = [
+    pursuits: list[Told] = [
         [("declined", 0, {"reason": "location"})],
         [("declined", 0, {"reason": "salary"})],
         [("declined", 0, {"reason": "salary"}), ("contacted", 1), ("declined", 2, {"reason": "timing"})],
@@ -197,9 +197,9 @@ def test_declines_and_rejections_by_reason_the_most_frequent_first() -> None:
 
 
 def test_other_closes_by_kind_the_most_frequent_first() -> None:
-    silent: Facts = [("contacted", 0), ("ghosted", 31)]
-    absent: Facts = [("interested", 0), ("no_show", 1)]
-    closed: Facts = [("interested", 0), ("position_closed", 1)]
+    silent: Told = [("contacted", 0), ("ghosted", 31)]
+    absent: Told = [("interested", 0), ("no_show", 1)]
+    closed: Told = [("interested", 0), ("position_closed", 1)]
 
     assert list(value("other_closes", absent, silent, silent, closed).items()) == [
         ("ghosted", 2), ("no_show", 1), ("position_closed", 1),
@@ -207,15 +207,13 @@ def test_other_closes_by_kind_the_most_frequent_first() -> None:
 
 
 def test_a_close_that_does_not_decide_counts_nowhere() -> None:
-    pursuit: Facts = [("declined", 0, {"reason": "salary"}), ("rejected", 1, {"reason": "skills"})]
+    pursuit: Told = [("declined", 0, {"reason": "salary"}), ("rejected", 1, {"reason": "skills"})]
 
     assert (value("declines", pursuit), value("rejections", pursuit)) == ({}, {"skills": 1})
 
 
 def test_activity_counts_each_thing_at_its_own_time() -> None:
-    (attempt,) = folded(
-        ("sourced", 0), ("contacted", 1), ("contacted", 3), ("responded", 5), ("declined", 7, {"reason": "salary"})
-    )
+    (attempt,) = told(("sourced", 0), ("contacted", 1), ("contacted", 3), ("responded", 5), ("declined", 7, {"reason": "salary"}))
 
     found = {one.measure: one.at for one in contributions(attempt)}
 
@@ -243,8 +241,8 @@ def test_activity_counts_each_thing_at_its_own_time() -> None:
         ([("contacted", 1), ("declined", 2)], {"reached.responded": 2, "responded_by_touch.1": 2}),
     ],
 )
-def test_the_time_of_what_is_counted(facts: Facts, day: dict[str, float]) -> None:
-    (attempt,) = folded(*facts)
+def test_the_time_of_what_is_counted(facts: Told, day: dict[str, float]) -> None:
+    (attempt,) = told(*facts)
 
     found = {one.measure: one.at for one in contributions(attempt)}
     assert {measure: found[measure] for measure in day} == {measure: at(on) for measure, on in day.items()}
@@ -252,7 +250,7 @@ def test_the_time_of_what_is_counted(facts: Facts, day: dict[str, float]) -> Non
 
 def test_every_contribution_is_read_by_the_metric_it_is_named_for() -> None:
     names = {metric.name for metric in METRICS}
-    attempts = folded(("sourced", 0), ("contacted", 1), ("responded", 2), ("screened", 3), ("declined", 4, {"reason": "salary"}))
+    attempts = told(("sourced", 0), ("contacted", 1), ("responded", 2), ("screened", 3), ("declined", 4, {"reason": "salary"}))
 
     found: list[Contribution] = [one for attempt in attempts for one in contributions(attempt)]
 
