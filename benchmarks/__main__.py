@@ -14,7 +14,7 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import batch_ingest, cost, footprint, greenhouse, merges, profiles, projector, single_post
+from benchmarks import batch_ingest, cost, footprint, greenhouse, links, profiles, projector, single_post
 from benchmarks.report import print_table, write_json
 from benchmarks.run import Run
 
@@ -22,7 +22,7 @@ Measure = Callable[[Run], Awaitable[None]]
 # In this order, so that those which can share a stack do.
 MEASUREMENTS: dict[str, Measure] = {
     "cost": cost.measure,
-    "merges": merges.measure,
+    "links": links.measure,
     "greenhouse": greenhouse.measure,
     "batch": batch_ingest.measure,
     "single": single_post.measure,

@@ -1,4 +1,4 @@
-"""What merges cost the ingest: batches at a rate, without and with people being linked beside them."""
+"""What links between people cost the ingest: batches at a rate, without and with people being linked beside them."""
 
 import asyncio
 import time
@@ -42,7 +42,7 @@ class Stretch:
 async def measure(run: Run) -> None:
     """The rate of the ingest with links beside it, against the rate without."""
     figure = Figure(
-        "ingest beside merges",
+        "ingest beside links",
         f"events/s of the ingest, asked for {EVENTS:,} in batches of {BATCH}, with {LINKS} links a second beside it ÷ without",
         0.95,
     )
