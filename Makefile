@@ -8,6 +8,7 @@ PORT      ?= 8080
 RUN       ?=
 TESTS     ?= tests
 ARGS      ?=
+SHARED_OUT := -n 2 --dist loadgroup --no-loadscope-reorder
 DURATION  ?= 600
 
 .DEFAULT_GOAL := help
@@ -23,8 +24,8 @@ setup: ## Install everything into .venv, as the lock says
 run: setup ## Start PostgreSQL, Kafka and all services with a small demo; Ctrl-C stops them
 	@$(VENV)/rekindle up --demo --port $(PORT) $(RUN)
 
-test: setup ## Run all tests, on a data folder and ports of their own
-	@$(VENV)/python -m pytest $(ARGS) $(TESTS)
+test: setup ## Run all tests, on data folders and ports of their own
+	@$(VENV)/python -m pytest $(if $(filter tests,$(TESTS)),$(SHARED_OUT)) $(ARGS) $(TESTS)
 
 check: setup ## Format, lint, types, architecture, documents, compose file, lock file
 	$(VENV)/ruff format --check .

@@ -25,15 +25,28 @@ settings.register_profile(
 settings.load_profile("rekindle")
 
 LEVELS = ("unit", "integration", "contract", "e2e", "chaos")
+SHARED = {"integration": "stores", "contract": "stores", "e2e": "stack", "chaos": "chaos"}
+"""What the tests of a level share: one process runs all of them. Unit tests share nothing but their file."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test with its level, and run the quick levels first."""
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark each test with its level, and run the quick levels first.
+
+    Unit tests come first in every process: nothing that they do not share may use sockets while they run. Where processes share
+    the work, what takes longest follows.
+    """
     for item in items:
-        level = item.path.relative_to(ROOT).parts[0]
+        level = _level(item)
         assert level in LEVELS, f"{item.path} must lie in one of {LEVELS}"
         item.add_marker(level)
-    items.sort(key=lambda item: LEVELS.index(item.path.relative_to(ROOT).parts[0]))
+        item.add_marker(pytest.mark.xdist_group(SHARED.get(level, str(item.path.relative_to(ROOT)))))
+    levels = ("unit", "chaos", *LEVELS) if hasattr(config, "workerinput") else LEVELS
+    items.sort(key=lambda item: levels.index(_level(item)))
+
+
+def _level(item: pytest.Item) -> str:
+    return item.path.relative_to(ROOT).parts[0]
 
 
 @pytest.fixture(autouse=True)
