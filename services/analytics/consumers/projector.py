@@ -16,9 +16,13 @@ MAX_RECORDS = 5000
 
 
 def projector(settings: AnalyticsSettings) -> Subscription:
-    """The subscription of the projector."""
+    """The subscription of the projector.
+
+    Facts are not validated again, for our own log holds only what ingest has. One that cannot be folded raises, and becomes a
+    dead letter all the same.
+    """
 
     async def handler(session: AsyncSession, events: Sequence[Event]) -> None:
         await project(session, events, now=datetime.now(UTC), ghost_after=settings.ghost_after)
 
-    return Subscription(GROUP, TOPICS, handler, max_records=MAX_RECORDS)
+    return Subscription(GROUP, TOPICS, handler, max_records=MAX_RECORDS, reads_data=False)

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -53,6 +54,27 @@ async def test_the_same_fact_stored_twice_counts_once(analytics: Sessions) -> No
     await deliver(analytics, contacted)
 
     assert (await counted(analytics))["reached.contacted"] == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("contacted", b"no JSON"),
+        ("contacted", b"[]"),
+        ("contacted", b'{"position": 7}'),
+        ("contacted", b'{"position": "staff", "channel": "email"}'),
+        ("stage_entered", b'{"position": "6f1f7a0e-5c8b-5d0c-9d63-0f7c2c1d7a55", "stage": "dreaming"}'),
+        ("declined", b'{"position": "6f1f7a0e-5c8b-5d0c-9d63-0f7c2c1d7a55", "reason": "weather"}'),
+        ("sourced", b'{"position": "6f1f7a0e-5c8b-5d0c-9d63-0f7c2c1d7a55", "via": 7}'),
+    ],
+)
+async def test_what_cannot_be_folded_raises_and_leaves_nothing(analytics: Sessions, kind: str, value: bytes) -> None:
+    fact = History().fact(kind, stage="sourced", reason="salary")
+
+    with pytest.raises(Exception):  # noqa: B017, PT011 - whatever it is, the loop makes a dead letter of the event
+        await deliver(analytics, replace(fact, value=value))
+
+    assert await tables(analytics) == {"attempts": [], "counters": []}
 
 
 async def test_one_large_batch_gives_what_small_ones_give(analytics: Sessions) -> None:
