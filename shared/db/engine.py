@@ -163,7 +163,8 @@ def connect(url: str, *, pool_size: int = 5, name: str = "rekindle") -> Sessions
     """Sessions on a database. Connections are opened on first use.
 
     A process that is stalled in a transaction holds its locks for 15 seconds: the server ends a transaction that stands idle
-    for so long, and a connection whose client takes nothing of a result.
+    for so long, and a connection whose client takes nothing of a result. One that is stalled while it sends a statement holds
+    them for a minute, the limit of a statement.
     """
     engine = create_async_engine(
         url,
