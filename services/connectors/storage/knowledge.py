@@ -3,18 +3,22 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.connectors.domain.greenhouse.knowledge import KnownApplication, KnownFact
 from services.connectors.storage.tables import applications, facts, people
 
+_LOCK = text(
+    "SELECT pg_advisory_xact_lock(key) FROM (SELECT DISTINCT hashtextextended(name, 0) AS key"
+    " FROM unnest(CAST(:names AS text[])) AS name ORDER BY key) AS keys"
+)
+
 
 async def lock(session: AsyncSession, names: Iterable[str]) -> None:
     """Let one transaction at a time learn about each of these names; taken in order, so that there is no deadlock."""
-    for name in sorted(set(names)):
-        await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"greenhouse {name}", 0))))
+    await session.execute(_LOCK, {"names": [f"greenhouse {name}" for name in names]})
 
 
 async def application(session: AsyncSession, external_id: str) -> KnownApplication | None:

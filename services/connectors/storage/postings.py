@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import Boolean, bindparam, case, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -72,12 +72,31 @@ async def of_delivery(session: AsyncSession, body_hash: str) -> Sequence[Posting
     ]
 
 
+_RECORD = (
+    update(postings)
+    .where(postings.c.body_hash == bindparam("of_body"), postings.c.name == bindparam("of_name"))
+    .values(
+        status=bindparam("new_status"),
+        answer=bindparam("new_answer"),
+        after=bindparam("new_after"),
+        content=case((bindparam("is_over", type_=Boolean), null()), else_=postings.c.content),
+    )
+)
+
+
 async def record(session: AsyncSession, body_hash: str, answered: Sequence[Posting]) -> None:
     """Keep what the API answered; what tells of a person is dropped once nothing more is to be posted of it."""
-    for item in answered:
-        values: dict[str, Any] = {"status": item.state, "answer": item.answer, "after": item.after}
-        if item.kind is PostingKind.CANDIDATE and item.state is not State.QUEUED:
-            values["content"] = None
-        await session.execute(
-            update(postings).where(and_(postings.c.body_hash == body_hash, postings.c.name == item.name)).values(values)
-        )
+    if not answered:
+        return
+    rows = [
+        {
+            "of_body": body_hash,
+            "of_name": item.name,
+            "new_status": item.state,
+            "new_answer": item.answer,
+            "new_after": item.after,
+            "is_over": item.kind is PostingKind.CANDIDATE and item.state is not State.QUEUED,
+        }
+        for item in answered
+    ]
+    await (await session.connection()).execute(_RECORD, rows)

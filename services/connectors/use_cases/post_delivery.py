@@ -3,6 +3,7 @@
 Posting again is harmless: events have stable ids, and a PATCH says as of when.
 """
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -68,9 +69,9 @@ def _reason_of_translation(delivery: Delivery) -> str | None:
 
 
 async def _post(api: RekindleApi, body_hash: str, queued: Sequence[Posting]) -> Sequence[Posting]:
-    """Records first, then facts, erasures last."""
+    """Records first, side by side, then facts, erasures last."""
     records = [item for item in queued if item.kind in {PostingKind.POSITION, PostingKind.CANDIDATE}]
-    answered = [await _patch(api, item) for item in records]
+    answered = list(await asyncio.gather(*(_patch(api, item) for item in records)))
     facts = [item for item in queued if item.kind is PostingKind.FACT]
     for first in range(0, len(facts), MOST_EVENTS):
         part = facts[first : first + MOST_EVENTS]
