@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, TypeVar
+from uuid import UUID
 from zoneinfo import available_timezones
 
 from fastapi import Query
@@ -18,6 +19,7 @@ from pydantic import (
 
 from services.candidates.domain.contact import read_email, read_link, read_phone
 from services.candidates.use_cases.changes import Changed
+from services.candidates.use_cases.views import RecordView
 from shared.errors import FieldError
 from shared.events.fields import Country, Currency
 from shared.ids import Reference, is_id
@@ -158,3 +160,17 @@ class SalaryRange(Patch):
     min: Amount | None = None
     max: Amount | None = None
     currency: Currency | None = None
+
+
+class ChangeReceipt(BaseModel):
+    """What a token without the scope candidates:read is answered to a change: that it was made, not what the record holds."""
+
+    id: UUID
+    after: str
+    after_each: list[str]
+    refused: list[Refused] = []
+
+
+def receipt(view: RecordView, after_each: Sequence[str], refused: Sequence[Any] = ()) -> dict[str, Any]:
+    """A receipt as JSON values."""
+    return {"id": str(view.id), "after": view.after, "after_each": list(after_each), "refused": list(refused)}

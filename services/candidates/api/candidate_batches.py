@@ -10,12 +10,13 @@ from fastapi import APIRouter, Body, Request, Response
 from services.candidates.api.bodies import AsSent, OnInvalid, change_shown, read_patch
 from services.candidates.api.candidate_bodies import BatchResult, CandidateBatchItem
 from services.candidates.api.dependencies import SessionsDep, SettingsDep, current_time, observed_or_now
+from services.candidates.domain.content import CONTACT_DETAILS
 from services.candidates.use_cases.change_candidates import Outcome, change_candidates
 from services.candidates.use_cases.changes import Changed, RecordChange
 from services.candidates.use_cases.naming import read_name
 from shared.errors import DomainError, FieldError
 from shared.security.auth import Principal, requires
-from shared.web.idempotency import IdempotentRoute
+from shared.web.idempotency import IdempotentRoute, name_people
 from shared.web.json_body import read_json_items
 from shared.web.problem_details import problem, request_id_of, status_of
 from shared.web.routing import JsonRequest
@@ -60,12 +61,13 @@ async def change_candidate_batch(
     now = current_time()
     read = [_read(item, now, skip_invalid=on_invalid == "skip") for item in body]
     changes = [one[0] for one in read if not isinstance(one, DomainError)]
+    name_people(request, {change.name.id for change in changes})
     done = iter(await change_candidates(sessions, changes, stated_by=principal.identity, shards=settings.partitions, now=now))
     results: list[dict[str, Any]] = []
     for one in read:
         outcome = one if isinstance(one, DomainError) else next(done)
         refused = [] if isinstance(one, DomainError) else one[1]
-        results.append({"index": len(results), **_result(outcome, refused, request_id_of(request))})
+        results.append({"index": len(results), **_result(outcome, refused, request_id_of(request), principal)})
     counts = [result["status"] for result in results]
     created, updated = counts.count(201), counts.count(200)
     answer = {"created": created, "updated": updated, "invalid": len(counts) - created - updated, "items": results}
@@ -86,10 +88,15 @@ def _read(item: Any, now: datetime, *, skip_invalid: bool) -> tuple[RecordChange
     return RecordChange(name, patch.fields(), observed_at, references, skips_invalid=skip_invalid), refused
 
 
-def _result(outcome: Outcome, refused: Sequence[FieldError], request_id: str) -> dict[str, Any]:
+def _result(outcome: Outcome, refused: Sequence[FieldError], request_id: str, principal: Principal) -> dict[str, Any]:
     if isinstance(outcome, DomainError):
         return {"status": status_of(outcome), "problem": problem(outcome, request_id=request_id)}
     assert isinstance(outcome, Changed), "without a condition a merged id speaks for the person"
     view = outcome.view
-    said = {"id": str(view.id), "references": view.record["references"], "after": view.after}
-    return {"status": 201 if outcome.is_new else 200, **said, **change_shown(outcome, refused)}
+    result = {"status": 201 if outcome.is_new else 200, "id": str(view.id), "after": view.after}
+    said = change_shown(outcome, refused)
+    if not principal.may("candidates:read"):
+        return result | {"refused": said["refused"]}
+    sees = principal.may("contact_details:read")
+    ignored = [field for field in said["ignored"] if sees or field not in CONTACT_DETAILS]
+    return result | said | {"references": view.record["references"], "ignored": ignored}

@@ -1,12 +1,13 @@
 """/v1/candidates: people's records."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.candidates.api.bodies import AsSent, OnInvalid, change_shown, read_patch
+from services.candidates.api.bodies import AsSent, ChangeReceipt, OnInvalid, change_shown, read_patch, receipt
 from services.candidates.api.candidate_bodies import (
     Candidate,
     CandidatePage,
@@ -34,10 +35,11 @@ from services.candidates.api.dependencies import (
 from services.candidates.domain.content import CONTACT_DETAILS
 from services.candidates.use_cases import read_candidates
 from services.candidates.use_cases.change_candidates import change_candidate
-from services.candidates.use_cases.changes import RecordChange
+from services.candidates.use_cases.changes import Changed, RecordChange
 from services.candidates.use_cases.naming import read_name
 from services.candidates.use_cases.unlink_reference import unlink_reference
 from services.candidates.use_cases.views import CandidateView, Redirected
+from shared.errors import FieldError
 from shared.events.fields import Country
 from shared.events.vocabulary import Level, MarketStatus, Tier
 from shared.security.auth import Forbidden, Principal, requires
@@ -52,7 +54,7 @@ Writer = Annotated[Principal, requires("candidates:write")]
 MOVED: dict[int | str, dict[str, Any]] = {308: {"description": "The id was merged; Location is the person's."}}
 READ: dict[int | str, dict[str, Any]] = {304: {"description": "The caller has this version."}, **MOVED}
 CHANGED: dict[int | str, dict[str, Any]] = {
-    201: {"model": ChangedCandidate, "description": "The record was created."},
+    201: {"model": ChangedCandidate | ChangeReceipt, "description": "The record was created."},
     **MOVED,
 }
 
@@ -147,12 +149,14 @@ async def read_candidate(
 
 
 def _answer(view: CandidateView, principal: Principal) -> Response:
+    if not principal.may("candidates:read"):
+        return record_response(view, receipt(view, view.after_each))
     return record_response(view, shown(view, with_contact_details=_sees_contact_details(principal)))
 
 
 @router.patch(
     "/{candidate}",
-    response_model=ChangedCandidate,
+    response_model=ChangedCandidate | ChangeReceipt,
     responses=CHANGED,
     openapi_extra={
         "requestBody": {"content": {"application/merge-patch+json": {"schema": {"$ref": "#/components/schemas/CandidatePatch"}}}}
@@ -182,11 +186,21 @@ async def patch_candidate(
     done = await change_candidate(sessions, change, stated_by=principal.identity, shards=settings.partitions, now=now)
     if isinstance(done, Redirected):
         return redirect(request, done)
-    body_shown = shown(done.view, with_contact_details=_sees_contact_details(principal)) | change_shown(done, refused)
-    return record_response(done.view, body_shown, location=f"/v1/candidates/{done.view.id}" if done.is_new else None)
+    location = f"/v1/candidates/{done.view.id}" if done.is_new else None
+    return record_response(done.view, _changed(done, refused, principal), location=location)
 
 
-@router.delete("/{candidate}/references/{reference}", response_model=Candidate, responses=MOVED)
+def _changed(done: Changed[CandidateView], refused: Sequence[FieldError], principal: Principal) -> dict[str, Any]:
+    """What a change is answered with: no more than the principal may read, for what was ignored would confirm a guess."""
+    said = change_shown(done, refused)
+    if not principal.may("candidates:read"):
+        return receipt(done.view, done.view.after_each, said["refused"])
+    sees = _sees_contact_details(principal)
+    ignored = [field for field in said["ignored"] if sees or field not in CONTACT_DETAILS]
+    return shown(done.view, with_contact_details=sees) | said | {"ignored": ignored}
+
+
+@router.delete("/{candidate}/references/{reference}", response_model=Candidate | ChangeReceipt, responses=MOVED)
 async def unlink(
     candidate: CandidateName,
     reference: CandidateName,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from services.candidates.api.bodies import AsSent, OnInvalid, change_shown, read_patch
+from services.candidates.api.bodies import AsSent, ChangeReceipt, OnInvalid, change_shown, read_patch, receipt
 from services.candidates.api.candidate_bodies import HistoryPage, history_shown
 from services.candidates.api.dependencies import (
     ConditionDep,
@@ -41,7 +41,7 @@ Writer = Annotated[Principal, requires("candidates:write")]
 
 READ: dict[int | str, dict[str, Any]] = {304: {"description": "The caller has this version."}}
 CHANGED: dict[int | str, dict[str, Any]] = {
-    201: {"model": ChangedPosition, "description": "The record was created."},
+    201: {"model": ChangedPosition | ChangeReceipt, "description": "The record was created."},
 }
 
 
@@ -101,7 +101,7 @@ def _answer(view: RecordView) -> Response:
 
 @router.patch(
     "/{position}",
-    response_model=ChangedPosition,
+    response_model=ChangedPosition | ChangeReceipt,
     responses=CHANGED,
     openapi_extra={
         "requestBody": {"content": {"application/merge-patch+json": {"schema": {"$ref": "#/components/schemas/PositionPatch"}}}}
@@ -125,5 +125,7 @@ async def patch_position(
     observed_at = observed_or_now(patch.observed_at, now)
     change = RecordChange(read_name("position", position), patch.fields(), observed_at, condition=condition, skips_invalid=skip)
     done = await change_position(sessions, change, stated_by=principal.identity, shards=settings.partitions, now=now)
-    body_shown = shown(done.view) | change_shown(done, refused)
+    said = change_shown(done, refused)
+    may_read = principal.may("candidates:read")
+    body_shown = shown(done.view) | said if may_read else receipt(done.view, [done.view.after], said["refused"])
     return record_response(done.view, body_shown, location=f"/v1/positions/{done.view.id}" if done.is_new else None)

@@ -57,13 +57,16 @@ async def get_timeline(
     ref: Annotated[str, Path(description="id or reference")],
     sessions: SessionsDep,
     settings: SettingsDep,
-    _: Annotated[Principal, requires("engagement:read")],
+    principal: Annotated[Principal, requires("engagement:read")],
     _waited: WaitedDep,
     type: Annotated[list[str] | None, Query(description="only these types; may be repeated")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     cursor: Annotated[str | None, Query()] = None,
 ) -> dict[str, Any]:
-    """The events of all of a person's records, oldest first, with private fields. 410 for an erased candidate."""
+    """The events of all of a person's records, oldest first, with private fields. 410 for an erased candidate.
+
+    An ``address`` is left out for a token without the scope contact_details:read.
+    """
     candidate = read_candidate("ref", ref)
     types = sorted(set(type or []))
     for one in types:
@@ -83,7 +86,7 @@ async def get_timeline(
     return {
         "candidate_id": timeline.person_id,
         "references": timeline.references,
-        "items": [_shown(one) for one in timeline.events],
+        "items": [_shown(one, with_addresses=principal.may("contact_details:read")) for one in timeline.events],
         "next_cursor": None
         if following is None
         else encode_cursor(purpose, [following[0].isoformat(), following[1], str(following[2])]),
@@ -94,8 +97,11 @@ def _place(time: str, rank: int, event: str) -> Place:
     return datetime.fromisoformat(time), int(rank), UUID(event)
 
 
-def _shown(shown: ShownEvent) -> dict[str, Any]:
+def _shown(shown: ShownEvent, *, with_addresses: bool) -> dict[str, Any]:
     row, placement = shown.logged, shown.placement
+    data = row.data
+    if data is not None and not with_addresses:
+        data = {name: value for name, value in data.items() if name != "address"}
     return {
         "source": row.source,
         "id": row.external_id,
@@ -111,5 +117,5 @@ def _shown(shown: ShownEvent) -> dict[str, Any]:
         "pursuit_id": shown.pursuit_id,
         "attempt": None if placement is None else placement.attempt,
         "touch": None if placement is None else placement.touch,
-        "data": row.data,
+        "data": data,
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import text
 from services.engagement.settings import EngagementSettings
 from shared.db.engine import Sessions
 from shared.ids import candidate_id, position_id, pursuit_id
+from shared.security.token_issuer import issue_token
 from tests.integration.engagement.following import clock
 from tests.integration.engagement.posting import Ats, event
 from tests.integration.engagement.records import Records
@@ -179,6 +181,24 @@ async def test_erasure_leaves_stubs_and_answers_gone(ats: Ats, records: Records,
         stub = (await session.execute(text("SELECT sequence, type, data FROM log WHERE candidate_id = :a"), {"a": ADA})).one()
     assert stub == (1, "rekindle.pursuit.contacted", None)
     assert not any("secret-4711" in row or "Dear Ada" in row or "ats:ada" in row for row in rows)
+
+
+async def test_an_address_is_shown_to_those_alone_who_may_see_contact_details(
+    ats: Ats, settings: EngagementSettings, keys: Path
+) -> None:
+    await ats.post(event("candidate.unsubscribed", channel="email", address="ada@example.org"), status=201)
+    token = issue_token(
+        keys,
+        issuer=settings.deployment,
+        name="desk",
+        scopes=["engagement:read", "contact_details:read"],
+        expires_in=timedelta(hours=1),
+    )
+
+    shown = await ats.client.get("/v1/timelines/ats:ada", headers={"Authorization": f"Bearer {token}"})
+
+    assert shown.json()["items"][0]["data"] == {"channel": "email", "address": "ada@example.org"}
+    assert (await ats.get("/v1/timelines/ats:ada"))["items"][0]["data"] == {"channel": "email"}
 
 
 async def test_kept_answers_are_forgotten_with_the_person(ats: Ats, records: Records, engagement: Sessions) -> None:
