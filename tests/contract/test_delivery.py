@@ -144,7 +144,8 @@ async def test_an_event_that_cannot_be_applied_leaves_a_hole_and_the_rest_of_its
         await eventually(lambda: ledger.of(stream), lambda found: 3 in found)
 
     assert await ledger.of(stream) == [1, 3]
-    assert await dead_letters(ledger.sessions, group, shard, since) == ["ValueError: refused by the test"]
+    (error,) = await dead_letters(ledger.sessions, group, shard, since)
+    assert error.startswith("ValueError() at "), "by type and place: a message may hold a value"
 
 
 async def test_a_consumer_goes_on_where_its_group_stands(ledger: Ledger, kafka: str, group: str) -> None:
