@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from rekindle.embedded.failures import CannotStart
 from rekindle.embedded.folder import NEEDED_BYTES, DataFolder
 from rekindle.runtime.registry import SERVICES, Service
 
-PATIENCE_SECONDS = 15.0
+CHECK_SECONDS = 15.0
 LARGEST_CLOCK_DIFFERENCE = 2.0
 
 
@@ -34,13 +34,16 @@ class Finding:
 Check = Callable[[DataFolder, dict[str, str]], Awaitable[Sequence[Finding]]]
 
 
-def examine(folder: DataFolder) -> int:
-    """Run all checks, print a line for each; returns 0 when all are well, else 1."""
+def examine(folder: DataFolder, *, as_json: bool = False) -> int:
+    """Run all checks, print a line for each, or one JSON object; returns 0 when all are well, else 1."""
     running = folder.running()
     environment = {**running.get("env", {}), **{name: value for name, value in os.environ.items() if _is_address(name)}}
-    problems = 0
-    for finding in asyncio.run(_all_findings(folder, running, environment)):
-        problems += bool(finding.advice)
+    findings = asyncio.run(_all_findings(folder, running, environment))
+    problems = sum(bool(finding.advice) for finding in findings)
+    if as_json:
+        print(json.dumps({"well": not problems, "checks": [asdict(finding) for finding in findings]}))
+        return 1 if problems else 0
+    for finding in findings:
         _show(finding)
     print("All is well." if not problems else f"{problems} problem{'s' if problems > 1 else ''}.")
     return 1 if problems else 0
@@ -51,21 +54,24 @@ def _is_address(name: str) -> bool:
 
 
 async def _all_findings(folder: DataFolder, running: dict[str, Any], environment: dict[str, str]) -> list[Finding]:
-    checks: list[tuple[str, Awaitable[Sequence[Finding]]]] = [
-        ("disk", _disk(folder)),
-        ("java", _java()),
-        ("stack", _stack(folder, running)),
-        ("broker", _broker(environment)),
-        *((service.name, _database(service, environment)) for service in SERVICES),
-        ("services", _services(running)),
+    here = bool(running) or not environment
+    checks: list[tuple[str, Awaitable[Sequence[Finding]]]] = []
+    if here:
+        checks += [("disk", _disk(folder)), ("java", _java()), ("stack", _stack(folder, running))]
+    checks.append(("broker", _broker(environment)))
+    checks += [
+        (service.name, _database(service, environment))
+        for service in SERVICES
+        if here or service.database_variable in environment
     ]
+    checks.append(("services", _services(str(running.get("url") or os.environ.get("REKINDLE_URL") or ""))))
     findings: list[Finding] = []
     for name, check in checks:
         try:
-            findings += await asyncio.wait_for(check, PATIENCE_SECONDS)
+            findings += await asyncio.wait_for(check, CHECK_SECONDS)
         except TimeoutError:
             advice = "look whether the machine is overloaded, then ask again."
-            findings.append(Finding(name, f"no answer within {PATIENCE_SECONDS:.0f} s", advice))
+            findings.append(Finding(name, f"no answer within {CHECK_SECONDS:.0f} s", advice))
     return findings
 
 
@@ -176,10 +182,9 @@ def _clock(service: Service, difference: float) -> Finding:
     return Finding(f"clock {service.name}", seen)
 
 
-async def _services(running: dict[str, Any]) -> list[Finding]:
-    if not running.get("url"):
+async def _services(url: str) -> list[Finding]:
+    if not url:
         return []
-    url = str(running["url"])
     try:
         ready = json.loads(await asyncio.to_thread(get_text, f"{url}/health/ready"))
         measured = await asyncio.to_thread(get_text, f"{url}/metrics")

@@ -22,8 +22,10 @@ def show_logs(folder: DataFolder, part: str | None, *, lines: int, follow: bool)
     elif part:
         chosen = [log for log in chosen if log.stem == part]
     if not chosen:
-        known = ", ".join(sorted(log.stem for log in folder.logs.glob("*.log"))) or "none yet"
-        raise CannotStart(f"There is no log of {part or 'anything'} in {folder.logs}; there are: {known}.")
+        known = ", ".join(sorted(log.stem for log in folder.logs.glob("*.log")))
+        if not known:
+            raise CannotStart(f"{folder.path} has no logs: nothing has been started there yet.")
+        raise CannotStart(f"Nothing called {part} has a log in {folder.logs}: choose {known}, or a service's name.")
     positions = {log: log.stat().st_size for log in chosen}
     width = max(len(log.stem) for log in chosen)
     for log in chosen:

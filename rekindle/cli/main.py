@@ -3,6 +3,7 @@
 import os
 import sys
 from importlib import import_module
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -23,12 +24,28 @@ Data = Annotated[
 
 app = typer.Typer(
     name="rekindle",
-    help="Rekindle: the relationship memory of a hiring team, on this machine.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"rekindle {version('rekindle')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Rekindle: the relationship memory of a hiring team, on this machine."""
+
+
 token = typer.Typer(help="Tokens with which clients call the API.", no_args_is_help=True)
 app.add_typer(token, name="token")
 
@@ -37,6 +54,16 @@ app.add_typer(token, name="token")
 def up(
     data: Data = DEFAULT,
     port: Annotated[int, typer.Option(help="The API's port; 0 takes a free one.", min=0, max=65535)] = 8080,
+    kafka_port: Annotated[
+        int | None,
+        typer.Option(
+            envvar="REKINDLE_KAFKA_PORT",
+            help="The embedded Kafka's port; default: 9092 when it is free.",
+            min=0,
+            max=65535,
+            show_default=False,
+        ),
+    ] = None,
     demo: Annotated[bool, typer.Option(help="Post a small demo, once.")] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Return when everything is ready and leave it running.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object when everything is ready.")] = False,
@@ -49,7 +76,7 @@ def up(
     """
     from rekindle.cli.up import Asked, run_in_background, run_in_foreground
 
-    asked = Asked(data, port, demo, as_json)
+    asked = Asked(data, port, kafka_port, demo, as_json)
     raise typer.Exit(run_in_background(asked) if detach else run_in_foreground(asked, report_to))
 
 
@@ -86,11 +113,18 @@ def logs(
 
 
 @app.command()
-def doctor(data: Data = DEFAULT) -> None:
-    """Check ports, disk, Java, broker, databases, lag and clock, and say what to do. Exit status 1 for a problem."""
+def doctor(
+    data: Data = DEFAULT,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Check everything that can be wrong, and say what to do about it. Exit status 1 for a problem.
+
+    Looks at disk, Java, parts, broker, databases, clocks, backlog, lag and dead letters. Where no stack of its own runs and the
+    environment names databases and broker, as in a container, it checks those, and the API at REKINDLE_URL.
+    """
     from rekindle.cli.doctor import examine
 
-    raise typer.Exit(examine(DataFolder(data)))
+    raise typer.Exit(examine(DataFolder(data), as_json=as_json))
 
 
 @token.command("create")

@@ -6,34 +6,35 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A metric that is well at or below a limit. ``advice`` says what to do above it."""
+    """A metric that is well at or below a limit. ``seen`` says its value in words, ``advice`` what to do above the limit."""
 
     metric: str
     name: str
     limit: float
+    seen: str
     advice: str
 
 
 RULES = (
     Rule(
-        "rekindle_outbox_oldest_seconds", "outbox", 60,
+        "rekindle_outbox_oldest_seconds", "outbox", 60, "the oldest event not yet published is {:.0f} s old",
         "events are not published: look at the relays with `rekindle logs worker`, and at the broker.",
     ),
     Rule(
-        "rekindle_consumer_lag", "consumer lag", 10_000,
+        "rekindle_consumer_lag", "consumer lag", 10_000, "{:.0f} records not yet applied",
         "consumers are behind: wait, or look at them with `rekindle logs worker`.",
     ),
     Rule(
-        "rekindle_parked_events", "parked events", 0,
-        "events wait for those before them; they are asked for by themselves, within a minute.",
+        "rekindle_parked_events", "parked events", 0, "{:.0f} events wait for earlier ones",
+        "the missing events are asked for automatically, within a minute.",
     ),
     Rule(
-        "rekindle_dead_letters", "dead letters", 0,
+        "rekindle_dead_letters", "dead letters", 0, "{:.0f} records could not be applied",
         "look at them with `rekindle dead-letters list`, mend the cause, then `rekindle dead-letters replay`.",
     ),
     Rule(
-        "rekindle_missing_events", "totals", 0,
-        "a consumer lacks events that were published; it asks for them by itself, else `rekindle republish`.",
+        "rekindle_missing_events", "totals", 0, "{:.0f} published events not received",
+        "a consumer lacks events that were published; it asks for them automatically, else `rekindle republish`.",
     ),
 )  # fmt: skip
 
@@ -49,8 +50,8 @@ def findings_in(page: str) -> Iterator[tuple[str, str, str]]:
 def _judge(rule: Rule, samples: Mapping[str, float]) -> tuple[str, str, str]:
     worst, value = max(samples.items(), key=lambda sample: sample[1])
     if value > rule.limit:
-        return rule.name, f"{value:g} at {worst}", rule.advice
-    return rule.name, f"at most {value:g}", ""
+        return rule.name, f"{rule.seen.format(value)} ({worst})", rule.advice
+    return rule.name, rule.seen.format(value), ""
 
 
 def _samples(page: str, metric: str) -> Iterator[tuple[str, float]]:

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +14,8 @@ from rekindle.embedded.failures import CannotStart
 from rekindle.embedded.folder import DEFAULT, DataFolder
 
 if TYPE_CHECKING:
+    import httpx
+
     from rekindle.replay.answers import Outcome
     from rekindle.replay.rows import Log
 
@@ -44,6 +46,9 @@ def replay(
     file: File,
     mapping: MappingFile,
     rate: Annotated[float | None, typer.Option(help="Post at most this many events a second.", min=0.1, metavar="N")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Post nothing; read the whole log and say what would be refused. Needs no stack.")
+    ] = False,
     wait: Annotated[float, typer.Option(help="Seconds to wait until analytics has counted everything.", min=0)] = 0,
     url: Annotated[str | None, typer.Option(envvar="REKINDLE_URL", help="The API; default: the running stack.")] = None,
     token: Annotated[str | None, typer.Option(envvar="REKINDLE_TOKEN", help="With the scope engagement:write.")] = None,
@@ -53,11 +58,10 @@ def replay(
     """Post a log of past events, one row an event, through the HTTP API.
 
     The order of the rows does not matter, and replaying again is harmless: what is there already is counted as a
-    duplicate. Activities without a meaning are counted by name; rows that cannot be taken are listed by line, all others
-    are posted, and the exit status is 1.
+    duplicate. Activities without a meaning are counted by name; rows that cannot be taken are counted by cause, with their
+    first lines, all others are posted, and the exit status is 1.
     """
-    import httpx
-
+    from rekindle.replay.checking import Checker
     from rekindle.replay.mapping_file import MappingFileError, read_mapping
     from rekindle.replay.posting import NotTaken, Poster
     from rekindle.replay.replaying import LONGEST_BATCH
@@ -65,23 +69,27 @@ def replay(
     from rekindle.replay.rows import Log, UnreadableLog
 
     screen = Screen()
-    base, bearer = _api(url, token, DataFolder(data))
+    client = None if dry_run else _client(url, token, DataFolder(data))
     try:
         meaning = read_mapping(mapping)
-        headers = {"Authorization": f"Bearer {bearer}"}
-        with (
-            closing(Log(file, delimiter=meaning.delimiter)) as log,
-            httpx.Client(base_url=base, headers=headers, timeout=REQUEST_SECONDS, trust_env=url is not None) as client,
-        ):
-            poster = Poster(client, say=screen.say, rate=rate)
+        with closing(Log(file, delimiter=meaning.delimiter)) as log, client or nullcontext():
+            poster = Poster(client, say=screen.say, rate=rate) if client else Checker()
             batch = max(1, min(LONGEST_BATCH, int(rate or LONGEST_BATCH)))
             outcome = post_all(log, meaning, poster, batch=batch, progress=_Progress(screen, log))
-            if wait:
+            if wait and isinstance(poster, Poster):
                 poster.wait(list(outcome.last.values()), seconds=wait)
     except (MappingFileError, UnreadableLog, NotTaken) as problem:
         raise CannotStart(str(problem)) from problem
-    print(json.dumps(outcome.as_json())) if as_json else _show(outcome)
+    print(json.dumps(outcome.as_json())) if as_json else _show(outcome, dry=dry_run)
     raise typer.Exit(1 if outcome.invalid else 0)
+
+
+def _client(url: str | None, token: str | None, folder: DataFolder) -> "httpx.Client":
+    import httpx
+
+    base, bearer = _api(url, token, folder)
+    headers = {"Authorization": f"Bearer {bearer}"}
+    return httpx.Client(base_url=base, headers=headers, timeout=REQUEST_SECONDS, trust_env=url is not None)
 
 
 def _api(url: str | None, token: str | None, folder: DataFolder) -> tuple[str, str]:
@@ -114,12 +122,12 @@ class _Progress:
             self._screen.progress(f"{outcome.rows} rows", done, 100)
 
 
-def _show(outcome: "Outcome") -> None:
-    for refusal in sorted(outcome.refusals, key=lambda one: one.line):
-        print(f"line {refusal.line}: {refusal.why}", file=sys.stderr)
-    if (more := outcome.invalid - len(outcome.refusals)) > 0:
-        print(f"... and {more} more", file=sys.stderr)
-    print(f"{outcome.rows} rows: {outcome.stored} stored, {outcome.duplicates} duplicates, {outcome.invalid} invalid")
+def _show(outcome: "Outcome", *, dry: bool) -> None:
+    for cause in outcome.by_frequency:
+        more = ", ..." if cause.count > len(cause.lines) else ""
+        print(f"{cause.count} x {cause.why}  (line {', '.join(map(str, cause.lines))}{more})", file=sys.stderr)
+    stored = f"{outcome.stored} would be posted" if dry else f"{outcome.stored} stored, {outcome.duplicates} duplicates"
+    print(f"{outcome.rows} rows: {stored}, {outcome.invalid} invalid")
     _list("facts", Counter({name.removeprefix("rekindle."): count for name, count in outcome.facts.items()}))
     _list("ignored, as the mapping says", outcome.ignored)
     _list("not mapped", outcome.not_mapped)

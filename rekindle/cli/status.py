@@ -24,12 +24,14 @@ def show_status(folder: DataFolder, *, as_json: bool) -> int:
     status, wrong = _health(running)
     if as_json:
         shown = {"running": bool(running), "ready": status == "ready", "status": status, "problems": wrong}
-        shown |= {"url": running.get("url"), "data": str(folder.path), "memory_mb": round(total), "parts": parts}
+        shown |= {"url": running.get("url"), "kafka": running.get("env", {}).get("KAFKA_BOOTSTRAP_SERVERS")}
+        shown |= {"data": str(folder.path), "memory_mb": round(total), "parts": parts}
         print(json.dumps(shown))
     elif not running:
         print(f"Nothing runs on {folder.path}.")
     else:
         print(f"{running['url']}  {status}  data in {folder.path}")
+        print(f"Kafka at {running['env'].get('KAFKA_BOOTSTRAP_SERVERS')}")
         for part in parts:
             line = "{name:<24} {state:<10} pid {pid:<8} {memory_mb:>5.0f} MB  {restarts} restarts"
             print(line.format(**part))

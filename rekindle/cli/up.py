@@ -15,7 +15,11 @@ from rekindle.cli.demo import DemoFailed, post_demo
 from rekindle.cli.screen import Screen, complain
 from rekindle.embedded.failures import CannotStart, of_os_error
 from rekindle.embedded.folder import DataFolder
+from rekindle.embedded.ports import demand
 from rekindle.embedded.stack import Stack, StackConfig
+
+KAFKA_PORT = 9092
+"""Taken when it is free and none was asked for."""
 
 WELCOME = """
 Rekindle runs at {url}      documentation and a place to try it: {url}/docs
@@ -34,7 +38,7 @@ Rekindle runs at {url}      documentation and a place to try it: {url}/docs
   # ... and the position's funnel counts it
   curl -s -H "Authorization: Bearer $TOKEN" {url}/v1/analytics/positions/demo:staff-engineer/funnel
 
-Data and logs: {data}      {stop}
+Kafka: {kafka}      Data and logs: {data}      {stop}
 """
 
 
@@ -44,6 +48,7 @@ class Asked:
 
     data: Path
     port: int
+    kafka_port: int | None
     demo: bool
     as_json: bool
 
@@ -104,10 +109,15 @@ def run_in_foreground(asked: Asked, pipe: int | None = None) -> int:
         return 1
 
 
+def _config(asked: Asked) -> StackConfig:
+    """A port that was asked for has to be free. Raises CannotStart."""
+    return StackConfig(port=asked.port, kafka_port=KAFKA_PORT if asked.kafka_port is None else demand(asked.kafka_port))
+
+
 async def _supervise(asked: Asked, reporter: Reporter) -> int:
     folder = DataFolder(asked.data)
     with folder.in_use():
-        stack = Stack(folder, StackConfig(port=asked.port), reporter.say)
+        stack = Stack(folder, _config(asked), reporter.say)
         stop = _stop_on_signals(stack, reporter.say)
         starting = asyncio.create_task(_start(stack, asked, reporter))
         stopping = asyncio.create_task(stop.wait())
@@ -136,6 +146,7 @@ async def _start(stack: Stack, asked: Asked, reporter: Reporter) -> None:
             "url": stack.url,
             "token": stack.token,
             "data": str(stack.folder.path),
+            "kafka": stack.env["KAFKA_BOOTSTRAP_SERVERS"],
             "greenhouse_secret": stack.greenhouse_secret,
         }
     )
@@ -164,8 +175,10 @@ def run_in_background(asked: Asked) -> int:
     folder = DataFolder(asked.data)
     reading, writing = os.pipe()
     options = ["--data", str(folder.path), "--port", str(asked.port), "--demo" if asked.demo else "--no-demo"]
+    options += [] if asked.kafka_port is None else ["--kafka-port", str(asked.kafka_port)]
     command = [sys.executable, "-P", "-m", "rekindle.cli.main", "up", *options, "--report-to", str(writing)]
     try:
+        folder.check_ours()
         folder.logs.mkdir(parents=True, exist_ok=True)
         with (folder.logs / "supervisor.log").open("ab") as log:
             supervisor = subprocess.Popen(

@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import IO, Any
 
 from rekindle.embedded.failures import CannotStart, disk_full, of_os_error
-from rekindle.embedded.ports import choose
+from rekindle.embedded.ports import choose, is_free
 
 LAYOUT = 1
 POSTGRESQL_MAJOR = "18"
 NEEDED_BYTES = 500 * 1024 * 1024
 NEEDED_TO_GO_ON = 50 * 1024 * 1024
 DEFAULT = Path(".rekindle")
+BEFORE_THE_VERSION = frozenset({"lock", "logs", "ports.json", "lost+found"})
+"""What may lie in a folder that no stack has signed yet."""
 
 
 class DataFolder:
@@ -36,6 +38,7 @@ class DataFolder:
     @contextlib.contextmanager
     def in_use(self) -> Iterator[None]:
         """Take the folder for this process. Raises CannotStart when another stack has it, or it cannot be used."""
+        self.check_ours()
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             lock = (self.path / "lock").open("a+")
@@ -61,6 +64,20 @@ class DataFolder:
         except OSError:
             return False
         return False
+
+    def check_ours(self) -> None:
+        """Raise CannotStart for a folder that holds something and was not made by a stack."""
+        try:
+            held = {entry.name for entry in self.path.iterdir()}
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise of_os_error(error, self.path) from error
+        if "VERSION" not in held and (others := sorted(held - BEFORE_THE_VERSION)):
+            raise CannotStart(
+                f"{self.path} holds other files ({', '.join(others[:3])}{', ...' if len(others) > 3 else ''}) and no data of "
+                "Rekindle: choose an empty or a new folder with --data DIR."
+            )
 
     def check_space(self, needed: int = NEEDED_BYTES) -> None:
         """Raise CannotStart when the disk has fewer bytes free than needed: to start on, or to go on."""
@@ -93,11 +110,12 @@ class DataFolder:
         """Return what a file of the folder holds; empty when there is none."""
         return self._read(self.path / f"{name}.json")
 
-    def port(self, name: str) -> int:
-        """A port for a part: that of the last start when it is still free, so that bookmarks keep working."""
+    def port(self, name: str, *, preferred: int = 0) -> int:
+        """A port for a part: the preferred one when it is free, else that of the last start, so that bookmarks keep working."""
         held = self.remember("ports", {})
         others = [int(port) for other, port in held.items() if other != name]
-        port = choose(int(held.get(name, 0)), taken=others)
+        last = int(held.get(name, 0))
+        port = choose(preferred if preferred and is_free(preferred) else last, taken=others)
         self.write(self.path / "ports.json", {**held, name: port})
         return port
 

@@ -70,9 +70,9 @@ class Kafka:
         return self.folder.port("kafka"), self.folder.port("kafka-controller")
 
     @staticmethod
-    def address(folder: DataFolder) -> str:
-        """What clients of a folder's broker connect to, also before it is started."""
-        return f"{LOOPBACK}:{folder.port('kafka')}"
+    def address(folder: DataFolder, *, preferred: int) -> str:
+        """What clients of a folder's broker connect to, also before it is started; on the preferred port when that is free."""
+        return f"{LOOPBACK}:{folder.port('kafka', preferred=preferred)}"
 
     @property
     def _properties(self) -> Path:

@@ -37,6 +37,8 @@ class StackConfig:
 
     port: int = 0
     """The gateway's port; 0 takes a free one."""
+    kafka_port: int = 0
+    """The embedded broker's port when it is free; 0 takes that of the last start."""
     services: bool = True
     """False starts the stores alone."""
     postgres: bool = True
@@ -158,6 +160,7 @@ class Stack:
             env=self.env,
             say=self._say,
             partitions=int({**os.environ, **self._config.extra_env}.get("REKINDLE_PARTITIONS", "12")),
+            kafka_port=self._config.kafka_port,
             postgres_settings=self._config.postgres_settings,
             kafka_settings=self._config.kafka_settings,
         )

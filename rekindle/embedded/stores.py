@@ -31,6 +31,7 @@ class Stores:
     say: Say
     databases: tuple[str, ...] = tuple(service.name for service in SERVICES)
     partitions: int = 12
+    kafka_port: int = 0
     postgres_settings: Mapping[str, str] = field(default_factory=dict)
     kafka_settings: Mapping[str, str] = field(default_factory=dict)
 
@@ -66,7 +67,7 @@ class Stores:
     def choose_broker(self) -> None:
         """Fill in the broker's address, before it is started: the one that is given, or the embedded one's to be."""
         given = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
-        self.env["KAFKA_BOOTSTRAP_SERVERS"] = given or Kafka.address(self.folder)
+        self.env["KAFKA_BOOTSTRAP_SERVERS"] = given or Kafka.address(self.folder, preferred=self.kafka_port)
 
     async def start_kafka(self) -> None:
         """Start the embedded broker unless another is given; create the topics on either. Raises CannotStart."""

@@ -1,21 +1,28 @@
-"""The result of a replay: counts, and each line that could not be taken, by number."""
+"""The result of a replay: counts, and why lines could not be taken, by cause."""
 
+import re
 from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
-LISTED = 1000
-"""Lines that could not be taken are all counted; this many are listed."""
+CAUSES, LINES = 200, 10
+"""Lines that could not be taken are all counted; so many causes are told apart, each with so many of its first lines."""
+OTHER = "for other causes"
 REMEMBERED = 2000
 """Candidates whose last event is remembered. Events are counted in the order of their shard, so the last ones tell for all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A line that did not become an event, and why."""
+_VALUE = re.compile(r"'[^']*'")
+"""Values are quoted in the sentences; a cause is a sentence without them."""
 
-    line: int
+
+@dataclass(slots=True)
+class Cause:
+    """Why lines did not become events, as the first of them said it; how many there are, and the first ones."""
+
     why: str
+    count: int = 0
+    lines: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -30,15 +37,25 @@ class Outcome:
     not_mapped: Counter[str] = field(default_factory=Counter)
     facts: Counter[str] = field(default_factory=Counter)
     """Accepted events by type, duplicates among them."""
-    refusals: list[Refusal] = field(default_factory=list)
+    causes: dict[str, Cause] = field(default_factory=dict)
     last: OrderedDict[str, str] = field(default_factory=OrderedDict)
     """The `after` of the last event of each candidate."""
 
     def refuse(self, line: int, why: str) -> None:
         """Count a line that cannot be taken."""
         self.invalid += 1
-        if len(self.refusals) < LISTED:
-            self.refusals.append(Refusal(line, why))
+        key = _VALUE.sub("", why)
+        if key not in self.causes and len(self.causes) >= CAUSES:
+            key = why = OTHER
+        cause = self.causes.setdefault(key, Cause(why))
+        cause.count += 1
+        if len(cause.lines) < LINES:
+            cause.lines.append(line)
+
+    @property
+    def by_frequency(self) -> list[Cause]:
+        """The causes, the most frequent first."""
+        return sorted(self.causes.values(), key=lambda cause: -cause.count)
 
     def take(self, line: int, event: dict[str, Any], item: dict[str, Any]) -> None:
         """Count what the API answered to one event."""
@@ -66,7 +83,7 @@ class Outcome:
             "ignored": dict(self.ignored),
             "not_mapped": dict(self.not_mapped),
             "facts": dict(self.facts),
-            "refusals": [{"line": one.line, "why": one.why} for one in sorted(self.refusals, key=lambda one: one.line)],
+            "refusals": [{"why": one.why, "count": one.count, "lines": one.lines} for one in self.by_frequency],
         }
 
 

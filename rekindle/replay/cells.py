@@ -1,7 +1,9 @@
 """From the text of a CSV cell to the JSON value that a field of an event's data takes."""
 
 import math
-from collections.abc import Callable
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from shared.events import FACTS
@@ -17,6 +19,33 @@ def reader_of(type_name: str, path: str) -> Reader:
     for part in path.split("."):
         schema = _resolved(_resolved(schema, definitions).get("properties", {}).get(part, {}), definitions)
     return _READERS.get(str(schema.get("type")), _text)
+
+
+def slug(cell: str) -> str:
+    """A text as a code: "Maria O'Neil" becomes "maria-o-neil". Raises ValueError where nothing is left of it."""
+    bare = "".join(mark for mark in unicodedata.normalize("NFKD", cell.casefold()) if not unicodedata.combining(mark))
+    code = re.sub(r"[^\w.]+", "-", bare).strip("-._")[:100]
+    if not code:
+        raise ValueError("has no letter or digit to make a code of")
+    return code
+
+
+def mapped(table: Mapping[str, str], otherwise: Reader | None) -> Reader:
+    """Looks cells up, without case and surplus spaces; what the table lacks is for the other reader, or breaks a rule."""
+    known = {_plain(cell): value for cell, value in table.items()}
+
+    def read(cell: str) -> object:
+        if (value := known.get(_plain(cell))) is not None:
+            return value
+        if otherwise is None:
+            raise ValueError("is not in its map")
+        return otherwise(cell)
+
+    return read
+
+
+def _plain(cell: str) -> str:
+    return " ".join(cell.split()).casefold()
 
 
 def _resolved(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ValidationError
 
-from rekindle.replay.cells import reader_of
+from rekindle.replay.cells import Reader, mapped, reader_of, slug
 from rekindle.replay.mapping import LogMapping, Meaning, plain
 from shared.events import FACTS
 from shared.events.validation import accept
@@ -124,11 +124,29 @@ class _Reader:
             type_name = self._text(key, table, "type")
             type_name = type_name if type_name.startswith(PREFIX) else f"{PREFIX}{type_name}"
             columns = self._table(table, "columns", key)
-            names = {name: self._text(f"{key}columns.", columns, name) for name in columns}
-            readers = {name: reader_of(type_name, name) for name in names} if type_name in FACTS else {}
+            names: dict[str, str] = {}
+            readers: dict[str, Reader] = {}
+            for name in columns:
+                names[name], coded = self._column(f"{key}columns.", columns, name)
+                if type_name in FACTS:
+                    readers[name] = coded or reader_of(type_name, name)
             meaning = Meaning(type_name, self._table(table, "data", key), names, readers)
             self._fits(key, meaning, has_position=has_position)
             yield plain(activity), meaning
+
+    def _column(self, path: str, columns: Mapping[str, Any], name: str) -> tuple[str, Reader | None]:
+        """A field's column, and how codes are made of its cells where the file says so."""
+        told = columns[name]
+        if not isinstance(told, dict):
+            return self._text(path, columns, name), None
+        path = f"{path}{name}."
+        self._known(path, told, "column", "slug", "map")
+        if not isinstance(told.get("slug", False), bool):
+            self.problems.append(f"{path}slug: must be true or false")
+        table = self._table(told, "map", path)
+        codes = {cell: self._text(f"{path}map.", table, cell) for cell in table}
+        otherwise = slug if told.get("slug") is True else None
+        return self._text(path, told, "column"), mapped(codes, otherwise) if codes else otherwise
 
     def _fits(self, key: str, meaning: Meaning, *, has_position: bool) -> None:
         """Hold the constant part of the data against the type, as the API will; what columns give is seen when it comes."""

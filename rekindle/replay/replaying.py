@@ -1,13 +1,12 @@
 """A log from its first row to its last: rows become events, events become batches, answers become counts."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 import orjson
 
 from rekindle.replay.answers import Outcome
 from rekindle.replay.mapping import BadValue, LogMapping, NoFact
-from rekindle.replay.posting import Poster
 from rekindle.replay.rows import BadRow, Log, UnreadableLog
 
 LONGEST_BATCH = 1000
@@ -15,10 +14,17 @@ BATCH_BYTES = 4 * 1024 * 1024
 """Half of what the API takes in one body by default."""
 
 
+class Takes(Protocol):
+    """Takes batches of events: posts them, or says what would be refused."""
+
+    def post(self, events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """An item for each event, in order, as POST /v1/events answers it."""
+
+
 def replay(
     log: Log,
     mapping: LogMapping,
-    poster: Poster,
+    poster: Takes,
     *,
     batch: int = LONGEST_BATCH,
     progress: Callable[[Outcome], None] = lambda _: None,
@@ -68,7 +74,7 @@ def _event(row: Any, mapping: LogMapping, outcome: Outcome) -> dict[str, Any] | 
     return read
 
 
-def _post(waiting: list[tuple[int, dict[str, Any]]], poster: Poster, outcome: Outcome) -> None:
+def _post(waiting: list[tuple[int, dict[str, Any]]], poster: Takes, outcome: Outcome) -> None:
     items = poster.post([event for _, event in waiting])
     for (line, event), item in zip(waiting, items, strict=True):
         outcome.take(line, event, item)

@@ -12,15 +12,25 @@ from collections.abc import Sequence
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    KafkaError,
+    NotCoordinatorForGroupError,
+    TopicAlreadyExistsError,
+    for_code,
+)
 
 from shared.events.topics import Topic
 
-PATIENCE_SECONDS = 60.0
+WAIT_SECONDS = 60.0
 
 
 async def create_topics(bootstrap: str, *, partitions: int, replication: int = 1) -> list[str]:
-    """Create what is missing and set what differs; returns remarks for people. Raises KafkaError when it cannot."""
+    """Create what is missing and set what differs; returns remarks for people. Raises KafkaError when it cannot.
+
+    Afterwards the broker serves consumer groups: it makes the topic of their offsets when it is first asked for one.
+    """
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=20_000)
     await _connect(admin)
     try:
@@ -29,6 +39,7 @@ async def create_topics(bootstrap: str, *, partitions: int, replication: int = 1
         if missing:
             await _create(admin, missing, partitions, replication)
         await _configure(admin, [topic for topic in Topic if topic not in missing])
+        await _serve_groups(admin)
         return await _remarks(admin, partitions)
     finally:
         await admin.close()
@@ -46,7 +57,7 @@ async def existing_topics(bootstrap: str) -> dict[str, int]:
 
 
 async def _connect(admin: AIOKafkaAdminClient) -> None:
-    deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+    deadline = asyncio.get_running_loop().time() + WAIT_SECONDS
     while True:
         try:
             await admin.start()
@@ -54,6 +65,19 @@ async def _connect(admin: AIOKafkaAdminClient) -> None:
             if asyncio.get_running_loop().time() > deadline:
                 raise
             await asyncio.sleep(0.2)
+        else:
+            return
+
+
+async def _serve_groups(admin: AIOKafkaAdminClient) -> None:
+    deadline = asyncio.get_running_loop().time() + WAIT_SECONDS
+    while True:
+        try:
+            await admin.find_coordinator("rekindle")
+        except (GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError):
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            await asyncio.sleep(0.1)
         else:
             return
 

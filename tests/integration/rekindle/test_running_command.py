@@ -50,7 +50,7 @@ async def test_a_stack_is_started_looked_at_and_stopped(data: Path) -> None:
     status, output, errors = await rekindle("up", "--port", "0", "--detach", "--json", data=data)
     assert status == 0, errors
     told = json.loads(output)
-    assert set(told) >= {"url", "token", "data"}
+    assert set(told) >= {"url", "token", "data", "kafka"}
     assert "kafka is ready" in errors
 
     async with httpx.AsyncClient(base_url=told["url"], trust_env=False) as client:
@@ -63,10 +63,12 @@ async def test_a_stack_is_started_looked_at_and_stopped(data: Path) -> None:
 
     status, output, _ = await rekindle("status", "--json", data=data)
     shown = json.loads(output)
-    assert (status, shown["running"], shown["ready"]) == (0, True, True)
+    assert (status, shown["running"], shown["ready"], shown["kafka"]) == (0, True, True, told["kafka"])
     assert {part["name"] for part in shown["parts"]} == {"postgres", "kafka", "gateway", "worker", "supervisor"}
     assert shown["memory_mb"] < 800
 
+    assert '"level": "error"' not in (data / "logs" / "worker.log").read_text()
+    assert '"level": "error"' not in (data / "logs" / "gateway.log").read_text()
     status, output, _ = await rekindle("doctor", data=data)
     assert status == 0, output
     assert "All is well." in output

@@ -67,9 +67,9 @@ def test_a_metric_above_its_limit_says_what_to_do() -> None:
     (found,) = findings_in(WORKER)
 
     assert found[0] == "dead letters"
-    assert found[1] == '3 at group="analytics.projector"'
+    assert found[1] == '3 records could not be applied (group="analytics.projector")'
     assert "rekindle dead-letters list" in found[2]
 
 
 def test_a_metric_within_its_limit_is_well() -> None:
-    assert list(findings_in('rekindle_consumer_lag{group="a"} 5.0\n')) == [("consumer lag", "at most 5", "")]
+    assert list(findings_in('rekindle_consumer_lag{group="a"} 5.0\n')) == [("consumer lag", "5 records not yet applied", "")]

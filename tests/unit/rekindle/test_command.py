@@ -1,13 +1,19 @@
 """The `rekindle` command: help that reads well, misuse told apart from problems."""
 
+import json
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from rekindle.cli import main as cli
+from rekindle.cli.doctor import Finding, examine
 from rekindle.cli.logs import show_logs
+from rekindle.cli.measured import findings_in
+from rekindle.embedded.failures import CannotStart
 from rekindle.embedded.folder import DataFolder
+from rekindle.runtime.registry import Service
 
 COMMANDS = (["up"], ["status"], ["down"], ["logs"], ["doctor"], ["token", "create"])
 
@@ -51,6 +57,61 @@ def test_a_problem_is_one_line_on_stderr_and_1(
     assert shown.err.startswith("Error: ")
     assert "rekindle up" in shown.err
     assert len(shown.err.splitlines()) == 1
+
+
+def test_the_version_is_told() -> None:
+    shown = CliRunner().invoke(cli.app, ["--version"])
+
+    assert (shown.exit_code, shown.stdout) == (0, f"rekindle {version('rekindle')}\n")
+
+
+@pytest.mark.parametrize("detach", [[], ["--detach"]])
+def test_a_folder_of_other_files_is_refused_and_left_alone(tmp_path: Path, detach: list[str]) -> None:
+    (tmp_path / "thesis.tex").write_text("")
+
+    shown = CliRunner().invoke(cli.app, ["up", "--data", str(tmp_path), "--port", "0", *detach])
+
+    assert shown.exit_code == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_logs_of_a_folder_where_nothing_ran_and_of_a_part_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(CannotStart, match="has no logs: nothing has been started there yet"):
+        show_logs(DataFolder(tmp_path), None, lines=1, follow=False)
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "kafka.log").write_text("")
+    with pytest.raises(CannotStart, match="Nothing called kafak has a log in"):
+        show_logs(DataFolder(tmp_path), "kafak", lines=1, follow=False)
+
+
+def test_doctor_in_a_container_checks_what_the_environment_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("REKINDLE_URL", raising=False)
+    for service in ("CANDIDATES", "ANALYTICS", "CONNECTORS"):
+        monkeypatch.delenv(f"{service}_DATABASE_URL", raising=False)
+    monkeypatch.setenv("ENGAGEMENT_DATABASE_URL", "postgresql+asyncpg://engagement@postgres/engagement")
+
+    async def database(service: Service, environment: dict[str, str]) -> list[Finding]:
+        return [Finding(f"database {service.name}", environment[service.database_variable], "look at it.")]
+
+    monkeypatch.setattr("rekindle.cli.doctor._database", database)
+
+    assert examine(DataFolder(tmp_path), as_json=True) == 1
+
+    told = json.loads(capsys.readouterr().out)
+    assert told["well"] is False
+    assert [check["name"] for check in told["checks"]] == ["broker", "database engagement"]
+    assert all(check["advice"] for check in told["checks"])
+
+
+def test_what_is_measured_is_said_in_words() -> None:
+    page = 'rekindle_outbox_oldest_seconds{service="a"} 0\nrekindle_consumer_lag{group="g"} 20000\n'
+
+    outbox, lag = findings_in(page)
+
+    assert outbox == ("outbox", "the oldest event not yet published is 0 s old", "")
+    assert lag[1] == '20000 records not yet applied (group="g")'
 
 
 def test_status_and_down_of_nothing(tmp_path: Path) -> None:

@@ -97,3 +97,17 @@ def test_a_stack_that_ended_without_a_word_does_not_run(folder: DataFolder) -> N
 
     assert folder.running() == {}
     assert folder.left_behind() == {"supervisor": 1}
+
+
+def test_a_preferred_port_is_taken_when_it_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: set[int] = set()
+    monkeypatch.setattr("rekindle.embedded.folder.is_free", lambda port: port not in taken)
+    monkeypatch.setattr("rekindle.embedded.ports.is_free", lambda port: port not in taken)
+    data = DataFolder(tmp_path)
+
+    assert data.port("kafka", preferred=9092) == 9092
+    assert data.port("kafka") == 9092
+    taken.add(9092)
+    other = data.port("kafka", preferred=9092)
+    assert other != 9092
+    assert data.port("kafka", preferred=9092) == other

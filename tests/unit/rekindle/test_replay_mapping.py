@@ -56,6 +56,34 @@ def test_a_row_becomes_the_event_that_is_posted(tmp_path: Path) -> None:
     }
 
 
+CODES = """{ column = "by", slug = true, map = { "Tom Cat" = "tom" } }"""
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [("Maria O'Neil", "maria-o-neil"), ("José  Müller", "jose-muller"), (" tom  CAT ", "tom"), ("maria_1.x", "maria_1.x")],
+)
+def test_a_code_is_made_of_a_value_or_looked_up(tmp_path: Path, value: str, code: str) -> None:
+    read = mapping_of(tmp_path, MAPPING.replace('"by" }', f"{CODES} }}")).read(row(by=value))
+
+    assert not isinstance(read, NoFact)
+    assert read["data"]["recruiter"] == code
+
+
+@pytest.mark.parametrize(
+    ("codes", "value", "said"),
+    [
+        ('{ column = "by", map = { "Tom" = "tom" } }', "Maria", "by 'Maria' is not in its map"),
+        ('{ column = "by", slug = true }', "!!", "has no letter or digit"),
+    ],
+)
+def test_a_value_without_a_code_is_a_bad_row(tmp_path: Path, codes: str, value: str, said: str) -> None:
+    mapping = mapping_of(tmp_path, MAPPING.replace('"by" }', f"{codes} }}"))
+
+    with pytest.raises(BadValue, match=said):
+        mapping.read(row(by=value))
+
+
 def test_columns_fill_nested_data_and_leave_constants_as_they_are(tmp_path: Path) -> None:
     mapping = mapping_of(tmp_path)
 

@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from rekindle.replay.answers import LISTED, Outcome
+from rekindle.replay.answers import CAUSES, OTHER, Outcome
+from rekindle.replay.checking import Checker
 from rekindle.replay.mapping_file import read_mapping
 from rekindle.replay.posting import PATIENCE_SECONDS, NotTaken, Poster
 from rekindle.replay.replaying import replay
@@ -86,10 +87,10 @@ def test_every_row_is_counted_as_what_became_of_it(tmp_path: Path) -> None:
     assert outcome.ignored == {"assign recruiter": 1}
     assert outcome.not_mapped == {"send gift": 1}
     assert outcome.facts == {"rekindle.pursuit.applied": 4}
-    assert [(one["line"], one["why"].split(":")[0]) for one in outcome.as_json()["refusals"]] == [
-        (6, "other content"),
-        (9, "time 'never' is no time"),
-        (10, "has 1 columns, not 4"),
+    assert [(one["lines"], one["why"].split(":")[0]) for one in outcome.as_json()["refusals"]] == [
+        ([9], "time 'never' is no time"),
+        ([10], "has 1 columns, not 4"),
+        ([6], "other content"),
     ]
 
 
@@ -191,11 +192,35 @@ def test_a_log_without_a_column_of_the_mapping_posts_nothing(tmp_path: Path) -> 
     assert api.batches == []
 
 
-def test_all_bad_lines_are_counted_and_the_first_listed(tmp_path: Path) -> None:
-    outcome = run(Api(), log_of(tmp_path, *["bad"] * (LISTED + 5)))
+def test_bad_lines_are_counted_by_cause_whatever_their_values(tmp_path: Path) -> None:
+    unreadable = [f"{number},day {number},submit application,A1" for number in range(1000)]
 
-    assert outcome.invalid == LISTED + 5
-    assert len(outcome.refusals) == LISTED
+    outcome = run(Api(), log_of(tmp_path, "bad", *unreadable))
+
+    times, columns = outcome.by_frequency
+    assert (times.count, times.lines) == (1000, list(range(3, 13)))
+    assert "'day 0' is no time" in times.why
+    assert (columns.count, columns.lines) == (1, [2])
+
+
+def test_there_are_only_so_many_causes(tmp_path: Path) -> None:
+    outcome = Outcome()
+    for number in range(CAUSES + 5):
+        outcome.refuse(number, f"rule {number}")
+
+    assert outcome.invalid == CAUSES + 5
+    assert [cause.count for cause in outcome.by_frequency if cause.why == OTHER] == [5]
+
+
+def test_a_dry_run_says_what_would_be_refused_and_asks_nobody(tmp_path: Path) -> None:
+    good = {"type": "rekindle.pursuit.applied", "subject": "log:1", "data": {"position": "log:job"}}
+    bad = good | {"data": {"position": "log:job", "recruiter": "Maria O'Neil"}}
+
+    first, second = Checker().post([good, bad])
+
+    assert first["status"] == 201
+    assert second["status"] == 422
+    assert second["problem"]["errors"][0]["field"] == "data.recruiter"
 
 
 def test_waiting_ends_when_all_is_counted_or_says_what_is_not() -> None:
