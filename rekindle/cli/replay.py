@@ -107,7 +107,7 @@ def _api(url: str | None, token: str | None, folder: DataFolder) -> tuple[str, s
 
 
 class _Progress:
-    """How far the file is read, in hundredths; where lines are printed, in tenths."""
+    """How far the file is read, in hundredths."""
 
     def __init__(self, screen: Screen, log: "Log") -> None:
         self._screen = screen
@@ -115,8 +115,7 @@ class _Progress:
         self._shown = -1
 
     def __call__(self, outcome: "Outcome") -> None:
-        step = 1 if sys.stderr.isatty() else 10
-        done = 100 * self._log.read_bytes // max(self._log.size, 1) // step * step
+        done = 100 * self._log.read_bytes // max(self._log.size, 1)
         if done > self._shown:
             self._shown = done
             self._screen.progress(f"{outcome.rows} rows", done, 100)

@@ -2,6 +2,10 @@
 
 import sys
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
 class Screen:
@@ -10,6 +14,8 @@ class Screen:
     def __init__(self) -> None:
         self._started = time.monotonic()
         self._is_terminal = sys.stderr.isatty()
+        self._bar: Progress | None = None
+        self._told = -1
 
     def say(self, text: str) -> None:
         """Print a line with the seconds since the work began."""
@@ -18,14 +24,33 @@ class Screen:
         print(f"{mark}  {text}", file=sys.stderr, flush=True)
 
     def progress(self, what: str, done: int, wanted: int) -> None:
-        """Show how far a piece of work is: a bar on a terminal, a line for each tenth elsewhere."""
+        """Show how far a piece of work is: a bar with the time left on a terminal, a line for each tenth elsewhere."""
         if self._is_terminal:
-            filled = 30 * done // max(wanted, 1)
-            end = "\n" if done >= wanted else ""
-            bar = "█" * filled + "░" * (30 - filled)
-            print(f"\r          {what}  {bar} {done}/{wanted}", end=end, file=sys.stderr, flush=True)
-        elif done >= wanted or done % max(wanted // 10, 1) == 0:
-            self.say(f"{what}: {done} of {wanted}")
+            self._show_bar(what, done, wanted)
+            return
+        tenth = 10 * done // max(wanted, 1)
+        if tenth > self._told:
+            self._told = tenth
+            self.say(f"{what}: {100 * done // max(wanted, 1)} %{self._time_left(done, wanted)}")
+
+    def _time_left(self, done: int, wanted: int) -> str:
+        if not 0 < done < wanted:
+            return ""
+        return f", about {(time.monotonic() - self._started) * (wanted - done) / done:.0f} s left"
+
+    def _show_bar(self, what: str, done: int, wanted: int) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+        if self._bar is None:
+            columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+            self._bar = Progress(*columns, console=Console(stderr=True))
+            self._bar.add_task(what, total=wanted)
+            self._bar.start()
+        self._bar.update(self._bar.task_ids[0], description=what, completed=done)
+        if done >= wanted:
+            self._bar.stop()
+            self._bar = None
 
 
 def complain(message: str, detail: str = "") -> None:

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from shared.events import FACTS
 from shared.events.validation import accept
+from shared.web.problem_details import rule_of
 
 
 class Checker:
@@ -22,8 +23,8 @@ def _checked(event: dict[str, Any]) -> dict[str, Any]:
         accept(FACTS, event["type"], event["data"])
     except ValidationError as error:
         wrong = [
-            {"field": ".".join(["data", *(str(part) for part in one["loc"])]), "rule": one["msg"].removeprefix("Value error, ")}
-            for one in error.errors(include_url=False, include_input=False, include_context=False)
+            {"field": ".".join(["data", *(str(part) for part in one["loc"])]), "rule": rule_of(one)}
+            for one in error.errors(include_url=False, include_input=False)
         ]
         return {"status": 422, "problem": {"errors": wrong}}
     return {"status": 201, "candidate_id": event["subject"], "after": ""}

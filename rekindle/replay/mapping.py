@@ -97,7 +97,8 @@ class LogMapping:
         try:
             moment = datetime.strptime(text, self.time_format) if self.time_format else datetime.fromisoformat(text)  # noqa: DTZ007
         except ValueError as error:
-            raise BadValue(f"{seen} is no time: {error}") from error
+            form = f"as {self.time_format}" if self.time_format else "in ISO 8601, such as 2026-03-01T10:00:00Z"
+            raise BadValue(f"{seen} is no time {form}") from error
         if moment.tzinfo is None:
             if self.time_zone is None:
                 raise BadValue(f"{seen} has no zone; time_zone in the mapping's [file] may give one")

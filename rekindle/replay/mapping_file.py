@@ -16,6 +16,7 @@ from rekindle.replay.mapping import LogMapping, Meaning, plain
 from shared.events import FACTS
 from shared.events.validation import accept
 from shared.ids import SOURCE, MalformedReferenceError, position_id
+from shared.web.problem_details import rule_of
 
 PREFIX = "rekindle."
 ANY_POSITION = "mapping:position"
@@ -162,7 +163,7 @@ class _Reader:
             for one in error.errors(include_url=False, include_input=False):
                 name = ".".join(str(part) for part in one["loc"])
                 if name not in meaning.columns:
-                    self.problems.append(f"{key}data{'.' if name else ''}{name}: {one['msg']}")
+                    self.problems.append(f"{key}data{'.' if name else ''}{name}: {rule_of(one)}")
 
     def _known(self, path: str, tree: Mapping[str, Any], *known: str) -> None:
         for name in tree.keys() - set(known):

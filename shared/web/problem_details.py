@@ -111,7 +111,7 @@ def _respond(request: Request, error: errors.DomainError) -> Response:
 
 def invalid_from(found: Sequence[Any], *, under: str = "") -> errors.Invalid:
     """The error that names every field and rule of pydantic's ``errors()``; ``under`` is put before each field."""
-    wrong = [errors.FieldError(_path(one["loc"], under), _rule(one)) for one in found]
+    wrong = [errors.FieldError(_path(one["loc"], under), rule_of(one)) for one in found]
     return errors.Invalid("; ".join(f"{one.field} {one.rule}" for one in wrong[:5]), errors=wrong)
 
 
@@ -141,7 +141,8 @@ _RULES = {
 """Rules in the words of JSON, where pydantic's are of Python."""
 
 
-def _rule(one: Any) -> str:
+def rule_of(one: Any) -> str:
+    """The rule that one error of pydantic's names, in the words of JSON."""
     kind, message = one["type"], str(one["msg"])
     if kind in _RULES:
         return _RULES[kind].format(**one.get("ctx", {}))

@@ -88,7 +88,7 @@ def test_every_row_is_counted_as_what_became_of_it(tmp_path: Path) -> None:
     assert outcome.not_mapped == {"send gift": 1}
     assert outcome.facts == {"rekindle.pursuit.applied": 4}
     assert [(one["lines"], one["why"].split(":")[0]) for one in outcome.as_json()["refusals"]] == [
-        ([9], "time 'never' is no time"),
+        ([9], "time 'never' is no time in ISO 8601, such as 2026-03-01T10"),
         ([10], "has 1 columns, not 4"),
         ([6], "other content"),
     ]
