@@ -5,6 +5,7 @@ reference alone, so every service arrives at the same id without asking another.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha1
@@ -35,6 +36,11 @@ class MalformedReferenceError(ValueError):
     """The text is neither a UUID nor ``<source>:<external_id>``; the message says which part breaks which rule."""
 
 
+def spelled(text: str) -> str:
+    """A reference in the one spelling that is stored and gives the id (NFC): Unicode writes some letters in several ways."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Reference:
     """A sender's own name for a record."""
@@ -45,7 +51,7 @@ class Reference:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read ``<source>:<external_id>``. Raises MalformedReferenceError."""
-        source, colon, external_id = text.partition(":")
+        source, colon, external_id = spelled(text).partition(":")
         if not colon:
             raise MalformedReferenceError("must be a UUID or <source>:<external_id>")
         if not SOURCE.fullmatch(source):

@@ -12,7 +12,7 @@ from pydantic_core import to_jsonable_python
 
 from shared.events import EventData, EventRetracted
 from shared.events.fields import private_fields
-from shared.ids import candidate_id, event_id, is_id, position_id
+from shared.ids import candidate_id, event_id, is_id, position_id, spelled
 
 SYSTEM_SOURCE = "rekindle"
 """The source of the events that Rekindle's own clock makes; no sender may use it."""
@@ -73,11 +73,11 @@ def incoming(
         external_id=external_id,
         type=kind.type,
         candidate_id=candidate,
-        reference=None if is_id(subject) else subject,
+        reference=None if is_id(subject) else spelled(subject),
         time=received_at if time is None else time,
         # A retraction by name concerns whatever pursuit its event is of, so it is kept with the candidate.
         position_id=None if position is None or "event" in data else position_id(position),
-        position_reference=None if position is None or is_id(position) else position,
+        position_reference=None if position is None or is_id(position) else spelled(position),
         stored_json=stored.decode(),
         public_json=stored if _private(kind).isdisjoint(data) else fact.public_json(),
         content_hash=_content_hash(kind.type, candidate, time, stated, defaults),

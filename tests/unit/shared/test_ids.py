@@ -1,5 +1,6 @@
 """References: good and bad ones, and ids that every service derives alike."""
 
+import unicodedata
 from uuid import UUID, uuid5
 
 import pytest
@@ -118,3 +119,12 @@ def test_a_pursuit_is_of_one_person_and_one_position() -> None:
 
     assert pursuit_id(person, position) == pursuit_id(person, position)
     assert pursuit_id(person, position) != pursuit_id(position, person)
+
+
+@pytest.mark.parametrize("name", ["Zo\u00eb", "\u00c5ngstr", "\ud55c\uad6d", "\u0939\u093f\u0928\u094d\u0926\u0940", "plain"])
+def test_a_name_is_one_however_its_letters_are_composed(name: str) -> None:
+    composed, decomposed = (f"gem:{unicodedata.normalize(form, name)}" for form in ("NFC", "NFD"))
+
+    assert candidate_id(composed) == candidate_id(decomposed)
+    assert position_id(composed) == position_id(decomposed)
+    assert str(Reference.parse(decomposed)) == composed
