@@ -17,10 +17,15 @@ from shared.ids import (
     position_id,
     pursuit_id,
     shard_of,
+    spelled,
 )
 
 SOURCES = st.from_regex(r"\A[a-z0-9][a-z0-9._-]{0,49}\Z")
-EXTERNAL_IDS = st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" "), min_size=1, max_size=200)
+EXTERNAL_IDS = (
+    (st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" "), min_size=1, max_size=200))
+    .map(spelled)
+    .filter(lambda one: len(one) <= 200)
+)
 
 
 @pytest.mark.parametrize(
