@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
@@ -20,7 +20,7 @@ from shared.events.fields import Code, PositionRef, Text
 from shared.events.vocabulary import QueueOutcome, Reason
 from shared.security.auth import Principal, requires
 from shared.timestamps import Moment
-from shared.web.idempotency import IdempotentRoute
+from shared.web.idempotency import IdempotentRoute, request_token
 from shared.web.pagination import decode_cursor, encode_cursor
 from shared.web.waiting import WaitedDep
 
@@ -143,7 +143,9 @@ async def get_queue(
 
 
 @router.post("/claims")
-async def claim_queue_items(body: ClaimRequest, sessions: SessionsDep, settings: SettingsDep, _: Writer) -> ClaimsAnswer:
+async def claim_queue_items(
+    request: Request, body: ClaimRequest, sessions: SessionsDep, settings: SettingsDep, _: Writer
+) -> ClaimsAnswer:
     """Take the strongest due items. Each comes with a lease; when that expires, the item is due for anybody again."""
     now = datetime.now(UTC)
     claimed = await claim_items(
@@ -154,6 +156,7 @@ async def claim_queue_items(body: ClaimRequest, sessions: SessionsDep, settings:
         lease_for=timedelta(seconds=body.lease_seconds),
         now=now,
         settings=settings,
+        request=request_token(request),
     )
     return ClaimsAnswer(items=[_leased(listed, now) for listed in claimed])
 

@@ -185,9 +185,10 @@ async def forget_notes(session: AsyncSession, streams: Collection[UUID]) -> None
     )
 
 
-async def written_by(session: AsyncSession, request: UUID) -> list[UUID]:
-    """The persons, as streams, of whose items a request wrote a line: an earlier run of it was committed where there are any."""
-    return list(await session.scalars(text("SELECT candidate_id FROM queue_log WHERE request = :request"), {"request": request}))
+async def claimed_by(session: AsyncSession, request: UUID) -> dict[UUID, UUID]:
+    """The lease of each person, as a stream, whose item a request claimed; none where no run of it was committed."""
+    query = text("SELECT candidate_id, lease FROM queue_log WHERE request = :request")
+    return {row.candidate_id: row.lease for row in await session.execute(query, {"request": request})}
 
 
 async def finished_with(session: AsyncSession, lease: UUID) -> Action | None:

@@ -27,14 +27,14 @@ async def claim_items(
     lease_for: timedelta,
     now: datetime,
     settings: EngagementSettings,
+    request: UUID,
 ) -> list[Listed]:
     """Lease the strongest due items that nobody holds to a recruiter, each with a lease of its own.
 
     Two recruiters never get the same item: who comes second passes over what the first is taking. A lease is over by time
-    alone; nothing has to happen for the item to be due again. What a run leased whose commit was not acknowledged is found by the
-    next run.
+    alone; nothing has to happen for the item to be due again. What was leased for the same ``request`` before, by a run whose
+    commit was not acknowledged or whose answer was lost, is returned as long as the leases are held.
     """
-    request = uuid4()
 
     async def work(session: AsyncSession) -> list[Listed]:
         await streams.share_map(session)
@@ -46,8 +46,10 @@ async def claim_items(
         return await with_references(session, claimed)
 
     async def find(session: AsyncSession) -> list[Listed] | None:
-        items = [await queue.one(session, item_id(person)) for person in await queue_log.written_by(session, request)]
-        claimed = sorted((item for item in items if item is not None), key=lambda item: -item.priority)
+        leases = await queue_log.claimed_by(session, request)
+        items = [await queue.one(session, item_id(person)) for person in leases]
+        held = [item for item in items if item is not None and item.lease is not None and item.lease.id in leases.values()]
+        claimed = sorted(held, key=lambda item: -item.priority)
         return await with_references(session, claimed) or None
 
     return await transact_once(sessions, work, find)

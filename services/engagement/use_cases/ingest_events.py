@@ -46,7 +46,7 @@ async def ingest_events(
     """
     deduplicator = Deduplicator(events)
 
-    async def work(_again: bool) -> None:
+    async def work() -> None:
         async with sessions.alone() as connection:
             while not await _store(connection, deduplicator, now, settings, named):
                 continue  # another transaction accepted one of them, or erased a stream, in between

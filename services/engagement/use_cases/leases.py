@@ -1,9 +1,9 @@
 """What every action on a leased item has in common: it needs the lease, is put on record, and moves the item."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,15 +14,8 @@ from services.engagement.settings import EngagementSettings
 from services.engagement.storage import queue, queue_log, streams
 from services.engagement.storage.queue_log import Line
 from services.engagement.use_cases.derive_people import derive_people
-from services.engagement.use_cases.transactions import transact_once
+from services.engagement.use_cases.transactions import transact
 from shared.db.engine import Sessions
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A queue item after an action on it; None where nothing of it is left."""
-
-    item: QueueItem | None
 
 
 async def finish(
@@ -40,22 +33,17 @@ async def finish(
     The same action with the same lease again is answered alike. Raises ItemUnknown, and LeaseLost when the lease is not the
     item's or over. An item that has left the queue by itself while it was leased can still be finished.
     """
-    request = uuid4()
 
-    async def work(session: AsyncSession) -> Finished:
+    async def work(session: AsyncSession) -> QueueItem | None:
         await streams.share_map(session)
         item, held = await _lock_leased(session, id, lease, action, now)
         if held is not None:
-            line = replace(line_of(item, held), request=request, lease=held.id)
+            line = replace(line_of(item, held), lease=held.id)
             await queue_log.write(session, [line], shards=settings.partitions)
             await derive_people(session, [item.person_id], now=now, settings=settings)
-        return Finished(await queue.one(session, item.id))
+        return await queue.one(session, item.id)
 
-    async def find(session: AsyncSession) -> Finished | None:
-        written = await queue_log.written_by(session, request)
-        return Finished(await queue.one(session, item_id(written[0]))) if written else None
-
-    return (await transact_once(sessions, work, find)).item
+    return await transact(sessions, work)
 
 
 async def _lock_leased(

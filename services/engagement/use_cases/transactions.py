@@ -23,11 +23,10 @@ SECONDS = 20.0
 """After so long no further try is begun: a lock that is never released, or a pool that is never free, is the caller's to know."""
 
 
-async def retry(work: Callable[[bool], Awaitable[Result]]) -> Result:
+async def retry(work: Callable[[], Awaitable[Result]]) -> Result:
     """The result of ``work``, which is run again after a fault that may pass. Raises Unavailable when it does not.
 
-    A fault may come after the work was committed, when the answer of the server was lost. ``work`` therefore gets whether it
-    runs again, and then looks for what it did before.
+    A fault may come after the work was committed, when the answer of the server was lost: ``work`` finds what it did before.
     """
     begun, faults = time.monotonic(), 0
     while faults < TRIES and time.monotonic() - begun <= SECONDS:
@@ -35,7 +34,7 @@ async def retry(work: Callable[[bool], Awaitable[Result]]) -> Result:
             pause = min(FIRST_PAUSE * 2**faults, LONGEST_PAUSE)
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads retries
         try:
-            return await work(faults > 0)
+            return await work()
         except Exception as fault:
             if not is_transient(fault):
                 raise
@@ -47,7 +46,7 @@ async def retry(work: Callable[[bool], Awaitable[Result]]) -> Result:
 async def transact(sessions: Sessions, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
     """The result of ``work``, committed. For work that does no harm when it is done twice; else see ``transact_once``."""
 
-    async def run(_again: bool) -> Result:
+    async def run() -> Result:
         async with sessions.begin() as session:
             return await work(session)
 
@@ -59,11 +58,11 @@ async def transact_once(
     work: Callable[[AsyncSession], Awaitable[Result]],
     find: Callable[[AsyncSession], Awaitable[Result | None]],
 ) -> Result:
-    """The result of ``work``, committed once: a further run begins by ``find``, which returns what an earlier run committed."""
+    """The result of ``work``, committed once: each run begins by ``find``, which returns what an earlier one committed."""
 
-    async def run(again: bool) -> Result:
+    async def run() -> Result:
         async with sessions.begin() as session:
-            found = await find(session) if again else None
+            found = await find(session)
             return await work(session) if found is None else found
 
     return await retry(run)

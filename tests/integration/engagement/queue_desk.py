@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
@@ -64,6 +64,7 @@ class Desk:
             lease_for=timedelta(seconds=seconds),
             now=now,
             settings=self.settings,
+            request=uuid4(),
         )
         return [one.item for one in claimed]
 
