@@ -1,7 +1,7 @@
 """Appending events: what is known of them, and one statement that numbers and stores them with their outbox rows and keys.
 
-Both take the driver's own connection. Outside of a transaction each statement is one, so that a posted event takes two round
-trips and one commit.
+Both take the driver's own connection. Outside of a transaction each statement is one, so that a posted event that is new takes
+one round trip and one commit.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -27,6 +27,14 @@ class EventKey(NamedTuple):
 
     content_hash: bytes
     sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What was stored: the sequence of each event by its id. ``references`` are as in ``Known``, where they were asked for."""
+
+    sequences: Mapping[UUID, int]
+    references: Mapping[UUID, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +102,11 @@ _APPEND = """
     ), claimed AS (
         INSERT INTO event_keys (event_id, content_hash, sequence) SELECT id, hash, sequence FROM events ORDER BY id
     )
-    SELECT candidate_id, base FROM live
+    SELECT candidate_id, base, CASE WHEN $21 THEN (
+        SELECT array_agg(other.reference ORDER BY other.reference) FROM relationships AS stream
+        JOIN relationships AS other ON other.person_id = stream.person_id
+        WHERE stream.candidate_id = live.candidate_id AND other.reference IS NOT NULL) END
+    FROM live
     """
 
 
@@ -124,12 +136,18 @@ async def stored_retractions(connection: Driver, events: Sequence[Incoming]) -> 
 
 
 async def append(
-    connection: Driver, events: Sequence[Incoming], *, unnamed: Collection[UUID] = (), received_at: datetime, shards: int
-) -> dict[UUID, int]:
-    """Store events that nobody stored before; the sequence of each, by event id.
+    connection: Driver,
+    events: Sequence[Incoming],
+    *,
+    unnamed: Collection[UUID] = (),
+    received_at: datetime,
+    shards: int,
+    with_references: bool = False,
+) -> Appended:
+    """Store events that nobody stored before.
 
-    ``unnamed`` are positions whose references may not be known yet. Events of a stream that was erased meanwhile are left out
-    of what is stored and returned. Raises KeyTakenError, and stores nothing, when one of them is accepted already.
+    ``unnamed`` are positions whose references may not be known yet. Events of an erased stream are left out of what is stored
+    and returned. Raises KeyTakenError, and stores nothing, when one of them is accepted already.
     """
     nths: list[int] = []
     counts: dict[UUID, int] = {}
@@ -163,12 +181,14 @@ async def append(
             [shard_of(event.candidate_id, shards) for event in events],
             received_at,
             Topic.ENGAGEMENT.value,
+            with_references,
         )
     except asyncpg.UniqueViolationError as taken:
         raise KeyTakenError from taken
-    bases = dict(rows)
-    return {
+    bases = {row[0]: row[1] for row in rows}
+    sequences = {
         event.event_id: bases[event.candidate_id] + nth
         for event, nth in zip(events, nths, strict=True)
         if event.candidate_id in bases
     }
+    return Appended(sequences, {row[0]: tuple(row[2]) for row in rows if row[2]})

@@ -1,6 +1,6 @@
 """Storing posted events: each once, in its stream's order. Storing appends, and does nothing else; the rest is derived later."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -10,13 +10,15 @@ from services.engagement.domain.incoming import Incoming
 from services.engagement.domain.outcomes import Accepted, Outcome, Refused
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import appending
-from services.engagement.storage.appending import EventKey, KeyTakenError, Known
+from services.engagement.storage.appending import Appended, EventKey, KeyTakenError, Known
 from services.engagement.use_cases.transactions import retry
 from shared.db.asyncpg_connection import Driver
 from shared.db.engine import Sessions
 from shared.events import EventRetracted
 
 NAMED_AT_MOST = 100_000
+FEW = 10
+"""So many events are stored without a look at what is known of them, for they are more likely all new than not."""
 
 
 @dataclass(slots=True)
@@ -48,8 +50,9 @@ async def ingest_events(
 
     async def work() -> None:
         async with sessions.alone() as connection:
-            while not await _store(connection, deduplicator, now, settings, named):
-                continue  # another transaction accepted one of them, or erased a stream, in between
+            looks = len(events) > FEW or any(event.retracts is not None for event in events)
+            while not await _store(connection, deduplicator, now, settings, named, looks=looks):
+                looks = True  # one of them is accepted already, or a stream is erased
         sessions.notify()  # the relay
 
     await retry(work)
@@ -57,10 +60,17 @@ async def ingest_events(
 
 
 async def _store(
-    connection: Driver, deduplicator: "Deduplicator", now: datetime, settings: EngagementSettings, named: NamedPositions
+    connection: Driver,
+    deduplicator: "Deduplicator",
+    now: datetime,
+    settings: EngagementSettings,
+    named: NamedPositions,
+    *,
+    looks: bool,
 ) -> bool:
-    """Look up what is known and store what is fresh; whether nothing is left to store."""
-    deduplicator.add(await appending.look_up(connection, deduplicator.fresh()))
+    """Look up what is known, where it is to look, and store what is fresh; whether nothing is left to store."""
+    if looks:
+        deduplicator.add(await appending.look_up(connection, deduplicator.fresh()))
     retracting = [event for event in deduplicator.fresh() if event.retracts is not None]
     if retracting:
         deduplicator.refuse_retracting(await appending.stored_retractions(connection, retracting))
@@ -69,12 +79,14 @@ async def _store(
         return True
     unnamed = named.unnamed(fresh)
     try:
-        sequences = await appending.append(connection, fresh, unnamed=unnamed, received_at=now, shards=settings.partitions)
+        appended = await appending.append(
+            connection, fresh, unnamed=unnamed, received_at=now, shards=settings.partitions, with_references=not looks
+        )
     except KeyTakenError:
         return False
     named.add(unnamed)
-    deduplicator.stored(sequences)
-    return len(sequences) == len(fresh)
+    deduplicator.stored(appended)
+    return len(appended.sequences) == len(fresh)
 
 
 class Deduplicator:
@@ -114,12 +126,13 @@ class Deduplicator:
             elif event.type == EventRetracted.type:
                 known.add(event.event_id)
 
-    def stored(self, sequences: Mapping[UUID, int]) -> None:
-        """These were stored now, with these sequences."""
+    def stored(self, appended: Appended) -> None:
+        """These were stored now."""
         for event in self.fresh():
-            if event.event_id in sequences:
-                self._keys[event.event_id] = EventKey(event.content_hash, sequences[event.event_id])
-        self._stored = set(sequences)
+            if (sequence := appended.sequences.get(event.event_id)) is not None:
+                self._keys[event.event_id] = EventKey(event.content_hash, sequence)
+        self._stored.update(appended.sequences)
+        self._references.update(appended.references)
 
     def outcomes(self) -> list[Outcome]:
         """An outcome for each event, in the order they were posted; a repeat within the request is a duplicate."""

@@ -46,7 +46,7 @@ def story(chance: random.Random, length: int = 60) -> list[dict[str, Any]]:
     for _ in range(length):
         at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=chance.randrange(24 * 200))
         if told and chance.random() < 0.1:
-            undone = chance.choice(told)
+            undone = chance.choice([one for one in told if not one["type"].endswith("event.retracted")])
             data = {"source": "ats", "id": undone["id"]}
             told.append(event("event.retracted", of=undone["subject"], at=at.isoformat()) | {"data": data})
             continue
