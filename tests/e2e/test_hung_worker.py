@@ -56,7 +56,7 @@ async def test_a_frozen_worker_is_told_killed_and_started_again_and_everything_i
     assert time.monotonic() - asked < LONGEST_WAIT_FOR_A_LOCK
 
     await stack.recovered(frozen, restarts + 1, seconds=60)
-    assert 30 <= time.monotonic() - began < 60
+    assert 25 <= time.monotonic() - began < 60  # its last heartbeat was up to 5 seconds old
     after = [item["after"] for item in posted.json()["items"]]
     assert (await api.post("/v1/analytics/wait", json={"after": after, "wait": 10})).status_code == 200
     funnel = (await api.get(f"/v1/analytics/positions/hung:{run}/funnel")).json()
