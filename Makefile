@@ -8,7 +8,6 @@ PORT      ?= 8080
 RUN       ?=
 TESTS     ?= tests
 ARGS      ?=
-SHARED_OUT := -n 2 --dist loadgroup --no-loadscope-reorder
 DURATION  ?= 600
 
 .DEFAULT_GOAL := help
@@ -25,7 +24,7 @@ run: setup ## Start PostgreSQL, Kafka and all services with a small demo; Ctrl-C
 	@$(VENV)/rekindle up --demo --port $(PORT) $(RUN)
 
 test: setup ## Run all tests, on data folders and ports of their own
-	@$(VENV)/python -m pytest $(if $(filter tests,$(TESTS)),$(SHARED_OUT)) $(ARGS) $(TESTS)
+	@$(VENV)/python -m pytest $(if $(filter tests,$(TESTS)),-n 2) $(ARGS) $(TESTS)
 
 check: setup ## Format, lint, types, architecture, documents, compose file, lock file
 	$(VENV)/ruff format --check .

@@ -12,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from pytest_socket import disable_socket, enable_socket
 from sqlalchemy import text
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from rekindle.embedded.stack import Stack, stores
 from shared.db.engine import Sessions, connect
@@ -29,24 +31,35 @@ SHARED = {"integration": "stores", "contract": "stores", "e2e": "stack", "chaos"
 """What the tests of a level share: one process runs all of them. Unit tests share nothing but their file."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark each test with its level, and run the quick levels first.
 
-    Unit tests come first in every process: nothing that they do not share may use sockets while they run. Where processes share
-    the work, what takes longest follows.
+    Where processes share the work, chaos follows the unit tests, because it takes longest. Unit tests are first in every process:
+    while one runs, no socket can be opened, and stacks that were started before would need some.
     """
     for item in items:
-        level = _level(item)
-        assert level in LEVELS, f"{item.path} must lie in one of {LEVELS}"
-        item.add_marker(level)
-        item.add_marker(pytest.mark.xdist_group(SHARED.get(level, str(item.path.relative_to(ROOT)))))
+        assert _level(item.nodeid) in LEVELS, f"{item.path} must lie in one of {LEVELS}"
+        item.add_marker(_level(item.nodeid))
     levels = ("unit", "chaos", *LEVELS) if hasattr(config, "workerinput") else LEVELS
-    items.sort(key=lambda item: levels.index(_level(item)))
+    items.sort(key=lambda item: levels.index(_level(item.nodeid)))
 
 
-def _level(item: pytest.Item) -> str:
-    return item.path.relative_to(ROOT).parts[0]
+def _level(nodeid: str) -> str:
+    """The folder below `tests` that a test lies in."""
+    return nodeid.removeprefix("tests/").partition("/")[0]
+
+
+class SharedOut(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist's base class has no types
+    """Gives each process whole levels of what shares a stack, and unit tests file by file, in the order of the tests."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return SHARED.get(_level(nodeid), nodeid.partition("::")[0])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedOut:
+    """How `-n` shares out the tests."""
+    config.option.loadscopereorder = False
+    return SharedOut(config, log)
 
 
 @pytest.fixture(autouse=True)
