@@ -74,16 +74,20 @@ _FORGET = "DELETE FROM pursuits WHERE person_id = ANY($1::uuid[])"
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Persons as they are known. ``erased`` are those of whom every stream was erased; one that was linked away has no facts."""
+    """Persons as they are known. ``erased`` are those of whom every stream was erased; one that was linked away has no facts.
+
+    ``ahead`` are closings of their positions that are later than now, with the position.
+    """
 
     people: Sequence[Person]
     erased: frozenset[UUID]
+    ahead: frozenset[tuple[UUID, datetime]]
 
 
 async def load(session: AsyncSession, people: Collection[UUID], *, now: datetime) -> Loaded:
     """All that is known of persons, in the order given."""
     connection = await driver(session)
-    facts, closings = _group(await connection.fetch(_FACTS, list(people)), now)
+    facts, closings = _group(await connection.fetch(_FACTS, list(people)))
     streams: dict[UUID, UUID] = {}
     erased: set[UUID] = set()
     for person, is_erased, logged in await connection.fetch(_STATES, list(people)):
@@ -95,16 +99,18 @@ async def load(session: AsyncSession, people: Collection[UUID], *, now: datetime
     if streams:
         for entry in await queue_log.of_streams(session, list(streams)):
             entries[streams[entry.stream]].append(entry)
-    return Loaded([Person(one, facts[one], closings, entries[one]) for one in people], frozenset(erased))
+    past = {of: [time for time in times if time <= now] for of, times in closings.items()}
+    ahead = frozenset((of, time) for of, times in closings.items() for time in times if time > now)
+    return Loaded([Person(one, facts[one], past, entries[one]) for one in people], frozenset(erased), ahead)
 
 
-def _group(rows: Iterable[Sequence[Any]], now: datetime) -> tuple[Mapping[UUID, list[PersonFact]], Mapping[UUID, list[datetime]]]:
+def _group(rows: Iterable[Sequence[Any]]) -> tuple[Mapping[UUID, list[PersonFact]], Mapping[UUID, Sequence[datetime]]]:
     facts: dict[UUID, list[PersonFact]] = defaultdict(list)
-    closings: dict[UUID, list[datetime]] = {}
+    closings: dict[UUID, Sequence[datetime]] = {}
     for person, stream, event, type_name, time, position, data, closed in rows:
         facts[person].append(PersonFact(stream, event, type_name, time, position, data))
-        if closed and position not in closings:
-            closings[position] = [moment for moment in closed if moment <= now]
+        if closed:
+            closings[position] = closed
     return facts, closings
 
 

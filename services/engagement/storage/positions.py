@@ -37,6 +37,11 @@ _ADD_REFOLD = text(
     ON CONFLICT (position_id, due_at) DO UPDATE SET after_id = excluded.after_id
     """
 )
+_ADD_AHEAD = """
+    INSERT INTO refolds (position_id, due_at, after_id)
+    SELECT id, due_at, '00000000-0000-0000-0000-000000000000' FROM unnest($1::uuid[], $2::timestamptz[]) AS given (id, due_at)
+    ORDER BY id, due_at ON CONFLICT DO NOTHING
+    """
 _NEXT_REFOLD = text(
     "SELECT position_id, due_at, after_id FROM refolds WHERE due_at <= :now ORDER BY due_at, position_id LIMIT 1 FOR UPDATE"
 )
@@ -70,6 +75,12 @@ async def save(session: AsyncSession, id: UUID, *, version: int, closings: Seque
 async def add_refold(session: AsyncSession, id: UUID, times: Collection[datetime]) -> None:
     """Have the clock derive everybody who has a pursuit of the position, at each of the times."""
     await session.execute(_ADD_REFOLD, {"id": id, "times": sorted(times)})
+
+
+async def add_ahead(session: AsyncSession, closings: Collection[tuple[UUID, datetime]]) -> None:
+    """Have the clock derive everybody who has a pursuit of a position when its closing comes, where it is not to do so yet."""
+    ids, times = zip(*closings, strict=True)
+    await (await driver(session)).fetch(_ADD_AHEAD, ids, times)
 
 
 async def next_refold(session: AsyncSession, now: datetime) -> Refold | None:

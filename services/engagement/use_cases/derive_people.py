@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.domain.derive import Derived, derive
 from services.engagement.settings import EngagementSettings
-from services.engagement.storage import people, streams
+from services.engagement.storage import people, positions, streams
 from services.engagement.use_cases.transactions import transact
 from shared.db.engine import Sessions
 
@@ -33,7 +33,11 @@ async def derive_streams(session: AsyncSession, of: Collection[UUID], *, now: da
 async def derive_people(
     session: AsyncSession, of: Collection[UUID], *, now: datetime, settings: EngagementSettings
 ) -> Mapping[UUID, Derived]:
-    """Derive these persons and store what changed. The caller has shared the map; this locks the persons."""
+    """Derive these persons and store what changed. The caller has shared the map; this locks the persons.
+
+    ``now`` may have passed by while the locks were waited for, and the clock may have followed a closing meanwhile that is still
+    ahead of it. So the clock is asked to come again at every closing that is ahead.
+    """
     if not of:
         return {}
     await streams.lock_people(session, of)
@@ -44,6 +48,8 @@ async def derive_people(
         if number % IN_ONE_GO == 0:
             await asyncio.sleep(0)
     await people.save(session, derived, erased=loaded.erased)
+    if loaded.ahead:
+        await positions.add_ahead(session, loaded.ahead)
     return derived
 
 

@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from services.engagement.settings import EngagementSettings
+from services.engagement.use_cases.run_clock import tick
 from shared.db.engine import Sessions
 from shared.ids import candidate_id, position_id, pursuit_id
 from shared.security.token_issuer import issue_token
-from tests.integration.engagement.following import clock
+from tests.integration.engagement.following import clock, follow
 from tests.integration.engagement.posting import Ats, event
 from tests.integration.engagement.records import Records
 
@@ -118,6 +119,21 @@ async def test_a_closing_that_lies_ahead_closes_when_it_comes(
 
     await clock(engagement, settings, now=ahead + timedelta(minutes=1))
     assert (await types_on_outbox(engagement))[1:] == [("rekindle.pursuit.position_closed", ahead, "rekindle")]
+
+
+async def test_a_closing_holds_although_somebody_derives_late(
+    ats: Ats, records: Records, engagement: Sessions, settings: EngagementSettings
+) -> None:
+    """A consumer may wait so long for its locks that the clock has followed a closing which is still ahead of its time."""
+    status = text("SELECT status FROM pursuits")
+    await ats.post([event("pursuit.responded", at="2026-03-02")], status=207)
+    await records.closings(JOB, "2026-03-10T00:00:00Z")
+    await clock(engagement, settings, now=NOW)
+    await follow(engagement, settings, now=datetime(2026, 3, 9, tzinfo=UTC))
+    await tick(engagement, now=NOW, settings=settings)
+
+    async with engagement.begin() as session:
+        assert await session.scalar(status) == "closed"
 
 
 async def test_the_clock_puts_a_ghosting_on_record_once(ats: Ats, engagement: Sessions, settings: EngagementSettings) -> None:
