@@ -31,16 +31,17 @@ class Stream:
 
 
 _COLUMNS = "candidate_id, person_id, reference, sequence, erased_at"
-# The key of a person's lock: the last four bytes of the id.
+_LOCK_KEY = "('x' || right(person::text, 8))::bit(32)::integer"
+"""The key of a person's lock: the last four bytes of the id."""
 _LOCK_PEOPLE = f"""
     SELECT pg_advisory_xact_lock({PERSON}, key) FROM (
-        SELECT DISTINCT ('x' || right(person::text, 8))::bit(32)::integer AS key FROM unnest($1::uuid[]) AS person ORDER BY 1
+        SELECT DISTINCT {_LOCK_KEY} AS key FROM unnest($1::uuid[]) AS person ORDER BY 1
     ) AS keys
-    """  # noqa: S608 - the class is a constant
+    """  # noqa: S608 - constants of this module
 _TRY_LOCK_PEOPLE = f"""
     SELECT person FROM unnest($1::uuid[]) AS person
-    WHERE pg_try_advisory_xact_lock({PERSON}, ('x' || right(person::text, 8))::bit(32)::integer)
-    """  # noqa: S608 - the class is a constant
+    WHERE pg_try_advisory_xact_lock({PERSON}, {_LOCK_KEY})
+    """  # noqa: S608 - constants of this module
 _PEOPLE = "SELECT DISTINCT person_id FROM relationships WHERE candidate_id = ANY($1::uuid[])"
 _MAP = "SELECT candidate_id, person_id FROM relationships WHERE candidate_id = ANY($1::uuid[])"
 _OF_PERSON = f"""
