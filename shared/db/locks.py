@@ -18,6 +18,3 @@ PEOPLE = 7_234_601
 
 PERSON = 7_234_602
 """Class of the locks of single persons, whose streams may lie in several partitions."""
-
-QUEUE = 7_234_603
-"""Class of the locks of queue items."""

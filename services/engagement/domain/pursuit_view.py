@@ -92,11 +92,6 @@ def row_of(id: UUID, person: UUID, position: UUID, folded: Pursuit, clock: Clock
     )
 
 
-def empty_row(row: PursuitRow) -> PursuitRow:
-    """The row of a pursuit without a fact: its person was linked to another, or its position's facts were another's."""
-    return PursuitRow(row.id, row.person_id, row.position_id, 0, None, None, None, None, None, None)
-
-
 def stage_of(attempt: Attempt) -> str | None:
     """The furthest stage; None where no stage ever was."""
     return None if attempt.stage is None else attempt.stage.value
