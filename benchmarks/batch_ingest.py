@@ -44,7 +44,7 @@ async def measure(run: Run) -> None:
         await stack.halt("worker")
         for number in range(run.rounds):
             figure.add(await _post(stack, f"batch{number}", run), await _insert(writers, f"batch{number}", run.round_events))
-            run.tell(figure)
+            run.report(figure)
         await writers[0].execute("DROP TABLE bench_log")
     finally:
         for writer in writers:

@@ -60,7 +60,7 @@ async def _idle(run: Run, stack: Detached) -> float:
     cores = Reading.of(stack.state).since(before).cores
     figure.add(sum(cores.values()), IDLE_CORES)
     figure.notes.append("by part: " + ", ".join(f"{part} {share:.3f}" for part, share in cores.items()))
-    run.tell(figure)
+    run.report(figure)
     return sum(cores.values())
 
 
@@ -72,7 +72,7 @@ def _figure(name: str, what: str, limit: float, reach: float | None = None) -> F
 def _add(run: Run, figure: Figure, cost: dict[str, float], limit: float) -> None:
     figure.add(sum(cost.values()), limit)
     figure.notes.append("ms by part: " + ", ".join(f"{part} {taken:.2f}" for part, taken in cost.items()))
-    run.tell(figure)
+    run.report(figure)
 
 
 async def spent(stack: Detached, send: Send, idle_cores: float, things: int) -> dict[str, float]:
@@ -119,7 +119,7 @@ async def _trickle(run: Run, stack: Detached, idle_cores: float) -> None:
         cost = await spent(stack, send, idle_cores, count)
         _add(run, whole, cost, TRICKLE_LIMIT)
         gateway.add(cost["gateway"], await _bare(run, stack, f"bare{number}"))
-        run.tell(gateway)
+        run.report(gateway)
 
 
 async def _bare(run: Run, stack: Detached, name: str) -> float:
@@ -152,7 +152,7 @@ async def _visible(run: Run, stack: Detached) -> None:
         await until_quiet(stack.env)
         figure.add(percentile(taken, 0.99), STREAM_P99)
         figure.notes.append(f"median {percentile(taken, 0.5):.0f} ms, one event in {WATCHED} followed")
-        run.tell(figure)
+        run.report(figure)
 
 
 async def _into_funnel(stack: Detached, name: str) -> list[float]:
@@ -225,4 +225,4 @@ async def _backlog(run: Run, stack: Detached) -> None:
     taken = time.perf_counter() - began
     figure.add(BACKLOG / taken, BACKLOG_RATE)
     figure.notes.append(f"posted in {ingested:.1f} s, right {taken - ingested:.1f} s later")
-    run.tell(figure)
+    run.report(figure)

@@ -39,13 +39,13 @@ async def measure(run: Run) -> None:
         await _start_again(run, stack)
         await asyncio.sleep(SETTLE)
         idle = _memory("memory, idle", "resident memory of the embedded stack, idle ÷ 800 MB", stack, IDLE_LIMIT)
-        run.tell(idle)
+        run.report(idle)
         name = run.unique("large")
         rate = await _fill(run, stack, name)
         await asyncio.sleep(SETTLE)
         full = _memory("memory, full", f"the same after {run.events:,} events ÷ 1 GiB", stack, FULL_LIMIT)
         full.notes.append(f"{rate:,.0f} events/s from the first POST until all readers had applied the last")
-        run.tell(full)
+        run.report(full)
         await _funnel(run, stack, name)
     finally:
         await stack.stop()
@@ -56,7 +56,7 @@ async def _start_again(run: Run, stack: Detached) -> None:
     for _ in range(run.rounds):
         await stack.stop()
         figure.add(await stack.start(), READY_LIMIT)
-        run.tell(figure)
+        run.report(figure)
 
 
 def _memory(name: str, what: str, stack: Detached, limit: float) -> Figure:
@@ -103,7 +103,7 @@ async def _funnel(run: Run, large: Detached, name: str) -> None:
             ours = await _calls(large.url, large.token, large_positions)
             figure.add(ours, await _calls(small.url, small.token, small_positions))
         del figure.rounds[0]  # it warms both up
-        run.tell(figure)
+        run.report(figure)
 
 
 async def _calls(url: str, token: str, positions: list[str]) -> float:

@@ -39,7 +39,7 @@ async def measure(run: Run) -> None:
         began = int(datetime.now(UTC).timestamp() * 1000)  # ids that no other round uses
         ours = await _rate(stack, _delivering(stack.env["CONNECTORS_GREENHOUSE_SECRET"], began))
         figure.add(ours, await _rate(stack, _posting(run.unique(f"direct{number}"))))
-        run.tell(figure)
+        run.report(figure)
 
 
 async def _rate(stack: Detached, send: Send) -> float:

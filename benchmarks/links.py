@@ -57,7 +57,7 @@ async def measure(run: Run) -> None:
             f"{_waits(linked.link_waits)}; a link cost the stack {cost:.1f} ms; "
             f"all was right {without.until_right:.1f} and {linked.until_right:.1f} s later"
         )
-        run.tell(figure)
+        run.report(figure)
 
 
 def _waits(taken: list[float]) -> str:

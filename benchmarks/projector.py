@@ -36,7 +36,7 @@ async def measure(run: Run) -> None:
         await _round(run, stack, "warm", run.round_events // 4)
         for number in range(run.rounds):
             figure.add(*await _round(run, stack, f"projected{number}", run.round_events))
-            run.tell(figure)
+            run.report(figure)
 
 
 async def _round(run: Run, stack: Stack, name: str, events: int) -> tuple[float, float]:

@@ -100,7 +100,7 @@ class Run:
         """A name that no other measurement and no other run uses."""
         return f"{self._mark}-{name}"
 
-    def tell(self, figure: Figure) -> None:
+    def report(self, figure: Figure) -> None:
         """Keep a figure from its first round on, and show its progress."""
         if figure not in self.figures:
             self.figures.append(figure)

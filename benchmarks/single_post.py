@@ -33,7 +33,7 @@ async def measure(run: Run) -> None:
         for number in range(run.rounds):
             ours = await _post(stack.url, stack.token, run.unique(f"single{number}"), count)
             figure.add(ours, await _post(bare, stack.token, run.unique(f"bare{number}"), count))
-            run.tell(figure)
+            run.report(figure)
     await stack.start_again("worker")
     await until_quiet(stack.env)
 

@@ -137,17 +137,17 @@ class _Reader:
 
     def _column(self, path: str, columns: Mapping[str, Any], name: str) -> tuple[str, Reader | None]:
         """A field's column, and how codes are made of its cells where the file says so."""
-        told = columns[name]
-        if not isinstance(told, dict):
+        spec = columns[name]
+        if not isinstance(spec, dict):
             return self._text(path, columns, name), None
         path = f"{path}{name}."
-        self._known(path, told, "column", "slug", "map")
-        if not isinstance(told.get("slug", False), bool):
+        self._known(path, spec, "column", "slug", "map")
+        if not isinstance(spec.get("slug", False), bool):
             self.problems.append(f"{path}slug: must be true or false")
-        table = self._table(told, "map", path)
+        table = self._table(spec, "map", path)
         codes = {cell: self._text(f"{path}map.", table, cell) for cell in table}
-        otherwise = slug if told.get("slug") is True else None
-        return self._text(path, told, "column"), mapped(codes, otherwise) if codes else otherwise
+        otherwise = slug if spec.get("slug") is True else None
+        return self._text(path, spec, "column"), mapped(codes, otherwise) if codes else otherwise
 
     def _fits(self, key: str, meaning: Meaning, *, has_position: bool) -> None:
         """Hold the constant part of the data against the type, as the API will; what columns give is seen when it comes."""

@@ -208,25 +208,25 @@ async def _apply(group: str, handler: Handler, sessions: Sessions, batches: Sequ
     async with sessions.begin() as session:
         streams = [batch.streams() for batch in batches]
         stored = await storage.lock(session, group, [batch.partition for batch in batches], sorted(set().union(*streams)))
-        walks: list[PartitionBatch] = []
+        parts: list[PartitionBatch] = []
         for batch, its_streams in zip(batches, streams, strict=True):
             if stored.positions.get(batch.partition) == batch.position:
-                walks.append(PartitionBatch(batch, stored.heads_of(its_streams)))
+                parts.append(PartitionBatch(batch, stored.heads_of(its_streams)))
             else:
                 applied.lost.append(batch.partition)
-        for walk in walks:
-            walk.run()
-            await _settle_early(session, group, walk, stored.parked)
-        fresh = [one for walk in walks for one in walk.fresh]
+        for part in parts:
+            part.run()
+            await _settle_early(session, group, part, stored.parked)
+        fresh = [one for part in parts for one in part.fresh]
         failed = await hand_over(session, handler, fresh) if fresh else []
-        for walk in walks:
-            _note(walk, applied)
-        for dead in [*(one for walk in walks for one in walk.dead), *failed]:
+        for part in parts:
+            _note(part, applied)
+        for dead in [*(one for part in parts for one in part.dead), *failed]:
             logger.error("%s: record %d of %s is a dead letter: %s", group, dead.received.offset, dead.partition, dead.error)
             await storage.insert_dead_letter(session, group, dead.partition, dead.received, dead.error, left_hole=dead.left_hole)
             applied.dead[dead.partition.topic] += 1
-        heads = {(w.topic.value, s): (w.heads[s], w.batch.partition.partition) for w in walks for s in w.moved}
-        ends = {walk.batch.partition: (walk.end, walk.total) for walk in walks}
+        heads = {(w.topic.value, s): (w.heads[s], w.batch.partition.partition) for w in parts for s in w.moved}
+        ends = {part.batch.partition: (part.end, part.total) for part in parts}
         if ends:
             await storage.store(session, group, heads, ends)
     applied.positions = {partition: end for partition, (end, _) in ends.items()}
@@ -235,25 +235,25 @@ async def _apply(group: str, handler: Handler, sessions: Sessions, batches: Sequ
     return applied
 
 
-async def _settle_early(session: AsyncSession, group: str, walk: PartitionBatch, parked: Collection[tuple[str, UUID]]) -> None:
+async def _settle_early(session: AsyncSession, group: str, part: PartitionBatch, parked: Collection[tuple[str, UUID]]) -> None:
     """Park what came before those it follows, and take up what was parked and can follow now."""
-    if walk.topic.is_compacted or not walk.topic.is_sequenced:
+    if part.topic.is_compacted or not part.topic.is_sequenced:
         return
-    await storage.park(session, group, walk.topic, walk.still_waiting)
-    moved = {stream: walk.heads[stream] for stream in sorted(walk.moved) if (walk.topic.value, stream) in parked}
+    await storage.park(session, group, part.topic, part.still_waiting)
+    moved = {stream: part.heads[stream] for stream in sorted(part.moved) if (part.topic.value, stream) in parked}
     if moved:
-        walk.drain(await storage.parked_after(session, group, walk.topic, moved))
-        await storage.unpark(session, group, walk.topic, {stream: walk.heads[stream] for stream in moved})
+        part.drain(await storage.parked_after(session, group, part.topic, moved))
+        await storage.unpark(session, group, part.topic, {stream: part.heads[stream] for stream in moved})
 
 
-def _note(walk: PartitionBatch, applied: Applied) -> None:
-    partition = walk.batch.partition
-    if walk.total is not None:
-        applied.lacks[partition] = max(0, walk.lack)
-    if waiting := walk.still_waiting:
+def _note(part: PartitionBatch, applied: Applied) -> None:
+    partition = part.batch.partition
+    if part.total is not None:
+        applied.lacks[partition] = max(0, part.lack)
+    if waiting := part.still_waiting:
         applied.parked[partition.topic] += len(waiting)
         applied.gaps[partition] = {
-            r.event.subject: walk.heads.get(r.event.subject, 0)
+            r.event.subject: part.heads.get(r.event.subject, 0)
             for r in waiting
             if r.event is not None and r.event.subject is not None
         }

@@ -37,15 +37,15 @@ async def counted(api: httpx.AsyncClient, afters: list[str]) -> None:
 
 async def test_the_story_of_a_pursuit(api: httpx.AsyncClient, names: tuple[str, str]) -> None:
     candidate, position = names
-    told = [
+    stated = [
         event("contacted", candidate, position, "2026-03-02T09:15:00Z", channel="email", recruiter="maria", words=74),
         event("responded", candidate, position, "2026-03-02T11:00:00Z", mood="positive"),
         event("declined", candidate, position, "2026-03-03", reason="salary", facts={"asked": 85000, "currency": "EUR"}),
     ]
-    answers = [(await api.post("/v1/events", json=one)) for one in told]
+    answers = [(await api.post("/v1/events", json=one)) for one in stated]
     assert [answer.status_code for answer in answers] == [201, 201, 201]
     assert [answer.json()["sequence"] for answer in answers] == [1, 2, 3]
-    assert (await api.post("/v1/events", json=told[0])).json()["status"] == "duplicate"
+    assert (await api.post("/v1/events", json=stated[0])).json()["status"] == "duplicate"
 
     # Folded from the log at that moment: a client that has just posted need not wait.
     (pursuit,) = (await api.get("/v1/pursuits", params={"candidate": candidate, "position": position})).json()["items"]
@@ -55,7 +55,7 @@ async def test_the_story_of_a_pursuit(api: httpx.AsyncClient, names: tuple[str, 
     assert pursuit["position_references"] == [position]
     assert pursuit["close"]["reason"] == "salary"
     timeline = (await api.get(f"/v1/timelines/{candidate}")).json()
-    assert [item["id"] for item in timeline["items"]] == [one["id"] for one in told]
+    assert [item["id"] for item in timeline["items"]] == [one["id"] for one in stated]
 
     await counted(api, [answer.json()["after"] for answer in answers])
     funnel = (await api.get(f"/v1/analytics/positions/{position}/funnel", params={"view": "cohort"})).json()

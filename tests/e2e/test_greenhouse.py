@@ -27,16 +27,16 @@ class Greenhouse:
 
     async def send(self, raw: bytes, **headers: str) -> httpx.Response:
         signature = hmac.new(self._secret, raw, hashlib.sha256).hexdigest()
-        told = {"Signature": f"sha256 {signature}", "Content-Type": "application/json"} | headers
+        posted = {"Signature": f"sha256 {signature}", "Content-Type": "application/json"} | headers
         async with httpx.AsyncClient(timeout=30) as client:
-            return await client.post(self._url, content=raw, headers=told)
+            return await client.post(self._url, content=raw, headers=posted)
 
-    async def tell(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
+    async def deliver(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Send a body and return the answer to it."""
         answer = await self.send(json.dumps({"action": action, "payload": payload}).encode())
         assert answer.status_code == 200, answer.text
-        told: dict[str, Any] = answer.json()
-        return told
+        posted: dict[str, Any] = answer.json()
+        return posted
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def greenhouse(stack: Stack) -> Greenhouse:
 def application(candidate: int, job: int, number: int, **changes: Any) -> dict[str, Any]:
     """The payload of a body about an application."""
     person = {"id": candidate, "first_name": "Ada", "last_name": "Byron", "can_email": True}
-    told: dict[str, Any] = {
+    posted: dict[str, Any] = {
         "id": number,
         "prospect": False,
         "status": "active",
@@ -58,7 +58,7 @@ def application(candidate: int, job: int, number: int, **changes: Any) -> dict[s
         "candidate": person | changes.pop("person", {}),
         "jobs": [{"id": job, "name": "Engineer", "status": "open", "closed_at": None}],
     }
-    return {"application": told | changes}
+    return {"application": posted | changes}
 
 
 async def timeline(api: httpx.AsyncClient, candidate: int) -> list[tuple[str, str]]:
@@ -68,9 +68,9 @@ async def timeline(api: httpx.AsyncClient, candidate: int) -> list[tuple[str, st
     return [(item["type"].removeprefix("rekindle."), item["time"]) for item in answer.json()["items"]]
 
 
-async def funnel(api: httpx.AsyncClient, job: int, told: dict[str, Any]) -> dict[str, Any]:
+async def funnel(api: httpx.AsyncClient, job: int, posted: dict[str, Any]) -> dict[str, Any]:
     """A position's funnel, once everything that a delivery made is counted."""
-    after = ",".join(event["after"] for event in told["events"])
+    after = ",".join(event["after"] for event in posted["events"])
     params: dict[str, str | int] = {"after": after, "wait": 10}
     answer = await api.get(f"/v1/analytics/positions/greenhouse:{job}/funnel", params=params)
     assert answer.status_code == 200, answer.text
@@ -104,9 +104,9 @@ async def test_every_sample_is_accepted_twice(greenhouse: Greenhouse, shared_dat
 async def test_an_application_is_in_timeline_records_and_funnel(greenhouse: Greenhouse, api: httpx.AsyncClient) -> None:
     candidate, job, number = next(_numbers), next(_numbers), next(_numbers)
 
-    told = await greenhouse.tell("new_candidate_application", application(candidate, job, number))
+    posted = await greenhouse.deliver("new_candidate_application", application(candidate, job, number))
 
-    assert (told["status"], told["reason"]) == ("applied", None)
+    assert (posted["status"], posted["reason"]) == ("applied", None)
     assert await timeline(api, candidate) == [
         ("pursuit.applied", "2026-01-10T09:00:00Z"),
         ("pursuit.stage_entered", "2026-01-10T09:00:00.000001Z"),
@@ -115,7 +115,7 @@ async def test_an_application_is_in_timeline_records_and_funnel(greenhouse: Gree
     assert person["name"] == "Ada Byron"
     opening = (await api.get(f"/v1/positions/greenhouse:{job}")).json()
     assert (opening["title"], opening["status"]) == ("Engineer", "open")
-    assert reached(await funnel(api, job, told)) == {"sourced": 1, "interested": 1}
+    assert reached(await funnel(api, job, posted)) == {"sourced": 1, "interested": 1}
 
 
 async def test_an_offer_that_comes_first_is_told_when_its_application_comes(
@@ -123,14 +123,14 @@ async def test_an_offer_that_comes_first_is_told_when_its_application_comes(
 ) -> None:
     candidate, job, number = next(_numbers), next(_numbers), next(_numbers)
     offer = {"id": 1, "application_id": number, "job_id": job, "version": 1, "sent_on": "2026-02-01"}
-    assert (await greenhouse.tell("offer_created", offer))["status"] == "waiting"
+    assert (await greenhouse.deliver("offer_created", offer))["status"] == "waiting"
 
-    await greenhouse.tell("new_candidate_application", application(candidate, job, number))
+    await greenhouse.deliver("new_candidate_application", application(candidate, job, number))
 
     assert ("pursuit.offered", "2026-02-01T00:00:00Z") in await timeline(api, candidate)
-    told = await greenhouse.tell("offer_created", offer)
-    assert (told["status"], [event["type"] for event in told["events"]]) == ("repeated", ["rekindle.pursuit.offered"])
-    assert reached(await funnel(api, job, told))["offered"] == 1
+    posted = await greenhouse.deliver("offer_created", offer)
+    assert (posted["status"], [event["type"] for event in posted["events"]]) == ("repeated", ["rekindle.pursuit.offered"])
+    assert reached(await funnel(api, job, posted))["offered"] == 1
 
 
 async def test_reject_and_unreject_leave_an_open_pursuit(greenhouse: Greenhouse, api: httpx.AsyncClient) -> None:
@@ -140,13 +140,13 @@ async def test_reject_and_unreject_leave_an_open_pursuit(greenhouse: Greenhouse,
     rejected = application(
         candidate, job, number, status="rejected", rejected_at=at, last_activity_at=at, rejection_reason=reason
     )
-    await greenhouse.tell("new_candidate_application", application(candidate, job, number))
+    await greenhouse.deliver("new_candidate_application", application(candidate, job, number))
 
-    closed = await funnel(api, job, await greenhouse.tell("reject_candidate", rejected))
+    closed = await funnel(api, job, await greenhouse.deliver("reject_candidate", rejected))
     opened = await funnel(
         api,
         job,
-        await greenhouse.tell("unreject_candidate", application(candidate, job, number, last_activity_at=at)),
+        await greenhouse.deliver("unreject_candidate", application(candidate, job, number, last_activity_at=at)),
     )
 
     assert (closed["rejections"], closed["outcomes"]["in_play"]) == ({"experience": 1}, 0)
@@ -159,8 +159,8 @@ async def test_hire_and_unhire(greenhouse: Greenhouse, api: httpx.AsyncClient) -
     hired = application(candidate, job, number, status="hired", current_stage=None, offer=offer)
     unhired = application(candidate, job, number, last_activity_at="2026-02-04T10:00:00Z", current_stage={"name": "Offer"})
 
-    with_hire = reached(await funnel(api, job, await greenhouse.tell("hire_candidate", hired)))
-    without = reached(await funnel(api, job, await greenhouse.tell("unhire_candidate", unhired)))
+    with_hire = reached(await funnel(api, job, await greenhouse.deliver("hire_candidate", hired)))
+    without = reached(await funnel(api, job, await greenhouse.deliver("unhire_candidate", unhired)))
 
     assert (with_hire["offered"], with_hire["hired"]) == (1, 1)
     assert (without["offered"], without.get("hired")) == (1, None)
@@ -168,24 +168,24 @@ async def test_hire_and_unhire(greenhouse: Greenhouse, api: httpx.AsyncClient) -
 
 async def test_a_deleted_candidate_is_forgotten(greenhouse: Greenhouse, api: httpx.AsyncClient) -> None:
     candidate, job, number = next(_numbers), next(_numbers), next(_numbers)
-    await greenhouse.tell("new_candidate_application", application(candidate, job, number))
+    await greenhouse.deliver("new_candidate_application", application(candidate, job, number))
 
-    told = await greenhouse.tell("delete_candidate", {"person": {"id": candidate, "first_name": "Ada"}})
+    posted = await greenhouse.deliver("delete_candidate", {"person": {"id": candidate, "first_name": "Ada"}})
 
-    assert told["status"] == "applied"
+    assert posted["status"] == "applied"
     assert (await api.get(f"/v1/candidates/greenhouse:{candidate}")).status_code == 410
     read = await eventually(lambda: api.get(f"/v1/timelines/greenhouse:{candidate}"), lambda answer: answer.status_code == 410)
     assert read.json()["code"]
-    late = await greenhouse.tell("application_updated", application(candidate, job, number))
+    late = await greenhouse.deliver("application_updated", application(candidate, job, number))
     assert (late["status"], late["reason"]) == ("not_mapped", "the candidate is erased")
 
 
 async def test_merged_candidates_are_one_person(greenhouse: Greenhouse, api: httpx.AsyncClient) -> None:
     old, new, job = next(_numbers), next(_numbers), next(_numbers)
     for candidate in (old, new):
-        await greenhouse.tell("new_candidate_application", application(candidate, job, next(_numbers)))
+        await greenhouse.deliver("new_candidate_application", application(candidate, job, next(_numbers)))
 
-    await greenhouse.tell("merge_candidate", {"person": {"id": old, "new_candidate_id": new}})
+    await greenhouse.deliver("merge_candidate", {"person": {"id": old, "new_candidate_id": new}})
 
     found = (await api.get(f"/v1/candidates/greenhouse:{new}")).json()
     assert {f"greenhouse:{old}", f"greenhouse:{new}"} <= set(found["references"])
@@ -196,9 +196,9 @@ async def test_merged_candidates_are_one_person(greenhouse: Greenhouse, api: htt
 async def test_an_older_body_does_not_turn_a_record_back(greenhouse: Greenhouse, api: httpx.AsyncClient) -> None:
     candidate, job, number = next(_numbers), next(_numbers), next(_numbers)
     newer = application(candidate, job, number, last_activity_at="2026-01-20T09:00:00Z", person={"last_name": "Lovelace"})
-    await greenhouse.tell("application_updated", newer)
+    await greenhouse.deliver("application_updated", newer)
 
-    await greenhouse.tell("new_candidate_application", application(candidate, job, number))
+    await greenhouse.deliver("new_candidate_application", application(candidate, job, number))
 
     assert (await api.get(f"/v1/candidates/greenhouse:{candidate}")).json()["name"] == "Ada Lovelace"
     assert [kind for kind, _ in await timeline(api, candidate)] == [
@@ -233,11 +233,11 @@ async def test_whatever_is_genuine_is_acknowledged(greenhouse: Greenhouse) -> No
 async def test_what_came_is_listed_with_its_reason(greenhouse: Greenhouse, api: httpx.AsyncClient) -> None:
     candidate, job, number = next(_numbers), next(_numbers), next(_numbers)
     stage = {"id": number, "name": f"Zodiac {number}"}
-    told = await greenhouse.tell("candidate_stage_change", application(candidate, job, number, current_stage=stage))
+    posted = await greenhouse.deliver("candidate_stage_change", application(candidate, job, number, current_stage=stage))
 
     listed = (await api.get("/v1/connectors/greenhouse/deliveries", params={"limit": 1})).json()["items"]
     unmapped = (await api.get("/v1/connectors/greenhouse/unmapped", params={"kind": "stage"})).json()["items"]
 
-    assert (listed[0]["id"], listed[0]["candidate"]) == (told["id"], f"greenhouse:{candidate}")
+    assert (listed[0]["id"], listed[0]["candidate"]) == (posted["id"], f"greenhouse:{candidate}")
     assert listed[0]["reason"] == f"the stage 'Zodiac {number}' has no mapping"
     assert [item["count"] for item in unmapped if item["name"] == stage["name"]] == [1]

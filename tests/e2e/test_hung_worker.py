@@ -35,8 +35,8 @@ def applied(run: str, number: int) -> dict[str, object]:
 
 
 async def health(api: httpx.AsyncClient) -> dict[str, object]:
-    told: dict[str, object] = (await api.get("/health/ready")).json()
-    return told
+    sent: dict[str, object] = (await api.get("/health/ready")).json()
+    return sent
 
 
 async def test_a_frozen_worker_is_told_killed_and_started_again_and_everything_is_counted(

@@ -107,8 +107,8 @@ def events() -> Iterator[dict[str, Any]]:
         ("candidate.hard_no_lifted", {"reason": "career_change", **why}),
         ("candidate.followup_promised", {"due_at": "2026-12-01", "about": word("about")}),
     ]
-    told = [(kind, {"position": POSITION, **data}) for kind, data in of_position] + of_candidate
-    for number, (kind, data) in enumerate(told):
+    stated = [(kind, {"position": POSITION, **data}) for kind, data in of_position] + of_candidate
+    for number, (kind, data) in enumerate(stated):
         yield {
             "source": "ats",
             "id": word(f"event-{number}"),

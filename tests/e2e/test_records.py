@@ -20,7 +20,7 @@ def fresh(source: str = "gem") -> str:
     return f"{source}:{uuid4().hex[:12]}"
 
 
-async def tell(api: httpx.AsyncClient, record: str, thing: str = "candidates", /, **fields: Any) -> dict[str, Any]:
+async def patch(api: httpx.AsyncClient, record: str, thing: str = "candidates", /, **fields: Any) -> dict[str, Any]:
     response = await api.patch(at(thing, record), json=fields)
     assert response.status_code in {200, 201}, response.text
     body: dict[str, Any] = response.json()
@@ -43,7 +43,7 @@ async def read(api: httpx.AsyncClient, path: str) -> dict[str, Any]:
 
 async def test_a_record_told_over_http_is_read_by_id_and_by_reference(api: httpx.AsyncClient) -> None:
     name = f"greenhouse:Application[{uuid4().hex[:8]}]"
-    body = await tell(api, name, name="Ada Byron", emails=["ada@example.org"], skills=["python"])
+    body = await patch(api, name, name="Ada Byron", emails=["ada@example.org"], skills=["python"])
 
     by_reference, by_id = await api.get(at("candidates", name)), await api.get(f"/v1/candidates/{body['id']}")
 
@@ -55,7 +55,7 @@ async def test_a_record_told_over_http_is_read_by_id_and_by_reference(api: httpx
 
 async def test_contact_details_need_their_scope(api: httpx.AsyncClient, stack: Stack) -> None:
     name = fresh()
-    await tell(api, name, name="Ada", emails=["ada@example.org"])
+    await patch(api, name, name="Ada", emails=["ada@example.org"])
     headers = {"Authorization": f"Bearer {stack.issue_token('candidates:read')}"}
 
     blind = (await api.get(at("candidates", name), headers=headers)).json()
@@ -66,7 +66,7 @@ async def test_contact_details_need_their_scope(api: httpx.AsyncClient, stack: S
 
 async def test_events_teach_what_is_shown_beside_the_record(api: httpx.AsyncClient) -> None:
     name, position = fresh(), fresh()
-    await tell(api, name, name="Ada", market_status="passive", observed_at="2026-01-01T00:00:00Z")
+    await patch(api, name, name="Ada", market_status="passive", observed_at="2026-01-01T00:00:00Z")
     await post(api, name, "pursuit.contacted", "2026-02-01T00:00:00Z", position=position, channel="email")
     await post(api, name, "pursuit.applied", "2026-02-02T00:00:00Z", position=position)
 
@@ -93,7 +93,7 @@ async def test_linked_people_have_one_funnel_until_they_part(api: httpx.AsyncCli
         return counts["1"]
 
     assert await responded_by_touch(after) == 0
-    linked = await tell(api, one, references=[other])
+    linked = await patch(api, one, references=[other])
     assert await responded_by_touch(linked["after_each"]) == 1
     parted = await api.delete(f"{at('candidates', one)}/references/{quote(other, safe='')}")
     assert parted.status_code == 200, parted.text
@@ -102,10 +102,10 @@ async def test_linked_people_have_one_funnel_until_they_part(api: httpx.AsyncCli
 
 async def test_a_closed_position_ends_what_was_open_for_it(api: httpx.AsyncClient) -> None:
     name, position = fresh(), fresh("greenhouse")
-    await tell(api, position, "positions", title="Lead", status="open", opened_at="2026-01-01T00:00:00Z")
+    await patch(api, position, "positions", title="Lead", status="open", opened_at="2026-01-01T00:00:00Z")
     await post(api, name, "pursuit.interested", "2026-02-01T00:00:00Z", position=position)
 
-    closed = await tell(api, position, "positions", status="closed", closed_at="2026-03-01T00:00:00Z")
+    closed = await patch(api, position, "positions", status="closed", closed_at="2026-03-01T00:00:00Z")
 
     assert closed["spans"] == [{"opened_at": "2026-01-01T00:00:00Z", "closed_at": "2026-03-01T00:00:00Z"}]
     pursuits = f"/v1/pursuits?candidate={quote(name, safe='')}&position={quote(position, safe='')}"
@@ -114,7 +114,7 @@ async def test_a_closed_position_ends_what_was_open_for_it(api: httpx.AsyncClien
 
 async def test_an_erased_person_is_gone_everywhere(api: httpx.AsyncClient) -> None:
     name = fresh("greenhouse")
-    record = await tell(api, name, name="Ada")
+    record = await patch(api, name, name="Ada")
     await post(api, name, "pursuit.sourced", "2026-02-01T00:00:00Z", position=fresh())
 
     erased = await api.post("/v1/erasures", json={"candidate": name})
@@ -128,10 +128,10 @@ async def test_an_erased_person_is_gone_everywhere(api: httpx.AsyncClient) -> No
 @pytest.mark.parametrize("thing", ["candidates", "positions"])
 async def test_lists_go_page_by_page(api: httpx.AsyncClient, thing: str) -> None:
     skill = uuid4().hex
-    told = {(await tell(api, fresh(), thing, skills=[skill.upper()]))["id"] for _ in range(3)}
+    posted = {(await patch(api, fresh(), thing, skills=[skill.upper()]))["id"] for _ in range(3)}
 
     first = (await api.get(f"/v1/{thing}", params={"skill": skill, "limit": 2})).json()
     rest = (await api.get(f"/v1/{thing}", params={"skill": skill, "limit": 2, "cursor": first["next_cursor"]})).json()
 
-    assert {item["id"] for item in [*first["items"], *rest["items"]]} == told
+    assert {item["id"] for item in [*first["items"], *rest["items"]]} == posted
     assert (len(first["items"]), len(rest["items"]), rest["next_cursor"]) == (2, 1, None)

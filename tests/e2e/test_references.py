@@ -40,7 +40,7 @@ def id_of(operation: Operation, name: str) -> UUID:
 
 
 @pytest.fixture(scope="module")
-async def told(api: httpx.AsyncClient) -> None:
+async def posted(api: httpx.AsyncClient) -> None:
     """A candidate and a position of each name, and a fact of both."""
     facts: list[dict[str, Any]] = []
     for number, name in enumerate(AWKWARD):
@@ -69,20 +69,22 @@ def test_there_is_more_than_one_operation_of_each_service() -> None:
 
 @pytest.mark.parametrize("name", AWKWARD)
 @pytest.mark.parametrize("operation", READING, ids=str)
-async def test_reading_finds_the_record_of_that_name(api: httpx.AsyncClient, told: None, operation: Operation, name: str) -> None:
+async def test_reading_finds_the_record_of_that_name(
+    api: httpx.AsyncClient, posted: None, operation: Operation, name: str
+) -> None:
     answer = await api.get(at(operation, name))
 
     assert answer.status_code == 200, answer.text
     said = answer.json()
     whose = next((said[key] for key in ("id", "candidate_id", "position_id") if key in said), None)
-    if whose is None:  # a history or a list of duplicates names nobody; what was told of the field does
+    if whose is None:  # a history or a list of duplicates names nobody; what was posted of the field does
         assert [item["value"] for item in said["items"]] in ([], [f"Number {AWKWARD.index(name)}"])
     else:
         assert whose == str(id_of(operation, name))
 
 
 @pytest.mark.parametrize("name", AWKWARD)
-async def test_a_query_finds_the_record_of_that_name(api: httpx.AsyncClient, told: None, name: str) -> None:
+async def test_a_query_finds_the_record_of_that_name(api: httpx.AsyncClient, posted: None, name: str) -> None:
     named = {"candidate": f"odd:{name}", "position": f"odd:{name}"}
 
     (pursuit,) = (await api.get("/v1/pursuits", params=named)).raise_for_status().json()["items"]
@@ -91,7 +93,7 @@ async def test_a_query_finds_the_record_of_that_name(api: httpx.AsyncClient, tol
 
 
 @pytest.mark.parametrize("name", AWKWARD)
-async def test_changing_reaches_the_record_of_that_name(api: httpx.AsyncClient, told: None, name: str) -> None:
+async def test_changing_reaches_the_record_of_that_name(api: httpx.AsyncClient, posted: None, name: str) -> None:
     for thing in ("candidates", "positions"):
         address = f"/v1/{thing}/{quote(f'odd:{name}', safe='')}"
         assert (await api.patch(address, json={"level": "senior"})).json()["level"] == "senior"

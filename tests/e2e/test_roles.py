@@ -154,7 +154,7 @@ async def test_the_gateway_describes_all_services_and_shows_the_metrics_of_all_p
     async def metrics() -> str:
         return (await front.get("/metrics")).text
 
-    async def told() -> object:
+    async def sent() -> object:
         return (await front.get("/health/ready")).json()
 
     def has_every_process(page: str) -> bool:
@@ -164,7 +164,7 @@ async def test_the_gateway_describes_all_services_and_shows_the_metrics_of_all_p
     page = await eventually(metrics, has_every_process, every=1)
     assert [line for line in page.splitlines() if line.count("process=") > 1] == []
     ready = {"status": "ready", "checks": {"worker-0": "ok", "worker-1": "ok"}}
-    await eventually(told, lambda found: found == ready, every=1)
+    await eventually(sent, lambda found: found == ready, every=1)
 
 
 async def test_without_a_token_nothing_is_answered(front: httpx.AsyncClient) -> None:

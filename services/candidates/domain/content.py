@@ -21,10 +21,10 @@ class Shape:
     objects: Mapping[str, tuple[str, ...]]
     """Members by the name of the object."""
 
-    def flatten(self, told: Mapping[str, Any]) -> dict[str, Value]:
+    def flatten(self, sent: Mapping[str, Any]) -> dict[str, Value]:
         """The leaves that a patch speaks of. ``told`` holds only known fields."""
         leaves: dict[str, Value] = {}
-        for name, value in told.items():
+        for name, value in sent.items():
             members = self.objects.get(name)
             if members is None:
                 leaves[name] = None if value == [] else value

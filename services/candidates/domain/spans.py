@@ -2,11 +2,11 @@
 
 The fold reads all observations of status, opened_at and closed_at in order of ``observed_at``, never of arrival:
 
-- ``status: closed`` closes at ``closed_at`` where one is told, else at ``observed_at``. A ``closed_at`` without a
+- ``status: closed`` closes at ``closed_at`` where one is sent, else at ``observed_at``. A ``closed_at`` without a
   status closes too.
 - ``status: open`` after a closing opens a new span, at ``opened_at`` where that lies after the closing, else at
   ``observed_at``.
-- Told again, a time corrects the current span. ``closed_at: null`` without a status takes a told closing time back.
+- Sent again, a time corrects the current span. ``closed_at: null`` without a status takes back a closing time that was sent.
 - A ``closed_at`` beside the status open, draft or on_hold closes nothing: the status decides. on_hold closes nothing.
 """
 
@@ -63,17 +63,17 @@ class _Fold:
     def is_closed(self) -> bool:
         return bool(self.spans) and self.spans[-1].closed_at is not None
 
-    def take(self, at: datetime, told: Mapping[str, Value]) -> None:
-        opened_at, closed_at = _moment(told.get("opened_at")), _moment(told.get("closed_at"))
-        if "status" in told:
-            self.status = PositionStatus(told["status"]) if told["status"] else None
-        status = self.status if "status" in told else None
+    def take(self, at: datetime, sent: Mapping[str, Value]) -> None:
+        opened_at, closed_at = _moment(sent.get("opened_at")), _moment(sent.get("closed_at"))
+        if "status" in sent:
+            self.status = PositionStatus(sent["status"]) if sent["status"] else None
+        status = self.status if "status" in sent else None
         if status is PositionStatus.CLOSED or (status is None and closed_at is not None):
-            self._close(at, opened_at, closed_at, by_status=status is not None, told=told)
+            self._close(at, opened_at, closed_at, by_status=status is not None, sent=sent)
         elif status is PositionStatus.OPEN:
             self._open(at, opened_at)
         else:
-            self._correct(opened_at, told, takes_back=status is None)
+            self._correct(opened_at, sent, takes_back=status is None)
 
     def _close(
         self,
@@ -82,7 +82,7 @@ class _Fold:
         closed_at: datetime | None,
         *,
         by_status: bool,
-        told: Mapping[str, Value],
+        sent: Mapping[str, Value],
     ) -> None:
         if not self.is_closed:
             last = self.spans.pop() if self.spans else OpenSpan()
@@ -94,7 +94,7 @@ class _Fold:
         if by_status and self.closing_seen_at is None:
             self.closing_seen_at = at
         last = self.spans[-1]
-        fallback = self.closing_seen_at if "closed_at" in told else last.closed_at
+        fallback = self.closing_seen_at if "closed_at" in sent else last.closed_at
         self.spans[-1] = OpenSpan(opened_at or last.opened_at, closed_at or fallback)
 
     def _open(self, at: datetime, opened_at: datetime | None) -> None:
@@ -107,7 +107,7 @@ class _Fold:
             later = opened_at if opened_at and closed and opened_at > closed else at
             self.spans.append(OpenSpan(max(later, closed) if closed else later))
 
-    def _correct(self, opened_at: datetime | None, told: Mapping[str, Value], *, takes_back: bool) -> None:
+    def _correct(self, opened_at: datetime | None, sent: Mapping[str, Value], *, takes_back: bool) -> None:
         if opened_at is not None:
             if not self.spans:
                 self.spans.append(OpenSpan(opened_at))
@@ -116,9 +116,9 @@ class _Fold:
                 self.status = PositionStatus.OPEN if takes_back else self.status
             else:
                 self.spans[-1] = replace(self.spans[-1], opened_at=opened_at)
-        elif "opened_at" in told and self.spans:
+        elif "opened_at" in sent and self.spans:
             self.spans[-1] = replace(self.spans[-1], opened_at=None)
-        if takes_back and "closed_at" in told and self.is_closed:
+        if takes_back and "closed_at" in sent and self.is_closed:
             self.spans[-1] = replace(self.spans[-1], closed_at=self.closing_seen_at)
             if self.closing_seen_at is None:
                 self.status = self.status_before
@@ -143,11 +143,11 @@ def fold_openings(observations: Iterable[Observation]) -> Openings:
     """What these observations of ``FIELDS`` say together, in whatever order they are given."""
     sightings: dict[tuple[datetime, str], dict[str, Observation]] = {}
     for observation in observations:
-        told = sightings.setdefault((observation.observed_at, observation.source), {})
-        held = told.get(observation.field)
+        sent = sightings.setdefault((observation.observed_at, observation.source), {})
+        held = sent.get(observation.field)
         if held is None or observation.rank > held.rank:
-            told[observation.field] = observation
+            sent[observation.field] = observation
     fold = _Fold()
-    for (at, _), told in sorted(sightings.items(), key=lambda sighting: sighting[0]):
-        fold.take(at, {name: observation.value for name, observation in told.items()})
+    for (at, _), sent in sorted(sightings.items(), key=lambda sighting: sighting[0]):
+        fold.take(at, {name: observation.value for name, observation in sent.items()})
     return fold.result()

@@ -27,19 +27,19 @@ class Caller:
     token: str
 
     async def ask(self, method: str, path: str, headers: dict[str, str] | None = None, **options: Any) -> httpx.Response:
-        told = {"Authorization": f"Bearer {self.token}", **(headers or {})}
-        return await self.client.request(method, path, headers=told, **options)
+        all_headers = {"Authorization": f"Bearer {self.token}", **(headers or {})}
+        return await self.client.request(method, path, headers=all_headers, **options)
 
-    async def tell(
+    async def patch(
         self, record: str, /, *, thing: str = "candidates", if_match: str | None = None, **fields: Any
     ) -> httpx.Response:
         """PATCH a record."""
         headers = {"If-Match": if_match} if if_match else {}
         return await self.ask("PATCH", f"/v1/{thing}/{quote(str(record), safe='')}", headers, json=fields)
 
-    async def told(self, record: str, /, *, thing: str = "candidates", **fields: Any) -> dict[str, Any]:
+    async def patched(self, record: str, /, *, thing: str = "candidates", **fields: Any) -> dict[str, Any]:
         """PATCH a record, which must succeed; returns it."""
-        response = await self.tell(record, thing=thing, **fields)
+        response = await self.patch(record, thing=thing, **fields)
         assert response.status_code in {200, 201}, response.text
         body: dict[str, Any] = response.json()
         return body

@@ -23,8 +23,8 @@ async def send(ats: Caller, *items: Any, query: str = "") -> dict[str, Any]:
 
 
 async def test_every_item_has_its_result_and_a_bad_one_hinders_none(ats: Caller, candidates: Sessions) -> None:
-    await ats.told("gem:1", name="Ada")
-    await ats.told("gem:9", name="Gone")
+    await ats.patched("gem:1", name="Ada")
+    await ats.patched("gem:9", name="Gone")
     await ats.ask("POST", "/v1/erasures", json={"candidate": "gem:9"})
 
     body = await send(

@@ -57,8 +57,8 @@ async def check_what_is_stored(sessions: Sessions) -> None:
     assert not erased & records
     for row in rows:
         if row.record is not None:
-            told = join(*(read_heads(other.heads) for other in rows if other.person_id == row.id))
-            assert {**row.record, "references": []} == {**CANDIDATE.nest(values_of(told)), "references": []}
+            sent = join(*(read_heads(other.heads) for other in rows if other.person_id == row.id))
+            assert {**row.record, "references": []} == {**CANDIDATE.nest(values_of(sent)), "references": []}
     versions: dict[UUID, list[int]] = {}
     newest = {}
     for stream, version, kind, data in await published(sessions):
@@ -90,8 +90,8 @@ async def test_everything_at_once_ends_in_what_was_told(ats: Caller, candidates:
         kinds = (
             learn,
             lambda: status(ats.unlink(record, other)),
-            lambda: status(ats.tell(record, references=[other])),
-            lambda: status(ats.tell(record, company=f"Company {number}")),
+            lambda: status(ats.patch(record, references=[other])),
+            lambda: status(ats.patch(record, company=f"Company {number}")),
         )
         return kinds[number % 4]()
 
@@ -102,20 +102,20 @@ async def test_everything_at_once_ends_in_what_was_told(ats: Caller, candidates:
 
 
 async def test_patches_of_one_record_at_once_all_count(ats: Caller, candidates: Sessions) -> None:
-    told = {"name": "Ada", "title": "Lead", "company": "Analytical", "time_zone": "Europe/Berlin"}
+    sent = {"name": "Ada", "title": "Lead", "company": "Analytical", "time_zone": "Europe/Berlin"}
 
-    await asyncio.gather(*(ats.told("gem:1", **{field: value}) for field, value in told.items()))
+    await asyncio.gather(*(ats.patched("gem:1", **{field: value}) for field, value in sent.items()))
 
     body = await ats.read("gem:1")
-    assert {field: body[field] for field in told} == told
+    assert {field: body[field] for field in sent} == sent
     assert body["after"].endswith(":4")
     await check_what_is_stored(candidates)
 
 
 async def test_two_who_link_each_other_at_once_become_one_person(ats: Caller, candidates: Sessions) -> None:
     await asyncio.gather(
-        *(ats.told(f"a:{number}", references=[f"b:{number}"]) for number in range(10)),
-        *(ats.told(f"b:{number}", references=[f"a:{number}"]) for number in range(10)),
+        *(ats.patched(f"a:{number}", references=[f"b:{number}"]) for number in range(10)),
+        *(ats.patched(f"b:{number}", references=[f"a:{number}"]) for number in range(10)),
     )
 
     for number in range(10):
@@ -125,22 +125,22 @@ async def test_two_who_link_each_other_at_once_become_one_person(ats: Caller, ca
 
 
 async def test_of_two_changes_of_the_same_version_one_is_stale(ats: Caller) -> None:
-    created = await ats.tell("gem:1", name="Ada")
+    created = await ats.patch("gem:1", name="Ada")
     record, tag = created.json()["id"], created.headers["ETag"]
 
-    responses = await asyncio.gather(*(ats.tell(record, name=name, if_match=tag) for name in ("Eve", "Joan")))
+    responses = await asyncio.gather(*(ats.patch(record, name=name, if_match=tag) for name in ("Eve", "Joan")))
 
     assert sorted(response.status_code for response in responses) == [200, 412]
 
 
 async def test_only_a_change_of_who_is_who_waits_for_those_who_apply_facts(ats: Caller, candidates: Sessions) -> None:
-    await ats.told("gem:1", references=["gem:2"])
+    await ats.patched("gem:1", references=["gem:2"])
     async with candidates.begin() as session:
         await session.execute(text(SHARE_MAP))
 
-        await ats.told("gem:1", name="Ada", references=["gem:2"])
-        await ats.told("gem:3", name="Joan")
-        linking = asyncio.create_task(ats.told("gem:1", references=["gem:3"]))
+        await ats.patched("gem:1", name="Ada", references=["gem:2"])
+        await ats.patched("gem:3", name="Joan")
+        linking = asyncio.create_task(ats.patched("gem:1", references=["gem:3"]))
         await eventually(lambda: _waiting(candidates))
 
     assert (await linking)["references"] == ["gem:1", "gem:2", "gem:3"]

@@ -31,9 +31,9 @@ async def everything(sessions: Sessions) -> str:
 
 
 async def test_an_erased_person_leaves_stubs_without_content(ats: Caller, candidates: Sessions) -> None:
-    await ats.told("gem:secret-77", name="Ada Byron", emails=["ada@example.org"])
-    await ats.told("greenhouse:1", title="Countess", references=["gem:secret-77"])
-    await ats.told("greenhouse:2", name="Somebody else")
+    await ats.patched("gem:secret-77", name="Ada Byron", emails=["ada@example.org"])
+    await ats.patched("greenhouse:1", title="Countess", references=["gem:secret-77"])
+    await ats.patched("greenhouse:2", name="Somebody else")
 
     erasure = await erase(ats, "gem:secret-77")
 
@@ -49,8 +49,8 @@ async def test_an_erased_person_leaves_stubs_without_content(ats: Caller, candid
 
 
 async def test_the_erased_record_has_the_next_version(ats: Caller, candidates: Sessions) -> None:
-    await ats.told("gem:1", name="Ada")
-    await ats.told("gem:1", name="Augusta")
+    await ats.patched("gem:1", name="Ada")
+    await ats.patched("gem:1", name="Augusta")
 
     erasure = await erase(ats, "gem:1")
 
@@ -63,23 +63,23 @@ async def test_the_erased_record_has_the_next_version(ats: Caller, candidates: S
 
 
 async def test_whoever_was_erased_is_gone(ats: Caller) -> None:
-    record = (await ats.told("gem:1", name="Ada"))["id"]
-    await ats.told("gem:2", name="Other")
+    record = (await ats.patched("gem:1", name="Ada"))["id"]
+    await ats.patched("gem:2", name="Other")
     await erase(ats, record)
 
     for name in ("gem:1", record):
         assert (await ats.ask("GET", f"/v1/candidates/{name}")).status_code == 410
         assert (await ats.ask("GET", f"/v1/candidates/{name}/history")).status_code == 410
-        assert (await ats.tell(name, name="Ada", if_match="*")).status_code == 410
+        assert (await ats.patch(name, name="Ada", if_match="*")).status_code == 410
         assert (await ats.unlink(name, "gem:2")).status_code == 410
-    linking = await ats.tell("gem:2", references=["gem:1"], name="Changed")
+    linking = await ats.patch("gem:2", references=["gem:1"], name="Changed")
     assert (linking.status_code, linking.json()["code"]) == (410, "candidate_erased")
     assert (await ats.read("gem:2"))["name"] == "Other"
     assert [item["references"] for item in (await ats.ask("GET", "/v1/candidates")).json()["items"]] == [["gem:2"]]
 
 
 async def test_erasing_again_is_the_first_erasure(ats: Caller, candidates: Sessions) -> None:
-    await ats.told("gem:1", references=["gem:2"])
+    await ats.patched("gem:1", references=["gem:2"])
     first = await erase(ats, "gem:1")
     count = len(await published(candidates))
 
@@ -93,11 +93,11 @@ async def test_whoever_is_not_known_yet_can_be_erased(ats: Caller, candidates: S
     await erase(ats, "gem:1")
 
     assert [(version, kind) for _, version, kind, _ in await published(candidates)] == [(1, "rekindle.candidate.erased")]
-    assert (await ats.tell("gem:1", name="Ada")).status_code == 410
+    assert (await ats.patch("gem:1", name="Ada")).status_code == 410
 
 
 async def test_erasing_needs_a_scope_for_it(ats: Caller, caller: Callable[..., Caller]) -> None:
-    await ats.told("gem:1", name="Ada")
+    await ats.patched("gem:1", name="Ada")
     reader, admin = caller("candidates:read"), caller("admin")
 
     assert (await reader.ask("POST", "/v1/erasures", json={"candidate": "gem:1"})).status_code == 403

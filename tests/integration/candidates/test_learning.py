@@ -15,9 +15,9 @@ from tests.integration.candidates.outgoing import latest, published
 
 def fact(candidate: str, kind: str, day: int, *, name: str = "", **data: Any) -> Event:
     """An event as engagement publishes it, on a day of March 2026."""
-    told = FACTS[f"rekindle.{kind}"].model_validate(data)
+    sent = FACTS[f"rekindle.{kind}"].model_validate(data)
     return Event.of(
-        told,
+        sent,
         id=event_id("ats", name) if name else uuid4(),
         source="ats",
         subject=candidate_id(candidate),
@@ -37,7 +37,7 @@ async def learned(ats: Caller, candidate: str) -> dict[str, Any]:
 
 
 async def test_contacts_and_responses_are_remembered_beside_the_record(ats: Caller, candidates: Sessions) -> None:
-    tag = (await ats.tell("gem:1", name="Ada")).headers["ETag"]
+    tag = (await ats.patch("gem:1", name="Ada")).headers["ETag"]
     await deliver(candidates, fact("gem:1", "pursuit.contacted", 3, channel="email"), fact("gem:1", "pursuit.responded", 4))
 
     response = await ats.ask("GET", "/v1/candidates/gem:1")
@@ -53,7 +53,7 @@ async def test_contacts_and_responses_are_remembered_beside_the_record(ats: Call
 
 
 async def test_an_application_makes_active_and_is_published(ats: Caller, candidates: Sessions) -> None:
-    created = await ats.tell("gem:1", market_status="passive", observed_at="2026-03-01T00:00:00Z")
+    created = await ats.patch("gem:1", market_status="passive", observed_at="2026-03-01T00:00:00Z")
     await deliver(candidates, fact("gem:1", "pursuit.applied", 5, position="gem:9"))
 
     body = await ats.read("gem:1")
@@ -68,7 +68,7 @@ async def test_an_application_makes_active_and_is_published(ats: Caller, candida
 
 async def test_what_the_record_says_later_counts(ats: Caller, candidates: Sessions) -> None:
     await deliver(candidates, fact("gem:1", "pursuit.applied", 5, position="gem:9"))
-    await ats.told("gem:1", market_status="unavailable", observed_at="2026-03-10T00:00:00Z")
+    await ats.patched("gem:1", market_status="unavailable", observed_at="2026-03-10T00:00:00Z")
 
     assert (await published(candidates))[-1][3]["market_status"] == "unavailable"
 
@@ -78,7 +78,7 @@ async def test_events_that_come_before_the_record_are_not_forgotten(ats: Caller,
     assert await published(candidates) == []
     assert (await ats.ask("GET", "/v1/candidates/gem:1")).status_code == 404
 
-    response = await ats.tell("gem:1", name="Ada")
+    response = await ats.patch("gem:1", name="Ada")
 
     assert response.status_code == 201
     assert response.json()["learned"]["market_status"] == "active"
@@ -95,7 +95,7 @@ async def test_any_order_and_any_repetition_teach_the_same(ats: Caller, candidat
             fact(name, "event.retracted", 8, type="rekindle.pursuit.contacted"),
             fact(name, "pursuit.hired", 6, name=f"{number}-3", position="gem:9"),
         ]
-        await ats.told(name)
+        await ats.patched(name)
         for at in order:
             await deliver(candidates, events[at])
         await deliver(candidates, *events)
@@ -105,7 +105,7 @@ async def test_any_order_and_any_repetition_teach_the_same(ats: Caller, candidat
 
 
 async def test_a_retraction_by_id_takes_back_what_was_learned(ats: Caller, candidates: Sessions) -> None:
-    await ats.told("gem:1")
+    await ats.patched("gem:1")
     await deliver(candidates, fact("gem:1", "pursuit.applied", 5, name="a", position="gem:9"))
     retraction = Event.of(
         EventRetracted(source="ats", id="a"),
@@ -122,8 +122,8 @@ async def test_a_retraction_by_id_takes_back_what_was_learned(ats: Caller, candi
 
 
 async def test_a_person_knows_what_all_streams_taught_until_they_part(ats: Caller, candidates: Sessions) -> None:
-    await ats.told("gem:1", references=["greenhouse:1"])
-    await ats.told("greenhouse:1", name="Ada")
+    await ats.patched("gem:1", references=["greenhouse:1"])
+    await ats.patched("greenhouse:1", name="Ada")
     await deliver(candidates, fact("greenhouse:1", "pursuit.applied", 5, position="gem:9"))
 
     assert (await learned(ats, "gem:1"))["market_status"] == "active"
@@ -136,7 +136,7 @@ async def test_a_person_knows_what_all_streams_taught_until_they_part(ats: Calle
 
 
 async def test_nothing_is_learned_of_the_erased(ats: Caller, candidates: Sessions) -> None:
-    await ats.told("gem:1", name="Ada")
+    await ats.patched("gem:1", name="Ada")
     await ats.ask("POST", "/v1/erasures", json={"candidate": "gem:1"})
     count = len(await published(candidates))
 
@@ -147,5 +147,5 @@ async def test_nothing_is_learned_of_the_erased(ats: Caller, candidates: Session
     )
 
     assert len(await published(candidates)) == count
-    await ats.told("gem:2", name="Other")
+    await ats.patched("gem:2", name="Other")
     assert (await learned(ats, "gem:2"))["last_contact_at"] == "2026-03-05T00:00:00Z"

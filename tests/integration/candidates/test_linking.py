@@ -18,8 +18,8 @@ def ids(*references: str) -> list[str]:
 
 
 async def test_a_second_reference_is_the_same_person(ats: Caller, candidates: Sessions) -> None:
-    await ats.told("gem:77", title="Lead", company="Analytical", observed_at="2026-02-01T00:00:00Z")
-    body = await ats.told("greenhouse:1", references=["gem:77"], title="Engineer", observed_at="2026-01-01T00:00:00Z")
+    await ats.patched("gem:77", title="Lead", company="Analytical", observed_at="2026-02-01T00:00:00Z")
+    body = await ats.patched("greenhouse:1", references=["gem:77"], title="Engineer", observed_at="2026-01-01T00:00:00Z")
 
     survivor, other = ids("greenhouse:1", "gem:77")
     assert body["id"] == survivor
@@ -35,8 +35,8 @@ async def test_a_second_reference_is_the_same_person(ats: Caller, candidates: Se
 
 
 async def test_a_merged_id_redirects_with_its_method(ats: Caller) -> None:
-    await ats.told("gem:77", name="Ada")
-    await ats.told("greenhouse:1", references=["gem:77"])
+    await ats.patched("gem:77", name="Ada")
+    await ats.patched("greenhouse:1", references=["gem:77"])
     survivor, other = ids("greenhouse:1", "gem:77")
 
     for method, rest in (("GET", ""), ("GET", "/history?limit=5"), ("GET", "/duplicates"), ("PATCH", "")):
@@ -51,11 +51,11 @@ async def test_a_merged_id_redirects_with_its_method(ats: Caller) -> None:
 
 
 async def test_undoing_a_link_gives_each_what_its_own_sources_told(ats: Caller, candidates: Sessions) -> None:
-    await ats.told("gem:77", title="Lead", skills=["go"])
-    await ats.told("greenhouse:1", name="Ada", skills=["python"])
+    await ats.patched("gem:77", title="Lead", skills=["go"])
+    await ats.patched("greenhouse:1", name="Ada", skills=["python"])
     before = [await ats.read(name) for name in ("greenhouse:1", "gem:77")]
-    await ats.told("greenhouse:1", references=["gem:77"])
-    await ats.told("gem:77", company="Told while linked")
+    await ats.patched("greenhouse:1", references=["gem:77"])
+    await ats.patched("gem:77", company="Told while linked")
 
     response = await ats.unlink("greenhouse:1", "gem:77")
 
@@ -72,7 +72,7 @@ async def test_undoing_a_link_gives_each_what_its_own_sources_told(ats: Caller, 
 
 
 async def test_what_is_not_linked_cannot_be_parted(ats: Caller) -> None:
-    await ats.told("greenhouse:1", references=["gem:77"])
+    await ats.patched("greenhouse:1", references=["gem:77"])
     for reference in ("gem:78", "greenhouse:1"):
         response = await ats.unlink("greenhouse:1", reference)
         assert (response.status_code, response.json()["code"]) == (404, "reference_not_linked")
@@ -82,7 +82,7 @@ async def test_what_is_not_linked_cannot_be_parted(ats: Caller) -> None:
 
 
 async def test_a_linked_reference_that_was_never_told_anything_is_unknown_again_when_parted(ats: Caller) -> None:
-    await ats.told("greenhouse:1", references=["gem:77"])
+    await ats.patched("greenhouse:1", references=["gem:77"])
     assert (await ats.read("gem:77"))["id"] == ids("greenhouse:1")[0]
 
     await ats.unlink("greenhouse:1", "gem:77")
@@ -93,8 +93,8 @@ async def test_a_linked_reference_that_was_never_told_anything_is_unknown_again_
 
 async def test_a_chain_is_one_person_and_parts_in_the_middle(ats: Caller) -> None:
     for record, named in (("a:1", "b:1"), ("b:1", "c:1"), ("c:1", "d:1")):
-        await ats.told(record, name=record, references=[named])
-    await ats.told("d:1", name="d:1")
+        await ats.patched(record, name=record, references=[named])
+    await ats.patched("d:1", name="d:1")
     assert {(await ats.read(name))["id"] for name in ("a:1", "b:1", "c:1", "d:1")} == set(ids("a:1"))
 
     assert (await ats.unlink("a:1", "c:1")).status_code == 200
@@ -105,23 +105,23 @@ async def test_a_chain_is_one_person_and_parts_in_the_middle(ats: Caller) -> Non
 
 async def test_a_circle_of_links_is_one_person_with_the_smallest_id(ats: Caller) -> None:
     for record, named in (("a:1", "b:1"), ("b:1", "c:1"), ("c:1", "a:1")):
-        await ats.told(record, references=[named])
+        await ats.patched(record, references=[named])
 
     assert {(await ats.read(name))["id"] for name in ("a:1", "b:1", "c:1")} == {min(ids("a:1", "b:1", "c:1"))}
 
 
 async def test_the_order_of_patches_and_links_does_not_matter(ats: Caller, candidates: Sessions) -> None:
-    told: list[tuple[str, dict[str, Any]]] = [
+    sent: list[tuple[str, dict[str, Any]]] = [
         ("{0}:1", {"title": "Engineer", "observed_at": "2026-01-01T00:00:00Z"}),
         ("{0}:2", {"title": "Lead", "company": "One", "observed_at": "2026-02-01T00:00:00Z"}),
         ("{0}:1", {"references": ["{0}:2"]}),
         ("{0}:2", {"references": ["{0}:3"], "location": {"country": "DE"}, "observed_at": "2026-03-01T00:00:00Z"}),
     ]
     seen = set()
-    for number, order in enumerate(permutations(told)):
+    for number, order in enumerate(permutations(sent)):
         for name, fields in order:
             named = [reference.format(f"s{number}") for reference in fields.get("references", [])]
-            await ats.told(name.format(f"s{number}"), **{**fields, "references": named})
+            await ats.patched(name.format(f"s{number}"), **{**fields, "references": named})
         body = await ats.read(f"s{number}:3")
         shown = [body[field] for field in ("title", "company", "location", "references")]
         seen.add(str([body["id"] == ids(f"s{number}:1")[0], *shown]).replace(f"s{number}:", "s:"))
@@ -136,7 +136,7 @@ async def test_versions_of_every_stream_rise_by_one(ats: Caller, candidates: Ses
         if choose.random() < 0.4:
             await ats.unlink(record, other)
         else:
-            await ats.tell(record, references=[other], title=choose.choice("abc"))
+            await ats.patch(record, references=[other], title=choose.choice("abc"))
 
     versions: dict[str, list[int]] = {}
     for stream, version, _, _ in await published(candidates):
@@ -146,8 +146,8 @@ async def test_versions_of_every_stream_rise_by_one(ats: Caller, candidates: Ses
 
 
 async def test_a_linked_person_is_listed_once_and_found_by_all_fields(ats: Caller) -> None:
-    await ats.told("gem:77", skills=["Go"], location={"country": "DE"})
-    await ats.told("greenhouse:1", references=["gem:77"], level="senior", tier="inner", market_status="open")
+    await ats.patched("gem:77", skills=["Go"], location={"country": "DE"})
+    await ats.patched("greenhouse:1", references=["gem:77"], level="senior", tier="inner", market_status="open")
 
     for query in ("", "?skill=GO", "?level=senior&country=DE", "?tier=inner&market_status=open"):
         items = (await ats.ask("GET", f"/v1/candidates{query}")).json()["items"]
@@ -158,7 +158,7 @@ async def test_a_linked_person_is_listed_once_and_found_by_all_fields(ats: Calle
 @pytest.mark.parametrize("limit", [1, 2, 3, 50])
 async def test_lists_go_page_by_page(ats: Caller, limit: int) -> None:
     for number in range(5):
-        await ats.told(f"gem:{number}", level="senior" if number else "junior")
+        await ats.patched(f"gem:{number}", level="senior" if number else "junior")
 
     items = await ats.all_of(f"/v1/candidates?level=senior&limit={limit}")
 
@@ -167,8 +167,8 @@ async def test_lists_go_page_by_page(ats: Caller, limit: int) -> None:
 
 
 async def test_a_list_refuses_what_it_does_not_know(ats: Caller) -> None:
-    await ats.told("gem:1", level="senior")
-    await ats.told("gem:2", level="senior")
+    await ats.patched("gem:1", level="senior")
+    await ats.patched("gem:2", level="senior")
     cursor = (await ats.ask("GET", "/v1/candidates?limit=1")).json()["next_cursor"]
 
     asked = {
@@ -186,9 +186,9 @@ async def test_a_list_refuses_what_it_does_not_know(ats: Caller) -> None:
 
 
 async def test_a_shared_address_is_a_suspicion(ats: Caller) -> None:
-    first = await ats.told("gem:1", name="Ada", emails=["Ada@Example.org", "a@example.org"])
-    second = await ats.told("greenhouse:9", name="A. Byron", emails=["ada@example.ORG"])
-    await ats.told("gem:2", emails=["other@example.org"])
+    first = await ats.patched("gem:1", name="Ada", emails=["Ada@Example.org", "a@example.org"])
+    second = await ats.patched("greenhouse:9", name="A. Byron", emails=["ada@example.ORG"])
+    await ats.patched("gem:2", emails=["other@example.org"])
 
     found = (await ats.ask("GET", "/v1/candidates/gem:1/duplicates")).json()["items"]
 
@@ -197,15 +197,15 @@ async def test_a_shared_address_is_a_suspicion(ats: Caller) -> None:
     ]
     by_email = (await ats.ask("GET", "/v1/candidates?email=ADA@example.org")).json()["items"]
     assert {item["id"] for item in by_email} == {first["id"], second["id"]}
-    await ats.told("gem:1", references=["greenhouse:9"])
+    await ats.patched("gem:1", references=["greenhouse:9"])
     assert (await ats.ask("GET", "/v1/candidates/gem:1/duplicates")).json()["items"] == []
 
 
 async def test_lists_of_linked_references_are_joined_until_they_part(ats: Caller, candidates: Sessions) -> None:
     at = "2026-0{}-01T00:00:00Z".format
-    await ats.told("gem:77", emails=["ada@gem.example"], skills=["Go", "python"], observed_at=at(2))
-    await ats.told("greenhouse:1", emails=["ada@work.example", "ADA@gem.example"], skills=["python"], observed_at=at(1))
-    body = await ats.told("greenhouse:1", references=["gem:77"])
+    await ats.patched("gem:77", emails=["ada@gem.example"], skills=["Go", "python"], observed_at=at(2))
+    await ats.patched("greenhouse:1", emails=["ada@work.example", "ADA@gem.example"], skills=["python"], observed_at=at(1))
+    body = await ats.patched("greenhouse:1", references=["gem:77"])
 
     assert body["emails"] == ["ada@work.example", "ADA@gem.example"]
     assert body["skills"] == ["python", "Go"]
@@ -216,11 +216,11 @@ async def test_lists_of_linked_references_are_joined_until_they_part(ats: Caller
     assert {tuple(data["skills"]) for data in (await latest(candidates)).values()} == {("go", "python")}
 
     count = len(await published(candidates))
-    await ats.told("gem:77", emails=["ada@gem.example"])
+    await ats.patched("gem:77", emails=["ada@gem.example"])
     assert len(await published(candidates)) == count, "repeating one of them changes nothing"
 
-    older = await ats.told("greenhouse:1", emails=["old@work.example"], observed_at="2025-01-01T00:00:00Z")
-    cleared = await ats.told("gem:77", emails=[])
+    older = await ats.patched("greenhouse:1", emails=["old@work.example"], observed_at="2025-01-01T00:00:00Z")
+    cleared = await ats.patched("gem:77", emails=[])
     assert (older["ignored"], cleared["ignored"]) == (["emails"], [])
     assert cleared["emails"] == ["ada@work.example", "ADA@gem.example"]
 
@@ -231,8 +231,8 @@ async def test_lists_of_linked_references_are_joined_until_they_part(ats: Caller
 
 
 async def test_who_shares_an_address_needs_the_scope_that_shows_addresses(ats: Caller, caller: Callable[..., Caller]) -> None:
-    await ats.told("gem:1", emails=["ada@example.org"])
+    await ats.patched("gem:1", emails=["ada@example.org"])
     blind = caller("candidates:read", "candidates:write")
-    await blind.told("probe:1", emails=["ada@example.org"])
+    await blind.patched("probe:1", emails=["ada@example.org"])
 
     assert (await blind.ask("GET", "/v1/candidates/probe:1/duplicates")).status_code == 403

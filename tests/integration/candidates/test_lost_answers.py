@@ -37,7 +37,7 @@ async def behind(candidates: Sessions, settings: CandidatesSettings, proxy: Comm
 async def test_a_record_is_answered_as_made(ats: Caller, behind: Caller, proxy: CommitProxy, candidates: Sessions) -> None:
     proxy.lose_answer_to("COMMIT")
 
-    response = await behind.tell("gem:1", name="Ada")
+    response = await behind.patch("gem:1", name="Ada")
 
     assert (proxy.lost, response.status_code) == (1, 201)
     assert (await ats.read("gem:1"))["after"] == response.json()["after"]
@@ -47,10 +47,10 @@ async def test_a_record_is_answered_as_made(ats: Caller, behind: Caller, proxy: 
 
 
 async def test_a_change_of_the_version_that_was_read_is_not_called_stale(ats: Caller, behind: Caller, proxy: CommitProxy) -> None:
-    tag = (await ats.tell("gem:1", name="Ada")).headers["ETag"]
+    tag = (await ats.patch("gem:1", name="Ada")).headers["ETag"]
     proxy.lose_answer_to("COMMIT")
 
-    response = await behind.tell("gem:1", name="Augusta", if_match=tag)
+    response = await behind.patch("gem:1", name="Augusta", if_match=tag)
 
     assert (response.status_code, response.json()["name"]) == (200, "Augusta")
     assert response.headers["ETag"] == (await ats.ask("GET", "/v1/candidates/gem:1")).headers["ETag"] != tag
@@ -58,9 +58,9 @@ async def test_a_change_of_the_version_that_was_read_is_not_called_stale(ats: Ca
 
 async def test_so_are_links_their_undoing_positions_and_erasures(ats: Caller, behind: Caller, proxy: CommitProxy) -> None:
     changes: list[Callable[[], Awaitable[httpx.Response]]] = [
-        lambda: behind.tell("gem:1", references=["gem:2"]),
+        lambda: behind.patch("gem:1", references=["gem:2"]),
         lambda: behind.unlink("gem:1", "gem:2"),
-        lambda: behind.tell("gem:9", thing="positions", title="Engineer"),
+        lambda: behind.patch("gem:9", thing="positions", title="Engineer"),
         lambda: behind.ask("POST", "/v1/erasures", json={"candidate": "gem:1"}),
     ]
     statuses = []
@@ -78,9 +78,9 @@ async def test_when_nobody_can_be_asked_nothing_is_claimed_and_the_same_again_he
     proxy.lose_answer_to("COMMIT")
     proxy.refuses_after_losing = True
 
-    unknown = await behind.tell("gem:1", name="Ada", observed_at="2026-03-01T00:00:00Z")
+    unknown = await behind.patch("gem:1", name="Ada", observed_at="2026-03-01T00:00:00Z")
     proxy.refuses_after_losing = proxy.refuses = False
-    again = await behind.tell("gem:1", name="Ada", observed_at="2026-03-01T00:00:00Z")
+    again = await behind.patch("gem:1", name="Ada", observed_at="2026-03-01T00:00:00Z")
 
     assert unknown.status_code == 503
     assert "not known" in unknown.json()["detail"]

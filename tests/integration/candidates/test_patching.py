@@ -31,7 +31,7 @@ ADA: dict[str, Any] = {
 
 
 async def test_a_reference_creates_a_record_with_all_that_was_told(ats: Caller) -> None:
-    response = await ats.tell("greenhouse:53883394", **ADA, observed_at="2026-03-01T08:00:00Z")
+    response = await ats.patch("greenhouse:53883394", **ADA, observed_at="2026-03-01T08:00:00Z")
 
     assert response.status_code == 201
     body = response.json()
@@ -46,9 +46,9 @@ async def test_a_reference_creates_a_record_with_all_that_was_told(ats: Caller) 
 
 
 async def test_absent_keeps_null_clears_and_objects_merge(ats: Caller) -> None:
-    await ats.told("gem:1", **ADA)
+    await ats.patched("gem:1", **ADA)
 
-    body = await ats.told("gem:1", title=None, location={"city": "Bonn"}, skills=[], salary=None)
+    body = await ats.patched("gem:1", title=None, location={"city": "Bonn"}, skills=[], salary=None)
 
     assert body["name"] == "Ada Byron"
     assert body["title"] is None
@@ -58,8 +58,8 @@ async def test_absent_keeps_null_clears_and_objects_merge(ats: Caller) -> None:
 
 
 async def test_unchanged_content_makes_neither_event_nor_version(ats: Caller, candidates: Sessions) -> None:
-    first = await ats.tell("gem:1", **ADA)
-    again = await ats.tell("gem:1", **ADA)
+    first = await ats.patch("gem:1", **ADA)
+    again = await ats.patch("gem:1", **ADA)
 
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.headers["ETag"] == again.headers["ETag"]
@@ -68,8 +68,8 @@ async def test_unchanged_content_makes_neither_event_nor_version(ats: Caller, ca
 
 
 async def test_older_content_is_kept_but_does_not_overwrite(ats: Caller) -> None:
-    await ats.told("gem:1", title="Staff engineer", observed_at="2026-03-01T00:00:00Z")
-    body = await ats.told("gem:1", title="Engineer", company="Analytical", observed_at="2026-01-01T00:00:00Z")
+    await ats.patched("gem:1", title="Staff engineer", observed_at="2026-03-01T00:00:00Z")
+    body = await ats.patched("gem:1", title="Engineer", company="Analytical", observed_at="2026-01-01T00:00:00Z")
 
     assert (body["title"], body["company"]) == ("Staff engineer", "Analytical")
     history = (await ats.ask("GET", "/v1/candidates/gem:1/history?field=title")).json()["items"]
@@ -80,9 +80,9 @@ async def test_older_content_is_kept_but_does_not_overwrite(ats: Caller) -> None
 
 
 async def test_what_is_said_again_counts_from_when_it_was_said_last(ats: Caller) -> None:
-    await ats.told("gem:1", title="Engineer", observed_at="2026-01-01T00:00:00Z")
-    await ats.told("gem:1", title="Engineer", observed_at="2026-03-01T00:00:00Z")
-    body = await ats.told("gem:1", title="Lead", observed_at="2026-02-01T00:00:00Z")
+    await ats.patched("gem:1", title="Engineer", observed_at="2026-01-01T00:00:00Z")
+    await ats.patched("gem:1", title="Engineer", observed_at="2026-03-01T00:00:00Z")
+    body = await ats.patched("gem:1", title="Lead", observed_at="2026-02-01T00:00:00Z")
 
     assert body["title"] == "Engineer"
     history = (await ats.ask("GET", "/v1/candidates/gem:1/history")).json()["items"]
@@ -94,7 +94,7 @@ async def test_what_is_said_again_counts_from_when_it_was_said_last(ats: Caller)
 
 async def test_history_goes_page_by_page(ats: Caller) -> None:
     for month in range(1, 6):
-        await ats.told("gem:1", title=f"Title {month}", observed_at=f"2026-0{month}-01T00:00:00Z")
+        await ats.patched("gem:1", title=f"Title {month}", observed_at=f"2026-0{month}-01T00:00:00Z")
 
     entries = await ats.all_of("/v1/candidates/gem:1/history?limit=2")
 
@@ -103,14 +103,14 @@ async def test_history_goes_page_by_page(ats: Caller) -> None:
 
 
 async def test_a_change_by_id_needs_the_version_that_was_read(ats: Caller) -> None:
-    created = await ats.tell("gem:1", name="Ada")
+    created = await ats.patch("gem:1", name="Ada")
     record, tag = created.json()["id"], created.headers["ETag"]
 
-    without = await ats.tell(record, name="Eve")
-    right = await ats.tell(record, name="Augusta", if_match=tag)
-    stale = await ats.tell(record, name="Eve", if_match=tag)
-    anyhow = await ats.tell(record, title="Countess", if_match="*")
-    weak = await ats.tell(record, name="Eve", if_match=f"W/{anyhow.headers['ETag']}")
+    without = await ats.patch(record, name="Eve")
+    right = await ats.patch(record, name="Augusta", if_match=tag)
+    stale = await ats.patch(record, name="Eve", if_match=tag)
+    anyhow = await ats.patch(record, title="Countess", if_match="*")
+    weak = await ats.patch(record, name="Eve", if_match=f"W/{anyhow.headers['ETag']}")
 
     assert [r.status_code for r in (without, right, stale, anyhow, weak)] == [428, 200, 412, 200, 412]
     assert without.json()["code"] == "version_missing"
@@ -118,13 +118,13 @@ async def test_a_change_by_id_needs_the_version_that_was_read(ats: Caller) -> No
 
 
 async def test_by_reference_the_version_is_optional_but_holds(ats: Caller) -> None:
-    new = await ats.tell("gem:1", name="Ada", if_match='"other"')
+    new = await ats.patch("gem:1", name="Ada", if_match='"other"')
     assert new.status_code == 412
     assert (await ats.ask("GET", "/v1/candidates/gem:1")).status_code == 404
 
-    created = await ats.tell("gem:1", name="Ada")
-    assert (await ats.tell("gem:1", name="Eve", if_match='"other"')).status_code == 412
-    assert (await ats.tell("gem:1", name="Augusta", if_match=created.headers["ETag"])).status_code == 200
+    created = await ats.patch("gem:1", name="Ada")
+    assert (await ats.patch("gem:1", name="Eve", if_match='"other"')).status_code == 412
+    assert (await ats.patch("gem:1", name="Augusta", if_match=created.headers["ETag"])).status_code == 200
 
 
 async def test_only_a_new_record_is_made_with_if_none_match(ats: Caller) -> None:
@@ -135,7 +135,7 @@ async def test_only_a_new_record_is_made_with_if_none_match(ats: Caller) -> None
 
 
 async def test_a_known_version_is_not_sent_again(ats: Caller) -> None:
-    tag = (await ats.tell("gem:1", name="Ada")).headers["ETag"]
+    tag = (await ats.patch("gem:1", name="Ada")).headers["ETag"]
 
     same = await ats.ask("GET", "/v1/candidates/gem:1", {"If-None-Match": f'"x", W/{tag}'})
     other = await ats.ask("GET", "/v1/candidates/gem:1", {"If-None-Match": '"x"'})
@@ -146,15 +146,15 @@ async def test_a_known_version_is_not_sent_again(ats: Caller) -> None:
 
 async def test_an_id_creates_nothing(ats: Caller) -> None:
     unknown = str(candidate_id("gem:404"))
-    assert (await ats.tell(unknown, name="Ada", if_match="*")).status_code == 404
+    assert (await ats.patch(unknown, name="Ada", if_match="*")).status_code == 404
     assert (await ats.ask("GET", f"/v1/candidates/{unknown}")).status_code == 404
     assert (await ats.ask("GET", "/v1/candidates/gem:404")).status_code == 404
 
 
 async def test_by_id_the_source_is_the_name_of_the_token(caller: Callable[..., Caller]) -> None:
     hand = caller("candidates:read", "candidates:write", name="maria")
-    record = (await hand.told("gem:1", name="Ada"))["id"]
-    await hand.tell(record, title="Countess", if_match="*")
+    record = (await hand.patched("gem:1", name="Ada"))["id"]
+    await hand.patch(record, title="Countess", if_match="*")
 
     history = (await hand.ask("GET", f"/v1/candidates/{record}/history")).json()["items"]
 
@@ -163,14 +163,14 @@ async def test_by_id_the_source_is_the_name_of_the_token(caller: Callable[..., C
 
 async def test_a_reference_may_hold_what_must_be_encoded_in_a_path(ats: Caller) -> None:
     odd = "greenhouse:Application[770001]/2?x=ü #"
-    created = await ats.told(odd, name="Ada")
+    created = await ats.patched(odd, name="Ada")
     assert created["references"] == [odd]
     assert (await ats.read(odd))["id"] == created["id"] == str(candidate_id(odd))
     assert (await ats.ask("GET", f"/v1/candidates/{created['id']}/history")).status_code == 200
 
 
 async def test_contact_details_are_for_those_who_may_see_them(ats: Caller, caller: Callable[..., Caller]) -> None:
-    await ats.told("gem:1", **ADA)
+    await ats.patched("gem:1", **ADA)
     blind = caller("candidates:read", "candidates:write")
 
     body = await blind.read("gem:1")
@@ -218,7 +218,7 @@ async def test_contact_details_are_for_those_who_may_see_them(ats: Caller, calle
     ],
 )
 async def test_what_breaks_a_rule_is_named_and_nothing_is_stored(ats: Caller, fields: dict[str, Any], named: str) -> None:
-    response = await ats.tell("gem:1", **fields)
+    response = await ats.patch("gem:1", **fields)
 
     assert response.status_code == 422, response.text
     assert named in {error["field"] for error in response.json()["errors"]}
@@ -227,7 +227,7 @@ async def test_what_breaks_a_rule_is_named_and_nothing_is_stored(ats: Caller, fi
 
 @pytest.mark.parametrize("name", ["nocolon", "Gem:1", "gem:", ":1", "gem:a\tb", "x" * 51 + ":1", "gem:" + "x" * 201])
 async def test_a_malformed_name_is_refused(ats: Caller, name: str) -> None:
-    for response in (await ats.tell(name, name="Ada"), await ats.ask("GET", "/v1/candidates/" + quote(name, safe=""))):
+    for response in (await ats.patch(name, name="Ada"), await ats.ask("GET", "/v1/candidates/" + quote(name, safe=""))):
         assert response.status_code in {404, 422}
         assert response.headers["content-type"] == "application/problem+json"
 
@@ -240,14 +240,14 @@ async def test_merge_patch_is_read_under_its_own_content_type(ats: Caller) -> No
 
 
 async def test_spellings_of_a_skill_are_one(ats: Caller, candidates: Sessions) -> None:
-    body = await ats.told("gem:1", skills=[" Python ", "python", "PostgreSQL"])
+    body = await ats.patched("gem:1", skills=[" Python ", "python", "PostgreSQL"])
 
     assert body["skills"] == ["Python", "PostgreSQL"]
     assert (await published(candidates))[0][3]["skills"] == ["postgresql", "python"]
 
 
 async def test_the_bus_sees_no_personal_data(ats: Caller, candidates: Sessions) -> None:
-    record = (await ats.told("gem:1", **ADA, observed_at="2026-03-01T08:00:00Z"))["id"]
+    record = (await ats.patched("gem:1", **ADA, observed_at="2026-03-01T08:00:00Z"))["id"]
 
     assert await published(candidates) == [
         (
@@ -272,9 +272,9 @@ async def test_the_bus_sees_no_personal_data(ats: Caller, candidates: Sessions) 
 
 
 async def test_what_did_not_apply_is_named(ats: Caller) -> None:
-    await ats.told("gem:1", title="Lead", location={"country": "DE", "city": "Bonn"}, observed_at="2026-03-01T00:00:00Z")
+    await ats.patched("gem:1", title="Lead", location={"country": "DE", "city": "Bonn"}, observed_at="2026-03-01T00:00:00Z")
 
-    body = await ats.told(
+    body = await ats.patched(
         "gem:1",
         title="Engineer",
         company="Analytical",
@@ -284,14 +284,14 @@ async def test_what_did_not_apply_is_named(ats: Caller) -> None:
 
     assert body["ignored"] == ["location.city", "title"]
     assert (body["title"], body["company"]) == ("Lead", "Analytical")
-    assert (await ats.told("gem:1", title="CTO"))["ignored"] == []
+    assert (await ats.patched("gem:1", title="CTO"))["ignored"] == []
 
 
 async def test_a_time_that_has_not_come_counts_as_now(ats: Caller) -> None:
     ahead = (datetime.now(UTC) + timedelta(days=1)).isoformat()
-    await ats.told("gem:1", title="Lead", observed_at=ahead)
+    await ats.patched("gem:1", title="Lead", observed_at=ahead)
 
-    body = await ats.told("gem:1", title="CTO")
+    body = await ats.patched("gem:1", title="CTO")
 
     assert (body["title"], body["ignored"]) == ("CTO", [])
 
@@ -324,7 +324,7 @@ async def test_what_is_invalid_can_be_skipped(
 
 
 async def test_a_list_of_which_nothing_is_valid_clears_nothing(ats: Caller) -> None:
-    await ats.told("gem:1", phones=["030 1234567"])
+    await ats.patched("gem:1", phones=["030 1234567"])
     body = (await ats.ask("PATCH", "/v1/candidates/gem:1?on_invalid=skip", json={"phones": ["call me"]})).json()
     assert body["phones"] == ["030 1234567"]
 

@@ -31,12 +31,12 @@ STAFF: dict[str, Any] = {
 }
 
 
-async def tell(ats: Caller, **fields: Any) -> dict[str, Any]:
-    return await ats.told("greenhouse:107761", thing="positions", **fields)
+async def patch(ats: Caller, **fields: Any) -> dict[str, Any]:
+    return await ats.patched("greenhouse:107761", thing="positions", **fields)
 
 
 async def test_a_position_has_all_that_was_told(ats: Caller, candidates: Sessions) -> None:
-    response = await ats.tell("greenhouse:107761", thing="positions", **STAFF, closed_at=None)
+    response = await ats.patch("greenhouse:107761", thing="positions", **STAFF, closed_at=None)
 
     body = response.json()
     assert response.status_code == 201
@@ -71,26 +71,26 @@ async def test_a_position_has_all_that_was_told(ats: Caller, candidates: Session
 
 
 async def test_unchanged_content_makes_neither_event_nor_version(ats: Caller, candidates: Sessions) -> None:
-    first = await ats.tell("greenhouse:1", thing="positions", **STAFF)
-    again = await ats.tell("greenhouse:1", thing="positions", **STAFF)
+    first = await ats.patch("greenhouse:1", thing="positions", **STAFF)
+    again = await ats.patch("greenhouse:1", thing="positions", **STAFF)
 
     assert (again.status_code, again.headers["ETag"]) == (200, first.headers["ETag"])
     assert len(await published(candidates, POSITIONS)) == 1
 
 
 async def test_closed_without_a_time_closed_when_that_was_observed(ats: Caller) -> None:
-    await tell(ats, **STAFF, observed_at="2026-01-05T00:00:00Z")
-    body = await tell(ats, status="closed", observed_at="2026-03-01T00:00:00Z")
-    again = await tell(ats, status="closed", observed_at="2026-04-01T00:00:00Z")
+    await patch(ats, **STAFF, observed_at="2026-01-05T00:00:00Z")
+    body = await patch(ats, status="closed", observed_at="2026-03-01T00:00:00Z")
+    again = await patch(ats, status="closed", observed_at="2026-04-01T00:00:00Z")
 
     assert (body["status"], body["closed_at"]) == ("closed", "2026-03-01T00:00:00Z")
     assert again == body
 
 
 async def test_reopening_opens_a_new_span_and_keeps_the_old(ats: Caller, candidates: Sessions) -> None:
-    await tell(ats, **STAFF, observed_at="2026-01-05T00:00:00Z")
-    await tell(ats, status="closed", closed_at="2026-02-27T00:00:00Z", observed_at="2026-03-01T00:00:00Z")
-    body = await tell(ats, status="open", closed_at=None, opened_at=STAFF["opened_at"], observed_at="2026-05-01T00:00:00Z")
+    await patch(ats, **STAFF, observed_at="2026-01-05T00:00:00Z")
+    await patch(ats, status="closed", closed_at="2026-02-27T00:00:00Z", observed_at="2026-03-01T00:00:00Z")
+    body = await patch(ats, status="open", closed_at=None, opened_at=STAFF["opened_at"], observed_at="2026-05-01T00:00:00Z")
 
     spans = [
         {"opened_at": "2026-01-05T00:00:00Z", "closed_at": "2026-02-27T00:00:00Z"},
@@ -102,15 +102,15 @@ async def test_reopening_opens_a_new_span_and_keeps_the_old(ats: Caller, candida
 
 
 async def test_openings_do_not_depend_on_the_order_of_arrival(ats: Caller) -> None:
-    told = [
+    sent = [
         {"status": "open", "opened_at": "2026-01-01T00:00:00Z", "observed_at": "2026-01-02T00:00:00Z"},
         {"status": "closed", "observed_at": "2026-02-01T00:00:00Z"},
         {"status": "open", "observed_at": "2026-03-01T00:00:00Z"},
         {"closed_at": "2026-03-20T00:00:00Z", "observed_at": "2026-04-01T00:00:00Z"},
     ]
-    for number, order in enumerate(permutations(told)):
+    for number, order in enumerate(permutations(sent)):
         for fields in order:
-            await ats.told(f"s:{number}", thing="positions", **fields)
+            await ats.patched(f"s:{number}", thing="positions", **fields)
         body = await ats.read(f"s:{number}", thing="positions")
         assert body["status"] == "closed"
         assert body["spans"] == [
@@ -140,7 +140,7 @@ async def test_openings_do_not_depend_on_the_order_of_arrival(ats: Caller) -> No
     ],
 )
 async def test_what_breaks_a_rule_is_named_and_nothing_is_stored(ats: Caller, fields: dict[str, Any], named: str) -> None:
-    response = await ats.tell("gem:1", thing="positions", **fields)
+    response = await ats.patch("gem:1", thing="positions", **fields)
 
     assert response.status_code == 422, response.text
     assert named in {error["field"] for error in response.json()["errors"]}
@@ -148,11 +148,11 @@ async def test_what_breaks_a_rule_is_named_and_nothing_is_stored(ats: Caller, fi
 
 
 async def test_what_is_told_must_fit_what_is_known(ats: Caller) -> None:
-    await tell(ats, **STAFF)
+    await patch(ats, **STAFF)
 
-    above = await ats.tell("greenhouse:107761", thing="positions", salary={"min": 120000})
-    before = await ats.tell("greenhouse:107761", thing="positions", status="closed", closed_at="2025-12-01T00:00:00Z")
-    body = await tell(ats, salary={"max": 130000})
+    above = await ats.patch("greenhouse:107761", thing="positions", salary={"min": 120000})
+    before = await ats.patch("greenhouse:107761", thing="positions", status="closed", closed_at="2025-12-01T00:00:00Z")
+    body = await patch(ats, salary={"max": 130000})
 
     assert above.json()["errors"][0]["field"] == "salary.min"
     assert before.json()["errors"][0]["field"] == "closed_at"
@@ -160,14 +160,14 @@ async def test_what_is_told_must_fit_what_is_known(ats: Caller) -> None:
 
 
 async def test_versions_hold_as_for_candidates(ats: Caller) -> None:
-    created = await ats.tell("gem:1", thing="positions", title="Lead")
+    created = await ats.patch("gem:1", thing="positions", title="Lead")
     record, tag = created.json()["id"], created.headers["ETag"]
 
     statuses = [
-        (await ats.tell(record, thing="positions", title="Eng")).status_code,
-        (await ats.tell(record, thing="positions", title="Eng", if_match='"old"')).status_code,
-        (await ats.tell(record, thing="positions", title="Eng", if_match=tag)).status_code,
-        (await ats.tell(str(position_id("gem:2")), thing="positions", title="Eng", if_match="*")).status_code,
+        (await ats.patch(record, thing="positions", title="Eng")).status_code,
+        (await ats.patch(record, thing="positions", title="Eng", if_match='"old"')).status_code,
+        (await ats.patch(record, thing="positions", title="Eng", if_match=tag)).status_code,
+        (await ats.patch(str(position_id("gem:2")), thing="positions", title="Eng", if_match="*")).status_code,
         (await ats.ask("GET", "/v1/positions/gem:2")).status_code,
         (await ats.ask("GET", "/v1/positions/gem:1", {"If-None-Match": tag})).status_code,
     ]
@@ -177,15 +177,15 @@ async def test_versions_hold_as_for_candidates(ats: Caller) -> None:
 async def test_patches_of_one_position_at_once_all_count(ats: Caller) -> None:
     fields = {"title": "Lead", "level": "lead", "sponsor": "acme", "remote": False}
 
-    await asyncio.gather(*(ats.told("gem:1", thing="positions", **{name: value}) for name, value in fields.items()))
+    await asyncio.gather(*(ats.patched("gem:1", thing="positions", **{name: value}) for name, value in fields.items()))
 
     body = await ats.read("gem:1", thing="positions")
     assert {name: body[name] for name in fields} == fields
 
 
 async def test_positions_are_listed_by_what_they_are(ats: Caller) -> None:
-    await ats.told("gem:1", thing="positions", status="open", level="lead", skills=["Go"], sponsor="acme")
-    await ats.told("gem:2", thing="positions", status="closed", level="lead")
+    await ats.patched("gem:1", thing="positions", status="open", level="lead", skills=["Go"], sponsor="acme")
+    await ats.patched("gem:2", thing="positions", status="closed", level="lead")
     asked = {"": 2, "?status=open": 1, "?level=lead": 2, "?skill=GO": 1, "?sponsor=acme&status=open": 1, "?status=draft": 0}
 
     for query, count in asked.items():
@@ -194,8 +194,8 @@ async def test_positions_are_listed_by_what_they_are(ats: Caller) -> None:
 
 
 async def test_the_history_of_a_position_names_sources_and_times(ats: Caller) -> None:
-    await ats.told("gem:1", thing="positions", title="Lead", observed_at="2026-01-01T00:00:00Z")
-    await ats.told("gem:1", thing="positions", title="Head", observed_at="2026-02-01T00:00:00Z")
+    await ats.patched("gem:1", thing="positions", title="Lead", observed_at="2026-01-01T00:00:00Z")
+    await ats.patched("gem:1", thing="positions", title="Head", observed_at="2026-02-01T00:00:00Z")
 
     items = (await ats.ask("GET", "/v1/positions/gem:1/history")).json()["items"]
 
@@ -207,9 +207,9 @@ async def test_the_history_of_a_position_names_sources_and_times(ats: Caller) ->
 
 
 async def test_what_did_not_apply_or_was_skipped_is_named(ats: Caller) -> None:
-    await ats.told("gem:1", thing="positions", status="closed", closed_at="2026-03-01T00:00:00Z")
+    await ats.patched("gem:1", thing="positions", status="closed", closed_at="2026-03-01T00:00:00Z")
 
-    older = await ats.told("gem:1", thing="positions", title="Lead", status="open", observed_at="2026-01-01T00:00:00Z")
+    older = await ats.patched("gem:1", thing="positions", title="Lead", status="open", observed_at="2026-01-01T00:00:00Z")
     skipped = await ats.ask(
         "PATCH", "/v1/positions/gem:1?on_invalid=skip", json={"salary": {"min": 5}, "level": "wizard", "sponsor": "acme"}
     )

@@ -22,10 +22,10 @@ async def appended(sessions: Sessions) -> list[tuple[UUID, str, UUID, int, bytes
 
 async def some_records(ats: Caller) -> None:
     for number in range(5):
-        await ats.told(f"gem:{number}", name=f"Name {number}")
-    await ats.told("gem:0", name="Changed", references=["gem:1"])
+        await ats.patched(f"gem:{number}", name=f"Name {number}")
+    await ats.patched("gem:0", name="Changed", references=["gem:1"])
     await ats.ask("POST", "/v1/erasures", json={"candidate": "gem:4"})
-    await ats.told("gem:7", thing="positions", title="Lead")
+    await ats.patched("gem:7", thing="positions", title="Lead")
 
 
 async def test_the_newest_event_of_each_record_is_published_again(ats: Caller, candidates: Sessions) -> None:

@@ -9,16 +9,16 @@ SECRETS = ("Ada Byron", "ada@example.org", "Countess", "Staff engineer", "gem:77
 
 
 async def test_who_may_only_write_is_not_told_what_is_there(ats: Caller, caller: Callable[..., Caller]) -> None:
-    await ats.told("greenhouse:1", name="Ada Byron", title="Countess", emails=["ada@example.org"], references=["gem:77"])
-    known = await ats.told("greenhouse:2", thing="positions", title="Staff engineer")
+    await ats.patched("greenhouse:1", name="Ada Byron", title="Countess", emails=["ada@example.org"], references=["gem:77"])
+    known = await ats.patched("greenhouse:2", thing="positions", title="Staff engineer")
     writer = caller("candidates:write", name="writer")
 
     changed = [
-        await writer.tell("greenhouse:1"),
-        await writer.tell("greenhouse:1", level="senior"),
-        await writer.tell("greenhouse:2", thing="positions"),
+        await writer.patch("greenhouse:1"),
+        await writer.patch("greenhouse:1", level="senior"),
+        await writer.patch("greenhouse:2", thing="positions"),
         await writer.unlink("greenhouse:1", "gem:77"),
-        await writer.tell("greenhouse:3", name="Somebody"),
+        await writer.patch("greenhouse:3", name="Somebody"),
     ]
 
     assert [answer.status_code for answer in changed] == [200, 200, 200, 200, 201]
@@ -29,14 +29,14 @@ async def test_who_may_only_write_is_not_told_what_is_there(ats: Caller, caller:
 
 
 async def test_a_guess_is_not_confirmed(ats: Caller, caller: Callable[..., Caller]) -> None:
-    await ats.told("greenhouse:1", name="Ada Byron", emails=["ada@example.org"])
+    await ats.patched("greenhouse:1", name="Ada Byron", emails=["ada@example.org"])
     guesses: dict[str, Any] = {"name": "Somebody else", "emails": ["other@example.org"], "observed_at": "2020-01-01"}
     writer = caller("candidates:write", name="guesser")
     reader = caller("candidates:write", "candidates:read", name="reader")
     batch = [{"candidate": "greenhouse:1", **guesses}]
 
-    assert "ignored" not in (await writer.tell("greenhouse:1", **guesses)).json()
-    assert (await reader.tell("greenhouse:1", **guesses)).json()["ignored"] == ["name"]
+    assert "ignored" not in (await writer.patch("greenhouse:1", **guesses)).json()
+    assert (await reader.patch("greenhouse:1", **guesses)).json()["ignored"] == ["name"]
     (blind,) = (await writer.ask("POST", "/v1/candidates/batch", json=batch)).json()["items"]
     (seen,) = (await reader.ask("POST", "/v1/candidates/batch", json=batch)).json()["items"]
     assert blind.keys() == {"index", "status", "id", "after", "refused"}
@@ -44,9 +44,9 @@ async def test_a_guess_is_not_confirmed(ats: Caller, caller: Callable[..., Calle
 
 
 async def test_who_may_see_no_addresses_does_not_find_their_owners(ats: Caller, caller: Callable[..., Caller]) -> None:
-    await ats.told("greenhouse:1", name="Ada Byron", emails=["ada@example.org"])
+    await ats.patched("greenhouse:1", name="Ada Byron", emails=["ada@example.org"])
     prober = caller("candidates:read", "candidates:write", name="prober")
-    await prober.told("probe:1", emails=["ada@example.org"])
+    await prober.patched("probe:1", emails=["ada@example.org"])
 
     answers = [
         await prober.ask("GET", "/v1/candidates/probe:1/duplicates"),

@@ -17,7 +17,7 @@ from tests.integration.connectors.sender import SECRET, Sender
 
 
 @dataclass
-class Told:
+class RecordingApi:
     """A public API that takes everything, and can be told to be away, or to refuse."""
 
     events: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -63,13 +63,13 @@ class Told:
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
+def recorded() -> RecordingApi:
+    return RecordingApi()
 
 
 @pytest.fixture
-async def api(told: Told) -> AsyncIterator[RekindleApi]:
-    async with httpx.AsyncClient(base_url="http://api", transport=httpx.MockTransport(told.answer)) as client:
+async def api(recorded: RecordingApi) -> AsyncIterator[RekindleApi]:
+    async with httpx.AsyncClient(base_url="http://api", transport=httpx.MockTransport(recorded.answer)) as client:
         yield RekindleApi(client, attempts=2, wait_seconds=0.001)
 
 

@@ -11,7 +11,7 @@ from shared.attempts import FoldFact, fact_of, fold
 from shared.events import FACTS
 from shared.events.validation import accept
 from shared.ids import event_id
-from tests.integration.connectors.conftest import Told
+from tests.integration.connectors.conftest import RecordingApi
 from tests.integration.connectors.sender import Sender
 from tests.unit.connectors.greenhouse_bodies import application, offer
 
@@ -41,11 +41,11 @@ MOVED = application(
 )
 
 
-def folded(told: Told) -> dict[str, Any]:
+def folded(recorded: RecordingApi) -> dict[str, Any]:
     """By position: each attempt's stages, close and hire, as engagement and analytics see them."""
     by_position: dict[str, list[FoldFact]] = defaultdict(list)
     retractions = []
-    for event in told.events.values():
+    for event in recorded.events.values():
         data = accept(FACTS, event["type"], event["data"]).public()
         fact = fact_of(event_id("greenhouse", event["id"]), event["type"], datetime.fromisoformat(event["time"]), data)
         if fact.name == "rekindle.event.retracted":
@@ -55,15 +55,15 @@ def folded(told: Told) -> dict[str, Any]:
     return {
         position: [
             (attempt.origin, dict(attempt.reached), attempt.close and (attempt.close.kind, attempt.close.time), attempt.hired_at)
-            for attempt in fold([*facts, *_of_position(retractions, position, told)]).attempts
+            for attempt in fold([*facts, *_of_position(retractions, position, recorded)]).attempts
         ]
         for position, facts in by_position.items()
     }
 
 
-def _of_position(retractions: list[FoldFact], position: str, told: Told) -> list[FoldFact]:
+def _of_position(retractions: list[FoldFact], position: str, recorded: RecordingApi) -> list[FoldFact]:
     """Retractions by type name their position; those by id name an event, wherever it is."""
-    mine = {event["id"] for event in told.events.values() if event["data"].get("position") == position}
+    mine = {event["id"] for event in recorded.events.values() if event["data"].get("position") == position}
     ids = {str(event_id("greenhouse", event)) for event in mine}
     by_type = {event_id("greenhouse", event) for event in mine}
     return [one for one in retractions if one.id in by_type or str(one.data.get("event")) in ids]
@@ -92,12 +92,12 @@ def ends(found: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("history", HISTORIES)
-async def test_any_order_gives_the_same_attempts(greenhouse: Sender, told: Told, history: str) -> None:
+async def test_any_order_gives_the_same_attempts(greenhouse: Sender, recorded: RecordingApi, history: str) -> None:
     chance = random.Random(history)
     bodies, end = HISTORIES[history]
     expected: dict[str, Any] | None = None
     for number in range(12):
-        told.events.clear()
+        recorded.events.clear()
         order = [body.replace(b'"id": 70', b'"id": %d' % (700 + number)) for body in bodies]
         order = [body.replace(b'"application_id": 70', b'"application_id": %d' % (700 + number)) for body in order]
         if number:
@@ -105,7 +105,7 @@ async def test_any_order_gives_the_same_attempts(greenhouse: Sender, told: Told,
         for body in order:
             assert (await greenhouse.send(body)).status_code == 200
 
-        found = folded(told)
+        found = folded(recorded)
 
         expected = expected or found
         assert found == expected, [body[:40] for body in order]

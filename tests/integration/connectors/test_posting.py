@@ -17,7 +17,7 @@ from services.connectors.use_cases.understand_body import Reading
 from services.connectors.worker import _retry as worker_of
 from services.connectors.worker import parts
 from shared.db.engine import Sessions
-from tests.integration.connectors.conftest import Told
+from tests.integration.connectors.conftest import RecordingApi
 from tests.integration.connectors.sender import Sender
 from tests.unit.connectors.greenhouse_bodies import application, offer, raw
 from tests.waiting import eventually
@@ -26,24 +26,24 @@ LATER = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 async def test_what_the_api_puts_off_is_posted_by_the_worker(
-    greenhouse: Sender, told: Told, connectors: Sessions, api: RekindleApi
+    greenhouse: Sender, recorded: RecordingApi, connectors: Sessions, api: RekindleApi
 ) -> None:
-    told.away = True
+    recorded.away = True
     content = application("new_candidate_application")
     answer = (await greenhouse.send(content)).json()
     assert (answer["status"], answer["reason"]) == ("queued", "the API answered 503")
     assert await retry_postings(connectors, api, clock=lambda: LATER) == 1
 
-    told.away = False
+    recorded.away = False
     assert await retry_postings(connectors, api, clock=lambda: LATER + timedelta(hours=1)) == 1
 
-    assert told.types() == ["pursuit.applied"]
+    assert recorded.types() == ["pursuit.applied"]
     assert (await greenhouse.send(content)).json()["reason"] is None
     assert await retry_postings(connectors, api, clock=lambda: LATER + timedelta(days=1)) == 0
 
 
 async def test_a_delivery_whose_request_was_cut_off_is_posted_after_its_lease(
-    connectors: Sessions, told: Told, api: RekindleApi, settings: ConnectorsSettings
+    connectors: Sessions, recorded: RecordingApi, api: RekindleApi, settings: ConnectorsSettings
 ) -> None:
     now = datetime(2026, 3, 1, tzinfo=UTC)
     reading = Reading(settings.mapping(), ZoneInfo("UTC"))
@@ -51,10 +51,12 @@ async def test_a_delivery_whose_request_was_cut_off_is_posted_after_its_lease(
 
     assert await retry_postings(connectors, api, clock=lambda: now + timedelta(seconds=29)) == 0
     assert await retry_postings(connectors, api, clock=lambda: now + timedelta(seconds=31)) == 1
-    assert told.types() == ["pursuit.applied"]
+    assert recorded.types() == ["pursuit.applied"]
 
 
-async def test_posting_again_tells_the_very_same(greenhouse: Sender, told: Told, connectors: Sessions, api: RekindleApi) -> None:
+async def test_posting_again_tells_the_very_same(
+    greenhouse: Sender, recorded: RecordingApi, connectors: Sessions, api: RekindleApi
+) -> None:
     await greenhouse.send(application("new_candidate_application", current_stage={"name": "Offer"}))
     async with connectors.begin() as session:
         await session.execute(text("UPDATE greenhouse_postings SET status = 'queued' WHERE kind = 'fact'"))
@@ -62,37 +64,37 @@ async def test_posting_again_tells_the_very_same(greenhouse: Sender, told: Told,
 
     await retry_postings(connectors, api, clock=lambda: LATER)
 
-    assert (len(told.events), told.repeats, told.conflicts) == (2, 2, 0)
+    assert (len(recorded.events), recorded.repeats, recorded.conflicts) == (2, 2, 0)
 
 
-async def test_a_refused_fact_is_listed_with_the_rule_and_harms_no_other(greenhouse: Sender, told: Told) -> None:
-    told.refused_types = {"rekindle.pursuit.applied"}
+async def test_a_refused_fact_is_listed_with_the_rule_and_harms_no_other(greenhouse: Sender, recorded: RecordingApi) -> None:
+    recorded.refused_types = {"rekindle.pursuit.applied"}
 
     answer = (await greenhouse.send(application("new_candidate_application", current_stage={"name": "Offer"}))).json()
 
     assert answer["status"] == "failed"
     assert answer["reason"] == "fact:1000: data.position is required"
-    assert told.types() == ["pursuit.stage_entered"]
+    assert recorded.types() == ["pursuit.stage_entered"]
 
 
-async def test_a_refused_field_is_left_out_and_named(greenhouse: Sender, told: Told) -> None:
-    told.refused_fields = {"phones"}
+async def test_a_refused_field_is_left_out_and_named(greenhouse: Sender, recorded: RecordingApi) -> None:
+    recorded.refused_fields = {"phones"}
     content = application("candidate_stage_change", candidate_phone_numbers=[{"value": "000"}])
 
     answer = (await greenhouse.send(content)).json()
 
     assert (answer["status"], answer["reason"]) == ("applied", "left out: phones is wrong")
-    assert dict(told.records)["candidates/greenhouse:5"]["name"] == "Ada Byron"
+    assert dict(recorded.records)["candidates/greenhouse:5"]["name"] == "Ada Byron"
 
 
 async def test_an_erased_person_is_scrubbed_and_stays_so(
-    greenhouse: Sender, told: Told, connectors: Sessions, api: RekindleApi
+    greenhouse: Sender, recorded: RecordingApi, connectors: Sessions, api: RekindleApi
 ) -> None:
     unknown = application("candidate_stage_change", current_stage={"name": "Zodiac"})
     await greenhouse.send(unknown)
-    told.away = True
+    recorded.away = True
     await greenhouse.send(application("new_candidate_application"))
-    told.away = False
+    recorded.away = False
     await greenhouse.send(raw("merge_candidate", {"person": {"id": 4, "first_name": "Augusta", "new_candidate_id": 5}}))
 
     await greenhouse.send(raw("delete_candidate", {"person": {"id": 5, "first_name": "Ada", "last_name": "Byron"}}))
@@ -100,8 +102,8 @@ async def test_an_erased_person_is_scrubbed_and_stays_so(
     await greenhouse.send(offer())
     await retry_postings(connectors, api, clock=lambda: LATER)
 
-    assert told.erasures == ["greenhouse:5"]
-    assert told.events == {}
+    assert recorded.erasures == ["greenhouse:5"]
+    assert recorded.events == {}
     async with connectors.begin() as session:
         rows = await session.execute(
             text("SELECT d::text || coalesce(convert_from(raw, 'UTF8'), '') FROM greenhouse_deliveries d")
@@ -114,8 +116,8 @@ async def test_an_erased_person_is_scrubbed_and_stays_so(
     assert "queued" not in counted
 
 
-async def test_facts_of_a_person_who_was_erased_elsewhere_are_over(greenhouse: Sender, told: Told) -> None:
-    told.erased = {"greenhouse:5"}
+async def test_facts_of_a_person_who_was_erased_elsewhere_are_over(greenhouse: Sender, recorded: RecordingApi) -> None:
+    recorded.erased = {"greenhouse:5"}
     content = application("new_candidate_application", jobs=[{"id": 9}], candidate_first_name=None, candidate_last_name=None)
 
     answer = (await greenhouse.send(content)).json()
@@ -133,32 +135,32 @@ async def test_applied_bodies_are_not_kept(greenhouse: Sender, connectors: Sessi
 
 
 async def test_a_new_mapping_file_explains_old_stages(
-    greenhouse: Sender, told: Told, connectors: Sessions, api: RekindleApi
+    greenhouse: Sender, recorded: RecordingApi, connectors: Sessions, api: RekindleApi
 ) -> None:
     await greenhouse.send(application("candidate_stage_change", current_stage={"name": "Zodiac"}))
-    assert told.events == {}
+    assert recorded.events == {}
 
     reading = Reading(read_mapping(b'[stages.names]\n"Zodiac" = "screening"', "new"), ZoneInfo("UTC"))
     assert await reconsider_unmapped(connectors, reading, now=LATER) == 1
     await retry_postings(connectors, api, clock=lambda: LATER)
 
-    assert told.types() == ["pursuit.stage_entered"]
+    assert recorded.types() == ["pursuit.stage_entered"]
     assert await reconsider_unmapped(connectors, reading, now=LATER) == 0
 
 
 async def test_the_worker_posts_until_it_is_told_to_stop(
-    greenhouse: Sender, told: Told, connectors: Sessions, api: RekindleApi, settings: ConnectorsSettings
+    greenhouse: Sender, recorded: RecordingApi, connectors: Sessions, api: RekindleApi, settings: ConnectorsSettings
 ) -> None:
-    told.away = True
+    recorded.away = True
     await greenhouse.send(application("new_candidate_application"))
     async with connectors.begin() as session:
         await session.execute(text("UPDATE greenhouse_deliveries SET next_attempt_at = now()"))
-    told.away = False
+    recorded.away = False
     stop = asyncio.Event()
     reading = Reading(settings.mapping(), ZoneInfo("UTC"))
 
     async def types() -> list[str]:
-        return told.types()
+        return recorded.types()
 
     worker = asyncio.create_task(worker_of(connectors, api, reading, stop, every=0.01))
     await eventually(types, lambda found: found == ["pursuit.applied"], seconds=10)

@@ -6,12 +6,12 @@ import pytest
 
 from services.connectors.storage import deliveries
 from shared.db.engine import Sessions
-from tests.integration.connectors.conftest import Told
+from tests.integration.connectors.conftest import RecordingApi
 from tests.integration.connectors.sender import Sender, signature
 from tests.unit.connectors.greenhouse_bodies import SAMPLES, application, sample
 
 
-async def test_a_delivery_is_posted_and_answered(greenhouse: Sender, told: Told) -> None:
+async def test_a_delivery_is_posted_and_answered(greenhouse: Sender, recorded: RecordingApi) -> None:
     answer = await greenhouse.send(application("new_candidate_application"), delivery_id="d-1")
 
     body = answer.json()
@@ -19,28 +19,28 @@ async def test_a_delivery_is_posted_and_answered(greenhouse: Sender, told: Told)
     assert [event["type"] for event in body["events"]] == ["rekindle.pursuit.applied"]
     assert body["events"][0]["after"] == "greenhouse:5:1"
     assert body["events"][0]["id"] == f"{body['id']}-1000"
-    assert told.types() == ["pursuit.applied"]
-    assert [path for path, _ in told.records] == ["candidates/greenhouse:5", "positions/greenhouse:9"]
+    assert recorded.types() == ["pursuit.applied"]
+    assert [path for path, _ in recorded.records] == ["candidates/greenhouse:5", "positions/greenhouse:9"]
 
 
-async def test_a_repeat_has_no_effect(greenhouse: Sender, told: Told) -> None:
+async def test_a_repeat_has_no_effect(greenhouse: Sender, recorded: RecordingApi) -> None:
     raw = application("new_candidate_application")
     first = await greenhouse.send(raw, delivery_id="d-1")
-    records = len(told.records)
+    records = len(recorded.records)
 
     again = await greenhouse.send(raw, delivery_id="d-2")
 
     assert again.json() == first.json() | {"status": "repeated"}
-    assert (len(told.events), told.repeats, len(told.records)) == (1, 0, records)
+    assert (len(recorded.events), recorded.repeats, len(recorded.records)) == (1, 0, records)
 
 
-async def test_the_same_body_many_times_at_once_counts_once(greenhouse: Sender, told: Told) -> None:
+async def test_the_same_body_many_times_at_once_counts_once(greenhouse: Sender, recorded: RecordingApi) -> None:
     raw = application("new_candidate_application")
 
     answers = await asyncio.gather(*[greenhouse.send(raw) for _ in range(8)])
 
     assert sorted(answer.json()["status"] for answer in answers) == ["applied", *["repeated"] * 7]
-    assert (len(told.events), told.repeats) == (1, 0)
+    assert (len(recorded.events), recorded.repeats) == (1, 0)
 
 
 @pytest.mark.parametrize("header", ["", "sha256", "sha256 " + "0" * 64, "sha1 x", signature(b"another body")])
@@ -91,15 +91,15 @@ async def test_whatever_is_genuine_is_acknowledged_and_listed(greenhouse: Sender
         assert sum((await deliveries.count_by_status(session)).values()) == 1
 
 
-async def test_an_unknown_action_is_no_error(greenhouse: Sender, told: Told) -> None:
+async def test_an_unknown_action_is_no_error(greenhouse: Sender, recorded: RecordingApi) -> None:
     answer = await greenhouse.send(application("candidate_beamed_up"))
 
     assert answer.json()["status"] == "not_mapped"
     assert answer.json()["reason"] == "unknown action 'candidate_beamed_up'"
-    assert told.events == {}
+    assert recorded.events == {}
 
 
-async def test_every_sample_is_acknowledged(greenhouse: Sender, told: Told) -> None:
+async def test_every_sample_is_acknowledged(greenhouse: Sender, recorded: RecordingApi) -> None:
     sample("01-job-created")
     statuses = {}
 
@@ -115,11 +115,11 @@ async def test_every_sample_is_acknowledged(greenhouse: Sender, told: Told) -> N
         "06-offer-updated",
     }
     assert "failed" not in statuses.values()
-    assert told.types() == [
+    assert recorded.types() == [
         "pursuit.applied",
         "pursuit.hired",
         "pursuit.offered",
         "pursuit.rejected",
         *["pursuit.stage_entered"] * 3,
     ]
-    assert told.erasures == ["greenhouse:37031511"]
+    assert recorded.erasures == ["greenhouse:37031511"]

@@ -37,7 +37,7 @@ class Desk:
         """Hand every event of the outbox to the consumer, as the bus does, in one batch."""
         await follow(self.sessions, self.settings, now=self.now)
 
-    async def told(self, *events: dict[str, Any]) -> None:
+    async def post(self, *events: dict[str, Any]) -> None:
         """Post events and deliver them."""
         await self.ats.post(list(events), status=207)
         await self.deliver()
@@ -45,7 +45,7 @@ class Desk:
     async def soft_no(self, of: str = "ats:ada", on: str = "2026-03-02", reason: str = "salary", **data: Any) -> None:
         """A person was contacted and declined."""
         before = (at(on) - timedelta(days=1)).isoformat()
-        await self.told(
+        await self.post(
             event(of=of, at=before, position=data.get("position", "ats:job")),
             event("pursuit.declined", of=of, at=at(on).isoformat(), reason=reason, **data),
         )

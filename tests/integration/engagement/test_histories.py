@@ -42,18 +42,18 @@ NOW = datetime.now(UTC) + timedelta(days=1)
 
 def story(chance: random.Random, length: int = 60) -> list[dict[str, Any]]:
     """Facts of some people and positions over some months, and a few retractions of them."""
-    told: list[dict[str, Any]] = []
+    results: list[dict[str, Any]] = []
     for _ in range(length):
         at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=chance.randrange(24 * 200))
-        if told and chance.random() < 0.1:
-            undone = chance.choice([one for one in told if not one["type"].endswith("event.retracted")])
+        if results and chance.random() < 0.1:
+            undone = chance.choice([one for one in results if not one["type"].endswith("event.retracted")])
             data = {"source": "ats", "id": undone["id"]}
-            told.append(event("event.retracted", of=undone["subject"], at=at.isoformat()) | {"data": data})
+            results.append(event("event.retracted", of=undone["subject"], at=at.isoformat()) | {"data": data})
             continue
         kind, data = chance.choice(KINDS)
         position = chance.choice(POSITIONS)
-        told.append(event(kind, of=chance.choice(PEOPLE), at=at.isoformat(), position=position, **data))
-    return told
+        results.append(event(kind, of=chance.choice(PEOPLE), at=at.isoformat(), position=position, **data))
+    return results
 
 
 async def expected(engagement: Sessions) -> dict[str, list[dict[str, Any]]]:
@@ -73,12 +73,12 @@ async def expected(engagement: Sessions) -> dict[str, list[dict[str, Any]]]:
                 retractions[row.person_id].append(fact)
             else:
                 facts[row.person_id, row.position_id].append(fact)
-    told: dict[str, list[dict[str, Any]]] = {}
+    results: dict[str, list[dict[str, Any]]] = {}
     for (person, position), of_pursuit in facts.items():
         attempts = fold(of_pursuit + retractions[person], closings[position], until=NOW).attempts
         if attempts:
-            told[str(pursuit_id(person, position))] = [shown(describe(attempt)) for attempt in attempts]
-    return told
+            results[str(pursuit_id(person, position))] = [shown(describe(attempt)) for attempt in attempts]
+    return results
 
 
 def shown(attempt: dict[str, Any]) -> dict[str, Any]:

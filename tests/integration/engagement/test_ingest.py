@@ -157,8 +157,8 @@ async def test_a_whole_pursuit_is_taken_back(ats: Ats) -> None:
 
 
 async def test_a_retraction_by_type_takes_back_the_latest_such_fact(ats: Ats) -> None:
-    told = [event(at="2026-03-01"), event("pursuit.responded", at="2026-03-02"), event("pursuit.hired", at="2026-03-10")]
-    await ats.post(told, status=207)
+    results = [event(at="2026-03-01"), event("pursuit.responded", at="2026-03-02"), event("pursuit.hired", at="2026-03-10")]
+    await ats.post(results, status=207)
     retracted = event("event.retracted", at="2026-03-12", position="ats:job") | {}
     retracted["data"]["type"] = "rekindle.pursuit.hired"
     await ats.post(retracted, status=201)
@@ -199,20 +199,20 @@ async def test_many_writers_with_overlapping_batches_store_each_event_once(ats: 
     random.seed(3)
 
     async def writer() -> list[dict[str, Any]]:
-        told: list[dict[str, Any]] = []
+        results: list[dict[str, Any]] = []
         for _ in range(3):
             answer = await ats.post(random.sample(events, 60), status=207)
             assert answer["invalid"] == 0
-            told += answer["items"]
-        return told
+            results += answer["items"]
+        return results
 
-    told = [item for items in await asyncio.gather(*[writer() for _ in range(8)]) for item in items]
+    results = [item for items in await asyncio.gather(*[writer() for _ in range(8)]) for item in items]
     await ats.post(events, status=207)
 
     assert await count(engagement, "log") == len(events)
     assert await count(engagement, "outbox") == len(events)
     assert await _gaps(engagement) == 0
-    assert sum(item["status"] == 201 for item in told) == len({item["after"] for item in told})
+    assert sum(item["status"] == 201 for item in results) == len({item["after"] for item in results})
 
 
 async def test_an_idempotency_key_gives_the_first_answer_again_and_refuses_another_body(ats: Ats) -> None:

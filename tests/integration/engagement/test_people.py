@@ -218,13 +218,13 @@ async def test_an_address_is_shown_to_those_alone_who_may_see_contact_details(
 
 
 async def test_kept_answers_are_forgotten_with_the_person(ats: Ats, records: Records, engagement: Sessions) -> None:
-    sent = {"told": event(), "in conflict": [event(id="secret-1"), event(id="secret-1", at="2026-03-03")]}
+    sent = {"results": event(), "in conflict": [event(id="secret-1"), event(id="secret-1", at="2026-03-03")]}
     for key, body in sent.items():
         await ats.client.post("/v1/events", json=body, headers={"Idempotency-Key": key})
     await ats.client.post("/v1/events", json=event(of="ats:bob"), headers={"Idempotency-Key": "another's"})
     await records.erase(ADA)
 
-    again = await ats.client.post("/v1/events", json=sent["told"], headers={"Idempotency-Key": "told"})
+    again = await ats.client.post("/v1/events", json=sent["results"], headers={"Idempotency-Key": "results"})
     assert again.status_code == 410
     async with engagement.begin() as session:
         kept = (await session.scalars(text("SELECT key FROM idempotency_keys"))).all()

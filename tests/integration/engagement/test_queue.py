@@ -58,7 +58,7 @@ async def test_an_item_leaves_by_itself(desk: Desk, leaving: dict[str, object]) 
     assert await desk.listed(DUE)
 
     desk.now = at("2026-04-02")
-    await desk.told(leaving | {"id": "leaves"})
+    await desk.post(leaving | {"id": "leaves"})
 
     assert not await desk.listed(DUE)
     assert not await desk.claim(DUE)
@@ -66,7 +66,7 @@ async def test_an_item_leaves_by_itself(desk: Desk, leaving: dict[str, object]) 
 
 async def test_the_queue_is_in_order_of_priority_and_can_be_filtered(desk: Desk) -> None:
     await desk.soft_no("ats:cold")
-    await desk.told(event("pursuit.interviewed", of="ats:warm", at="2026-02-01", position="ats:second"))
+    await desk.post(event("pursuit.interviewed", of="ats:warm", at="2026-02-01", position="ats:second"))
     await desk.soft_no("ats:warm", reason="location", position="ats:second")
     later = at("2028-01-01")
 
@@ -95,8 +95,8 @@ async def test_two_recruiters_never_get_the_same_item(desk: Desk) -> None:
 async def test_a_claim_takes_the_strongest_that_is_due(desk: Desk) -> None:
     await desk.soft_no("ats:scheduled", reason="location")
     await desk.soft_no("ats:weak")
-    await desk.told(event("pursuit.interviewed", of="ats:strong", at="2026-02-01", position="ats:job"))
-    await desk.told(event("pursuit.rejected", of="ats:strong", at="2026-03-02", reason="skills"))
+    await desk.post(event("pursuit.interviewed", of="ats:strong", at="2026-02-01", position="ats:job"))
+    await desk.post(event("pursuit.rejected", of="ats:strong", at="2026-03-02", reason="skills"))
 
     claimed = await desk.claim(DUE, limit=2)
 
@@ -170,7 +170,7 @@ async def test_snoozing_hides_until_the_date_which_must_be_ahead(desk: Desk) -> 
 async def test_an_item_that_left_while_it_was_claimed_can_still_be_finished(desk: Desk) -> None:
     await desk.soft_no()
     item, lease = await desk.claim_one(DUE)
-    await desk.told(event(at="2026-09-01T12:05:00Z"))
+    await desk.post(event(at="2026-09-01T12:05:00Z"))
 
     after = await complete_item(desk.sessions, item, lease=lease, outcome=QueueOutcome.CONTACTED, now=DUE, settings=desk.settings)
 
@@ -208,9 +208,9 @@ async def test_falling_due_is_told_once_for_each_due_time(desk: Desk) -> None:
     assert await announce_due_items(desk.sessions, now=DUE, settings=settings) == 0
     assert await announce_due_items(desk.sessions, now=until, settings=settings) == 1
 
-    told = await desk.events()
-    assert [one.type.removeprefix("rekindle.queue_item.") for one in told] == ["fell_due", "claimed", "snoozed", "fell_due"]
-    assert [one.sequence for one in told] == [1, 2, 3, 4]
+    results = await desk.events()
+    assert [one.type.removeprefix("rekindle.queue_item.") for one in results] == ["fell_due", "claimed", "snoozed", "fell_due"]
+    assert [one.sequence for one in results] == [1, 2, 3, 4]
 
 
 async def test_what_was_published_can_be_published_again(desk: Desk) -> None:
@@ -232,8 +232,8 @@ async def test_the_rebuilt_queue_equals_the_live_one(desk: Desk) -> None:
     for number, reason in enumerate(["salary", "location", "skills", "timing", "unspecified", "do_not_contact"]):
         hard = {"evidence": "said so", "decided_by": "Maria"} if reason == "do_not_contact" else {}
         await desk.soft_no(f"ats:{number}", reason=reason, **hard)
-    await desk.told(event("pursuit.interested", of="ats:1", at="2026-03-05", position="ats:other"))
-    await desk.told(event("candidate.signal_observed", of="ats:2", at="2026-03-05", signal="promoted"))
+    await desk.post(event("pursuit.interested", of="ats:1", at="2026-03-05", position="ats:other"))
+    await desk.post(event("candidate.signal_observed", of="ats:2", at="2026-03-05", signal="promoted"))
     await announce_due_items(desk.sessions, now=DUE, settings=desk.settings)
     item, lease = await desk.claim_one(DUE)
     await snooze_item(desk.sessions, item, lease=lease, until=at("2026-12-01"), now=DUE, settings=desk.settings)
@@ -294,6 +294,6 @@ async def test_a_batch_of_many_people_makes_all_their_items(desk: Desk) -> None:
     batch = [event("pursuit.sourced", of=f"ats:{number}", at="2026-02-01") for number in range(120)]
     batch += [event("pursuit.declined", of=f"ats:{number}", at="2026-03-02", reason="timing") for number in range(0, 120, 2)]
 
-    await desk.told(*batch)
+    await desk.post(*batch)
 
     assert len(await desk.listed(SCHEDULED)) == 60

@@ -226,8 +226,8 @@ async def test_a_claim_with_the_same_key_is_answered_with_the_same_items(desk: D
 
 
 async def test_a_claim_can_ask_for_a_reason_or_position(desk: Desk) -> None:
-    await desk.told(event(of="ats:bob", at="2025-01-01", position="ats:second"))
-    await desk.told(event("pursuit.declined", of="ats:bob", at="2025-02-01", reason="timing", position="ats:second"))
+    await desk.post(event(of="ats:bob", at="2025-01-01", position="ats:second"))
+    await desk.post(event("pursuit.declined", of="ats:bob", at="2025-02-01", reason="timing", position="ats:second"))
 
     by_reason = await post(desk, "claims", {"recruiter": "maria", "reason": "timing"})
     by_position = await post(desk, "claims", {"recruiter": "maria", "position": "ats:job"})

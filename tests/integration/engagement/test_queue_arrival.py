@@ -67,7 +67,7 @@ async def test_the_live_queue_is_what_a_rebuild_makes(
     random = Random(seed)
     desk = Desk(ats, engagement, settings)
     for _ in range(12):
-        await desk.told(*(some_event(random) for _ in range(random.randrange(1, 8))))
+        await desk.post(*(some_event(random) for _ in range(random.randrange(1, 8))))
         if random.random() < 0.3:
             await relink(desk, random)
         if random.random() < 0.3:

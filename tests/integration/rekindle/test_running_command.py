@@ -49,11 +49,11 @@ async def data(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]:
 async def test_a_stack_is_started_looked_at_and_stopped(data: Path) -> None:
     status, output, errors = await rekindle("up", "--port", "0", "--detach", "--json", data=data)
     assert status == 0, errors
-    told = json.loads(output)
-    assert set(told) >= {"url", "token", "data", "kafka"}
+    printed = json.loads(output)
+    assert set(printed) >= {"url", "token", "data", "kafka"}
     assert "kafka is ready" in errors
 
-    async with httpx.AsyncClient(base_url=told["url"], trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=printed["url"], trust_env=False) as client:
         assert (await client.get("/health/ready")).status_code == 200
         assert "/v1/events" in (await client.get("/openapi.json")).json()["paths"]
         assert "<script src" not in (await client.get("/docs")).text
@@ -63,7 +63,7 @@ async def test_a_stack_is_started_looked_at_and_stopped(data: Path) -> None:
 
     status, output, _ = await rekindle("status", "--json", data=data)
     shown = json.loads(output)
-    assert (status, shown["running"], shown["ready"], shown["kafka"]) == (0, True, True, told["kafka"])
+    assert (status, shown["running"], shown["ready"], shown["kafka"]) == (0, True, True, printed["kafka"])
     assert {part["name"] for part in shown["parts"]} == {"postgres", "kafka", "gateway", "worker", "supervisor"}
     assert shown["memory_mb"] < 800
 

@@ -38,8 +38,8 @@ def once_logged(folder: Path, word: str, name: str = "part") -> Ready:
 
 
 async def test_a_part_that_dies_is_started_again_and_told(tmp_path: Path) -> None:
-    told: list[str] = []
-    watched = Supervisor(told.append)
+    printed: list[str] = []
+    watched = Supervisor(printed.append)
     part = await watched.start(Plan(python(tmp_path, "signal.pause()")))
     first = part.pid
 
@@ -48,7 +48,7 @@ async def test_a_part_that_dies_is_started_again_and_told(tmp_path: Path) -> Non
 
     assert part.pid != first
     assert part.state is State.READY
-    assert any("part ended (killed by SIGKILL); starting it again in 0.3 s" in line for line in told)
+    assert any("part ended (killed by SIGKILL); starting it again in 0.3 s" in line for line in printed)
     await watched.stop()
 
 
@@ -62,9 +62,9 @@ def asked_often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_a_part_that_gives_no_answer_is_killed_and_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked_often(monkeypatch)
-    told: list[str] = []
+    printed: list[str] = []
     states: list[State] = []
-    watched = Supervisor(told.append, lambda: states.append(watched.parts["part"].state))
+    watched = Supervisor(printed.append, lambda: states.append(watched.parts["part"].state))
     hangs = asyncio.Event()
 
     async def answers() -> bool:
@@ -78,8 +78,8 @@ async def test_a_part_that_gives_no_answer_is_killed_and_started_again(tmp_path:
     hangs.clear()
     await watched.stop()
 
-    assert any("part gave no answer for" in line for line in told)
-    assert any("part ended (killed by SIGKILL)" in line for line in told)
+    assert any("part gave no answer for" in line for line in printed)
+    assert any("part ended (killed by SIGKILL)" in line for line in printed)
     assert states[:4] == [State.STARTING, State.READY, State.SILENT, State.RESTARTING]
 
 
@@ -112,8 +112,8 @@ async def test_a_part_that_stalls_for_a_while_is_ready_again_and_not_killed(
 
 async def test_pauses_between_restarts_grow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "FIRST_PAUSE", 0.01)
-    told: list[str] = []
-    watched = Supervisor(told.append)
+    printed: list[str] = []
+    watched = Supervisor(printed.append)
     counter = tmp_path / "starts"
     code = f"open({str(counter)!r}, 'a').write('x')\nprint('up', flush=True)\nsys.exit(3) if False else os._exit(3)"
     part = await watched.start(Plan(python(tmp_path, code)))
@@ -124,9 +124,9 @@ async def test_pauses_between_restarts_grow(tmp_path: Path, monkeypatch: pytest.
     await eventually(restarts, lambda count: count >= 3)
     await watched.stop()
 
-    pauses = [line.rsplit(" ", 2)[-2] for line in told if "starting it again" in line]
+    pauses = [line.rsplit(" ", 2)[-2] for line in printed if "starting it again" in line]
     assert pauses[:3] == ["0.0", "0.0", "0.0"] or pauses == sorted(pauses, key=float)
-    assert any("exit status 3" in line for line in told)
+    assert any("exit status 3" in line for line in printed)
 
 
 async def test_steps_before_and_after_run_at_every_start(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ Told = list[tuple[Any, ...]]
 """Facts of one pursuit: kind, day, and data where there is any."""
 
 
-def told(*facts: tuple[Any, ...]) -> tuple[Attempt, ...]:
+def facts_of(*facts: tuple[Any, ...]) -> tuple[Attempt, ...]:
     """The attempts that facts of one pursuit make."""
     history = History()
     events: list[Event] = []
@@ -42,7 +42,7 @@ def sums_of(*attempts: Attempt) -> dict[str, Sum]:
 def value(name: str, *pursuits: Told) -> Any:
     """The value of a metric over the attempts of some pursuits."""
     (metric,) = [one for one in METRICS if one.name == name]
-    return metric.value(Sums(sums_of(*(attempt for pursuit in pursuits for attempt in told(*pursuit)))))
+    return metric.value(Sums(sums_of(*(attempt for pursuit in pursuits for attempt in facts_of(*pursuit)))))
 
 
 def by_stage(**known: Any) -> dict[str, Any]:
@@ -213,7 +213,9 @@ def test_a_close_that_does_not_decide_counts_nowhere() -> None:
 
 
 def test_activity_counts_each_thing_at_its_own_time() -> None:
-    (attempt,) = told(("sourced", 0), ("contacted", 1), ("contacted", 3), ("responded", 5), ("declined", 7, {"reason": "salary"}))
+    (attempt,) = facts_of(
+        ("sourced", 0), ("contacted", 1), ("contacted", 3), ("responded", 5), ("declined", 7, {"reason": "salary"})
+    )
 
     found = {one.measure: one.at for one in contributions(attempt)}
 
@@ -242,7 +244,7 @@ def test_activity_counts_each_thing_at_its_own_time() -> None:
     ],
 )
 def test_the_time_of_what_is_counted(facts: Told, day: dict[str, float]) -> None:
-    (attempt,) = told(*facts)
+    (attempt,) = facts_of(*facts)
 
     found = {one.measure: one.at for one in contributions(attempt)}
     assert {measure: found[measure] for measure in day} == {measure: at(on) for measure, on in day.items()}
@@ -250,7 +252,9 @@ def test_the_time_of_what_is_counted(facts: Told, day: dict[str, float]) -> None
 
 def test_every_contribution_is_read_by_the_metric_it_is_named_for() -> None:
     names = {metric.name for metric in METRICS}
-    attempts = told(("sourced", 0), ("contacted", 1), ("responded", 2), ("screened", 3), ("declined", 4, {"reason": "salary"}))
+    attempts = facts_of(
+        ("sourced", 0), ("contacted", 1), ("responded", 2), ("screened", 3), ("declined", 4, {"reason": "salary"})
+    )
 
     found: list[Contribution] = [one for attempt in attempts for one in contributions(attempt)]
 

@@ -19,9 +19,9 @@ def figure(name: str, aim: float, *pairs: tuple[float, float], at_most: bool = F
 
 
 def test_the_median_of_the_rounds_ratios_decides() -> None:
-    told = figure("speed", 0.25, (10, 100), (30, 100), (40, 100)).as_json()
+    lines = figure("speed", 0.25, (10, 100), (30, 100), (40, 100)).as_json()
 
-    assert (told["minimum"], told["median"], told["maximum"], told["reached"]) == (0.1, 0.3, 0.4, True)
+    assert (lines["minimum"], lines["median"], lines["maximum"], lines["reached"]) == (0.1, 0.3, 0.4, True)
 
 
 @pytest.mark.parametrize(("ours", "reached"), [(15, True), (16, False)])

@@ -22,14 +22,14 @@ def run(tmp_path: Path) -> Run:
 async def speed(run: Run) -> None:
     figure = Figure("speed", "ours ÷ theirs", 0.5)
     figure.add(3, 4)
-    run.tell(figure)
+    run.report(figure)
 
 
 async def breaks(run: Run) -> None:
     await run.attempt("a part", lost())
     figure = Figure("half", "ours ÷ theirs", 0.5)
     figure.add(1, 4)
-    run.tell(figure)
+    run.report(figure)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(lost())
 

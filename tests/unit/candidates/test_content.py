@@ -34,10 +34,10 @@ def without_nothing(record: Any) -> Any:
 
 
 @given(st.lists(patches, max_size=4))
-def test_leaves_merge_as_rfc_7396_says(told: list[dict[str, Any]]) -> None:
+def test_leaves_merge_as_rfc_7396_says(sent: list[dict[str, Any]]) -> None:
     values: dict[str, Any] = {}
     expected: dict[str, Any] = {}
-    for patch in told:
+    for patch in sent:
         values |= CANDIDATE.flatten(patch)
         expected = merge_patch(expected, patch)
     present = {name: value for name, value in values.items() if value is not None}

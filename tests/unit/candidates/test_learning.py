@@ -137,7 +137,7 @@ evidence_lists = st.lists(
 )
 
 
-@given(evidence_lists.flatmap(lambda told: st.tuples(st.just(told), st.permutations(told))))
+@given(evidence_lists.flatmap(lambda sent: st.tuples(st.just(sent), st.permutations(sent))))
 def test_any_order_teaches_the_same(orders: tuple[list[Evidence], list[Evidence]]) -> None:
     assert learn(orders[0]) == learn(orders[1])
 
@@ -153,5 +153,5 @@ def test_what_streams_teach_together_is_the_latest_of_each(one: list[Evidence], 
 
 @given(evidence_lists, evidence_lists)
 def test_facts_alone_only_add(one: list[Evidence], other: list[Evidence]) -> None:
-    first, second = ([fact for fact in told if fact.type != RETRACTED] for told in (one, other))
+    first, second = ([fact for fact in sent if fact.type != RETRACTED] for sent in (one, other))
     assert learn(first + second) == together([learn(first), learn(second)])

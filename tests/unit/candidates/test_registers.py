@@ -24,13 +24,13 @@ def said(value: object, *, day: int = 0, source: str = "gem") -> Observation:
     return Observation("title", value, source, BEGIN + timedelta(days=day))
 
 
-def title(*told: Observation) -> object:
-    return values_of(heads_of(told)).get("title")
+def title(*sent: Observation) -> object:
+    return values_of(heads_of(sent)).get("title")
 
 
-@given(st.lists(observations, max_size=8).flatmap(lambda told: st.tuples(st.just(told), st.permutations(told))))
-def test_any_order_gives_the_same(told: tuple[list[Observation], list[Observation]]) -> None:
-    given_order, other_order = told
+@given(st.lists(observations, max_size=8).flatmap(lambda sent: st.tuples(st.just(sent), st.permutations(sent))))
+def test_any_order_gives_the_same(sent: tuple[list[Observation], list[Observation]]) -> None:
+    given_order, other_order = sent
     assert heads_of(given_order) == heads_of(other_order)
 
 
@@ -45,8 +45,8 @@ def test_joining_is_associative_commutative_and_idempotent(
 
 
 @given(st.lists(observations))
-def test_heads_are_read_as_they_were_written(told: list[Observation]) -> None:
-    assert read_heads(orjson.loads(write_heads(heads_of(told)))) == heads_of(told)
+def test_heads_are_read_as_they_were_written(sent: list[Observation]) -> None:
+    assert read_heads(orjson.loads(write_heads(heads_of(sent)))) == heads_of(sent)
 
 
 def test_the_later_observation_counts() -> None:
@@ -91,8 +91,8 @@ def test_an_older_repetition_and_each_observation_of_a_field_that_keeps_each_are
 
 
 @given(st.lists(observations))
-def test_what_counts_is_the_same_whether_repetitions_are_recognised_or_not(told: list[Observation]) -> None:
+def test_what_counts_is_the_same_whether_repetitions_are_recognised_or_not(sent: list[Observation]) -> None:
     def counting(heads: Mapping[str, Observation]) -> dict[str, tuple[object, ...]]:
         return {name: head.rank for name, head in heads.items()}
 
-    assert counting(observe({}, told).heads) == counting(heads_of(told))
+    assert counting(observe({}, sent).heads) == counting(heads_of(sent))

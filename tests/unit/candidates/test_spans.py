@@ -18,9 +18,9 @@ def day(number: int) -> datetime:
     return BEGIN + timedelta(days=number)
 
 
-def said(number: int, source: str = "ats", **told: Any) -> list[Observation]:
+def said(number: int, source: str = "ats", **sent: Any) -> list[Observation]:
     """A patch of a day; times are days too."""
-    values = {name: day(value).isoformat() if isinstance(value, int) else value for name, value in told.items()}
+    values = {name: day(value).isoformat() if isinstance(value, int) else value for name, value in sent.items()}
     return [Observation(name, value, source, day(number)) for name, value in values.items()]
 
 
@@ -70,7 +70,7 @@ def test_a_closing_before_its_opening_is_a_contradiction() -> None:
 
 
 patches = st.builds(
-    lambda number, source, told: said(number, source, **told),
+    lambda number, source, sent: said(number, source, **sent),
     st.integers(0, 9),
     st.sampled_from(["ats", "gem"]),
     st.fixed_dictionaries(
@@ -84,15 +84,15 @@ patches = st.builds(
 )
 
 
-@given(st.lists(patches, max_size=6).flatmap(lambda told: st.tuples(st.just(told), st.permutations(told))))
+@given(st.lists(patches, max_size=6).flatmap(lambda sent: st.tuples(st.just(sent), st.permutations(sent))))
 def test_any_order_and_any_repetition_give_the_same(orders: tuple[list[list[Observation]], list[list[Observation]]]) -> None:
     given_order, other_order = orders
     assert fold(*given_order) == fold(*other_order) == fold(*given_order, *other_order)
 
 
 @given(st.lists(patches, max_size=8))
-def test_spans_are_sound(told: list[list[Observation]]) -> None:
-    openings = fold(*told)
+def test_spans_are_sound(sent: list[list[Observation]]) -> None:
+    openings = fold(*sent)
     assert all(s.closed_at is not None for s in openings.spans[:-1])
     assert all(s.opened_at is None or s.closed_at is None or s.opened_at <= s.closed_at for s in openings.spans)
     assert openings.status != "open" or openings.closed_at is None

@@ -45,7 +45,7 @@ def application(action: str, **changes: Any) -> bytes:
     """A body about candidate 5's application 70 for job 9; ``candidate_`` members are the candidate's."""
     candidate = {"id": 5, "first_name": "Ada", "last_name": "Byron", "can_email": True}
     candidate |= {key.removeprefix("candidate_"): value for key, value in changes.items() if key.startswith("candidate_")}
-    told: dict[str, Any] = {
+    sent: dict[str, Any] = {
         "id": 70,
         "prospect": False,
         "status": "active",
@@ -57,13 +57,13 @@ def application(action: str, **changes: Any) -> bytes:
         "candidate": candidate,
         "jobs": [{"id": 9, "name": "Engineer", "status": "open", "closed_at": None}],
     }
-    told |= {key: value for key, value in changes.items() if not key.startswith("candidate_")}
-    return raw(action, {"application": told})
+    sent |= {key: value for key, value in changes.items() if not key.startswith("candidate_")}
+    return raw(action, {"application": sent})
 
 
 def offer(action: str = "offer_created", **changes: Any) -> bytes:
     """A body about version 1 of an offer for application 70."""
-    told = {
+    sent = {
         "id": 3,
         "application_id": 70,
         "job_id": 9,
@@ -73,7 +73,7 @@ def offer(action: str = "offer_created", **changes: Any) -> bytes:
         "start_date": "04/15/2026",
         "offer_status": "Created",
     }
-    return raw(action, told | changes)
+    return raw(action, sent | changes)
 
 
 def body(content: bytes) -> Body:

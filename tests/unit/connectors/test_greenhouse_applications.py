@@ -25,25 +25,25 @@ SEEN_AT = datetime(2026, 1, 12, 9, tzinfo=UTC)
 
 
 def known(**changes: Any) -> KnownApplication:
-    told: dict[str, Any] = {"candidate": "5", "jobs": ("9",), "prospect": False, "seen_at": SEEN_AT, "jobs_since": SEEN_AT}
-    return KnownApplication(**(told | changes))
+    body: dict[str, Any] = {"candidate": "5", "jobs": ("9",), "prospect": False, "seen_at": SEEN_AT, "jobs_since": SEEN_AT}
+    return KnownApplication(**(body | changes))
 
 
 def known_fact(type_name: str, time: datetime = REJECTED_AT, **changes: Any) -> KnownFact:
-    told: dict[str, Any] = {"event_id": f"x-{type_name}", "candidate": "greenhouse:5", "job": "9"}
-    return KnownFact(type=type_name, time=time, **(told | changes))
+    body: dict[str, Any] = {"event_id": f"x-{type_name}", "candidate": "greenhouse:5", "job": "9"}
+    return KnownFact(type=type_name, time=time, **(body | changes))
 
 
 def rejection(name: str | None = "Salary", kind: str | None = "We rejected them", **changes: Any) -> bytes:
     reason = {"id": 1, "name": name, "type": {"id": 2, "name": kind}} if name else None
-    told = {"rejected_at": "2026-02-01T10:00:00Z", "last_activity_at": "2026-02-01T10:00:00Z", "status": "rejected"}
-    return application("reject_candidate", **(told | {"rejection_reason": reason} | changes))
+    body = {"rejected_at": "2026-02-01T10:00:00Z", "last_activity_at": "2026-02-01T10:00:00Z", "status": "rejected"}
+    return application("reject_candidate", **(body | {"rejection_reason": reason} | changes))
 
 
 def test_a_prospect_is_sourced_for_each_job() -> None:
-    told = application("new_prospect_application", prospect=True, jobs=[{"id": 1}, {"id": 2}])
+    body = application("new_prospect_application", prospect=True, jobs=[{"id": 1}, {"id": 2}])
 
-    found = facts(translated(told))
+    found = facts(translated(body))
 
     assert [(fact.type, fact.data["position"]) for fact in found] == [
         ("pursuit.sourced", "greenhouse:1"),
@@ -60,13 +60,13 @@ def test_a_prospect_for_no_job_makes_no_fact_and_does_not_wait() -> None:
 
 
 def test_the_deprecated_single_job_is_read_too() -> None:
-    told = application("new_candidate_application", jobs=None, job={"id": "9", "name": "Engineer"})
+    body = application("new_candidate_application", jobs=None, job={"id": "9", "name": "Engineer"})
 
-    assert the_fact(translated(told), "pursuit.applied").data["position"] == "greenhouse:9"
+    assert the_fact(translated(body), "pursuit.applied").data["position"] == "greenhouse:9"
 
 
 def test_a_flat_payload_and_a_person_are_read_too() -> None:
-    told = raw(
+    body = raw(
         "candidate_stage_change",
         {
             "id": "70",
@@ -77,7 +77,7 @@ def test_a_flat_payload_and_a_person_are_read_too() -> None:
         },
     )
 
-    entered = the_fact(translated(told), "pursuit.stage_entered")
+    entered = the_fact(translated(body), "pursuit.stage_entered")
 
     assert (entered.candidate, entered.data["stage"]) == ("greenhouse:5", "interviewing")
     assert entered.time == RECEIVED_AT
@@ -95,26 +95,26 @@ def test_who_applies_is_inbound_whatever_stage_they_enter(stage: str) -> None:
 
 
 def test_a_known_prospect_is_sourced_for_a_further_job() -> None:
-    told = application("application_updated", prospect=True, jobs=[{"id": 9}, {"id": 10}])
+    body = application("application_updated", prospect=True, jobs=[{"id": 9}, {"id": 10}])
 
-    sourced = the_fact(translated(told, Knowledge(known(prospect=True))), "pursuit.sourced")
+    sourced = the_fact(translated(body, Knowledge(known(prospect=True))), "pursuit.sourced")
 
     assert sourced.data["position"] == "greenhouse:10"
 
 
 def test_bare_names_are_read_too() -> None:
-    told = rejection(current_stage="Offer", source="Agency", rejection_reason="Salary")
+    body = rejection(current_stage="Offer", source="Agency", rejection_reason="Salary")
 
-    translation = translated(told)
+    translation = translated(body)
 
     assert the_fact(translation, "pursuit.stage_entered").data["stage"] == "interviewing"
     assert the_fact(translation, "pursuit.rejected").data["reason"] == "salary"
 
 
 def test_an_unknown_stage_is_listed_and_makes_no_fact() -> None:
-    told = application("candidate_stage_change", current_stage={"id": 4, "name": "Zodiac"})
+    body = application("candidate_stage_change", current_stage={"id": 4, "name": "Zodiac"})
 
-    translation = translated(told)
+    translation = translated(body)
 
     assert types(translation) == []
     assert [(name.kind, name.name, name.external_id, name.position) for name in translation.unmapped] == [
@@ -162,9 +162,9 @@ def test_an_unknown_reason_is_unspecified_and_listed() -> None:
 
 def test_unreject_takes_back_the_close_that_is_known() -> None:
     knowledge = Knowledge(known(), (known_fact("pursuit.declined"),))
-    told = application("unreject_candidate", last_activity_at="2026-02-01T10:00:00Z")
+    body = application("unreject_candidate", last_activity_at="2026-02-01T10:00:00Z")
 
-    translation = translated(told, knowledge)
+    translation = translated(body, knowledge)
 
     assert the_fact(translation, "event.retracted").data == {"source": "greenhouse", "id": "x-pursuit.declined"}
     assert translation.retracted == {"x-pursuit.declined"}
@@ -172,9 +172,9 @@ def test_unreject_takes_back_the_close_that_is_known() -> None:
 
 def test_unreject_leaves_a_later_rejection_alone() -> None:
     later = known_fact("pursuit.rejected", REJECTED_AT + timedelta(days=5))
-    told = application("unreject_candidate", last_activity_at="2026-02-02T10:00:00Z")
+    body = application("unreject_candidate", last_activity_at="2026-02-02T10:00:00Z")
 
-    retracted = the_fact(translated(told, Knowledge(known(), (later,))), "event.retracted")
+    retracted = the_fact(translated(body, Knowledge(known(), (later,))), "event.retracted")
 
     assert retracted.data == {"type": "rekindle.pursuit.rejected", "position": "greenhouse:9"}
     assert retracted.time == datetime(2026, 2, 2, 10, tzinfo=UTC)
@@ -193,10 +193,10 @@ def test_a_decline_that_comes_after_its_undoing_is_taken_back_at_once() -> None:
 
 def test_unhire_takes_back_the_hire() -> None:
     hired = known_fact("pursuit.hired", RECEIVED_AT, at_receipt=True)
-    told = application("unhire_candidate")
+    body = application("unhire_candidate")
 
-    known_one = translated(told, Knowledge(known(), (hired,)))
-    unknown_one = translated(told)
+    known_one = translated(body, Knowledge(known(), (hired,)))
+    unknown_one = translated(body)
 
     assert the_fact(known_one, "event.retracted").data == {"source": "greenhouse", "id": "x-pursuit.hired"}
     assert the_fact(unknown_one, "event.retracted").data == {
@@ -223,9 +223,9 @@ def test_a_corrected_reason_replaces_the_close() -> None:
 
 
 def test_a_transfer_withdraws_the_old_pursuit() -> None:
-    told = application("application_updated", jobs=[{"id": 10}], last_activity_at="2026-02-03T09:00:00Z")
+    body = application("application_updated", jobs=[{"id": 10}], last_activity_at="2026-02-03T09:00:00Z")
 
-    withdrawn = the_fact(translated(told, Knowledge(known())), "pursuit.withdrawn")
+    withdrawn = the_fact(translated(body, Knowledge(known())), "pursuit.withdrawn")
 
     assert withdrawn.data["position"] == "greenhouse:9"
     assert withdrawn.time == datetime(2026, 2, 3, 9, tzinfo=UTC)
@@ -244,9 +244,9 @@ def test_a_body_from_before_a_transfer_withdraws_its_job_when_the_transfer_was()
 def test_a_transfer_back_takes_the_withdrawal_back() -> None:
     withdrawal = known_fact("pursuit.withdrawn", SEEN_AT, transfer=True)
     knowledge = Knowledge(known(jobs=("10",)), (withdrawal,))
-    told = application("application_updated", last_activity_at="2026-02-03T09:00:00Z")
+    body = application("application_updated", last_activity_at="2026-02-03T09:00:00Z")
 
-    translation = translated(told, knowledge)
+    translation = translated(body, knowledge)
 
     assert the_fact(translation, "event.retracted").data["id"] == withdrawal.event_id
     assert the_fact(translation, "pursuit.withdrawn").data["position"] == "greenhouse:10"
@@ -254,9 +254,9 @@ def test_a_transfer_back_takes_the_withdrawal_back() -> None:
 
 @pytest.mark.parametrize("changes", [{"prospect": True}, {"deleted": True}, {"candidate": "6"}])
 def test_what_looks_like_a_transfer_and_is_none(changes: dict[str, Any]) -> None:
-    told = application("application_updated", jobs=[{"id": 10}], last_activity_at="2026-02-03T09:00:00Z")
+    body = application("application_updated", jobs=[{"id": 10}], last_activity_at="2026-02-03T09:00:00Z")
 
-    assert types(translated(told, Knowledge(known(**changes)))) == []
+    assert types(translated(body, Knowledge(known(**changes)))) == []
 
 
 def test_an_offer_waits_until_somebody_says_whose_it_is() -> None:
@@ -283,20 +283,20 @@ def test_an_offer_that_is_not_sent_is_not_mapped() -> None:
 
 
 def test_a_rejected_offer_is_declined() -> None:
-    told = offer("offer_updated", offer_status="Rejected", resolved_at="2026-02-04T08:00:00Z")
+    body = offer("offer_updated", offer_status="Rejected", resolved_at="2026-02-04T08:00:00Z")
 
-    declined = the_fact(translated(told, Knowledge(known())), "pursuit.declined")
+    declined = the_fact(translated(body, Knowledge(known())), "pursuit.declined")
 
     assert (declined.data["reason"], declined.time) == ("offer_declined", datetime(2026, 2, 4, 8, tzinfo=UTC))
 
 
 def test_who_may_not_be_written_to_is_unsubscribed_once() -> None:
-    told = application("candidate_stage_change", candidate_can_email=False)
+    body = application("candidate_stage_change", candidate_can_email=False)
 
-    unsubscribed = the_fact(translated(told), "candidate.unsubscribed")
+    unsubscribed = the_fact(translated(body), "candidate.unsubscribed")
 
     assert (unsubscribed.data, unsubscribed.candidate) == ({"channel": "email"}, "greenhouse:5")
-    assert types(translated(told, Knowledge(emails_refused=True))) == []
+    assert types(translated(body, Knowledge(emails_refused=True))) == []
     assert types(translated(application("candidate_stage_change"), Knowledge(emails_refused=True))) == []
 
 

@@ -10,21 +10,21 @@ T1 = datetime(2026, 1, 1, tzinfo=UTC)
 T2, T3 = T1 + timedelta(days=1), T1 + timedelta(days=2)
 
 
-def learnt(*told: tuple[bytes, datetime]) -> KnownApplication | None:
+def learnt(*payload: tuple[bytes, datetime]) -> KnownApplication | None:
     known: KnownApplication | None = None
-    for content, at in told:
+    for content, at in payload:
         known = learn(known, body(content), at, None)
     return known
 
 
 def test_the_newest_body_says_how_things_stand_in_any_order() -> None:
-    told = [
+    payload = [
         (application("candidate_stage_change"), T1),
         (application("candidate_stage_change", jobs=[{"id": 10}]), T2),
         (application("application_updated", jobs=[{"id": 10}], candidate_id=6), T3),
     ]
 
-    for order in permutations(told):
+    for order in permutations(payload):
         known = learnt(*order)
         assert known is not None
         assert (known.candidate, known.jobs, known.seen_at, known.jobs_since) == ("6", ("10",), T3, T2), order
@@ -56,9 +56,9 @@ def test_a_deleted_application_says_whose_it_was() -> None:
 
 
 def test_the_latest_undoing_is_remembered() -> None:
-    told = application("unreject_candidate")
+    payload = application("unreject_candidate")
 
-    known = learnt((told, T2), (told, T1))
+    known = learnt((payload, T2), (payload, T1))
 
     assert known is not None
     assert known.rejection_undone_at == T2

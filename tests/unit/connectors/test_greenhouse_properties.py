@@ -90,10 +90,10 @@ def test_no_object_fails_and_every_fact_is_one_the_api_accepts(tree: dict[str, A
 def test_no_history_of_bodies_fails(trees_: list[dict[str, Any]]) -> None:
     known: dict[str | None, Any] = {}
     for tree in trees_:
-        told = body(written(tree))
-        knowledge = Knowledge(known.get(told.application_id))
+        sent = body(written(tree))
+        knowledge = Knowledge(known.get(sent.application_id))
         translation = translated(written(tree), knowledge, mapping=MAPPING)
         for fact in facts(translation):
             accept(FACTS, f"rekindle.{fact.type}", fact.data)
-        known[told.application_id] = learn(known.get(told.application_id), told, RECEIVED_AT, None)
+        known[sent.application_id] = learn(known.get(sent.application_id), sent, RECEIVED_AT, None)
     assert all(one is None or one.candidate for one in known.values())

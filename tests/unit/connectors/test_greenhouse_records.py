@@ -10,9 +10,9 @@ from tests.unit.connectors.greenhouse_bodies import application, body, raw, tran
 
 
 def test_a_merge_links_the_references_and_keeps_what_was_refused() -> None:
-    told = raw("merge_candidate", {"person": {"id": 1, "first_name": "Jack", "can_email": False, "new_candidate_id": 2}})
+    sent = raw("merge_candidate", {"person": {"id": 1, "first_name": "Jack", "can_email": False, "new_candidate_id": 2}})
 
-    translation = translated(told)
+    translation = translated(sent)
 
     assert translation.intents[1:] == (CandidatePatch("greenhouse:2", {"references": ["greenhouse:1"]}),)
     assert types(translation) == ["candidate.unsubscribed"]
@@ -35,9 +35,9 @@ def test_a_merge_without_its_other_half_is_not_mapped() -> None:
 
 
 def test_anonymised_fields_are_cleared() -> None:
-    told = raw("candidate_anonymized", {"candidate_id": 7, "anonymized_fields": ["full_name", "current_title", "tags"]})
+    sent = raw("candidate_anonymized", {"candidate_id": 7, "anonymized_fields": ["full_name", "current_title", "tags"]})
 
-    (patch,) = translated(told).intents
+    (patch,) = translated(sent).intents
 
     assert isinstance(patch, CandidatePatch)
     assert patch.reference == "greenhouse:7"
@@ -59,7 +59,7 @@ def test_fields_that_are_not_kept_need_no_clearing() -> None:
 
 
 def test_nothing_that_is_null_or_wrong_clears_or_spoils_a_record() -> None:
-    told = application(
+    sent = application(
         "candidate_stage_change",
         candidate_title=None,
         candidate_phone_numbers=[{"value": "x"}, {"value": "555-1234"}, "5", {}],
@@ -67,7 +67,7 @@ def test_nothing_that_is_null_or_wrong_clears_or_spoils_a_record() -> None:
         candidate_website_addresses=[{"value": "@handle"}, {"value": "example.com"}],
     )
 
-    patch = next(intent for intent in translated(told).intents if isinstance(intent, CandidatePatch))
+    patch = next(intent for intent in translated(sent).intents if isinstance(intent, CandidatePatch))
 
     assert patch.content == {
         "name": "Ada Byron",
@@ -86,9 +86,9 @@ def test_a_deleted_job_is_closed() -> None:
 
 
 def test_a_reopened_job_has_no_closing_time() -> None:
-    told = raw("job_updated", {"job": {"id": 2, "status": "open", "closed_at": None, "offices": [{"name": "Remote"}]}})
+    sent = raw("job_updated", {"job": {"id": 2, "status": "open", "closed_at": None, "offices": [{"name": "Remote"}]}})
 
-    (patch,) = translated(told).intents
+    (patch,) = translated(sent).intents
 
     assert isinstance(patch, PositionPatch)
     assert patch.content == {

@@ -43,9 +43,9 @@ def test_a_sample_that_names_no_candidate_or_job_waits(name: str) -> None:
 def test_every_sample_is_accounted_for() -> None:
     sample("01-job-created")
     for path in sorted(SAMPLES.glob("*/*.json")):
-        told = body(path.read_bytes())
-        assert (path.stem in FACTS_OF) + (path.stem in WAIT) + (told.action in NOT_MAPPED) == 1, path
-        assert told.action in MAPPED or NOT_MAPPED[told.action]
+        payload = body(path.read_bytes())
+        assert (path.stem in FACTS_OF) + (path.stem in WAIT) + (payload.action in NOT_MAPPED) == 1, path
+        assert payload.action in MAPPED or NOT_MAPPED[payload.action]
 
 
 def test_the_application_of_the_sample() -> None:
@@ -113,7 +113,7 @@ def test_the_rejection_of_the_sample() -> None:
 
 
 def test_the_deletion_of_the_sample_is_an_erasure_and_nothing_else() -> None:
-    told = sample("01-candidate-deleted")
+    payload = sample("01-candidate-deleted")
 
-    assert translated(told).intents == (Erasure("greenhouse:37031511"),)
-    assert body(told).deleted_applications == ("46196263", "46196258")
+    assert translated(payload).intents == (Erasure("greenhouse:37031511"),)
+    assert body(payload).deleted_applications == ("46196263", "46196258")

@@ -57,9 +57,9 @@ async def test_each_request_gets_its_own_outcomes(monkeypatch: pytest.MonkeyPatc
     store = Store()
     gather = batcher(monkeypatch, store)
     wanted = [[f"{number}-{item}" for item in range(number % 3 + 1)] for number in range(40)]
-    told = await asyncio.gather(*[gather.ingest([event(name) for name in request]) for request in wanted])
+    results = await asyncio.gather(*[gather.ingest([event(name) for name in request]) for request in wanted])
 
-    assert [names(outcomes) for outcomes in told] == wanted
+    assert [names(outcomes) for outcomes in results] == wanted
     assert len(store.transactions) < 10
 
 
@@ -74,9 +74,9 @@ async def test_a_request_that_comes_as_another_is_told_is_stored_too(monkeypatch
     gather = batcher(monkeypatch, Store())
 
     async with asyncio.timeout(10):
-        told = [await gather.ingest([event(str(number))]) for number in range(20)]
+        results = [await gather.ingest([event(str(number))]) for number in range(20)]
 
-    assert [names(one) for one in told] == [[str(number)] for number in range(20)]
+    assert [names(one) for one in results] == [[str(number)] for number in range(20)]
 
 
 async def test_nobody_waits_for_a_transaction_that_waits_itself(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,11 +104,11 @@ async def test_nobody_waits_for_a_transaction_that_waits_itself(monkeypatch: pyt
 
 async def test_what_cannot_be_stored_harms_no_other_request(monkeypatch: pytest.MonkeyPatch) -> None:
     gather = batcher(monkeypatch, Store())
-    told = await asyncio.gather(
+    results = await asyncio.gather(
         *[gather.ingest([event(name)]) for name in ("a", "b", "poison", "c", "d")], return_exceptions=True
     )
 
-    assert [names(one) if isinstance(one, list) else repr(one) for one in told] == [
+    assert [names(one) if isinstance(one, list) else repr(one) for one in results] == [
         ["a"],
         ["b"],
         "RuntimeError('it does not go in')",
@@ -120,7 +120,7 @@ async def test_what_cannot_be_stored_harms_no_other_request(monkeypatch: pytest.
 async def test_a_fault_of_the_database_is_told_to_all_it_concerns(monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store(Unavailable)
     gather = batcher(monkeypatch, store)
-    told = await asyncio.gather(*[gather.ingest([event(name)]) for name in ("a", "poison", "b")], return_exceptions=True)
+    results = await asyncio.gather(*[gather.ingest([event(name)]) for name in ("a", "poison", "b")], return_exceptions=True)
 
-    assert any(isinstance(one, Unavailable) for one in told)
+    assert any(isinstance(one, Unavailable) for one in results)
     assert sum(len(names) for names in store.transactions) == 3

@@ -61,8 +61,8 @@ def test_a_pursuit_without_facts_is_stored_as_empty() -> None:
 
 def test_a_hire_is_told_as_such() -> None:
     (attempt,) = fold([fact("contacted", 0), fact("hired", 3)]).attempts
-    told = describe(attempt)
+    results = describe(attempt)
 
-    assert told["status"] == "hired"
-    assert [stage["stage"] for stage in told["stages"] if stage["recorded_at"] is not None] == ["contacted", "hired"]
-    assert told["touches"][0]["number"] == 1
+    assert results["status"] == "hired"
+    assert [stage["stage"] for stage in results["stages"] if stage["recorded_at"] is not None] == ["contacted", "hired"]
+    assert results["touches"][0]["number"] == 1

@@ -62,10 +62,10 @@ async def test_the_gateway_is_degraded_while_a_worker_does_not_answer(monkeypatc
     app: FastAPI = create_app({})
     app.state.workers._client = workers()._client
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
-        told = await client.get("/health/ready")
+        sent = await client.get("/health/ready")
 
-    assert told.status_code == 200
-    assert told.json() == {"status": "degraded", "checks": {"worker": "http://127.0.0.1:9 does not answer: ConnectError"}}
+    assert sent.status_code == 200
+    assert sent.json() == {"status": "degraded", "checks": {"worker": "http://127.0.0.1:9 does not answer: ConnectError"}}
 
 
 def test_a_sample_names_its_process_once_however_often_pages_are_merged() -> None:

@@ -99,10 +99,10 @@ def test_doctor_in_a_container_checks_what_the_environment_names(
 
     assert examine(DataFolder(tmp_path), as_json=True) == 1
 
-    told = json.loads(capsys.readouterr().out)
-    assert told["well"] is False
-    assert [check["name"] for check in told["checks"]] == ["broker", "database engagement"]
-    assert all(check["advice"] for check in told["checks"])
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["well"] is False
+    assert [check["name"] for check in printed["checks"]] == ["broker", "database engagement"]
+    assert all(check["advice"] for check in printed["checks"])
 
 
 def test_what_is_measured_is_said_in_words() -> None:

@@ -80,14 +80,14 @@ def test_an_expired_token_is_refused(keys: Path, verifier: Verifier) -> None:
 
 def test_a_refusal_is_told_in_words(keys: Path, verifier: Verifier) -> None:
     header, payload, signature = token(keys).split(".")
-    for bad, told in (
+    for bad, sent in (
         ("abc", "no signed JSON Web Token"),
         (f"{encoded({'alg': 'none'})}.{payload}.", "algorithm is not allowed"),
         (f"{header}.{encoded({'scope': 'admin'})}.{signature}", "signature does not match"),
         (signed(keys, {"kid": "of-another"}), "another deployment's"),
         (signed(keys, iss="rekindle-other"), "'iss'"),
     ):
-        with pytest.raises(Unauthenticated, match=told):
+        with pytest.raises(Unauthenticated, match=sent):
             verifier.verify(bad)
 
 

@@ -321,7 +321,7 @@ def test_the_facts_of_each_reason_are_those_of_the_product() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "told", "stored"),
+    ("reason", "sent", "stored"),
     [
         ("location", {"acceptable_locations": ["AT"]}, {"locations": ["AT"]}),
         ("skills", {"missing": ["go"]}, {"missing_skills": ["go"]}),
@@ -329,10 +329,10 @@ def test_the_facts_of_each_reason_are_those_of_the_product() -> None:
         ("accepted_elsewhere", {"start_date": "2026-05-01"}, {"start_on": "2026-05-01"}),
     ],
 )
-def test_facts_go_by_the_words_of_the_product_too(reason: str, told: dict[str, Any], stored: dict[str, Any]) -> None:
+def test_facts_go_by_the_words_of_the_product_too(reason: str, sent: dict[str, Any], stored: dict[str, Any]) -> None:
     data = {"position": POSITION, "reason": reason}
 
-    assert accepted("pursuit.declined", {**data, "facts": told}) == accepted("pursuit.declined", {**data, "facts": stored})
+    assert accepted("pursuit.declined", {**data, "facts": sent}) == accepted("pursuit.declined", {**data, "facts": stored})
 
 
 def test_every_fact_that_does_not_fit_is_named() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.db import notifier
+from shared.db import notifier as notifier_module
 from shared.db.notifier import Notifier
 from tests.waiting import eventually
 
@@ -37,30 +37,30 @@ async def _sent(connection: Connection) -> int:
 
 
 async def test_many_appends_are_told_of_once_and_the_last_one_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notifier, "AT_MOST_EVERY", 0.2)
+    monkeypatch.setattr(notifier_module, "AT_MOST_EVERY", 0.2)
     connection = Connection()
-    told = Notifier(connection.open)
+    notifier = Notifier(connection.open)
     for _ in range(50):
-        told.notify()
+        notifier.notify()
         await asyncio.sleep(0)
     first = await eventually(lambda: _sent(connection), lambda sent: sent > 0)
-    told.notify()
+    notifier.notify()
 
     assert await eventually(lambda: _sent(connection), lambda sent: sent > first, seconds=5) <= 3
     assert connection.opened == 1
-    await told.close()
+    await notifier.close()
 
 
 async def test_a_lost_connection_is_opened_again_by_the_next_append() -> None:
     connection = Connection(fails=1)
-    told = Notifier(connection.open)
-    told.notify()
+    notifier = Notifier(connection.open)
+    notifier.notify()
     await eventually(lambda: _opened_and_lost(connection))
-    told.notify()
+    notifier.notify()
 
     assert await eventually(lambda: _sent(connection), lambda sent: sent == 1, seconds=5) == 1
     assert connection.opened == 2
-    await told.close()
+    await notifier.close()
 
 
 async def _opened_and_lost(connection: Connection) -> bool:

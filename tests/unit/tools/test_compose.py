@@ -109,9 +109,9 @@ def test_the_workers_run_every_part_once(monkeypatch: pytest.MonkeyPatch, capsys
         if command[2] == "rekindle.runtime.worker":
             monkeypatch.setattr(sys, "argv", [*command[2:], "--list"])
             assert worker.main() == 0
-            told = capsys.readouterr().out.split()
-            assert {part.split(".")[0] for part in told} == {name.removesuffix("-worker")}
-            run += told
+            configured = capsys.readouterr().out.split()
+            assert {part.split(".")[0] for part in configured} == {name.removesuffix("-worker")}
+            run += configured
 
     assert sorted(run) == sorted(worker.all_parts())
 
@@ -156,8 +156,8 @@ def test_prometheus_scrapes_every_container_of_every_role() -> None:
 
     roles = {f"{name}:8080" for name in OURS if name.endswith("-api")} | {f"{name}:8081" for name in OURS if "-worker" in name}
     assert targets == roles
-    told = OURS["gateway"]["environment"]["REKINDLE_WORKER_URLS"].split()
-    assert set(told) == {f"http://{role}" for role in roles}
+    configured = OURS["gateway"]["environment"]["REKINDLE_WORKER_URLS"].split()
+    assert set(configured) == {f"http://{role}" for role in roles}
 
 
 def variables(model: type[BaseSettings]) -> Iterator[str]:
