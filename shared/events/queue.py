@@ -3,20 +3,33 @@
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict
+
 from shared.events.base import EventData
 from shared.events.fields import Code
 from shared.events.topics import Topic
-from shared.events.vocabulary import QueueOutcome, Reason
+from shared.events.vocabulary import QueueOutcome, Reason, Trigger
 from shared.timestamps import Moment
 
 
+class Plan(BaseModel):
+    """A plan to come back to the person for a position: why the pursuit ended, and what brings it back now."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    position_id: UUID
+    reason: Reason
+    trigger: Trigger
+
+
 class QueueItemEvent(EventData):
-    """About one queue item, which is one person's."""
+    """About one queue item, which is one person's. ``plans`` are those that were due then, the strongest first."""
 
     topic: ClassVar[Topic] = Topic.REENGAGEMENT
 
     item_id: UUID
     candidate_id: UUID
+    plans: list[Plan] = []
 
 
 class QueueItemFellDue(QueueItemEvent):

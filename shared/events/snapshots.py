@@ -1,9 +1,9 @@
 """Snapshots of records, on compacted topics: the latest says all that other services may know. No personal data."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.events.base import EventData
 from shared.events.fields import Amount, Code, Country, Currency, Skill, Years
@@ -56,6 +56,8 @@ class PositionChanged(EventData):
     topic: ClassVar[Topic] = Topic.POSITIONS
 
     position_id: UUID
+    reference: Annotated[str | None, Field(description="What senders call it: <source>:<external_id>.")] = None
+    title: str | None = None
     status: PositionStatus | None = None
     spans: list[Span] = []
     sponsor: Code | None = None

@@ -185,6 +185,14 @@ class PositionStatus(StrEnum):
     CLOSED = "closed"
 
 
+class Trigger(StrEnum):
+    """What brings a person back into the queue."""
+
+    TIME = "time"
+    SIGNAL = "signal"
+    REPLY = "reply"
+
+
 class QueueOutcome(StrEnum):
     """How a recruiter completed a queue item."""
 

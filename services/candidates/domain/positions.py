@@ -61,7 +61,7 @@ def bring_up_to_date(position: Position, openings: Openings, *, now: datetime, t
     position.record = record
     position.version += 1
     position.changed_at = now
-    data = position_snapshot(position.id, values, openings)
+    data = position_snapshot(position.id, position.reference, values, openings)
     event = snapshot_event(position.id, position.version, data, now=now, traceparent=traceparent)
     position.snapshot = event.value
     return [event]

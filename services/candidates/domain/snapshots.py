@@ -63,11 +63,13 @@ def candidate_snapshot(
     )
 
 
-def position_snapshot(position: UUID, values: Mapping[str, Any], openings: Openings) -> PositionChanged:
-    """The snapshot of a position. Free text and cities stay here."""
+def position_snapshot(position: UUID, reference: str, values: Mapping[str, Any], openings: Openings) -> PositionChanged:
+    """The snapshot of a position. Free text but the title, and cities, stay here."""
     places = values.get("locations", [])
     return PositionChanged(
         position_id=position,
+        reference=reference,
+        title=values.get("title"),
         status=openings.status,
         spans=[Span(opened_at=span.opened_at, closed_at=span.closed_at) for span in openings.spans],
         sponsor=values.get("sponsor"),

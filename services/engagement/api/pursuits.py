@@ -84,6 +84,7 @@ class PursuitAnswer(BaseModel):
     references: list[str]
     position_id: UUID
     position_references: list[str]
+    position_title: str | None = Field(description="null until the position's record has one")
     attempt: int | None
     stage: str | None
     status: str | None = Field(description="open, closed or hired; null where no attempt is left")
@@ -148,7 +149,8 @@ def _answer(shown: ShownPursuit) -> dict[str, Any]:
         "candidate_id": row.person_id,
         "references": shown.references,
         "position_id": row.position_id,
-        "position_references": shown.position_references,
+        "position_references": [] if shown.position is None else shown.position.references,
+        "position_title": None if shown.position is None else shown.position.title,
         "attempt": row.attempt or None,
         "stage": row.stage,
         "status": row.status,

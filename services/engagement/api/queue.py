@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
 from services.engagement.domain.queue import Presence, QueueItem, QueueReason, Status
-from services.engagement.domain.returns import Trigger
+from services.engagement.storage.positions import KnownPosition
 from services.engagement.storage.queue import After, Wanted
 from services.engagement.use_cases.claim_items import claim_items
 from services.engagement.use_cases.complete_item import complete_item
@@ -17,7 +17,7 @@ from services.engagement.use_cases.dismiss_item import dismiss_item
 from services.engagement.use_cases.list_queue import Listed, list_queue
 from services.engagement.use_cases.snooze_item import snooze_item
 from shared.events.fields import Code, PositionRef, Text
-from shared.events.vocabulary import QueueOutcome, Reason
+from shared.events.vocabulary import QueueOutcome, Reason, Trigger
 from shared.security.auth import Principal, requires
 from shared.timestamps import Moment
 from shared.web.idempotency import IdempotentRoute, request_token
@@ -40,6 +40,8 @@ class ReasonAnswer(BaseModel):
     """One plan to come back, and what brought it: its time, a signal or a reply."""
 
     position_id: UUID
+    position_references: list[str]
+    position_title: str | None
     reason: Reason
     due_at: datetime
     trigger: Trigger
@@ -211,7 +213,7 @@ def _fields(listed: Listed, now: datetime) -> dict[str, object]:
         "priority": item.priority,
         "status": status,
         "explanation": item.explanation(now),
-        "reasons": [_reason(reason) for reason in item.reasons_at(now)],
+        "reasons": [_reason(reason, listed.positions.get(reason.position_id)) for reason in item.reasons_at(now)],
         "recruiter": None if lease is None else lease.recruiter,
         "lease_expires_at": None if lease is None else lease.expires_at,
     }
@@ -226,8 +228,15 @@ def _leased(listed: Listed, now: datetime) -> LeasedItemAnswer:
     return LeasedItemAnswer.model_validate({**_fields(listed, now), "lease": None if lease is None else lease.id})
 
 
-def _reason(reason: QueueReason) -> ReasonAnswer:
-    return ReasonAnswer(position_id=reason.position_id, reason=reason.reason, due_at=reason.due_at, trigger=reason.trigger)
+def _reason(reason: QueueReason, position: KnownPosition | None) -> ReasonAnswer:
+    return ReasonAnswer(
+        position_id=reason.position_id,
+        position_references=[] if position is None else position.references,
+        position_title=None if position is None else position.title,
+        reason=reason.reason,
+        due_at=reason.due_at,
+        trigger=reason.trigger,
+    )
 
 
 def _moved(id: UUID, item: QueueItem | None, now: datetime) -> MovedAnswer:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.engagement.use_cases.take_over_records import PositionSnapshot, take_over_records
+from services.engagement.storage.positions import PositionSnapshot
+from services.engagement.use_cases.take_over_records import take_over_records
 from shared.events import CandidateChanged, CandidateErased, Event, PositionChanged, Topic
 from shared.kafka.consumer import Subscription
 
@@ -26,7 +27,9 @@ async def take_over(session: AsyncSession, events: Sequence[Event]) -> None:
         elif isinstance(data, CandidateChanged):
             people[data.candidate_id] = data.person_id
         elif isinstance(data, PositionChanged):
-            snapshots[data.position_id] = PositionSnapshot(event.sequence or 0, tuple(data.closings), event.raw)
+            snapshots[data.position_id] = PositionSnapshot(
+                event.sequence or 0, data.reference, data.title, tuple(data.closings), event.raw
+            )
     await take_over_records(session, people, erased, snapshots, now=datetime.now(UTC))
 
 

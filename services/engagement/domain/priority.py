@@ -17,9 +17,9 @@ equal priorities the one that has waited longest comes first.
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from services.engagement.domain.returns import ReturnPlan, Trigger
+from services.engagement.domain.returns import ReturnPlan
 from shared.attempts import Attempt
-from shared.events.vocabulary import Reason, Stage
+from shared.events.vocabulary import Reason, Stage, Trigger
 
 FOR_EACH_FURTHER_PLAN = 5
 

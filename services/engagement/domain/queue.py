@@ -17,10 +17,10 @@ from services.engagement.domain.priority import priority_of, response_time_of, s
 from services.engagement.domain.queue_log import Handled, Lease, QueueEntry, handled
 from services.engagement.domain.reopening import Return, returns_of
 from services.engagement.domain.return_policy import ReturnPolicy
-from services.engagement.domain.returns import Trigger
 from services.engagement.domain.sentences import history_of as history_sentences
 from shared.attempts import Attempt, Pursuit
-from shared.events.vocabulary import Reason, Stage
+from shared.events.queue import Plan
+from shared.events.vocabulary import Reason, Stage, Trigger
 from shared.ids import NAMESPACE
 
 
@@ -84,6 +84,12 @@ class QueueItem:
     def reasons_at(self, now: datetime) -> tuple[QueueReason, ...]:
         """The reasons that are due; all of them where none is yet."""
         return tuple(reason for reason in self.reasons if reason.due_at <= now) or self.reasons
+
+    def plans_at(self, now: datetime) -> list[Plan]:
+        """What subscribers are given of ``reasons_at``: codes alone."""
+        return [
+            Plan(position_id=reason.position_id, reason=reason.reason, trigger=reason.trigger) for reason in self.reasons_at(now)
+        ]
 
     def explanation(self, now: datetime) -> str:
         """Why to come back, for a person to read, the strongest reason first."""

@@ -13,9 +13,10 @@ from uuid import UUID
 from services.engagement.domain.history import Closed, History, fold_facts
 from services.engagement.domain.queue_log import Handled
 from services.engagement.domain.return_policy import ReturnPolicy
-from services.engagement.domain.returns import ReturnPlan, Trigger, plan_return
+from services.engagement.domain.returns import ReturnPlan, plan_return
 from services.engagement.domain.sentences import news_of, wrote_again
 from shared.attempts import Attempt, Pursuit
+from shared.events.vocabulary import Trigger
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from services.engagement.domain.closes import decisive_reason, facts_of, reason_of
@@ -15,17 +14,9 @@ from services.engagement.domain.return_policy import ReturnPolicy
 from services.engagement.domain.sentences import sentence_of
 from shared.attempts import Close
 from shared.events.closes import CloseFacts
-from shared.events.vocabulary import Reason
+from shared.events.vocabulary import Reason, Trigger
 
 Due = Callable[[datetime, CloseFacts, ReturnPolicy], datetime]
-
-
-class Trigger(StrEnum):
-    """What brings a person back into the queue."""
-
-    TIME = "time"
-    SIGNAL = "signal"
-    REPLY = "reply"
 
 
 @dataclass(frozen=True, slots=True)

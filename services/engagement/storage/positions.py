@@ -1,6 +1,6 @@
-"""What engagement knows of positions: what senders call them, and when they closed."""
+"""What engagement knows of positions: what they are called, and when they closed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,15 +19,33 @@ class KnownPosition:
 
     position_id: UUID
     reference: str | None
+    title: str | None
     closings: tuple[datetime, ...]
 
+    @property
+    def references(self) -> list[str]:
+        """What senders call it; none where it was only ever named by id."""
+        return [] if self.reference is None else [self.reference]
 
-_READ = "SELECT position_id, reference, closings FROM positions WHERE position_id = ANY($1::uuid[])"
+
+@dataclass(frozen=True, slots=True)
+class PositionSnapshot:
+    """The newest state of a position, as its owner published it; ``content`` is all of it."""
+
+    version: int
+    reference: str | None
+    title: str | None
+    closings: tuple[datetime, ...]
+    content: dict[str, Any]
+
+
+_READ = "SELECT position_id, reference, title, closings FROM positions WHERE position_id = ANY($1::uuid[])"
 _SAVE = text(
     """
-    INSERT INTO positions (position_id, version, closings, snapshot) VALUES (:id, :version, :closings, CAST(:snapshot AS jsonb))
-    ON CONFLICT (position_id) DO UPDATE
-        SET version = excluded.version, closings = excluded.closings, snapshot = excluded.snapshot
+    INSERT INTO positions (position_id, version, reference, title, closings, snapshot)
+    VALUES (:id, :version, :reference, :title, :closings, CAST(:snapshot AS jsonb))
+    ON CONFLICT (position_id) DO UPDATE SET version = excluded.version, title = excluded.title, closings = excluded.closings,
+        snapshot = excluded.snapshot, reference = coalesce(excluded.reference, positions.reference)
     """
 )
 _ADD_REFOLD = text(
@@ -61,15 +79,20 @@ class Refold:
 async def read(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, KnownPosition]:
     """Those of the positions that are known."""
     rows = await (await driver(session)).fetch(_READ, list(ids))
-    return {row[0]: KnownPosition(row[0], row[1], tuple(row[2])) for row in rows}
+    return {row[0]: KnownPosition(row[0], row[1], row[2], tuple(row[3])) for row in rows}
 
 
-async def save(session: AsyncSession, id: UUID, *, version: int, closings: Sequence[datetime], snapshot: dict[str, Any]) -> None:
+async def save(session: AsyncSession, id: UUID, snapshot: PositionSnapshot) -> None:
     """Store a position's newest snapshot. Where its closings change, the caller holds the map exclusively."""
-    await session.execute(
-        _SAVE,
-        {"id": id, "version": version, "closings": list(closings), "snapshot": orjson.dumps(snapshot).decode()},
-    )
+    values = {
+        "id": id,
+        "version": snapshot.version,
+        "reference": snapshot.reference,
+        "title": snapshot.title,
+        "closings": list(snapshot.closings),
+        "snapshot": orjson.dumps(snapshot.content).decode(),
+    }
+    await session.execute(_SAVE, values)
 
 
 async def add_refold(session: AsyncSession, id: UUID, times: Collection[datetime]) -> None:

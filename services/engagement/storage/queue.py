@@ -12,9 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.domain.queue import Presence, QueueItem, QueueReason, Status
 from services.engagement.domain.queue_log import Lease
-from services.engagement.domain.returns import Trigger
 from services.engagement.storage.streams import try_lock_people
-from shared.events.vocabulary import Reason
+from shared.events.vocabulary import Reason, Trigger
 
 _COLUMNS = (
     "person_id, id, presence, due_at, priority, reasons, newest_close, snoozed_until, lease, recruiter, lease_expires_at, "

@@ -38,6 +38,7 @@ def _line(item: QueueItem, now: datetime) -> Line:
     event = QueueItemFellDue(
         item_id=item.id,
         candidate_id=item.person_id,
+        plans=item.plans_at(now),
         due_at=item.due_at,
         reasons=[reason.reason for reason in item.reasons_at(now)],
         priority=item.priority,

@@ -12,7 +12,7 @@ from services.engagement.storage import queue, queue_log, streams
 from services.engagement.storage.queue import Wanted
 from services.engagement.storage.queue_log import Line
 from services.engagement.use_cases.derive_people import derive_people
-from services.engagement.use_cases.list_queue import Listed, with_references
+from services.engagement.use_cases.list_queue import Listed, with_names
 from services.engagement.use_cases.transactions import transact_once
 from shared.db.engine import Sessions
 from shared.events import QueueItemClaimed
@@ -43,21 +43,25 @@ async def claim_items(
         await queue_log.write(session, lines, shards=settings.partitions)
         derived = await derive_people(session, [item.person_id for item in due], now=now, settings=settings)
         claimed = [item for item in (derived[one.person_id].item for one in due) if item is not None]
-        return await with_references(session, claimed)
+        return await with_names(session, claimed)
 
     async def find(session: AsyncSession) -> list[Listed] | None:
         leases = await queue_log.claimed_by(session, request)
         items = [await queue.one(session, item_id(person)) for person in leases]
         held = [item for item in items if item is not None and item.lease is not None and item.lease.id in leases.values()]
         claimed = sorted(held, key=lambda item: -item.priority)
-        return await with_references(session, claimed) or None
+        return await with_names(session, claimed) or None
 
     return await transact_once(sessions, work, find)
 
 
 def _line(item: QueueItem, lease: Lease, now: datetime, request: UUID) -> Line:
     event = QueueItemClaimed(
-        item_id=item.id, candidate_id=item.person_id, recruiter=lease.recruiter, lease_expires_at=lease.expires_at
+        item_id=item.id,
+        candidate_id=item.person_id,
+        plans=item.plans_at(now),
+        recruiter=lease.recruiter,
+        lease_expires_at=lease.expires_at,
     )
     return Line(
         action=Action.CLAIMED,

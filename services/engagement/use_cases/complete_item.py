@@ -28,7 +28,9 @@ async def complete_item(
     """
 
     def line(item: QueueItem, held: Lease) -> Line:
-        event = QueueItemCompleted(item_id=item.id, candidate_id=item.person_id, recruiter=held.recruiter, outcome=outcome)
+        event = QueueItemCompleted(
+            item_id=item.id, candidate_id=item.person_id, plans=item.plans_at(now), recruiter=held.recruiter, outcome=outcome
+        )
         return Line(
             action=Action.COMPLETED,
             event=event,

@@ -27,7 +27,9 @@ async def dismiss_item(
     """
 
     def line(item: QueueItem, held: Lease) -> Line:
-        event = QueueItemDismissed(item_id=item.id, candidate_id=item.person_id, recruiter=held.recruiter)
+        event = QueueItemDismissed(
+            item_id=item.id, candidate_id=item.person_id, plans=item.plans_at(now), recruiter=held.recruiter
+        )
         return Line(
             action=Action.DISMISSED,
             event=event,

@@ -1,23 +1,27 @@
 """The queue as recruiters read it: live items, strongest first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.domain.queue import QueueItem
-from services.engagement.storage import queue, streams
+from services.engagement.storage import positions, queue, streams
+from services.engagement.storage.positions import KnownPosition
 from services.engagement.storage.queue import After, Wanted
+from services.engagement.use_cases.reading import references_of
 from shared.db.engine import Sessions
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An item, and what senders call its person."""
+    """An item, what senders call its person, and the positions of its reasons as far as they are known."""
 
     item: QueueItem
     references: tuple[str, ...]
+    positions: Mapping[UUID, KnownPosition]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +36,15 @@ async def list_queue(sessions: Sessions, wanted: Wanted, *, now: datetime, after
     """A page of the queue as it is at ``now``: by priority, then by how long they have been due."""
     async with sessions.begin() as session:
         found = await queue.page(session, wanted, now=now, after=after, limit=limit + 1)
-        items = await with_references(session, found[:limit])
+        items = await with_names(session, found[:limit])
     last = found[limit - 1] if len(found) > limit else None
     if last is None or last.due_at is None:
         return Page(items, None)
     return Page(items, After(last.priority, last.due_at, last.id))
 
 
-async def with_references(session: AsyncSession, items: Sequence[QueueItem]) -> list[Listed]:
-    """The items with the references of their persons' streams."""
+async def with_names(session: AsyncSession, items: Sequence[QueueItem]) -> list[Listed]:
+    """The items with what their persons and positions are called."""
     found = await streams.of_people(session, [item.person_id for item in items])
-    return [
-        Listed(item, tuple(sorted(s.reference for s in found.get(item.person_id, ()) if s.reference is not None)))
-        for item in items
-    ]
+    known = await positions.read(session, {reason.position_id for item in items for reason in item.reasons})
+    return [Listed(item, tuple(references_of(found.get(item.person_id, ()))), known) for item in items]

@@ -12,6 +12,7 @@ from services.engagement.domain.errors import PursuitUnknown
 from services.engagement.domain.pursuit_view import PursuitRow, describe
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import positions, pursuits, streams
+from services.engagement.storage.positions import KnownPosition
 from services.engagement.use_cases.reading import derived_now, person_streams, references_of
 from shared.db.engine import Sessions
 
@@ -23,12 +24,12 @@ Key = tuple[UUID, UUID]
 
 @dataclass(frozen=True, slots=True)
 class ShownPursuit:
-    """A pursuit with its attempts, and what senders call its person and its position."""
+    """A pursuit with its attempts, what senders call its person, and what is known of its position."""
 
     row: PursuitRow
     attempts: list[dict[str, Any]]
     references: list[str]
-    position_references: list[str]
+    position: KnownPosition | None
 
 
 async def read_pursuit(sessions: Sessions, id: UUID, *, now: datetime, settings: EngagementSettings) -> ShownPursuit:
@@ -85,8 +86,7 @@ async def _shown(session: AsyncSession, keys: Sequence[Key], now: datetime, sett
         row = derived[person].rows.get(position)
         if row is None:
             continue  # its facts went to another person a moment ago
-        reference = named[position].reference if position in named else None
         attempts = [describe(attempt) for attempt in derived[person].pursuits[position].attempts]
         references = references_of(of_people.get(person, ()))
-        shown.append(ShownPursuit(row, attempts, references, [] if reference is None else [reference]))
+        shown.append(ShownPursuit(row, attempts, references, named.get(position)))
     return shown

@@ -30,7 +30,9 @@ async def snooze_item(
         raise Invalid.of("until", f"must be in the future: it is now {now:%Y-%m-%dT%H:%M:%SZ}")
 
     def line(item: QueueItem, held: Lease) -> Line:
-        event = QueueItemSnoozed(item_id=item.id, candidate_id=item.person_id, recruiter=held.recruiter, until=until)
+        event = QueueItemSnoozed(
+            item_id=item.id, candidate_id=item.person_id, plans=item.plans_at(now), recruiter=held.recruiter, until=until
+        )
         return Line(
             action=Action.SNOOZED,
             event=event,

@@ -4,24 +4,14 @@ Only the change is stored, with the map locked exclusively for as short as possi
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.storage import log, positions, queue_log, streams
+from services.engagement.storage.positions import PositionSnapshot
 from shared.web.kept_answers import forget_answers
-
-
-@dataclass(frozen=True, slots=True)
-class PositionSnapshot:
-    """The newest state of a position, as its owner published it."""
-
-    version: int
-    closings: tuple[datetime, ...]
-    content: dict[str, Any]
 
 
 async def take_over_records(
@@ -55,7 +45,7 @@ async def take_over_records(
     await streams.mark_stale(session, {*(before[stream] for stream in {*moved, *erased}), *moved.values(), *erased})
     for of in sorted(snapshots):
         one = snapshots[of]
-        await positions.save(session, of, version=one.version, closings=one.closings, snapshot=one.content)
+        await positions.save(session, of, one)
         if of in closed:
             await positions.add_refold(session, of, {now, *(time for time in one.closings if time > now)})
     return bool(moved or erased or closed)

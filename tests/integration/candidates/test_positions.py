@@ -54,6 +54,8 @@ async def test_a_position_has_all_that_was_told(ats: Caller, candidates: Session
             "rekindle.position.changed",
             {
                 "position_id": body["id"],
+                "reference": "greenhouse:107761",
+                "title": "Staff engineer",
                 "status": "open",
                 "spans": [{"opened_at": "2026-01-05T00:00:00Z"}],
                 "sponsor": "acme",

@@ -211,6 +211,8 @@ async def test_falling_due_is_told_once_for_each_due_time(desk: Desk) -> None:
     results = await desk.events()
     assert [one.type.removeprefix("rekindle.queue_item.") for one in results] == ["fell_due", "claimed", "snoozed", "fell_due"]
     assert [one.sequence for one in results] == [1, 2, 3, 4]
+    plan = {"position_id": str(position_id("ats:job")), "reason": "salary", "trigger": "time"}
+    assert [one.raw["plans"] for one in results] == [[plan]] * 4
 
 
 async def test_what_was_published_can_be_published_again(desk: Desk) -> None:

@@ -8,9 +8,11 @@ import pytest
 
 from services.engagement.settings import EngagementSettings
 from shared.db.engine import Sessions
+from shared.events import PositionChanged
 from shared.ids import candidate_id, position_id
 from tests.integration.engagement.posting import Ats, event
 from tests.integration.engagement.queue_desk import Desk
+from tests.integration.engagement.records import Records
 
 
 @pytest.fixture
@@ -48,11 +50,45 @@ async def test_an_item_is_told_as_the_api_says(desk: Desk) -> None:
     assert item["reasons"] == [
         {
             "position_id": str(position_id("ats:job")),
+            "position_references": ["ats:job"],
+            "position_title": None,
             "reason": "salary",
             "due_at": "2025-08-29T12:00:00Z",
             "trigger": "time",
         }
     ]
+
+
+async def test_items_and_pursuits_say_what_their_position_is_called(
+    desk: Desk, engagement: Sessions, settings: EngagementSettings
+) -> None:
+    job, records = position_id("ats:job"), Records(engagement, settings)
+
+    async def called() -> list[tuple[list[str], str | None]]:
+        [item] = (await desk.ats.get("/v1/queue"))["items"]
+        shown = [*item["reasons"], await desk.ats.pursuit()]
+        return [(one["position_references"], one["position_title"]) for one in shown]
+
+    await records.publish((job, PositionChanged(position_id=job, reference="ats:job", title="Data engineer")))
+    assert await called() == [(["ats:job"], "Data engineer")] * 2
+    await records.publish((job, PositionChanged(position_id=job, reference="ats:job", title="Senior data engineer")))
+    assert await called() == [(["ats:job"], "Senior data engineer")] * 2
+    # What was published before snapshots had names.
+    await records.publish((job, PositionChanged(position_id=job)))
+    assert await called() == [(["ats:job"], None)] * 2
+
+
+async def test_a_position_that_events_name_by_id_is_called_as_its_record_says(
+    desk: Desk, engagement: Sessions, settings: EngagementSettings
+) -> None:
+    other = position_id("ats:other")
+    await desk.post(event(of="ats:bob", position=str(other)))
+    assert (await desk.ats.pursuit("ats:bob", str(other)))["position_references"] == []
+
+    await Records(engagement, settings).publish((other, PositionChanged(position_id=other, reference="ats:other", title="CTO")))
+
+    pursuit = await desk.ats.pursuit("ats:bob", str(other))
+    assert (pursuit["position_references"], pursuit["position_title"]) == (["ats:other"], "CTO")
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.engagement.domain.queue import Presence, Status
-from services.engagement.domain.returns import Trigger
-from shared.events.vocabulary import Reason
+from shared.events.vocabulary import Reason, Trigger
 from shared.ids import position_id
 from tests.unit.engagement.story import A, B, C, Story, day
 

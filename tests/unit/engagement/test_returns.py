@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.engagement.domain.return_policy import ReturnPolicy
-from services.engagement.domain.returns import Trigger, plan_return
+from services.engagement.domain.returns import plan_return
 from services.engagement.return_settings import ReturnSettings
 from shared.attempts import Close, CloseKind
-from shared.events.vocabulary import HARD_NOS, Reason
+from shared.events.vocabulary import HARD_NOS, Reason, Trigger
 from tests.unit.engagement.story import day
 
 CLOSED = day("2026-03-02")
