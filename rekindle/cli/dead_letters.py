@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rekindle.cli.options import AsJson, Data
 from rekindle.cli.screen import complain
 from rekindle.embedded.failures import CannotStart
 from rekindle.embedded.folder import DEFAULT, DataFolder
@@ -19,20 +20,15 @@ CONSUMING = ("candidates", "engagement", "analytics")
 """The services that read topics, each with dead letters of its own."""
 PAGE = 500
 
-Data = Annotated[
-    Path,
-    typer.Option("--data", envvar="REKINDLE_DATA", help="The data folder of the running stack.", metavar="DIR"),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Number = Annotated[
     str, typer.Argument(help="As `list` shows it, for example analytics:12.", metavar="NUMBER", show_default=False)
 ]
 Numbers = Annotated[
     list[str] | None,
-    typer.Argument(help="As `list` shows them, for example analytics:12.", metavar="[NUMBER]...", show_default=False),
+    typer.Argument(help="As `list` shows them, for example analytics:12.", metavar="NUMBER", show_default=False),
 ]
 
-dead_letters = typer.Typer(help="Records of the topics that a service could not apply.", no_args_is_help=True)
+dead_letters = typer.Typer(help="See and settle records that a service could not apply.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -42,12 +38,15 @@ def register(app: typer.Typer) -> None:
 
 @dead_letters.command("list")
 def list_letters(
-    service: Annotated[str | None, typer.Option(help=f"Only those of {', '.join(CONSUMING)}.")] = None,
-    limit: Annotated[int, typer.Option(help="At most this many of each service.", min=1)] = 100,
+    service: Annotated[str | None, typer.Option(help=f"Only those of {', '.join(CONSUMING)}.", metavar="SERVICE")] = None,
+    limit: Annotated[int, typer.Option(help="At most this many of each service.", min=1, metavar="N")] = 100,
     as_json: AsJson = False,
     data: Data = DEFAULT,
 ) -> None:
-    """List the dead letters that were neither replayed nor discarded, oldest first."""
+    """List the dead letters that wait, oldest first.
+
+    Those that were replayed or discarded are left out.
+    """
     services = _services(service)
     found = _run(data, lambda: _all_waiting(services, limit))
     if as_json:
@@ -61,7 +60,7 @@ def list_letters(
 
 @dead_letters.command("show")
 def show_letter(number: Number, as_json: AsJson = False, data: Data = DEFAULT) -> None:
-    """Show one dead letter whole: where it stood, its headers, its value, and what went wrong."""
+    """Show one dead letter: its place, headers, value and error."""
     service, which = _read_number(number)
     shown = _shown(service, _run(data, lambda: _one(service, which)), whole=True)
     if as_json:
@@ -77,13 +76,14 @@ def show_letter(number: Number, as_json: AsJson = False, data: Data = DEFAULT) -
 def replay_letters(
     numbers: Numbers = None,
     everything: Annotated[bool, typer.Option("--all", help="All that wait, oldest first.")] = False,
-    service: Annotated[str | None, typer.Option(help="With --all: only those of this service.")] = None,
+    service: Annotated[str | None, typer.Option(help="With --all: only those of this service.", metavar="SERVICE")] = None,
     as_json: AsJson = False,
     data: Data = DEFAULT,
 ) -> None:
-    """Apply dead letters with the handler of their group, once each, in the hole that they left.
+    """Apply dead letters, once each.
 
-    What still cannot be applied stays, with the reason on stderr, and the exit status is 1.
+    Each takes its own place in the order of its stream. What still cannot be applied stays, with the reason on stderr, and the
+    exit status is 1.
     """
     if bool(numbers) == everything:
         raise typer.BadParameter("give the numbers to replay, or --all", param_hint="NUMBER")
@@ -102,10 +102,13 @@ def replay_letters(
 @dead_letters.command("discard")
 def discard_letter(
     number: Number,
-    reason: Annotated[str, typer.Option(help="Why it will never be applied; kept with it.", show_default=False)],
+    reason: Annotated[str, typer.Option(help="Why it will never be applied; kept with it.", metavar="TEXT", show_default=False)],
     data: Data = DEFAULT,
 ) -> None:
-    """Set a dead letter aside for good: it is listed and counted no more, and cannot be replayed."""
+    """Set a dead letter aside for good.
+
+    It is listed and counted no more, and cannot be replayed.
+    """
     if not reason.strip():
         raise typer.BadParameter("say why", param_hint="--reason")
     service, which = _read_number(number)

@@ -6,20 +6,39 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import typer
+
 from rekindle.cli.http import get_text
 from rekindle.cli.measured import findings_in
+from rekindle.cli.options import AsJson, Data
 from rekindle.embedded import jars, kafka, ports
 from rekindle.embedded.failures import CannotStart
-from rekindle.embedded.folder import NEEDED_BYTES, DataFolder
+from rekindle.embedded.folder import DEFAULT, NEEDED_BYTES, DataFolder
 from rekindle.runtime.registry import SERVICES, Service
 
 CHECK_SECONDS = 15.0
 LARGEST_CLOCK_DIFFERENCE = 2.0
+
+
+def register(app: typer.Typer) -> None:
+    """Add the subcommand."""
+    app.command("doctor")(doctor)
+
+
+def doctor(data: Data = DEFAULT, as_json: AsJson = False) -> None:
+    """Check everything, and say what to do about problems.
+
+    Looks at disk, Java, parts, broker, databases, clocks, backlog, lag and dead letters. Where no stack of its own runs and the
+    environment names databases and broker, as in a container, it checks those, and the API at REKINDLE_URL. Exit status 1 when
+    there is a problem.
+    """
+    raise typer.Exit(examine(DataFolder(data), as_json=as_json))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +154,18 @@ async def _broker(environment: dict[str, str]) -> list[Finding]:
     if missing:
         advice = "create them with `python -m rekindle.runtime.topics`, then fill them with `rekindle republish`."
         return [Finding("broker", f"{bootstrap} lacks {', '.join(missing)}", advice)]
-    counts = {existing[topic.value] for topic in Topic if topic.is_sequenced}
-    if len(counts) > 1:
+    if len(shards := {existing[topic] for topic in Topic if topic.is_sequenced}) > 1:
         advice = "topics share their shards: give all the same number of partitions."
-        return [Finding("broker", f"topics have {sorted(counts)} partitions", advice)]
-    return [Finding("broker", f"{bootstrap}, {len(Topic)} topics of {counts.pop()} partitions")]
+        return [Finding("broker", f"topics have {sorted(shards)} partitions", advice)]
+    return [Finding("broker", f"{bootstrap}, {partitions_in_words([existing[topic] for topic in Topic])}")]
+
+
+def partitions_in_words(partitions: Sequence[int]) -> str:
+    """How many topics have how many partitions: '4 topics of 12 partitions, 1 topic of 1 partition'."""
+    return ", ".join(
+        f"{topics} topic{'s' * (topics > 1)} of {count} partition{'s' * (count > 1)}"
+        for count, topics in Counter(partitions).most_common()
+    )
 
 
 async def _database(service: Service, environment: dict[str, str]) -> list[Finding]:

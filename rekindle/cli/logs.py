@@ -3,13 +3,34 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated
 
+import typer
+
+from rekindle.cli.options import Data
 from rekindle.embedded.failures import CannotStart
-from rekindle.embedded.folder import DataFolder
+from rekindle.embedded.folder import DEFAULT, DataFolder
 from rekindle.embedded.part import last_lines
 from rekindle.runtime.registry import SERVICES
 
 POLL_SECONDS = 0.3
+
+
+def register(app: typer.Typer) -> None:
+    """Add the subcommand."""
+    app.command("logs")(logs)
+
+
+def logs(
+    part: Annotated[
+        str | None, typer.Argument(help="postgres, kafka, gateway, worker, or a service's name; default: all.", metavar="PART")
+    ] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Wait for new lines and show them, until Ctrl-C.")] = False,
+    lines: Annotated[int, typer.Option("--lines", "-n", help="Show the last N lines of each log.", min=0, metavar="N")] = 50,
+    data: Data = DEFAULT,
+) -> None:
+    """Show the logs of all parts, or of one."""
+    raise typer.Exit(show_logs(DataFolder(data), part, lines=lines, follow=follow))
 
 
 def show_logs(folder: DataFolder, part: str | None, *, lines: int, follow: bool) -> int:

@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rekindle.cli.options import AsJson, Data
 from rekindle.cli.screen import Screen
 from rekindle.embedded.failures import CannotStart
 from rekindle.embedded.folder import DEFAULT, DataFolder
@@ -14,13 +14,8 @@ from rekindle.embedded.folder import DEFAULT, DataFolder
 if TYPE_CHECKING:
     from services.analytics.use_cases.rebuild import Rebuilt
 
-Data = Annotated[
-    Path,
-    typer.Option("--data", envvar="REKINDLE_DATA", help="The data folder of the running stack.", metavar="DIR"),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as one JSON object.")]
 
-rebuild = typer.Typer(help="Make derived tables again, while everything runs.", no_args_is_help=True)
+rebuild = typer.Typer(help="Compute derived tables anew, while everything runs.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -30,13 +25,13 @@ def register(app: typer.Typer) -> None:
 
 @rebuild.command("analytics")
 def rebuild_analytics(
-    check: Annotated[bool, typer.Option("--check", help="Change nothing; exit status 1 where something differs.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; exit status 1 when something differs.")] = False,
     as_json: AsJson = False,
     data: Data = DEFAULT,
 ) -> None:
-    """Fold all attempts and counters anew from analytics' own facts, and tell what was not as it should have been.
+    """Compute all funnels anew from analytics' own facts.
 
-    The numbers stay readable and new events are counted meanwhile.
+    Prints how many attempts and counters were wrong. The numbers stay readable and new events are counted meanwhile.
     """
     from rekindle.runtime.maintenance import OutOfReach, use_environment
 
@@ -75,7 +70,10 @@ async def _rebuild(screen: Screen, *, check: bool) -> "Rebuilt":
 
 @rebuild.command("queue")
 def rebuild_queue(as_json: AsJson = False, data: Data = DEFAULT) -> None:
-    """Compute every item of the re-engagement queue anew from engagement's logs, claims and snoozes included."""
+    """Compute the re-engagement queue anew from engagement's logs.
+
+    Claims and snoozes are kept.
+    """
     from rekindle.runtime.maintenance import OutOfReach, use_environment
 
     use_environment(DataFolder(data).running())

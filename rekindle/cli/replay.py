@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rekindle.cli.options import AsJson, Data
 from rekindle.cli.screen import Screen
 from rekindle.embedded.failures import CannotStart
 from rekindle.embedded.folder import DEFAULT, DataFolder
@@ -31,10 +32,6 @@ MappingFile = Annotated[
         show_default=False,
     ),
 ]
-Data = Annotated[
-    Path,
-    typer.Option("--data", envvar="REKINDLE_DATA", help="The data folder of the running stack.", metavar="DIR"),
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -49,17 +46,23 @@ def replay(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Post nothing; read the whole log and say what would be refused. Needs no stack.")
     ] = False,
-    wait: Annotated[float, typer.Option(help="Seconds to wait until analytics has counted everything.", min=0)] = 0,
-    url: Annotated[str | None, typer.Option(envvar="REKINDLE_URL", help="The API; default: the running stack.")] = None,
-    token: Annotated[str | None, typer.Option(envvar="REKINDLE_TOKEN", help="With the scope engagement:write.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as one JSON object.")] = False,
+    wait: Annotated[
+        float, typer.Option(help="Wait so long until analytics has counted everything.", min=0, metavar="SECONDS")
+    ] = 0,
+    url: Annotated[
+        str | None, typer.Option(envvar="REKINDLE_URL", help="The API; default: the running stack.", metavar="URL")
+    ] = None,
+    token: Annotated[
+        str | None, typer.Option(envvar="REKINDLE_TOKEN", help="With the scope engagement:write.", metavar="TOKEN")
+    ] = None,
+    as_json: AsJson = False,
     data: Data = DEFAULT,
 ) -> None:
-    """Post a log of past events, one row an event, through the HTTP API.
+    """Post a CSV log of past events to the HTTP API.
 
-    The order of the rows does not matter, and replaying again is harmless: what is there already is counted as a
-    duplicate. Activities without a meaning are counted by name; rows that cannot be taken are counted by cause, with their
-    first lines, all others are posted, and the exit status is 1.
+    One row is one event. The order of the rows does not matter, and replaying again is harmless: what is there already is
+    counted as a duplicate. Activities without a meaning are counted by name; rows that cannot be taken are counted by cause,
+    with their first lines, all others are posted, and the exit status is 1.
     """
     from rekindle.replay.checking import Checker
     from rekindle.replay.mapping_file import MappingFileError, read_mapping

@@ -4,11 +4,11 @@ import asyncio
 import json
 from enum import StrEnum
 from importlib import import_module
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from rekindle.cli.options import AsJson, Data
 from rekindle.cli.screen import Screen
 from rekindle.embedded.failures import CannotStart
 from rekindle.embedded.folder import DEFAULT, DataFolder
@@ -29,11 +29,8 @@ class Owned(StrEnum):
 
 
 Topics = Annotated[
-    list[Owned] | None, typer.Option("--topic", help="Only this topic; repeat for more. Default: all.", show_default=False)
-]
-Data = Annotated[
-    Path,
-    typer.Option("--data", envvar="REKINDLE_DATA", help="The data folder of the running stack.", metavar="DIR"),
+    list[Owned] | None,
+    typer.Option("--topic", help="Only this topic; repeat for more. Default: all.", metavar="TOPIC", show_default=False),
 ]
 
 
@@ -44,13 +41,14 @@ def register(app: typer.Typer) -> None:
 
 def republish(
     topic: Topics = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the counts as one JSON object.")] = False,
+    as_json: AsJson = False,
     data: Data = DEFAULT,
 ) -> None:
-    """Publish again everything that candidates and engagement hold, for a broker that lost its data.
+    """Publish everything again, for a broker that lost its data.
 
-    Consumers drop what they know already, so doing this when nothing was lost changes nothing. The services' relays
-    publish what this command puts into their outboxes; `rekindle doctor` shows how much is still to go.
+    Takes what candidates and engagement hold. Topics: rekindle.candidates.v1, rekindle.positions.v1, rekindle.engagement.v1,
+    rekindle.reengagement.v1. Consumers drop what they know already, so doing this when nothing was lost changes nothing. The
+    services' relays publish what this command puts into their outboxes; `rekindle doctor` shows how much is still to go.
     """
     from rekindle.runtime.maintenance import OutOfReach, use_environment
 

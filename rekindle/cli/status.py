@@ -1,17 +1,28 @@
-"""`rekindle status` and `rekindle down`: look at a running stack from outside, and end it."""
+"""`rekindle status`: look at a running stack from outside."""
 
 import json
-import os
-import signal
-import time
 from collections.abc import Mapping
 from typing import Any
 
-from rekindle.cli.http import get_text
-from rekindle.embedded.failures import CannotStart
-from rekindle.embedded.folder import DataFolder
+import typer
 
-STOP_SECONDS = 90.0
+from rekindle.cli.http import get_text
+from rekindle.cli.options import AsJson, Data
+from rekindle.embedded.folder import DEFAULT, DataFolder
+
+
+def register(app: typer.Typer) -> None:
+    """Add the subcommand."""
+    app.command("status")(status)
+
+
+def status(data: Data = DEFAULT, as_json: AsJson = False) -> None:
+    """Show what runs.
+
+    Address, Kafka's address, and of each part its state, process id, memory and restarts. Exit status 1 when nothing runs or
+    something is not ready.
+    """
+    raise typer.Exit(show_status(DataFolder(data), as_json=as_json))
 
 
 def show_status(folder: DataFolder, *, as_json: bool) -> int:
@@ -21,16 +32,16 @@ def show_status(folder: DataFolder, *, as_json: bool) -> int:
     if running:
         parts.append(_measured("supervisor", {"pid": running["supervisor"], "state": "ready", "restarts": 0}))
     total = sum(part["memory_mb"] for part in parts)
-    status, wrong = _health(running)
+    state, wrong = _health(running)
     if as_json:
-        shown = {"running": bool(running), "ready": status == "ready", "status": status, "problems": wrong}
+        shown = {"running": bool(running), "ready": state == "ready", "status": state, "problems": wrong}
         shown |= {"url": running.get("url"), "kafka": running.get("env", {}).get("KAFKA_BOOTSTRAP_SERVERS")}
         shown |= {"data": str(folder.path), "memory_mb": round(total), "parts": parts}
         print(json.dumps(shown))
     elif not running:
         print(f"Nothing runs on {folder.path}.")
     else:
-        print(f"{running['url']}  {status}  data in {folder.path}")
+        print(f"{running['url']}  {state}  data in {folder.path}")
         print(f"Kafka at {running['env'].get('KAFKA_BOOTSTRAP_SERVERS')}")
         for part in parts:
             line = "{name:<24} {state:<10} pid {pid:<8} {memory_mb:>5.0f} MB  {restarts} restarts"
@@ -38,7 +49,7 @@ def show_status(folder: DataFolder, *, as_json: bool) -> int:
         print(f"{'together':<48} {total:>5.0f} MB")
         for name, said in wrong.items():
             print(f"{name}: {said}")
-    return 0 if status == "ready" else 1
+    return 0 if state == "ready" else 1
 
 
 def _health(running: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
@@ -51,19 +62,10 @@ def _health(running: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     try:
         answer = json.loads(get_text(f"{running['url']}/health/ready"))
         wrong |= {name: said for name, said in answer["checks"].items() if said != "ok"}
-        status = str(answer["status"])
+        state = str(answer["status"])
     except (OSError, ValueError, KeyError) as error:
         return ("no answer" if running["ready"] else "starting"), {**wrong, "gateway": f"does not answer: {error}"}
-    return ("degraded" if status == "ready" and wrong else status), wrong
-
-
-def _lives(pid: int) -> bool:
-    import psutil
-
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
+    return ("degraded" if state == "ready" and wrong else state), wrong
 
 
 def _measured(name: str, part: dict[str, Any]) -> dict[str, Any]:
@@ -88,24 +90,3 @@ def _memory(process: Any) -> int:
         return int(process.memory_full_info().pss)
     except (psutil.AccessDenied, AttributeError):
         return int(process.memory_info().rss)
-
-
-def stop(folder: DataFolder) -> int:
-    """Ask the supervisor to stop and wait for it; returns the exit status. Raises CannotStart when it does not stop."""
-    running = folder.running()
-    if not running:
-        print(f"Nothing runs on {folder.path}.")
-        return 0
-    supervisor = int(running["supervisor"])
-    try:
-        os.kill(supervisor, signal.SIGTERM)
-    except ProcessLookupError:
-        print(f"Nothing runs on {folder.path}.")
-        return 0
-    deadline = time.monotonic() + STOP_SECONDS
-    while folder.is_in_use() or _lives(supervisor):
-        if time.monotonic() > deadline:
-            raise CannotStart(f"The stack did not stop within {STOP_SECONDS:.0f} s: `kill -9 {supervisor}` ends it.")
-        time.sleep(0.1)
-    print("Stopped.")
-    return 0

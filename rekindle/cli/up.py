@@ -1,4 +1,4 @@
-"""`rekindle up`: start the stack, tell what there is, keep it running until asked to stop."""
+"""`rekindle up`: start the stack, say what there is, keep it running until asked to stop."""
 
 import asyncio
 import json
@@ -9,12 +9,15 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from rekindle.cli.demo import DemoFailed, post_demo
+from rekindle.cli.options import Data
 from rekindle.cli.screen import Screen, complain
 from rekindle.embedded.failures import CannotStart, of_os_error
-from rekindle.embedded.folder import DataFolder
+from rekindle.embedded.folder import DEFAULT, DataFolder
 from rekindle.embedded.ports import demand
 from rekindle.embedded.stack import Stack, StackConfig
 
@@ -51,6 +54,39 @@ class Asked:
     kafka_port: int | None
     demo: bool
     as_json: bool
+
+
+def register(app: typer.Typer) -> None:
+    """Add the subcommand."""
+    app.command("up")(up)
+
+
+def up(
+    data: Data = DEFAULT,
+    port: Annotated[int, typer.Option(help="The API's port; 0 takes a free one.", min=0, max=65535, metavar="PORT")] = 8080,
+    kafka_port: Annotated[
+        int | None,
+        typer.Option(
+            envvar="REKINDLE_KAFKA_PORT",
+            help="The embedded Kafka's port; default: 9092 when it is free.",
+            min=0,
+            max=65535,
+            metavar="PORT",
+            show_default=False,
+        ),
+    ] = None,
+    demo: Annotated[bool, typer.Option(help="Post a small demo, once.")] = False,
+    detach: Annotated[bool, typer.Option("--detach", help="Return when everything is ready and leave it running.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object when everything is ready.")] = False,
+    report_to: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Start PostgreSQL, Kafka and all services.
+
+    Says when all are ready, and stays in the foreground until Ctrl-C, which stops everything in order. A
+    CANDIDATES_DATABASE_URL (and so on) or KAFKA_BOOTSTRAP_SERVERS in the environment takes the place of the embedded part.
+    """
+    asked = Asked(data, port, kafka_port, demo, as_json)
+    raise typer.Exit(run_in_background(asked) if detach else run_in_foreground(asked, report_to))
 
 
 class Reporter:

@@ -18,7 +18,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rekindle.cli.tokens import Wanted, issue, own_tokens
 from rekindle.embedded import jars, leftovers, programs, rotation
 from rekindle.embedded.failures import CannotStart
 from rekindle.embedded.folder import DataFolder
@@ -26,6 +25,7 @@ from rekindle.embedded.part import Part, last_lines
 from rekindle.embedded.ports import choose, demand, http_status
 from rekindle.embedded.stores import Stores
 from rekindle.embedded.supervisor import Plan, Say, State, Supervised, Supervisor, together
+from rekindle.embedded.tokens import Wanted, issue, own_tokens
 
 READY_WITHIN = 90.0
 """Seconds until the services have to call themselves ready once they answer."""

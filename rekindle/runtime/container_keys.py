@@ -11,7 +11,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from rekindle.cli.tokens import CONNECTOR_SCOPES
+from rekindle.embedded.tokens import CONNECTOR_SCOPES
 from shared.security.token_issuer import ensure_keys, issue_token
 
 TOKEN_LIFE = timedelta(days=365)

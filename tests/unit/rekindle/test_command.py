@@ -1,29 +1,46 @@
 """The `rekindle` command: help that reads well, misuse told apart from problems."""
 
 import json
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from rekindle.cli import main as cli
-from rekindle.cli.doctor import Finding, examine
+from rekindle.cli.doctor import Finding, examine, partitions_in_words
 from rekindle.cli.logs import show_logs
 from rekindle.cli.measured import findings_in
 from rekindle.embedded.failures import CannotStart
 from rekindle.embedded.folder import DataFolder
 from rekindle.runtime.registry import Service
 
-COMMANDS = (["up"], ["status"], ["down"], ["logs"], ["doctor"], ["token", "create"])
+
+def commands(command: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The path of a command and of all below it."""
+    yield path
+    for name, below in getattr(command, "commands", {}).items():
+        yield from commands(below, (*path, name))
 
 
-@pytest.mark.parametrize("command", [[], *COMMANDS])
-def test_every_command_explains_itself(command: list[str]) -> None:
+@pytest.mark.parametrize("command", list(commands(get_command(cli.app))), ids=lambda path: " ".join(path) or "rekindle")
+def test_every_command_explains_itself_in_80_columns(command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
     shown = CliRunner().invoke(cli.app, [*command, "--help"])
 
+    usage, *lines = shown.stdout.splitlines()
     assert shown.exit_code == 0
-    assert "Usage: rekindle" in shown.stdout
+    assert usage.startswith(" ".join(["Usage: rekindle", *command]))
+    assert max(map(len, lines)) <= 80
+    assert not [line for line in lines if line.endswith("...")], "a summary is cut off"
+    assert not [line for line in lines if line.lstrip().startswith("-") and "<" in line], "an option's value has no name"
+
+
+def test_partitions_are_counted_by_topic() -> None:
+    assert partitions_in_words([12, 12, 1]) == "2 topics of 12 partitions, 1 topic of 1 partition"
 
 
 @pytest.mark.parametrize(

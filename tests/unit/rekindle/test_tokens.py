@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rekindle.cli import tokens
+from rekindle.embedded import tokens
 from rekindle.embedded.folder import DataFolder
 
 DAY = 86400.0

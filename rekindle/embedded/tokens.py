@@ -1,7 +1,7 @@
 """Tokens of this deployment, signed with the key in its data folder.
 
 Signing loads a cryptographic library, so the supervisor, which stays in memory, has it done by a short process:
-`python -m rekindle.cli.tokens FOLDER` reads requests as JSON from its input and prints the tokens, one a line.
+`python -m rekindle.embedded.tokens FOLDER` reads requests as JSON from its input and prints the tokens, one a line.
 """
 
 import asyncio
@@ -56,7 +56,7 @@ def issue(keys: Path, wanted: Wanted) -> str:
 async def issue_apart(keys: Path, wanted: Sequence[Wanted]) -> list[str]:
     """Issue tokens in a process of its own. Raises CannotStart when that fails."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "rekindle.cli.tokens", str(keys)),
+        *(sys.executable, "-m", "rekindle.embedded.tokens", str(keys)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
