@@ -6,12 +6,14 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from shared.events.fields import PositionRef
+from shared.events.fields import Country, PositionRef
 from shared.events.vocabulary import Channel, Level, MarketStatus, SenderRole, Tier
+from shared.ids import spelled
+from shared.skills import skill_of
 
-Text = Annotated[str, Field(min_length=1, max_length=100)]
+Text = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(spelled)]
 
 
 class Of(StrEnum):
@@ -78,7 +80,7 @@ SKILL = Dimension(
     of=Of.PERSON,
     column="skills",
     holds_list=True,
-    stored=str.casefold,
+    stored=skill_of,
 )
 LEVEL = Dimension(name="level", question="On which level is the person?", of=Of.PERSON, column="level", type=Level)
 LOCATION = Dimension(
@@ -86,7 +88,7 @@ LOCATION = Dimension(
     question="In which country is the person? ISO 3166-1 alpha-2.",
     of=Of.PERSON,
     column="country",
-    type=Annotated[str, Field(pattern="^[A-Z]{2}$")],
+    type=Country,
 )
 TIER = Dimension(name="tier", question="In which tier of the pool is the person?", of=Of.PERSON, column="tier", type=Tier)
 MARKET_STATUS = Dimension(

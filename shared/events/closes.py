@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from shared.events.fields import Amount, Code, Currency, Flag, Number, Place, Private, Skill, Years
+from shared.events.fields import Amount, Code, Currency, Flag, Number, Place, Private, Skills, Years
 from shared.events.vocabulary import Level, Reason
 from shared.timestamps import Day
 
@@ -22,7 +22,7 @@ class CloseFacts(BaseModel):
     remote: Flag | None = None
     years_had: Years | None = None
     years_needed: Years | None = None
-    missing_skills: list[Skill] | None = Field(
+    missing_skills: Skills | None = Field(
         None, max_length=100, validation_alias=AliasChoices("missing_skills", "missing", "skills")
     )
     wanted_level: Level | None = Field(None, validation_alias=AliasChoices("wanted_level", "level"))

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
 
 from shared.ids import MalformedReferenceError, candidate_id, position_id
+from shared.skills import LONGEST, skill_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,10 @@ def _text(value: str) -> str:
 Text = Annotated[str, Field(min_length=1, max_length=10_000), AfterValidator(_text)]
 """Free text. Always private."""
 
-Skill = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_text)]
+Skill = Annotated[str, Field(min_length=1, max_length=LONGEST), AfterValidator(_text), AfterValidator(skill_of)]
+"""A skill in its one spelling."""
+Skills = Annotated[list[Skill], AfterValidator(lambda skills: list(dict.fromkeys(skills)))]
+"""Skills, each once."""
 
 
 def _number(value: object) -> object:
@@ -147,5 +151,5 @@ def _models_in(annotation: Any, *, in_list: bool = False) -> Iterator[tuple[type
 
 __all__ = [
     "Amount", "CandidateRef", "Code", "Country", "Currency", "Flag", "MalformedReferenceError", "Number", "Place", "PositionRef",
-    "Private", "Skill", "Text", "Words", "Years", "private_fields",
+    "Private", "Skill", "Skills", "Text", "Words", "Years", "private_fields",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.events.base import EventData
-from shared.events.fields import Amount, Code, Country, Currency, Skill, Years
+from shared.events.fields import Amount, Code, Country, Currency, Skills, Years
 from shared.events.topics import Topic
 from shared.events.vocabulary import Level, MarketStatus, PositionStatus, Tier
 from shared.timestamps import Moment
@@ -24,7 +24,7 @@ class CandidateChanged(EventData):
     time_zone: str | None = None
     level: Level | None = None
     years_experience: Years | None = None
-    skills: list[Skill] = []
+    skills: Skills = []
     market_status: MarketStatus | None = None
     tier: Tier | None = None
     salary_amount: Amount | None = None
@@ -62,7 +62,7 @@ class PositionChanged(EventData):
     spans: list[Span] = []
     sponsor: Code | None = None
     level: Level | None = None
-    skills: list[Skill] = []
+    skills: Skills = []
     years_experience: Years | None = None
     remote: bool | None = None
     countries: list[Country] = []

@@ -9,6 +9,7 @@ import orjson
 from services.analytics.storage.unnest import columns, unnest
 from shared.db.asyncpg_connection import Driver
 from shared.events import CandidateChanged
+from shared.skills import skill_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,18 @@ async def save(connection: Driver, snapshots: Iterable[CandidateChanged]) -> dic
         SELECT stream, person FROM links WHERE stream = ANY($1)
         """,  # noqa: S608 - constants of this service
         *columns(
-            [(one.candidate_id, one.level, one.country, one.tier, one.market_status, _as_json(one.skills)) for one in ordered], 6
+            [
+                (
+                    one.candidate_id,
+                    one.level,
+                    one.country,
+                    one.tier,
+                    one.market_status,
+                    orjson.dumps(skill_keys(one.skills)).decode(),
+                )
+                for one in ordered
+            ],
+            6,
         ),
     )
     return dict(found)
@@ -90,7 +102,3 @@ async def forget(connection: Driver, erased: Iterable[UUID]) -> None:
         """,
         sorted(erased),
     )
-
-
-def _as_json(skills: Iterable[str]) -> str:
-    return orjson.dumps(sorted({skill.casefold() for skill in skills})).decode()

@@ -9,6 +9,7 @@ import orjson
 from services.analytics.storage.unnest import columns, unnest
 from shared.db.asyncpg_connection import Driver
 from shared.events import PositionChanged
+from shared.skills import skill_keys
 
 
 async def closings(connection: Driver, positions: Iterable[UUID]) -> dict[UUID, list[datetime]]:
@@ -38,7 +39,7 @@ async def save(connection: Driver, snapshots: Iterable[PositionChanged]) -> None
             [
                 (
                     one.position_id, orjson.dumps(one.closings).decode(), one.status, one.sponsor, one.level, one.remote,
-                    orjson.dumps(one.countries).decode(), orjson.dumps([skill.casefold() for skill in one.skills]).decode(),
+                    orjson.dumps(one.countries).decode(), orjson.dumps(skill_keys(one.skills)).decode(),
                 )
                 for one in ordered
             ],

@@ -23,6 +23,7 @@ from services.candidates.use_cases.views import RecordView
 from shared.errors import FieldError
 from shared.events.fields import Country, Currency
 from shared.ids import Reference, is_id
+from shared.skills import LONGEST, skill_of
 from shared.web.problem_details import invalid_from
 
 MOST = 100
@@ -67,7 +68,8 @@ Paragraph = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1
 Email = Annotated[str, Field(max_length=320), AfterValidator(read_email)]
 Phone = Annotated[str, AfterValidator(read_phone)]
 Link = Annotated[str, AfterValidator(read_link)]
-Skill = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Skill = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST), AfterValidator(skill_of)]
+"""A skill in its one spelling."""
 Skills = Annotated[list[Skill], Field(max_length=MOST_SKILLS), AfterValidator(_once)]
 Emails = Annotated[list[Email], Field(max_length=MOST), AfterValidator(_once)]
 Phones = Annotated[list[Phone], Field(max_length=MOST), AfterValidator(_once)]

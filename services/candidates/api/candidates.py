@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.candidates.api.bodies import AsSent, ChangeReceipt, OnInvalid, change_shown, read_patch, receipt
+from services.candidates.api.bodies import AsSent, ChangeReceipt, OnInvalid, Skill, change_shown, read_patch, receipt
 from services.candidates.api.candidate_bodies import (
     Candidate,
     CandidatePage,
@@ -68,7 +68,7 @@ async def list_candidates(
     principal: Reader,
     sessions: SessionsDep,
     *,
-    skill: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
+    skill: Annotated[Skill | None, Query()] = None,
     level: Level | None = None,
     country: Annotated[Country | None, Query()] = None,
     market_status: Annotated[

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from services.candidates.api.bodies import AsSent, ChangeReceipt, OnInvalid, change_shown, read_patch, receipt
+from services.candidates.api.bodies import AsSent, ChangeReceipt, OnInvalid, Skill, change_shown, read_patch, receipt
 from services.candidates.api.candidate_bodies import HistoryPage, history_shown
 from services.candidates.api.dependencies import (
     ConditionDep,
@@ -52,7 +52,7 @@ async def list_positions(
     *,
     status: PositionStatus | None = None,
     level: Level | None = None,
-    skill: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
+    skill: Annotated[Skill | None, Query()] = None,
     sponsor: Annotated[Code | None, Query()] = None,
     limit: Limit = 50,
     cursor: Cursor = None,

@@ -65,11 +65,6 @@ CONTACT_DETAILS = frozenset({"emails", "phones", "links"})
 """What only a token with the scope ``contact_details:read`` is shown."""
 
 
-def skill_keys(skills: list[str]) -> list[str]:
-    """Skills for comparison: one spelling each, sorted."""
-    return sorted({skill.casefold() for skill in skills})
-
-
 def email_keys(emails: list[str]) -> list[str]:
     """E-mail addresses for comparison: one spelling each, sorted."""
     return sorted({email.casefold() for email in emails})

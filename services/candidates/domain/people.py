@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.candidates.domain.content import CANDIDATE, email_keys, skill_keys
+from services.candidates.domain.content import CANDIDATE, email_keys
 from services.candidates.domain.learning import NOTHING, Learned, together
 from services.candidates.domain.links import Link, person_map
 from services.candidates.domain.registers import Heads, Observation, Value, canonical, join, values_of
 from services.candidates.domain.snapshots import candidate_snapshot, market_status_of, snapshot_event
 from shared.events import CandidateErased, Event, EventData
 from shared.events.vocabulary import MarketStatus
+from shared.skills import skill_keys
 
 
 @dataclass(slots=True)

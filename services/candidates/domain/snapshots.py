@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.candidates.domain.content import skill_keys
 from services.candidates.domain.learning import Learned
 from services.candidates.domain.registers import Heads
 from services.candidates.domain.spans import Openings
@@ -13,6 +12,7 @@ from shared.events import CandidateChanged, Event, EventData, PositionChanged
 from shared.events.snapshots import Span
 from shared.events.vocabulary import MarketStatus
 from shared.ids import derived_id
+from shared.skills import skill_keys
 
 SOURCE = "rekindle"
 

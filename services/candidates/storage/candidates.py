@@ -12,13 +12,14 @@ from uuid import UUID
 
 import orjson
 
-from services.candidates.domain.content import email_keys, skill_keys
+from services.candidates.domain.content import email_keys
 from services.candidates.domain.learning import Learned
 from services.candidates.domain.people import Stream
 from services.candidates.domain.registers import read_heads, write_heads
 from services.candidates.storage.listing import records_page
 from shared.db.asyncpg_connection import Driver, Write
 from shared.db.locks import PEOPLE
+from shared.skills import skill_keys
 
 SHARE_MAP = f"SELECT pg_advisory_xact_lock_shared({PEOPLE})"
 """Wait until nobody changes who is whose person, and keep it so."""

@@ -7,11 +7,11 @@ from uuid import UUID
 
 import orjson
 
-from services.candidates.domain.content import skill_keys
 from services.candidates.domain.positions import Position
 from services.candidates.domain.registers import read_heads, write_heads
 from services.candidates.storage.listing import records_page
 from shared.db.asyncpg_connection import Driver, Write
+from shared.skills import skill_keys
 
 _COLUMNS = "id, reference, heads, record, version, snapshot, changed_at"
 

@@ -240,10 +240,13 @@ async def test_merge_patch_is_read_under_its_own_content_type(ats: Caller) -> No
 
 
 async def test_spellings_of_a_skill_are_one(ats: Caller, candidates: Sessions) -> None:
-    body = await ats.patched("gem:1", skills=[" Python ", "python", "PostgreSQL"])
+    body = await ats.patched("gem:1", skills=[" Python ", "python", "PostgreSQL", "Postgres", "Knitting  in\tRows"])
 
-    assert body["skills"] == ["Python", "PostgreSQL"]
-    assert (await published(candidates))[0][3]["skills"] == ["postgresql", "python"]
+    assert body["skills"] == ["python", "postgresql", "knitting in rows"]
+    assert (await published(candidates))[0][3]["skills"] == ["knitting in rows", "postgresql", "python"]
+    for spelling in ("postgres", " PGSQL", "PostgreSQL", "knitting IN rows"):
+        found = (await ats.ask("GET", "/v1/candidates", params={"skill": spelling})).json()["items"]
+        assert [one["id"] for one in found] == [body["id"]], spelling
 
 
 async def test_the_bus_sees_no_personal_data(ats: Caller, candidates: Sessions) -> None:

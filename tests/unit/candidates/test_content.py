@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.candidates.domain.content import CANDIDATE, POSITION, email_keys, skill_keys
+from services.candidates.domain.content import CANDIDATE, POSITION, email_keys
 
 leaves = st.one_of(st.none(), st.text(max_size=3), st.integers(0, 3))
 places = st.one_of(st.none(), st.dictionaries(st.sampled_from(["country", "city"]), leaves))
@@ -56,5 +56,4 @@ def test_an_empty_list_is_a_cleared_field() -> None:
 
 
 def test_keys_have_one_spelling() -> None:
-    assert skill_keys(["Go", "go", "C"]) == ["c", "go"]
     assert email_keys(["B@x.example", "a@x.example", "b@X.example"]) == ["a@x.example", "b@x.example"]

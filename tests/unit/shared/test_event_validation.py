@@ -325,6 +325,7 @@ def test_the_facts_of_each_reason_are_those_of_the_product() -> None:
     [
         ("location", {"acceptable_locations": ["AT"]}, {"locations": ["AT"]}),
         ("skills", {"missing": ["go"]}, {"missing_skills": ["go"]}),
+        ("skills", {"missing_skills": ["Golang", " go "]}, {"missing_skills": ["go"]}),
         ("role_fit", {"level": "staff"}, {"wanted_level": "staff"}),
         ("accepted_elsewhere", {"start_date": "2026-05-01"}, {"start_on": "2026-05-01"}),
     ],
