@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
-from services.engagement.domain.queue import Presence, QueueItem, QueueReason, Status
+from services.engagement.domain.queue import QueueReason, Status
 from services.engagement.storage.positions import KnownPosition
 from services.engagement.storage.queue import After, Wanted
 from services.engagement.use_cases.claim_items import claim_items
@@ -167,30 +167,39 @@ async def claim_queue_items(
 async def complete_queue_item(
     id: UUID, body: CompletionRequest, sessions: SessionsDep, settings: SettingsDep, _: Writer
 ) -> MovedAnswer:
-    """Be done with a leased item; after ``wrong_time`` and ``not_reachable`` it is planned again. 409 when the lease is lost."""
+    """Be done with a leased item; after ``wrong_time`` and ``not_reachable`` it is planned again.
+
+    The same again is answered alike. 409: the lease is lost, or something else was done with it.
+    """
     now = datetime.now(UTC)
-    item = await complete_item(sessions, id, lease=body.lease, outcome=body.outcome, now=now, settings=settings)
-    return _moved(id, item, now)
+    moved = await complete_item(sessions, id, lease=body.lease, outcome=body.outcome, now=now, settings=settings)
+    return MovedAnswer(id=id, status=moved.status, due_at=moved.due_at)
 
 
 @router.post("/{id}/snooze")
 async def snooze_queue_item(
     id: UUID, body: SnoozeRequest, sessions: SessionsDep, settings: SettingsDep, _: Writer
 ) -> MovedAnswer:
-    """Put a leased item off to a time; it is due again then, or earlier on news of the person. 409 when the lease is lost."""
+    """Put a leased item off to a time; it is due again then, or earlier on news of the person.
+
+    The same again is answered alike. 409: the lease is lost, or something else was done with it.
+    """
     now = datetime.now(UTC)
-    item = await snooze_item(sessions, id, lease=body.lease, until=body.until, now=now, settings=settings)
-    return _moved(id, item, now)
+    moved = await snooze_item(sessions, id, lease=body.lease, until=body.until, now=now, settings=settings)
+    return MovedAnswer(id=id, status=moved.status, due_at=moved.due_at)
 
 
 @router.post("/{id}/dismissal")
 async def dismiss_queue_item(
     id: UUID, body: DismissalRequest, sessions: SessionsDep, settings: SettingsDep, _: Writer
 ) -> MovedAnswer:
-    """Take a leased item out of the queue, with a reason. 409 when the lease is lost."""
+    """Take a leased item out of the queue, with a reason.
+
+    The same again is answered alike. 409: the lease is lost, or something else was done with it.
+    """
     now = datetime.now(UTC)
-    item = await dismiss_item(sessions, id, lease=body.lease, reason=body.reason, now=now, settings=settings)
-    return _moved(id, item, now)
+    moved = await dismiss_item(sessions, id, lease=body.lease, reason=body.reason, now=now, settings=settings)
+    return MovedAnswer(id=id, status=moved.status, due_at=moved.due_at)
 
 
 def _after(purpose: str, cursor: str | None) -> After | None:
@@ -237,9 +246,3 @@ def _reason(reason: QueueReason, position: KnownPosition | None) -> ReasonAnswer
         due_at=reason.due_at,
         trigger=reason.trigger,
     )
-
-
-def _moved(id: UUID, item: QueueItem | None, now: datetime) -> MovedAnswer:
-    if item is None or item.presence is not Presence.LIVE:
-        return MovedAnswer(id=id, status=None, due_at=None)
-    return MovedAnswer(id=id, status=item.status(now), due_at=item.due_at)

@@ -96,6 +96,21 @@ class QueueItem:
         return "; also ".join(reason.why for reason in self.reasons_at(now))
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How an item stands after an action on it; ``status`` is None once it has left the queue."""
+
+    status: Status | None
+    due_at: datetime | None
+
+
+def moved(item: QueueItem | None, now: datetime) -> Moved:
+    """How a person's item stands, where there is one."""
+    if item is None or item.presence is not Presence.LIVE:
+        return Moved(None, None)
+    return Moved(item.status(now), item.due_at)
+
+
 def item_id(person_id: UUID) -> UUID:
     """The id of a person's item; it stays the same however often they come back."""
     return uuid5(NAMESPACE, f"queue_item:{person_id}")

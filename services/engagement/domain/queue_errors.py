@@ -10,8 +10,15 @@ class ItemUnknown(NotFound):
     title = "There is no such queue item"
 
 
+class LeaseUsed(Conflict):
+    """Something else was done with the lease; the problem's ``done`` says what."""
+
+    code = "lease_used"
+    title = "Something else was done with this lease"
+
+
 class LeaseLost(Conflict):
-    """The item is not the caller's: the lease expired, was used up or never was."""
+    """The item is not the caller's: the lease expired or never was."""
 
     code = "lease_lost"
     title = "The item is not leased to you"

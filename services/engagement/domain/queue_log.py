@@ -20,6 +20,21 @@ class Action(StrEnum):
     DISMISSED = "dismissed"
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done with an item, without whose item it was. ``note`` is free text."""
+
+    action: Action
+    outcome: QueueOutcome | None = None
+    until: datetime | None = None
+    note: str | None = None
+
+    def is_again(self, other: "Done") -> bool:
+        """Whether the other is the same again. The note of an erased person is gone: any is the same."""
+        is_same_note = self.note is None or self.note == other.note
+        return (self.action, self.outcome, self.until) == (other.action, other.outcome, other.until) and is_same_note
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueEntry:
     """One line of the queue log. ``stream`` is the person at that time, ``number`` counts the lines of all.

@@ -1,4 +1,4 @@
-"""The queue log: what was done with items. Rows are only added."""
+"""The queue log: what was done with items. Rows are only added; what is added to one later decides nothing."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ from uuid import UUID, uuid5
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.engagement.domain.queue_log import Action, QueueEntry
+from services.engagement.domain.queue import Moved, Status
+from services.engagement.domain.queue_log import Action, Done, QueueEntry
 from shared import outbox
 from shared.events import BY_TYPE, Event, Topic
 from shared.events.queue import QueueItemEvent
@@ -58,21 +59,46 @@ _HEADS = text(
 )
 
 
+_OF_LEASE = text(
+    """
+    SELECT candidate_id, action, at, outcome, until, note, answered_status, answered_due_at
+    FROM queue_log WHERE lease = :lease ORDER BY number
+    """
+)
+_ANSWERED = text(
+    "UPDATE queue_log SET answered_status = :status, answered_due_at = :due_at WHERE lease = :lease AND action <> 'claimed'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What was done with a lease, when, and how it was answered."""
+
+    done: Done
+    at: datetime
+    answer: Moved
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A lease. ``stream`` stood for the person when the item was claimed."""
+
+    stream: UUID
+    finished: Finished | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A line to be written, and the event that subscribers get of it. ``at`` is when it was done."""
 
-    action: Action
+    done: Done
     event: QueueItemEvent
     at: datetime
     recruiter: str | None = None
     lease: UUID | None = None
     lease_expires_at: datetime | None = None
     newest_close: datetime | None = None
-    outcome: QueueOutcome | None = None
-    until: datetime | None = None
     due_at: datetime | None = None
-    note: str | None = None
     request: UUID | None = None
     """Token of the request that writes it."""
 
@@ -103,16 +129,16 @@ def _columns(lines: Sequence[Line], sequences: Sequence[int]) -> dict[str, list[
         "sequences": list(sequences),
         "types": [line.event.type for line in lines],
         "data": [line.event.public_json().decode() for line in lines],
-        "actions": [line.action.value for line in lines],
+        "actions": [line.done.action.value for line in lines],
         "ats": [line.at for line in lines],
         "recruiters": [line.recruiter for line in lines],
         "leases": [line.lease for line in lines],
         "lease_ends": [line.lease_expires_at for line in lines],
         "newest_closes": [line.newest_close for line in lines],
-        "outcomes": [None if line.outcome is None else line.outcome.value for line in lines],
-        "untils": [line.until for line in lines],
+        "outcomes": [None if line.done.outcome is None else line.done.outcome.value for line in lines],
+        "untils": [line.done.until for line in lines],
         "dues": [line.due_at for line in lines],
-        "notes": [line.note for line in lines],
+        "notes": [line.done.note for line in lines],
         "requests": [line.request for line in lines],
     }
 
@@ -191,8 +217,21 @@ async def claimed_by(session: AsyncSession, request: UUID) -> dict[UUID, UUID]:
     return {row.candidate_id: row.lease for row in await session.execute(query, {"request": request})}
 
 
-async def finished_with(session: AsyncSession, lease: UUID) -> Action | None:
-    """What was done with a lease; None while it was not used, or is none."""
-    query = text("SELECT action FROM queue_log WHERE lease = :lease AND action <> 'claimed' LIMIT 1")
-    found = await session.scalar(query, {"lease": lease})
-    return None if found is None else Action(found)
+async def of_lease(session: AsyncSession, lease: UUID) -> Leased | None:
+    """What is on record of a lease; None where there never was one."""
+    rows = (await session.execute(_OF_LEASE, {"lease": lease})).all()
+    if not rows:
+        return None
+    finished = next((row for row in rows if row.action != Action.CLAIMED), None)
+    return Leased(rows[0].candidate_id, None if finished is None else _finished(finished))
+
+
+def _finished(row: Any) -> Finished:
+    outcome = None if row.outcome is None else QueueOutcome(row.outcome)
+    answer = Moved(None if row.answered_status is None else Status(row.answered_status), row.answered_due_at)
+    return Finished(Done(Action(row.action), outcome, row.until, row.note), row.at, answer)
+
+
+async def keep_answer(session: AsyncSession, lease: UUID, answer: Moved) -> None:
+    """Keep with what was done with a lease how it was answered."""
+    await session.execute(_ANSWERED, {"lease": lease, "status": answer.status, "due_at": answer.due_at})

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.domain.queue import QueueItem
-from services.engagement.domain.queue_log import Action
+from services.engagement.domain.queue_log import Action, Done
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import queue, queue_log, streams
 from services.engagement.storage.queue_log import Line
@@ -43,4 +43,4 @@ def _line(item: QueueItem, now: datetime) -> Line:
         reasons=[reason.reason for reason in item.reasons_at(now)],
         priority=item.priority,
     )
-    return Line(action=Action.FELL_DUE, event=event, at=now, due_at=item.due_at)
+    return Line(done=Done(Action.FELL_DUE), event=event, at=now, due_at=item.due_at)

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.domain.queue import QueueItem, item_id
-from services.engagement.domain.queue_log import Action, Lease
+from services.engagement.domain.queue_log import Action, Done, Lease
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import queue, queue_log, streams
 from services.engagement.storage.queue import Wanted
@@ -64,7 +64,7 @@ def _line(item: QueueItem, lease: Lease, now: datetime, request: UUID) -> Line:
         lease_expires_at=lease.expires_at,
     )
     return Line(
-        action=Action.CLAIMED,
+        done=Done(Action.CLAIMED),
         event=event,
         at=now,
         recruiter=lease.recruiter,

@@ -3,10 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.engagement.domain.queue import QueueItem
-from services.engagement.domain.queue_log import Action, Lease
+from services.engagement.domain.queue import Moved, QueueItem
+from services.engagement.domain.queue_log import Action, Done, Lease
 from services.engagement.settings import EngagementSettings
-from services.engagement.storage.queue_log import Line
 from services.engagement.use_cases.leases import finish
 from shared.db.engine import Sessions
 from shared.events import QueueItemDismissed
@@ -20,23 +19,15 @@ async def dismiss_item(
     reason: str,
     now: datetime,
     settings: EngagementSettings,
-) -> QueueItem | None:
+) -> Moved:
     """Take the item out of the queue, until a newer close. The reason is free text and stays in this service.
 
-    Raises ItemUnknown and LeaseLost.
+    Raises ItemUnknown, LeaseUsed and LeaseLost.
     """
 
-    def line(item: QueueItem, held: Lease) -> Line:
-        event = QueueItemDismissed(
+    def event(item: QueueItem, held: Lease) -> QueueItemDismissed:
+        return QueueItemDismissed(
             item_id=item.id, candidate_id=item.person_id, plans=item.plans_at(now), recruiter=held.recruiter
         )
-        return Line(
-            action=Action.DISMISSED,
-            event=event,
-            at=now,
-            recruiter=held.recruiter,
-            newest_close=held.newest_close,
-            note=reason,
-        )
 
-    return await finish(sessions, id, lease, line, action=Action.DISMISSED, now=now, settings=settings)
+    return await finish(sessions, id, lease, Done(Action.DISMISSED, note=reason), event, now=now, settings=settings)

@@ -1,68 +1,105 @@
 """What every action on a leased item has in common: it needs the lease, is put on record, and moves the item."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.engagement.domain.queue import QueueItem, item_id
-from services.engagement.domain.queue_errors import ItemUnknown, LeaseLost
-from services.engagement.domain.queue_log import Action, Lease
+from services.engagement.domain.queue import Moved, QueueItem, item_id, moved
+from services.engagement.domain.queue_errors import ItemUnknown, LeaseLost, LeaseUsed
+from services.engagement.domain.queue_log import Done, Lease
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import queue, queue_log, streams
-from services.engagement.storage.queue_log import Line
+from services.engagement.storage.queue_log import Finished, Leased, Line
 from services.engagement.use_cases.derive_people import derive_people
 from services.engagement.use_cases.transactions import transact
 from shared.db.engine import Sessions
+from shared.events.queue import QueueItemEvent
+from shared.timestamps import written
 
 
 async def finish(
     sessions: Sessions,
     id: UUID,
     lease: UUID,
-    line_of: Callable[[QueueItem, Lease], Line],
+    done: Done,
+    event_of: Callable[[QueueItem, Lease], QueueItemEvent],
     *,
-    action: Action,
     now: datetime,
     settings: EngagementSettings,
-) -> QueueItem | None:
-    """Put what was done with a leased item on record and return the item as it is then; None where nothing of it is left.
+) -> Moved:
+    """Put what is done with a leased item on record; returns how the item stands then.
 
-    The same action with the same lease again is answered alike. Raises ItemUnknown, and LeaseLost when the lease is not the
-    item's or over. An item that has left the queue by itself while it was leased can still be finished.
+    The same again with the same lease is answered as it was the first time, whatever has come of the item since. Raises
+    ItemUnknown, LeaseUsed when something else was done with the lease, and LeaseLost when it is not the item's or over. An item
+    that has left the queue by itself while it was leased can still be finished.
     """
 
-    async def work(session: AsyncSession) -> QueueItem | None:
+    async def work(session: AsyncSession) -> Moved:
         await streams.share_map(session)
-        item, held = await _lock_leased(session, id, lease, action, now)
-        if held is not None:
-            line = replace(line_of(item, held), lease=held.id)
-            await queue_log.write(session, [line], shards=settings.partitions)
-            await derive_people(session, [item.person_id], now=now, settings=settings)
-        return await queue.one(session, item.id)
+        person = await _lock_person(session, await _leased(session, id, lease))
+        finished = (await _leased(session, id, lease)).finished
+        if finished is not None:
+            return _answer_again(finished, done)
+        item, held = await _held(session, id, person, lease, now)
+        line = Line(
+            done=done,
+            event=event_of(item, held),
+            at=now,
+            recruiter=held.recruiter,
+            lease=lease,
+            newest_close=held.newest_close,
+        )
+        await queue_log.write(session, [line], shards=settings.partitions)
+        derived = await derive_people(session, [person], now=now, settings=settings)
+        answer = moved(derived[person].item, now)
+        await queue_log.keep_answer(session, lease, answer)
+        return answer
 
     return await transact(sessions, work)
 
 
-async def _lock_leased(
-    session: AsyncSession, id: UUID, lease: UUID, action: Action, now: datetime
-) -> tuple[QueueItem, Lease | None]:
-    """The item that an id stands for, its person locked, with the lease; no lease where the action was done with it before."""
-    named = await queue.one(session, id)
-    if named is None:
+async def _leased(session: AsyncSession, id: UUID, lease: UUID) -> Leased:
+    """What is on record of the lease on an item. Raises ItemUnknown, and LeaseLost where it is none of this item."""
+    found = await queue_log.of_lease(session, lease)
+    if found is not None and item_id(found.stream) == id:
+        return found
+    if await queue.one(session, id) is None:
         raise ItemUnknown(f"There is no queue item {id}.")
-    of_person = await streams.of_person(session, named.person_id)
-    person = of_person[0].person_id if of_person else named.person_id
-    await streams.lock_people(session, {person, named.person_id})
+    raise LeaseLost(f"The item {id} is not held by this lease; claim it again.")
+
+
+async def _lock_person(session: AsyncSession, leased: Leased) -> UUID:
+    """The person whose item was leased, locked: another one than at the time of the claim, where streams were linked since."""
+    person = (await streams.person_map(session, [leased.stream]))[leased.stream]
+    await streams.lock_people(session, {person, leased.stream})
+    return person
+
+
+def _answer_again(finished: Finished, done: Done) -> Moved:
+    """How the first was answered. Raises LeaseUsed unless the same was done."""
+    if finished.done.is_again(done):
+        return finished.answer
+    before = {
+        "action": finished.done.action,
+        "outcome": finished.done.outcome,
+        "until": written(finished.done.until),
+        "at": written(finished.at),
+    }
+    said = f"{finished.done.action}" + (f" as {finished.done.outcome}" if finished.done.outcome else "")
+    raise LeaseUsed(
+        f"The item was {said} with this lease at {finished.at:%Y-%m-%dT%H:%M:%SZ}; nothing was changed.",
+        extra={"done": {name: value for name, value in before.items() if value is not None}},
+    )
+
+
+async def _held(session: AsyncSession, id: UUID, person: UUID, lease: UUID, now: datetime) -> tuple[QueueItem, Lease]:
+    """The locked person's item and the lease on it. Raises LeaseLost."""
     item = await queue.one(session, item_id(person))
     held = None if item is None else item.lease
-    if held is None or held.id != lease:
-        if item is not None and await queue_log.finished_with(session, lease) is action:
-            return item, None
+    if item is None or held is None or held.id != lease:
         raise LeaseLost(f"The item {id} is not held by this lease; claim it again.")
     if not held.holds(now):
         raise LeaseLost(f"The lease on the item {id} expired at {held.expires_at:%Y-%m-%dT%H:%M:%SZ}; claim it again.")
-    assert item is not None
     return item, held

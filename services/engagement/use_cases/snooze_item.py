@@ -3,10 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.engagement.domain.queue import QueueItem
-from services.engagement.domain.queue_log import Action, Lease
+from services.engagement.domain.queue import Moved, QueueItem
+from services.engagement.domain.queue_log import Action, Done, Lease
 from services.engagement.settings import EngagementSettings
-from services.engagement.storage.queue_log import Line
 from services.engagement.use_cases.leases import finish
 from shared.db.engine import Sessions
 from shared.errors import Invalid
@@ -21,25 +20,17 @@ async def snooze_item(
     until: datetime,
     now: datetime,
     settings: EngagementSettings,
-) -> QueueItem | None:
+) -> Moved:
     """Hide the item until a time, when it is due again; a signal or a reply brings it back earlier.
 
-    Raises Invalid when the time is not ahead, ItemUnknown and LeaseLost.
+    Raises Invalid when the time is not ahead, ItemUnknown, LeaseUsed and LeaseLost.
     """
-    if until <= now:
-        raise Invalid.of("until", f"must be in the future: it is now {now:%Y-%m-%dT%H:%M:%SZ}")
 
-    def line(item: QueueItem, held: Lease) -> Line:
-        event = QueueItemSnoozed(
+    def event(item: QueueItem, held: Lease) -> QueueItemSnoozed:
+        if until <= now:
+            raise Invalid.of("until", f"must be in the future: it is now {now:%Y-%m-%dT%H:%M:%SZ}")
+        return QueueItemSnoozed(
             item_id=item.id, candidate_id=item.person_id, plans=item.plans_at(now), recruiter=held.recruiter, until=until
         )
-        return Line(
-            action=Action.SNOOZED,
-            event=event,
-            at=now,
-            recruiter=held.recruiter,
-            newest_close=held.newest_close,
-            until=until,
-        )
 
-    return await finish(sessions, id, lease, line, action=Action.SNOOZED, now=now, settings=settings)
+    return await finish(sessions, id, lease, Done(Action.SNOOZED, until=until), event, now=now, settings=settings)

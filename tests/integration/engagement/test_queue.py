@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from services.engagement.domain.queue import Status
-from services.engagement.domain.queue_errors import ItemUnknown, LeaseLost
+from services.engagement.domain.queue import Moved, Status
+from services.engagement.domain.queue_errors import ItemUnknown, LeaseLost, LeaseUsed
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import queue_log
 from services.engagement.use_cases.announce_due_items import announce_due_items
@@ -136,8 +136,49 @@ async def test_completing_takes_the_item_out_and_the_lease_works_once(desk: Desk
     assert not await desk.listed(at("2030-01-01"))
     assert again == completed
     assert [one.type for one in await desk.events()].count("rekindle.queue_item.completed") == 1
-    with pytest.raises(LeaseLost):
+    with pytest.raises(LeaseUsed, match="completed as no_fit"):
         await dismiss_item(desk.sessions, item, lease=lease, reason="no", now=DUE, settings=settings)
+
+
+async def test_what_was_done_twice_is_answered_alike_whatever_came_of_the_item(desk: Desk) -> None:
+    await desk.soft_no()
+    wait, later = DUE + timedelta(days=90), DUE + timedelta(days=100)
+    item, lease = await desk.claim_one(DUE)
+    how: dict[str, Any] = {"lease": lease, "outcome": QueueOutcome.WRONG_TIME, "settings": desk.settings}
+    first = await complete_item(desk.sessions, item, **how, now=DUE)
+    _, next_lease = await desk.claim_one(wait, recruiter="noa")
+
+    assert first == Moved(Status.SCHEDULED, wait)
+    assert await complete_item(desk.sessions, item, **how, now=later) == first
+
+    until = wait + timedelta(days=3)
+    snoozed = await snooze_item(desk.sessions, item, lease=next_lease, until=until, now=wait, settings=desk.settings)
+    # The lease is over, and the time that it was put off to has come.
+    assert await snooze_item(desk.sessions, item, lease=next_lease, until=until, now=later, settings=desk.settings) == snoozed
+    with pytest.raises(LeaseUsed):
+        await snooze_item(desk.sessions, item, lease=next_lease, until=later, now=wait, settings=desk.settings)
+
+    _, last_lease = await desk.claim_one(later)
+    for reason in ("moved abroad", "moved abroad"):
+        gone = await dismiss_item(desk.sessions, item, lease=last_lease, reason=reason, now=later, settings=desk.settings)
+        assert gone == Moved(None, None)
+    with pytest.raises(LeaseUsed):
+        await dismiss_item(desk.sessions, item, lease=last_lease, reason="other", now=later, settings=desk.settings)
+
+
+async def test_the_same_completion_at_once_is_done_once(desk: Desk) -> None:
+    await desk.soft_no()
+    item, lease = await desk.claim_one(DUE)
+
+    answers = await asyncio.gather(
+        *(
+            complete_item(desk.sessions, item, lease=lease, outcome=QueueOutcome.NOT_REACHABLE, now=DUE, settings=desk.settings)
+            for _ in range(6)
+        )
+    )
+
+    assert len(set(answers)) == 1
+    assert [one.type for one in await desk.events()].count("rekindle.queue_item.completed") == 1
 
 
 async def test_a_wrong_time_is_planned_again(desk: Desk) -> None:
@@ -148,8 +189,7 @@ async def test_a_wrong_time_is_planned_again(desk: Desk) -> None:
         desk.sessions, item, lease=lease, outcome=QueueOutcome.WRONG_TIME, now=DUE, settings=desk.settings
     )
 
-    assert after is not None
-    assert after.due_at == DUE + timedelta(days=90)
+    assert after == Moved(Status.SCHEDULED, DUE + timedelta(days=90))
     assert [one.item.status(DUE) for one in await desk.listed(DUE)] == [Status.SCHEDULED]
 
 
@@ -174,8 +214,7 @@ async def test_an_item_that_left_while_it_was_claimed_can_still_be_finished(desk
 
     after = await complete_item(desk.sessions, item, lease=lease, outcome=QueueOutcome.CONTACTED, now=DUE, settings=desk.settings)
 
-    assert after is not None
-    assert after.presence == "gone"
+    assert after == Moved(None, None)
 
 
 async def test_claims_and_refreshes_at_once_lose_nothing(desk: Desk) -> None:
@@ -275,6 +314,26 @@ async def test_linked_streams_are_one_item_and_unlinking_gives_each_theirs(desk:
     left = await desk.listed(at("2030-01-01"))
     assert [one.item.person_id for one in left] == [ida]
     assert [row for row in await desk.rows() if row[0] == ida] == [row for row in apart if row[0] == ida]
+
+
+async def test_a_lease_is_good_after_a_link_and_its_answer_after_an_erasure(desk: Desk) -> None:
+    ada, ida = candidate_id("ats:ada"), candidate_id("ats:ida")
+    await desk.soft_no("ats:ada")
+    claimed, lease = await desk.claim_one(DUE)
+
+    async def take_over(people: dict[UUID, UUID], erased: set[UUID]) -> None:
+        async with desk.sessions.begin() as session:
+            await take_over_records(session, people, erased, {}, now=DUE)
+        await derive_stale(desk.sessions, now=DUE, settings=desk.settings)
+
+    async def dismiss() -> Moved:
+        return await dismiss_item(desk.sessions, claimed, lease=lease, reason="moved", now=DUE, settings=desk.settings)
+
+    await take_over({ada: ida}, set())
+    assert await dismiss() == Moved(None, None)
+    await take_over({}, {ada, ida})
+    assert await dismiss() == Moved(None, None)
+    assert [one.type for one in await desk.events()].count("rekindle.queue_item.dismissed") == 1
 
 
 async def test_an_erased_person_leaves_nothing_in_the_queue(desk: Desk) -> None:

@@ -249,6 +249,22 @@ async def test_another_lease_is_a_conflict_and_another_item_unknown(desk: Desk) 
     assert (lost["code"], unknown["code"]) == ("lease_lost", "queue_item_unknown")
 
 
+async def test_what_was_done_is_answered_twice_alike_and_another_outcome_is_refused(desk: Desk) -> None:
+    item = await claim(desk)
+    path, body = f"{item['id']}/completion", {"lease": item["lease"], "outcome": "wrong_time"}
+
+    first = await post(desk, path, body)
+    again = await post(desk, path, body)
+    other = await post(desk, path, body | {"outcome": "contacted"}, status=409)
+    dismissed = await post(desk, f"{item['id']}/dismissal", {"lease": item["lease"], "reason": "x"}, status=409)
+
+    assert first["status"] == "scheduled"
+    assert again == first
+    for refused in (other, dismissed):
+        assert refused["code"] == "lease_used"
+        assert (refused["done"]["action"], refused["done"]["outcome"]) == ("completed", "wrong_time")
+
+
 async def test_a_claim_with_the_same_key_is_answered_with_the_same_items(desk: Desk) -> None:
     await desk.soft_no("ats:bob", on="2025-03-02")
     body = {"recruiter": "maria", "limit": 1}
