@@ -48,6 +48,9 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
         checks=health.checks,
         watched=health.watched,
         measures=health.measures,
+        tags={
+            "analytics": "What it adds up to: funnels, and what each number means.",
+        },
     )
     app.state.sessions = sessions
     app.state.settings = settings

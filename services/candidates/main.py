@@ -40,6 +40,11 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
         checks=health.checks,
         watched=health.watched,
         measures=health.measures,
+        tags={
+            "candidates": "People's records, by id or by what your systems call them.",
+            "positions": "Openings.",
+            "erasures": "People who are forgotten for good.",
+        },
     )
     app.state.sessions = sessions
     app.state.settings = settings

@@ -51,6 +51,7 @@ def create_app(settings: ConnectorsSettings | None = None, *, api: RekindleApi |
         lifespan=lifespan,
         checks=health.checks,
         measures=[measure],
+        tags={"greenhouse": "What Greenhouse sends, and what became of it."},
     )
     app.state.connector = Connector(sessions, settings, reading, api or RekindleApi(client))
     return app

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.engagement.api import events, pursuits, queue, timelines
-from services.engagement.api.event_schema import describe_events
+from services.engagement.api.event_schema import event_schemas
 from services.engagement.consumers import subscriptions
 from services.engagement.consumers.facts import GROUP as FACTS
 from services.engagement.consumers.records import GROUP as RECORDS
@@ -50,8 +50,14 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
         checks=health.checks,
         watched=health.watched,
         measures=health.measures,
+        tags={
+            "events": "What happened: the one way in for facts.",
+            "timelines": "All that is known to have happened with a person.",
+            "pursuits": "What came of a person for a position, attempt by attempt.",
+            "queue": "Whom to come back to now, and what recruiters do about it.",
+        },
+        schemas=event_schemas(),
     )
-    describe_events(app)
     app.state.sessions = sessions
     app.state.projection_waiter = waiter
     app.state.settings = settings

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from shared.ids import MalformedReferenceError, candidate_id, position_id
 from shared.skills import LONGEST, skill_of
@@ -110,19 +110,18 @@ CandidateRef = Annotated[
 """A candidate, named by id or reference; always an id once read."""
 
 
-def _read_place(value: object) -> object:
-    if isinstance(value, str):
-        return {"country": value} if re.fullmatch("[A-Z]{2}", value) else {"city": value}
-    return value
+class Place(BaseModel, extra="forbid", frozen=True):
+    """A country, and a city that stays off the bus. A string that is no country code is read as a city."""
 
-
-class _Place(BaseModel, extra="forbid", frozen=True):
     country: Country | None = None
     city: Annotated[str | None, Private()] = Field(None, max_length=200)
 
-
-Place = Annotated[_Place, BeforeValidator(_read_place)]
-"""A country, and a city that stays off the bus."""
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, value: object) -> object:
+        if isinstance(value, str):
+            return {"country": value} if re.fullmatch("[A-Z]{2}", value) else {"city": value}
+        return value
 
 
 def private_fields(model: type[BaseModel]) -> dict[str, Any]:

@@ -62,13 +62,13 @@ async def exposition(measures: Sequence[Callable[[], Awaitable[None]]]) -> Respo
 
 
 @probes.get("/health/live")
-async def live() -> dict[str, str]:
+async def check_liveness() -> dict[str, str]:
     """The process runs."""
     return {"status": "live"}
 
 
 @probes.get("/health/ready", responses={503: {"description": "A part does not work."}})
-async def ready(request: Request) -> Any:
+async def check_readiness(request: Request) -> Any:
     """Every part that the service needs works. One that its effects wait for, and that does not, makes it "degraded"."""
     state = request.app.state
     needed, watched = await asyncio.gather(ask(state.checks), ask(state.watched))
@@ -76,7 +76,7 @@ async def ready(request: Request) -> Any:
 
 
 @probes.get("/metrics", response_class=Response)
-async def metrics(request: Request) -> Response:
+async def get_metrics(request: Request) -> Response:
     """Prometheus metrics."""
     return await exposition(request.app.state.measures)
 

@@ -6,7 +6,6 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from fastapi.openapi.utils import get_openapi
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.observability.health import Check, probes
@@ -16,9 +15,9 @@ from shared.timestamps import set_organisation_zone
 from shared.web.addresses import AddressTable
 from shared.web.idempotency import IdempotentRoute, clearing
 from shared.web.middleware import RequestMiddleware
+from shared.web.openapi import describe
 from shared.web.pagination import use_cursor_key
-from shared.web.problem_details import PROBLEM_SCHEMA, answer_error
-from shared.web.routing import StrictRoute, scopes_of
+from shared.web.problem_details import answer_error
 
 logger = logging.getLogger(__name__)
 
@@ -63,11 +62,14 @@ def create_service_app(
     checks: Mapping[str, Check] | None = None,
     watched: Mapping[str, Check] | None = None,
     measures: Sequence[Measure] = (),
+    tags: Mapping[str, str] | None = None,
+    schemas: Mapping[str, dict[str, Any]] | None = None,
 ) -> ServiceApp:
     """A service's HTTP application: its routers, problems for every error, probes, metrics and its OpenAPI document.
 
     ``checks`` and ``watched`` are what ``/health/ready`` asks; ``measures`` are run before ``/metrics`` is read. All stay on
-    ``app.state`` for a gateway that puts several services behind one address.
+    ``app.state`` for a gateway that puts several services behind one address. ``tags`` describes the tags of the routers;
+    ``schemas`` are components of the document that no route declares.
     """
     set_organisation_zone(settings.zone)
     use_cursor_key(settings)
@@ -91,7 +93,7 @@ def create_service_app(
     for router in (*routers, probes):
         app.router.routes.extend(router.routes)
     app.requests = RequestMiddleware(app.operate, service=name, max_body_bytes=settings.max_body_bytes, answer_error=answer_error)
-    _describe(app, routers)
+    describe(app, routers, tags=tags or {}, schemas=schemas)
     return app
 
 
@@ -109,48 +111,3 @@ def _lifespan(own: Lifespan | None, routers: Sequence[APIRouter]) -> Lifespan:
             yield
 
     return lifespan
-
-
-def _describe(app: FastAPI, routers: Sequence[APIRouter]) -> None:
-    """Declare scopes and the problem answer of every operation in the OpenAPI document."""
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            document = get_openapi(
-                title=app.title,
-                version=app.version,
-                description=app.description,
-                routes=app.routes,
-                openapi_version="3.1.0",
-            )
-            _declare(routers, document)
-            app.openapi_schema = document
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]  # the documented way to extend FastAPI's document
-
-
-def _declare(routers: Sequence[APIRouter], document: dict[str, Any]) -> None:
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    schemas["Problem"] = PROBLEM_SCHEMA
-    for unused in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(unused, None)
-    answer = {
-        "description": "A problem, with a stable code, the fields and the rules.",
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
-    scopes = {
-        (route.path_format, method.lower()): scopes_of(route)
-        for router in routers
-        for route in router.routes
-        if isinstance(route, StrictRoute)
-        for method in route.methods or ()
-    }
-    for path, operations in document.get("paths", {}).items():
-        for method, operation in operations.items():
-            responses = operation.setdefault("responses", {})
-            responses.pop("422", None)
-            responses["4XX"] = answer
-            responses["5XX"] = answer
-            if any_of := scopes.get((path, method)):
-                operation["security"] = [{"bearer": [scope]} for scope in any_of]

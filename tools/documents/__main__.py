@@ -16,6 +16,7 @@ def check(folder: Path) -> list[str]:
     openapi = {path.stem: document for path, document in each.items() if path.parent == written.OPENAPI}
     for name, document in {**openapi, "merged": services.merged(openapi)}.items():
         problems += [f"OpenAPI of {name} is invalid: {error}" for error in validation.openapi_errors(document)]
+    problems += [f"OpenAPI of merged: {error}" for error in validation.lint_errors(services.merged(openapi))]
     for path, schema in each.items():
         if path.parent == written.EVENTS_FOLDER:
             problems += [f"docs/{path} is invalid: {error}" for error in validation.schema_errors(schema)]

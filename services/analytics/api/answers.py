@@ -13,7 +13,7 @@ from services.analytics.metrics import FUNNEL_METRICS, METRICS, STAGE_METRICS
 from shared.events.vocabulary import Stage
 
 
-class FreshnessAnswer(BaseModel):
+class Freshness(BaseModel):
     """How far behind the numbers are, counting what the producers have not published yet."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -73,7 +73,7 @@ PositionFunnel: Any = create_model(
     __base__=(Asked, Numbers),
     __doc__="The funnel of one position.",
     position_id=(UUID, ...),
-    freshness=(FreshnessAnswer, ...),
+    freshness=(Freshness, ...),
 )
 
 OrganisationFunnel: Any = create_model(
@@ -81,7 +81,7 @@ OrganisationFunnel: Any = create_model(
     __base__=(Asked, Numbers),
     __doc__="The funnel over all positions, with filters.",
     filters=(dict[DimensionName, str], ...),
-    freshness=(FreshnessAnswer, ...),
+    freshness=(Freshness, ...),
 )
 
 
@@ -91,10 +91,10 @@ class GroupedFunnel(Asked):
     filters: dict[DimensionName, str]
     group_by: DimensionName
     groups: list[Group]
-    freshness: FreshnessAnswer
+    freshness: Freshness
 
 
-class MetricAnswer(BaseModel):
+class MetricDescription(BaseModel):
     """One metric of the registry."""
 
     name: str
@@ -105,7 +105,7 @@ class MetricAnswer(BaseModel):
     definition: str
 
 
-class DimensionAnswer(BaseModel):
+class DimensionDescription(BaseModel):
     """One dimension of the registry."""
 
     name: str
@@ -113,18 +113,18 @@ class DimensionAnswer(BaseModel):
     of: str = Field(description="Whose it is: the attempt's, the person's or the position's; or the period.")
 
 
-class MetricsAnswer(BaseModel):
+class MetricRegistry(BaseModel):
     """The registries of metrics and of dimensions."""
 
-    items: list[MetricAnswer]
-    dimensions: list[DimensionAnswer] = Field(description="What attempts can be filtered and grouped by.")
+    items: list[MetricDescription]
+    dimensions: list[DimensionDescription] = Field(description="What attempts can be filtered and grouped by.")
 
 
-def registry() -> MetricsAnswer:
+def registry() -> MetricRegistry:
     """Every metric, in the registry's order."""
-    return MetricsAnswer(
+    return MetricRegistry(
         items=[
-            MetricAnswer(
+            MetricDescription(
                 name=one.name,
                 question=one.question,
                 unit=one.unit,
@@ -134,5 +134,5 @@ def registry() -> MetricsAnswer:
             )
             for one in METRICS
         ],
-        dimensions=[DimensionAnswer(name=one.name, question=one.question, of=one.of) for one in DIMENSIONS],
+        dimensions=[DimensionDescription(name=one.name, question=one.question, of=one.of) for one in DIMENSIONS],
     )

@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=Stric
 
 
 @router.get("/positions/{position}/funnel", response_model=PositionFunnel)
-async def read_position_funnel(
+async def get_position_funnel(
     position: Annotated[PositionRef, Path(description="Id or <source>:<external_id>, percent-encoded.")],
     _: Annotated[Principal, requires("analytics:read")],
     waited: WaitedDep,
@@ -40,7 +40,7 @@ async def read_position_funnel(
 
 
 @router.get("/funnel", response_model=GroupedFunnel | OrganisationFunnel)
-async def read_organisation_funnel(
+async def get_organisation_funnel(
     _: Annotated[Principal, requires("analytics:read")],
     waited: WaitedDep,
     span: SpanDep,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
-from services.analytics.api.answers import MetricsAnswer, registry
+from services.analytics.api.answers import MetricRegistry, registry
 from shared.security.auth import Principal, requires
 from shared.web.routing import StrictRoute
 from shared.web.waiting import WaitedDep
@@ -13,7 +13,7 @@ router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=Stric
 
 
 @router.get("/metrics")
-async def list_metrics(_: Annotated[Principal, requires("analytics:read")], waited: WaitedDep) -> MetricsAnswer:
+async def list_metrics(_: Annotated[Principal, requires("analytics:read")], waited: WaitedDep) -> MetricRegistry:
     """Every metric: its name, the question it answers, its unit, its dimensions and its definition."""
     del waited
     return registry()

@@ -14,7 +14,7 @@ router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=Stric
 _Text = Annotated[str, Field(max_length=200)]
 
 
-class Wait(BaseModel):
+class WaitRequest(BaseModel):
     """What to wait for, and how long."""
 
     model_config = ConfigDict(extra="forbid")
@@ -27,15 +27,17 @@ class Wait(BaseModel):
     wait: float = Field(DEFAULT_WAIT, ge=0, le=LONGEST_WAIT, description="Seconds.", allow_inf_nan=False)
 
 
-class WaitAnswer(BaseModel):
+class WaitResult(BaseModel):
     """Everything is counted."""
 
     counted: int = Field(description="How many were waited for.")
 
 
 @router.post("/wait")
-async def wait_for(body: Wait, _: Annotated[Principal, requires("analytics:read")], waiter: WaiterDep) -> WaitAnswer:
+async def wait_for_events(
+    body: WaitRequest, _: Annotated[Principal, requires("analytics:read")], waiter: WaiterDep
+) -> WaitResult:
     """Answer once all are counted; 504 with what is missing. Changes nothing."""
     awaited = read_awaited(body.after)
     await waiter.wait(awaited, seconds=body.wait)
-    return WaitAnswer(counted=len(awaited))
+    return WaitResult(counted=len(awaited))

@@ -9,7 +9,6 @@ from fastapi import Query
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -21,7 +20,7 @@ from services.candidates.domain.contact import read_email, read_link, read_phone
 from services.candidates.use_cases.changes import Changed
 from services.candidates.use_cases.views import RecordView
 from shared.errors import FieldError
-from shared.events.fields import Country, Currency
+from shared.events.fields import Amount, Country, Currency
 from shared.ids import Reference, is_id
 from shared.skills import LONGEST, skill_of
 from shared.web.problem_details import invalid_from
@@ -37,18 +36,6 @@ def _zone(name: str) -> str:
     if name not in _ZONES:
         raise ValueError("must be a time zone of the IANA database, for example Europe/Berlin")
     return name
-
-
-def _number(value: object) -> object:
-    if isinstance(value, bool | str):
-        raise ValueError("must be a number")
-    return value
-
-
-def _flag(value: object) -> object:
-    if value is not None and not isinstance(value, bool):
-        raise ValueError("must be true or false")
-    return value
 
 
 def _reference(text: str) -> str:
@@ -75,10 +62,7 @@ Emails = Annotated[list[Email], Field(max_length=MOST), AfterValidator(_once)]
 Phones = Annotated[list[Phone], Field(max_length=MOST), AfterValidator(_once)]
 Links = Annotated[list[Link], Field(max_length=MOST), AfterValidator(lambda values: list(dict.fromkeys(values)))]
 Zone = Annotated[str, AfterValidator(_zone)]
-Amount = Annotated[float, BeforeValidator(_number), Field(ge=0, le=1e12, allow_inf_nan=False)]
-Years = Annotated[float, BeforeValidator(_number), Field(ge=0, le=80, allow_inf_nan=False)]
 OtherReference = Annotated[str, AfterValidator(_reference)]
-Flag = Annotated[bool, BeforeValidator(_flag)]
 
 
 class Patch(BaseModel):
@@ -129,7 +113,7 @@ def _without(sent: Any, places: Sequence[tuple[int | str, ...]]) -> Any:
     return kept if isinstance(sent, dict) else list(kept.values())
 
 
-class Refused(BaseModel):
+class RefusedField(BaseModel):
     """A field that was left out, and the rule that it breaks."""
 
     field: str
@@ -170,7 +154,7 @@ class ChangeReceipt(BaseModel):
     id: UUID
     after: str
     after_each: list[str]
-    refused: list[Refused] = []
+    refused: list[RefusedField] = []
 
 
 def receipt(view: RecordView, after_each: Sequence[str], refused: Sequence[Any] = ()) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import orjson
 from fastapi import APIRouter, Body, Request, Response
 
 from services.candidates.api.bodies import AsSent, OnInvalid, change_shown, read_patch
-from services.candidates.api.candidate_bodies import BatchResult, CandidateBatchItem
+from services.candidates.api.candidate_bodies import CandidateBatchItem, CandidateBatchResult
 from services.candidates.api.dependencies import SessionsDep, SettingsDep, current_time, observed_or_now
 from services.candidates.domain.content import CONTACT_DETAILS
 from services.candidates.use_cases.change_candidates import Outcome, change_candidates
@@ -43,10 +43,10 @@ router = APIRouter(prefix="/v1/candidates", tags=["candidates"], route_class=_Ba
 @router.post(
     "/batch",
     status_code=207,
-    response_model=BatchResult,
+    response_model=CandidateBatchResult,
     response_description="A status for each item, in order.",
 )
-async def change_candidate_batch(
+async def patch_candidates(
     body: Annotated[list[Annotated[CandidateBatchItem, AsSent]], Body(min_length=1, max_length=MOST_ITEMS)],
     request: Request,
     principal: Annotated[Principal, requires("candidates:write")],

@@ -14,16 +14,16 @@ from services.candidates.api.bodies import (
     OtherReference,
     Patch,
     Phones,
-    Refused,
+    RefusedField,
     Salary,
     Skills,
-    Years,
     Zone,
 )
 from services.candidates.domain.contact import e164
 from services.candidates.domain.content import CONTACT_DETAILS
 from services.candidates.use_cases.read_candidates import SharedAddress
 from services.candidates.use_cases.views import CandidateView, StatedValue
+from shared.events.fields import Years
 from shared.events.vocabulary import Level, MarketStatus, Tier
 from shared.timestamps import Moment, written
 
@@ -56,7 +56,7 @@ class CandidatePatch(Patch):
         return self.model_dump(mode="json", exclude={"references", "observed_at"}, exclude_unset=True)
 
 
-class Learned(BaseModel):
+class LearnedFacts(BaseModel):
     """What the system learned from events, outside of the ETag."""
 
     market_status: MarketStatus | None
@@ -94,7 +94,7 @@ class Candidate(BaseModel):
     market_status: MarketStatus | None
     salary: Salary | None
     tier: Tier | None
-    learned: Learned
+    learned: LearnedFacts
     entries: Annotated[
         dict[str, list[ListEntry]],
         Field(description="Items of lists with their sources: linked references join their lists."),
@@ -111,7 +111,7 @@ class ChangedCandidate(Candidate):
     ignored: Annotated[
         list[str], Field(description="Fields whose value is another than was sent: what counts is newer. The history has both.")
     ]
-    refused: Annotated[list[Refused], Field(description="With on_invalid=skip: what was left out, and why.")]
+    refused: Annotated[list[RefusedField], Field(description="With on_invalid=skip: what was left out, and why.")]
 
 
 class CandidateBatchItem(CandidatePatch):
@@ -124,7 +124,7 @@ class CandidateBatchItem(CandidatePatch):
         return self.model_dump(mode="json", exclude={"candidate", "references", "observed_at"}, exclude_unset=True)
 
 
-class BatchItemResult(BaseModel):
+class CandidateBatchItemResult(BaseModel):
     """What came of an item: 201 or 200, or the problem that kept it out."""
 
     index: int
@@ -133,17 +133,17 @@ class BatchItemResult(BaseModel):
     references: list[str] | None = None
     after: str | None = None
     ignored: list[str] | None = None
-    refused: list[Refused] | None = None
+    refused: list[RefusedField] | None = None
     problem: dict[str, Any] | None = None
 
 
-class BatchResult(BaseModel):
+class CandidateBatchResult(BaseModel):
     """What came of a batch, an item for each change, in order."""
 
     created: int
     updated: int
     invalid: Annotated[int, Field(description="Items that were not stored.")]
-    items: list[BatchItemResult]
+    items: list[CandidateBatchItemResult]
 
 
 class CandidatePage(BaseModel):

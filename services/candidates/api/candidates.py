@@ -37,7 +37,7 @@ from services.candidates.use_cases import read_candidates
 from services.candidates.use_cases.change_candidates import change_candidate
 from services.candidates.use_cases.changes import Changed, RecordChange
 from services.candidates.use_cases.naming import read_name
-from services.candidates.use_cases.unlink_reference import unlink_reference
+from services.candidates.use_cases.unlink_reference import unlink_reference as undo_link
 from services.candidates.use_cases.views import CandidateView, Redirected
 from shared.errors import FieldError
 from shared.events.fields import Country
@@ -91,7 +91,7 @@ async def list_candidates(
 
 
 @router.get("/{candidate}/history", response_model=HistoryPage, responses=MOVED)
-async def read_history(
+async def list_candidate_history(
     candidate: CandidateName,
     request: Request,
     principal: Reader,
@@ -124,7 +124,7 @@ def _place(purpose: str, cursor: str | None) -> tuple[datetime, int] | None:
 
 
 @router.get("/{candidate}/duplicates", response_model=SuspectedDuplicates, responses=MOVED)
-async def find_duplicates(
+async def list_duplicates(
     candidate: CandidateName,
     request: Request,
     principal: Annotated[Principal, requires("contact_details:read")],
@@ -138,7 +138,7 @@ async def find_duplicates(
 
 
 @router.get("/{candidate}", response_model=Candidate, responses=READ)
-async def read_candidate(
+async def get_candidate(
     candidate: CandidateName, request: Request, principal: Reader, sessions: SessionsDep, condition: ConditionDep
 ) -> Any:
     """A person's record, by id or by any of the person's references."""
@@ -158,9 +158,6 @@ def _answer(view: CandidateView, principal: Principal) -> Response:
     "/{candidate}",
     response_model=ChangedCandidate | ChangeReceipt,
     responses=CHANGED,
-    openapi_extra={
-        "requestBody": {"content": {"application/merge-patch+json": {"schema": {"$ref": "#/components/schemas/CandidatePatch"}}}}
-    },
 )
 async def patch_candidate(
     candidate: CandidateName,
@@ -201,7 +198,7 @@ def _changed(done: Changed[CandidateView], refused: Sequence[FieldError], princi
 
 
 @router.delete("/{candidate}/references/{reference}", response_model=Candidate | ChangeReceipt, responses=MOVED)
-async def unlink(
+async def unlink_reference(
     candidate: CandidateName,
     reference: CandidateName,
     request: Request,
@@ -211,7 +208,7 @@ async def unlink(
     condition: ConditionDep,
 ) -> Any:
     """Undo the linking of a reference. Both sides have again what their own sources stated; what is left is answered."""
-    found = await unlink_reference(
+    found = await undo_link(
         sessions,
         read_name("candidate", candidate),
         read_name("candidate", reference, field="reference"),

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from services.candidates.api.dependencies import SessionsDep, SettingsDep, current_time
 from services.candidates.domain.versions import after
-from services.candidates.storage.erasures import Erasure
-from services.candidates.use_cases import erase_candidate
+from services.candidates.storage.erasures import Erasure as Forgotten
+from services.candidates.use_cases import erase_candidate as erasing
 from services.candidates.use_cases.naming import read_name
 from shared.security.auth import Principal, requires
 from shared.web.idempotency import IdempotentRoute
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/v1/erasures", tags=["erasures"], route_class=Idempot
 Eraser = Annotated[Principal, requires("admin", "candidates:write")]
 
 
-class ErasureAsked(BaseModel):
+class ErasureRequest(BaseModel):
     """Whom to forget, by id or reference."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -28,7 +28,7 @@ class ErasureAsked(BaseModel):
     candidate: str
 
 
-class ErasureShown(BaseModel):
+class Erasure(BaseModel):
     """An erasure. ``candidate_ids`` are all streams of the person; ``after`` is what readers wait for."""
 
     id: UUID
@@ -38,7 +38,7 @@ class ErasureShown(BaseModel):
     after: list[str] = []
 
 
-def _shown(erasure: Erasure) -> dict[str, Any]:
+def _shown(erasure: Forgotten) -> dict[str, Any]:
     return {
         "id": erasure.id,
         "status": "done",
@@ -47,10 +47,10 @@ def _shown(erasure: Erasure) -> dict[str, Any]:
     }
 
 
-@router.post("", response_model=ErasureShown)
-async def erase(body: ErasureAsked, principal: Eraser, sessions: SessionsDep, settings: SettingsDep) -> Any:
+@router.post("", response_model=Erasure)
+async def erase_candidate(body: ErasureRequest, principal: Eraser, sessions: SessionsDep, settings: SettingsDep) -> Any:
     """Forget a person for good; asked again, the first erasure is answered. From then on the person is answered 410."""
-    erasure, versions = await erase_candidate.erase_candidate(
+    erasure, versions = await erasing.erase_candidate(
         sessions,
         read_name("candidate", body.candidate),
         requested_by=principal.identity,
@@ -60,7 +60,7 @@ async def erase(body: ErasureAsked, principal: Eraser, sessions: SessionsDep, se
     return _shown(erasure) | {"after": [after("candidate", stream, versions[stream]) for stream in sorted(versions)]}
 
 
-@router.get("/{erasure}", response_model=ErasureShown)
-async def read_erasure(erasure: UUID, _: Eraser, sessions: SessionsDep) -> Any:
+@router.get("/{erasure}", response_model=Erasure)
+async def get_erasure(erasure: UUID, _: Eraser, sessions: SessionsDep) -> Any:
     """The status of an erasure."""
-    return _shown(await erase_candidate.read_erasure(sessions, erasure))
+    return _shown(await erasing.read_erasure(sessions, erasure))

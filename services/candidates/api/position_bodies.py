@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
-from services.candidates.api.bodies import MOST, Flag, Line, Location, Paragraph, Patch, Refused, SalaryRange, Skills, Years
+from services.candidates.api.bodies import MOST, Line, Location, Paragraph, Patch, RefusedField, SalaryRange, Skills
 from services.candidates.use_cases.views import RecordView
-from shared.events.fields import Code
+from shared.events.fields import Code, Flag, Years
 from shared.events.vocabulary import Level, PositionStatus
 from shared.timestamps import Moment, written
 
@@ -90,7 +90,7 @@ class ChangedPosition(Position):
     ignored: Annotated[
         list[str], Field(description="Fields whose value is another than was sent: what counts is newer. The history has both.")
     ]
-    refused: Annotated[list[Refused], Field(description="With on_invalid=skip: what was left out, and why.")]
+    refused: Annotated[list[RefusedField], Field(description="With on_invalid=skip: what was left out, and why.")]
 
 
 class PositionPage(BaseModel):

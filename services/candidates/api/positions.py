@@ -67,7 +67,7 @@ async def list_positions(
 
 
 @router.get("/{position}/history", response_model=HistoryPage)
-async def read_position_history(
+async def list_position_history(
     position: PositionName,
     _: Reader,
     sessions: SessionsDep,
@@ -89,7 +89,7 @@ async def read_position_history(
 
 
 @router.get("/{position}", response_model=Position, responses=READ)
-async def read_position(position: PositionName, _: Reader, sessions: SessionsDep, condition: ConditionDep) -> Any:
+async def get_position(position: PositionName, _: Reader, sessions: SessionsDep, condition: ConditionDep) -> Any:
     """A position's record, by id or reference."""
     view = await read_positions.read_position(sessions, read_name("position", position))
     return not_modified(view.tag) if condition.is_known(view.tag) else _answer(view)
@@ -103,9 +103,6 @@ def _answer(view: RecordView) -> Response:
     "/{position}",
     response_model=ChangedPosition | ChangeReceipt,
     responses=CHANGED,
-    openapi_extra={
-        "requestBody": {"content": {"application/merge-patch+json": {"schema": {"$ref": "#/components/schemas/PositionPatch"}}}}
-    },
 )
 async def patch_position(
     position: PositionName,

@@ -78,7 +78,7 @@ class DeliveryDetail(DeliveryItem):
     records: list[PostedRecord]
 
 
-class UnmappedItem(BaseModel):
+class UnmappedName(BaseModel):
     """A name that the mapping file does not know."""
 
     kind: str = Field(description="stage or rejection_reason")
@@ -92,11 +92,11 @@ class UnmappedItem(BaseModel):
 class UnmappedPage(BaseModel):
     """Names without a mapping, the most frequent first."""
 
-    items: list[UnmappedItem]
+    items: list[UnmappedName]
 
 
 @router.get("/deliveries")
-async def get_deliveries(
+async def list_greenhouse_deliveries(
     sessions: SessionsDep,
     status: Annotated[DeliveryStatus | None, Query()] = None,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
@@ -111,7 +111,9 @@ async def get_deliveries(
 
 
 @router.get("/deliveries/{delivery_id}")
-async def get_one_delivery(sessions: SessionsDep, delivery_id: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]) -> DeliveryDetail:
+async def get_greenhouse_delivery(
+    sessions: SessionsDep, delivery_id: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
+) -> DeliveryDetail:
     """One delivery with everything that it made."""
     found = await get_delivery(sessions, delivery_id)
     if found is None:
@@ -126,7 +128,7 @@ async def get_one_delivery(sessions: SessionsDep, delivery_id: Annotated[str, Pa
 
 
 @router.get("/unmapped")
-async def get_unmapped(
+async def list_unmapped_names(
     sessions: SessionsDep,
     kind: Annotated[Literal["stage", "rejection_reason"] | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
@@ -135,7 +137,7 @@ async def get_unmapped(
     found = await list_unmapped(sessions, kind=kind, limit=limit)
     return UnmappedPage(
         items=[
-            UnmappedItem(
+            UnmappedName(
                 kind=name.kind,
                 name=name.name,
                 external_id=name.external_id,

@@ -30,7 +30,7 @@ class WrongSignature(Unauthenticated):
     title = "The signature does not match the body"
 
 
-class DeliveryAnswer(BaseModel):
+class DeliveryResult(BaseModel):
     """The status of a delivery at the time of the answer."""
 
     status: str = Field(description="applied, queued (accepted; posted soon), waiting, not_mapped, failed or repeated")
@@ -50,12 +50,12 @@ _BODY: dict[str, Any] = {
 
 
 @router.post("", openapi_extra=_BODY)
-async def receive_greenhouse(
+async def receive_greenhouse_delivery(
     request: Request,
     connector: ConnectorDep,
     signature: Annotated[str | None, Header(description="sha256 <hex>: HMAC-SHA256 of the raw body")] = None,
     greenhouse_event_id: Annotated[str | None, Header(description="the vendor's id of this delivery")] = None,
-) -> DeliveryAnswer:
+) -> DeliveryResult:
     """Take a delivery. Whatever is genuine is answered with 200, repeated or not mapped too; the rest with 401."""
     raw = await request.body()
     if not is_signed(raw, signature, connector.settings.greenhouse_secret.get_secret_value()):
@@ -71,12 +71,12 @@ async def receive_greenhouse(
     return await _answer(connector.sessions, received.body_hash, repeated=received.repeated)
 
 
-async def _answer(sessions: Sessions, body_hash: str, *, repeated: bool) -> DeliveryAnswer:
+async def _answer(sessions: Sessions, body_hash: str, *, repeated: bool) -> DeliveryResult:
     found = await get_delivery(sessions, body_hash)
     if found is None:
         raise LookupError(f"delivery {body_hash} was committed and is not there")
     delivery, postings = found
-    return DeliveryAnswer(
+    return DeliveryResult(
         status="repeated" if repeated else delivery.status.value,
         id=delivery.body_hash,
         delivery=delivery.delivery_id,

@@ -10,7 +10,7 @@ from shared.errors import DomainError
 from shared.web.problem_details import problem, status_of
 
 
-class EventAnswer(BaseModel):
+class StoredEvent(BaseModel):
     """An accepted event."""
 
     status: Literal["stored", "duplicate"]
@@ -20,7 +20,7 @@ class EventAnswer(BaseModel):
     after: str = Field(description="give it to any reading call as `after`, which then answers once this event has its effects")
 
 
-class ItemAnswer(BaseModel):
+class BatchedEvent(BaseModel):
     """One item of a batch: an accepted event (status 201 or 200), or the problem that kept it out."""
 
     index: int
@@ -32,13 +32,13 @@ class ItemAnswer(BaseModel):
     problem: dict[str, Any] | None = None
 
 
-class BatchAnswer(BaseModel):
+class EventBatchResult(BaseModel):
     """The outcome of a batch. ``invalid`` counts every item that was not accepted, conflicts included."""
 
     stored: int
     duplicates: int
     invalid: int
-    items: list[ItemAnswer]
+    items: list[BatchedEvent]
 
 
 def _accepted(outcome: Accepted) -> dict[str, Any]:

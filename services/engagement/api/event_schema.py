@@ -1,8 +1,7 @@
 """The request schema of POST /v1/events, made from ``EVENTS``: the envelope, and the data of each type."""
 
+import inspect
 from typing import Any
-
-from fastapi import FastAPI
 
 from services.engagement.api.event_reading import BATCH, LONGEST_BATCH, ONE, PLAIN
 from services.engagement.domain.envelope import LONGEST_ID
@@ -19,85 +18,75 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
-def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
-    """The schema without references, so that it can stand anywhere in the document."""
-    if isinstance(schema, list):
-        return [_inlined(one, definitions) for one in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if "$ref" in schema:
-        return _inlined(definitions[schema["$ref"].rpartition("/")[2]], definitions)
-    return {name: _inlined(value, definitions) for name, value in schema.items() if name != "$defs"}
-
-
-def _data_schema(type_name: str) -> dict[str, Any]:
-    schema = FACTS[type_name].model_json_schema(by_alias=True, mode="validation")
-    inlined: dict[str, Any] = _inlined(schema, schema.get("$defs", {}))
-    inlined["properties"].pop("by_clock", None)
-    return inlined | {"additionalProperties": False}
+_COMPONENTS = "#/components/schemas/"
 
 
 def _event_schema(type_name: str) -> dict[str, Any]:
-    data = _data_schema(type_name)
+    kind = FACTS[type_name]
     return {
-        "title": type_name,
-        "description": data.pop("description", ""),
+        "description": inspect.cleandoc(kind.__doc__ or ""),
         "type": "object",
-        "required": ["source", "id", "type", "subject", *(["data"] if data.get("required") else [])],
+        "required": ["source", "id", "type", "subject", *(["data"] if _data_schema(type_name).get("required") else [])],
         "properties": {
-            "specversion": {"const": "1.0"},
-            "source": {"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,49}$", "description": "the sending system"},
-            "id": {"type": "string", "minLength": 1, "maxLength": LONGEST_ID, "description": "the sender's id, for ever"},
-            "type": {"const": type_name},
-            "subject": {"type": "string", "description": "the candidate: id or <source>:<external_id>"},
-            "time": {"type": "string", "format": "date-time", "description": "when it happened; default: on receipt"},
-            "datacontenttype": {"const": "application/json"},
-            "dataschema": {"type": "string", "minLength": 1},
-            "data": data,
+            "specversion": {"type": "string", "const": "1.0", "description": "The version of CloudEvents."},
+            "source": {"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,49}$", "description": "The sending system."},
+            "id": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": LONGEST_ID,
+                "description": "The sender's id of the event: source and id name it for ever.",
+            },
+            "type": {"type": "string", "const": type_name, "description": "What happened."},
+            "subject": {"type": "string", "description": "The candidate: an id or <source>:<external_id>."},
+            "time": {"type": "string", "format": "date-time", "description": "When it happened. Default: on receipt."},
+            "datacontenttype": {"type": "string", "const": "application/json", "description": "The content type of data."},
+            "dataschema": {"type": "string", "minLength": 1, "description": "The URI of a schema of data; it is not read."},
+            "data": {"$ref": f"{_COMPONENTS}{kind.__name__}", "description": "What is said beside who and when."},
         },
     }
+
+
+def _data_schema(type_name: str) -> dict[str, Any]:
+    schema = FACTS[type_name].model_json_schema(by_alias=True, mode="validation", ref_template=_COMPONENTS + "{model}")
+    schema["properties"].pop("by_clock", None)
+    return schema | {"additionalProperties": False}
 
 
 def _name(type_name: str) -> str:
-    return f"Event{FACTS[type_name].__name__}"
+    return f"{FACTS[type_name].__name__}Event"
 
 
 def event_schemas() -> dict[str, dict[str, Any]]:
-    """The schemas of all types that can be posted, by their name among the document's components."""
-    return {_name(type_name): _event_schema(type_name) for type_name in FACTS}
+    """The components of the document that describe what can be posted: ``Event`` is one of the types, each with its data."""
+    references = {type_name: f"{_COMPONENTS}{_name(type_name)}" for type_name in FACTS}
+    schemas: dict[str, dict[str, Any]] = {
+        "Event": {
+            "description": "What happened with a person: a CloudEvent of one of these types.",
+            "oneOf": [{"$ref": reference} for reference in references.values()],
+            "discriminator": {"propertyName": "type", "mapping": references},
+        }
+    }
+    for type_name, kind in FACTS.items():
+        data = _data_schema(type_name)
+        schemas |= data.pop("$defs", {})
+        schemas |= {_name(type_name): _event_schema(type_name), kind.__name__: data}
+    return schemas
 
 
 def request_body() -> dict[str, Any]:
-    """The OpenAPI request body: one event or an array of them, each of one of the types."""
-    plain = {
-        "oneOf": [{"$ref": f"#/components/schemas/{_name(type_name)}"} for type_name in FACTS],
-        "discriminator": {
-            "propertyName": "type",
-            "mapping": {type_name: f"#/components/schemas/{_name(type_name)}" for type_name in FACTS},
-        },
-    }
-    strict = {"allOf": [plain, {"required": ["specversion"]}]}
-
-    def array(of: dict[str, Any]) -> dict[str, Any]:
-        return {"type": "array", "minItems": 1, "maxItems": LONGEST_BATCH, "items": of}
-
+    """The OpenAPI request body: one event or an array of them."""
+    event = {"$ref": f"{_COMPONENTS}Event"}
+    events = {"type": "array", "minItems": 1, "maxItems": LONGEST_BATCH, "items": event}
     return {
         "required": True,
+        "description": f"One event, or up to {LONGEST_BATCH} in an array. {ONE} and {BATCH} are read too; they need specversion.",
         "content": {
-            PLAIN: {"schema": {"anyOf": [plain, array(plain)]}, "example": EXAMPLE},
-            ONE: {"schema": strict, "example": EXAMPLE},
-            BATCH: {"schema": array(strict), "example": [EXAMPLE]},
+            PLAIN: {
+                "schema": {"anyOf": [event, events]},
+                "examples": {
+                    "one": {"summary": "One event", "value": EXAMPLE},
+                    "batch": {"summary": "A batch", "value": [EXAMPLE]},
+                },
+            }
         },
     }
-
-
-def describe_events(app: FastAPI) -> None:
-    """Put the schemas that ``request_body`` refers to among the components of the application's document."""
-    write = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        document: dict[str, Any] = write()
-        document.setdefault("components", {}).setdefault("schemas", {}).update(event_schemas())
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign]  # the documented way to extend FastAPI's document

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from services.engagement.api.answers import BatchAnswer, EventAnswer, batch_answer, single_answer
+from services.engagement.api.answers import EventBatchResult, StoredEvent, batch_answer, single_answer
 from services.engagement.api.event_reading import PLAIN, Read, read_body, read_item
 from services.engagement.api.event_schema import request_body
 from services.engagement.domain.incoming import Incoming
@@ -29,10 +29,10 @@ router = APIRouter(prefix="/v1/events", tags=["events"], route_class=DirectRoute
 @router.post(
     "",
     status_code=201,
-    response_model=EventAnswer,
+    response_model=StoredEvent,
     responses={
-        200: {"model": EventAnswer, "description": "The same event again, answered as the first time."},
-        207: {"model": BatchAnswer, "description": "A batch: a status for each event, in order."},
+        200: {"model": StoredEvent, "description": "The same event again, answered as the first time."},
+        207: {"model": EventBatchResult, "description": "A batch: a status for each event, in order."},
     },
     openapi_extra={"requestBody": request_body()},
     dependencies=[requires("engagement:write")],

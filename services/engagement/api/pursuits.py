@@ -8,7 +8,8 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
-from services.engagement.use_cases.read_pursuits import ShownPursuit, list_pursuits, read_pursuit
+from services.engagement.use_cases.read_pursuits import ShownPursuit, read_pursuit
+from services.engagement.use_cases.read_pursuits import list_pursuits as find_pursuits
 from services.engagement.use_cases.reading import read_candidate, read_position
 from shared.attempts import Interest, Outcome
 from shared.security.auth import Principal, requires
@@ -27,7 +28,7 @@ class StageReached(BaseModel):
     recorded_at: datetime | None
 
 
-class TouchShown(BaseModel):
+class Touch(BaseModel):
     """One outreach contact, counted from 1."""
 
     number: int
@@ -38,7 +39,7 @@ class TouchShown(BaseModel):
     template: str | None
 
 
-class CloseShown(BaseModel):
+class Close(BaseModel):
     """How an attempt ended. ``event`` is the closing fact; null where time or the position closed it."""
 
     kind: str
@@ -49,7 +50,7 @@ class CloseShown(BaseModel):
     event: UUID | None
 
 
-class AttemptShown(BaseModel):
+class Attempt(BaseModel):
     """One attempt, from its start to its close."""
 
     number: int
@@ -63,10 +64,10 @@ class AttemptShown(BaseModel):
     stage: str | None = Field(description="the furthest reached")
     status: str = Field(description="open, closed or hired")
     stages: list[StageReached]
-    touches: list[TouchShown]
+    touches: list[Touch]
     first_response_at: datetime | None
     replied_by_touch: int | None
-    close: CloseShown | None
+    close: Close | None
     hired_at: datetime | None
     started_at: datetime | None
     left_at: datetime | None
@@ -76,7 +77,7 @@ class AttemptShown(BaseModel):
     contradiction: bool = Field(description="holds both a hire and a close with a reason of its own")
 
 
-class PursuitAnswer(BaseModel):
+class Pursuit(BaseModel):
     """A candidate for a position. ``stage``, ``status`` and ``close`` are those of the latest attempt."""
 
     id: UUID
@@ -88,18 +89,18 @@ class PursuitAnswer(BaseModel):
     attempt: int | None
     stage: str | None
     status: str | None = Field(description="open, closed or hired; null where no attempt is left")
-    close: CloseShown | None
-    attempts: list[AttemptShown]
+    close: Close | None
+    attempts: list[Attempt]
 
 
 class PursuitPage(BaseModel):
     """Pursuits, by id."""
 
-    items: list[PursuitAnswer]
+    items: list[Pursuit]
     next_cursor: str | None
 
 
-@router.get("/{id}", response_model=PursuitAnswer)
+@router.get("/{id}", response_model=Pursuit)
 async def get_pursuit(
     id: Annotated[UUID, Path()],
     sessions: SessionsDep,
@@ -112,7 +113,7 @@ async def get_pursuit(
 
 
 @router.get("", response_model=PursuitPage)
-async def get_pursuits(
+async def list_pursuits(
     sessions: SessionsDep,
     settings: SettingsDep,
     _: Annotated[Principal, requires("engagement:read")],
@@ -127,7 +128,7 @@ async def get_pursuits(
     of_position = None if position is None else read_position("position", position)
     purpose = f"pursuits:{person}:{of_position}"
     after = None if cursor is None else decode_cursor(purpose, cursor, UUID)
-    shown, following = await list_pursuits(
+    shown, following = await find_pursuits(
         sessions,
         candidate=person,
         position=of_position,

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
-from services.engagement.domain.queue import QueueReason, Status
+from services.engagement.domain.queue import QueueReason as DueReason
+from services.engagement.domain.queue import QueueStatus
 from services.engagement.storage.positions import KnownPosition
 from services.engagement.storage.queue import After, Wanted
 from services.engagement.use_cases.claim_items import claim_items
@@ -36,7 +37,7 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class ReasonAnswer(BaseModel):
+class QueueReason(BaseModel):
     """One plan to come back, and what brought it: its time, a signal or a reply."""
 
     position_id: UUID
@@ -47,7 +48,7 @@ class ReasonAnswer(BaseModel):
     trigger: Trigger
 
 
-class ItemAnswer(BaseModel):
+class QueueItem(BaseModel):
     """A person to come back to. ``candidate_id`` is the person; a claimed item says who holds it."""
 
     id: UUID
@@ -55,41 +56,41 @@ class ItemAnswer(BaseModel):
     references: list[str]
     due_at: datetime | None
     priority: int = Field(ge=0, le=100)
-    status: Status
+    status: QueueStatus
     explanation: str
-    reasons: list[ReasonAnswer]
+    reasons: list[QueueReason]
     recruiter: str | None = None
     lease_expires_at: datetime | None = None
 
 
-class LeasedItemAnswer(ItemAnswer):
+class LeasedQueueItem(QueueItem):
     """An item with the lease that completion, snooze and dismissal ask for."""
 
     lease: UUID
 
 
-class QueueAnswer(BaseModel):
+class QueuePage(BaseModel):
     """A page of the queue."""
 
-    items: list[ItemAnswer]
+    items: list[QueueItem]
     next_cursor: str | None
 
 
-class ClaimsAnswer(BaseModel):
+class ClaimedQueueItems(BaseModel):
     """What a recruiter was given; fewer than asked for when fewer are due."""
 
-    items: list[LeasedItemAnswer]
+    items: list[LeasedQueueItem]
 
 
-class MovedAnswer(BaseModel):
+class MovedQueueItem(BaseModel):
     """An item after an action on it: planned again, snoozed, or gone."""
 
     id: UUID
-    status: Status | None = Field(description="null once the item has left the queue")
+    status: QueueStatus | None = Field(description="null once the item has left the queue")
     due_at: datetime | None
 
 
-class ClaimRequest(Body):
+class QueueClaim(Body):
     """How many due items a recruiter takes, for how long, and which."""
 
     recruiter: Code
@@ -99,21 +100,21 @@ class ClaimRequest(Body):
     reason: Reason | None = None
 
 
-class CompletionRequest(Body):
+class QueueCompletion(Body):
     """How it went. Records no fact itself."""
 
     lease: UUID
     outcome: QueueOutcome
 
 
-class SnoozeRequest(Body):
+class QueueSnooze(Body):
     """Until when the item is put off."""
 
     lease: UUID
     until: Moment
 
 
-class DismissalRequest(Body):
+class QueueDismissal(Body):
     """Why the item is taken out."""
 
     lease: UUID
@@ -121,17 +122,17 @@ class DismissalRequest(Body):
 
 
 @router.get("")
-async def get_queue(
+async def list_queue_items(
     sessions: SessionsDep,
     _: Reader,
     _waited: WaitedDep,
-    status: Annotated[Status | None, Query(description="without it: every live item")] = None,
+    status: Annotated[QueueStatus | None, Query(description="without it: every live item")] = None,
     position: Annotated[PositionRef | None, Query()] = None,
     reason: Annotated[Reason | None, Query()] = None,
     min_priority: Annotated[int, Query(ge=0, le=100)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: str | None = None,
-) -> QueueAnswer:
+) -> QueuePage:
     """Whom to come back to, strongest first, then the one who has waited longest. Without ``status``: all live items."""
     now = datetime.now(UTC)
     wanted = Wanted(status, position, reason, min_priority)
@@ -141,18 +142,18 @@ async def get_queue(
     next_cursor = None
     if after is not None:
         next_cursor = encode_cursor(purpose, [after.priority, after.due_at.isoformat(), str(after.id)])
-    return QueueAnswer(items=[_item(listed, now) for listed in page.items], next_cursor=next_cursor)
+    return QueuePage(items=[_item(listed, now) for listed in page.items], next_cursor=next_cursor)
 
 
 @router.post("/claims")
 async def claim_queue_items(
-    request: Request, body: ClaimRequest, sessions: SessionsDep, settings: SettingsDep, _: Writer
-) -> ClaimsAnswer:
+    request: Request, body: QueueClaim, sessions: SessionsDep, settings: SettingsDep, _: Writer
+) -> ClaimedQueueItems:
     """Take the strongest due items. Each comes with a lease; when that expires, the item is due for anybody again."""
     now = datetime.now(UTC)
     claimed = await claim_items(
         sessions,
-        Wanted(Status.DUE, body.position, body.reason),
+        Wanted(QueueStatus.DUE, body.position, body.reason),
         recruiter=body.recruiter,
         limit=body.limit,
         lease_for=timedelta(seconds=body.lease_seconds),
@@ -160,46 +161,46 @@ async def claim_queue_items(
         settings=settings,
         request=request_token(request),
     )
-    return ClaimsAnswer(items=[_leased(listed, now) for listed in claimed])
+    return ClaimedQueueItems(items=[_leased(listed, now) for listed in claimed])
 
 
 @router.post("/{id}/completion")
 async def complete_queue_item(
-    id: UUID, body: CompletionRequest, sessions: SessionsDep, settings: SettingsDep, _: Writer
-) -> MovedAnswer:
+    id: UUID, body: QueueCompletion, sessions: SessionsDep, settings: SettingsDep, _: Writer
+) -> MovedQueueItem:
     """Be done with a leased item; after ``wrong_time`` and ``not_reachable`` it is planned again.
 
     The same again is answered alike. 409: the lease is lost, or something else was done with it.
     """
     now = datetime.now(UTC)
     moved = await complete_item(sessions, id, lease=body.lease, outcome=body.outcome, now=now, settings=settings)
-    return MovedAnswer(id=id, status=moved.status, due_at=moved.due_at)
+    return MovedQueueItem(id=id, status=moved.status, due_at=moved.due_at)
 
 
 @router.post("/{id}/snooze")
 async def snooze_queue_item(
-    id: UUID, body: SnoozeRequest, sessions: SessionsDep, settings: SettingsDep, _: Writer
-) -> MovedAnswer:
+    id: UUID, body: QueueSnooze, sessions: SessionsDep, settings: SettingsDep, _: Writer
+) -> MovedQueueItem:
     """Put a leased item off to a time; it is due again then, or earlier on news of the person.
 
     The same again is answered alike. 409: the lease is lost, or something else was done with it.
     """
     now = datetime.now(UTC)
     moved = await snooze_item(sessions, id, lease=body.lease, until=body.until, now=now, settings=settings)
-    return MovedAnswer(id=id, status=moved.status, due_at=moved.due_at)
+    return MovedQueueItem(id=id, status=moved.status, due_at=moved.due_at)
 
 
 @router.post("/{id}/dismissal")
 async def dismiss_queue_item(
-    id: UUID, body: DismissalRequest, sessions: SessionsDep, settings: SettingsDep, _: Writer
-) -> MovedAnswer:
+    id: UUID, body: QueueDismissal, sessions: SessionsDep, settings: SettingsDep, _: Writer
+) -> MovedQueueItem:
     """Take a leased item out of the queue, with a reason.
 
     The same again is answered alike. 409: the lease is lost, or something else was done with it.
     """
     now = datetime.now(UTC)
     moved = await dismiss_item(sessions, id, lease=body.lease, reason=body.reason, now=now, settings=settings)
-    return MovedAnswer(id=id, status=moved.status, due_at=moved.due_at)
+    return MovedQueueItem(id=id, status=moved.status, due_at=moved.due_at)
 
 
 def _after(purpose: str, cursor: str | None) -> After | None:
@@ -213,7 +214,7 @@ def _after(purpose: str, cursor: str | None) -> After | None:
 def _fields(listed: Listed, now: datetime) -> dict[str, object]:
     item = listed.item
     status = item.status(now)
-    lease = item.lease if status is Status.CLAIMED else None
+    lease = item.lease if status is QueueStatus.CLAIMED else None
     return {
         "id": item.id,
         "candidate_id": item.person_id,
@@ -228,17 +229,17 @@ def _fields(listed: Listed, now: datetime) -> dict[str, object]:
     }
 
 
-def _item(listed: Listed, now: datetime) -> ItemAnswer:
-    return ItemAnswer.model_validate(_fields(listed, now))
+def _item(listed: Listed, now: datetime) -> QueueItem:
+    return QueueItem.model_validate(_fields(listed, now))
 
 
-def _leased(listed: Listed, now: datetime) -> LeasedItemAnswer:
+def _leased(listed: Listed, now: datetime) -> LeasedQueueItem:
     lease = listed.item.lease
-    return LeasedItemAnswer.model_validate({**_fields(listed, now), "lease": None if lease is None else lease.id})
+    return LeasedQueueItem.model_validate({**_fields(listed, now), "lease": None if lease is None else lease.id})
 
 
-def _reason(reason: QueueReason, position: KnownPosition | None) -> ReasonAnswer:
-    return ReasonAnswer(
+def _reason(reason: DueReason, position: KnownPosition | None) -> QueueReason:
+    return QueueReason(
         position_id=reason.position_id,
         position_references=[] if position is None else position.references,
         position_title=None if position is None else position.title,

@@ -43,7 +43,7 @@ class TimelineEvent(BaseModel):
     data: dict[str, Any]
 
 
-class TimelineAnswer(BaseModel):
+class TimelinePage(BaseModel):
     """A person's events, oldest first: by time, then rank, then id on the bus."""
 
     candidate_id: UUID = Field(description="the person's")
@@ -52,7 +52,7 @@ class TimelineAnswer(BaseModel):
     next_cursor: str | None
 
 
-@router.get("/{ref}", response_model=TimelineAnswer)
+@router.get("/{ref}", response_model=TimelinePage)
 async def get_timeline(
     ref: Annotated[str, Path(description="id or reference")],
     sessions: SessionsDep,

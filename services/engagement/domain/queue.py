@@ -24,7 +24,7 @@ from shared.events.vocabulary import Reason, Stage, Trigger
 from shared.ids import NAMESPACE
 
 
-class Status(StrEnum):
+class QueueStatus(StrEnum):
     """Where a live item stands at a moment."""
 
     SCHEDULED = "scheduled"
@@ -71,15 +71,15 @@ class QueueItem:
     lease: Lease | None
     announced: datetime | None
 
-    def status(self, now: datetime) -> Status:
+    def status(self, now: datetime) -> QueueStatus:
         """Where the item stands at a moment; asked of live items only."""
         if self.lease is not None and self.lease.holds(now):
-            return Status.CLAIMED
+            return QueueStatus.CLAIMED
         if self.due_at is not None and self.due_at <= now:
-            return Status.DUE
+            return QueueStatus.DUE
         if self.snoozed_until is not None and now < self.snoozed_until:
-            return Status.SNOOZED
-        return Status.SCHEDULED
+            return QueueStatus.SNOOZED
+        return QueueStatus.SCHEDULED
 
     def reasons_at(self, now: datetime) -> tuple[QueueReason, ...]:
         """The reasons that are due; all of them where none is yet."""
@@ -100,7 +100,7 @@ class QueueItem:
 class Moved:
     """How an item stands after an action on it; ``status`` is None once it has left the queue."""
 
-    status: Status | None
+    status: QueueStatus | None
     due_at: datetime | None
 
 

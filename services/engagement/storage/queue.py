@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.engagement.domain.queue import Presence, QueueItem, QueueReason, Status
+from services.engagement.domain.queue import Presence, QueueItem, QueueReason, QueueStatus
 from services.engagement.domain.queue_log import Lease
 from services.engagement.storage.streams import try_lock_people
 from shared.events.vocabulary import Reason, Trigger
@@ -20,13 +20,13 @@ _COLUMNS = (
     "lease_newest_close, announced"
 )
 _DUE = "presence = 'live' AND due_at <= :now AND (lease_expires_at IS NULL OR lease_expires_at <= :now)"
-_WHERE: Mapping[Status | None, str] = {
+_WHERE: Mapping[QueueStatus | None, str] = {
     None: "presence = 'live'",
-    Status.DUE: _DUE,
-    Status.CLAIMED: "presence = 'live' AND lease_expires_at > :now",
-    Status.SNOOZED: "presence = 'live' AND due_at > :now AND snoozed_until > :now "
+    QueueStatus.DUE: _DUE,
+    QueueStatus.CLAIMED: "presence = 'live' AND lease_expires_at > :now",
+    QueueStatus.SNOOZED: "presence = 'live' AND due_at > :now AND snoozed_until > :now "
     "AND (lease_expires_at IS NULL OR lease_expires_at <= :now)",
-    Status.SCHEDULED: "presence = 'live' AND due_at > :now AND (snoozed_until IS NULL OR snoozed_until <= :now) "
+    QueueStatus.SCHEDULED: "presence = 'live' AND due_at > :now AND (snoozed_until IS NULL OR snoozed_until <= :now) "
     "AND (lease_expires_at IS NULL OR lease_expires_at <= :now)",
 }
 _FOR_REASON = """
@@ -57,7 +57,7 @@ class After:
 class Wanted:
     """Which items are asked for. ``reason`` and ``position`` are looked for among the reasons that are shown at the time."""
 
-    status: Status | None = None
+    status: QueueStatus | None = None
     position: UUID | None = None
     reason: Reason | None = None
     min_priority: int = 0

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.engagement.domain.queue import Moved, Status
+from services.engagement.domain.queue import Moved, QueueStatus
 from services.engagement.domain.queue_log import Action, Done, QueueEntry
 from shared import outbox
 from shared.events import BY_TYPE, Event, Topic
@@ -228,7 +228,7 @@ async def of_lease(session: AsyncSession, lease: UUID) -> Leased | None:
 
 def _finished(row: Any) -> Finished:
     outcome = None if row.outcome is None else QueueOutcome(row.outcome)
-    answer = Moved(None if row.answered_status is None else Status(row.answered_status), row.answered_due_at)
+    answer = Moved(None if row.answered_status is None else QueueStatus(row.answered_status), row.answered_due_at)
     return Finished(Done(Action(row.action), outcome, row.until, row.note), row.at, answer)
 
 

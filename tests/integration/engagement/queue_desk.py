@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
-from services.engagement.domain.queue import QueueItem, Status
+from services.engagement.domain.queue import QueueItem, QueueStatus
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage.queue import Wanted
 from services.engagement.use_cases.claim_items import claim_items
@@ -50,7 +50,7 @@ class Desk:
             event("pursuit.declined", of=of, at=at(on).isoformat(), reason=reason, **data),
         )
 
-    async def listed(self, now: datetime, status: Status | None = None, **wanted: Any) -> list[Listed]:
+    async def listed(self, now: datetime, status: QueueStatus | None = None, **wanted: Any) -> list[Listed]:
         """The queue at a time."""
         return (await list_queue(self.sessions, Wanted(status, **wanted), now=now, after=None, limit=200)).items
 
@@ -58,7 +58,7 @@ class Desk:
         """Claim due items at a time."""
         claimed = await claim_items(
             self.sessions,
-            Wanted(Status.DUE),
+            Wanted(QueueStatus.DUE),
             recruiter=recruiter,
             limit=limit,
             lease_for=timedelta(seconds=seconds),

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from services.engagement.domain.queue import Moved, Status
+from services.engagement.domain.queue import Moved, QueueStatus
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage.queue import Wanted
 from services.engagement.use_cases.claim_items import claim_items
@@ -47,7 +47,7 @@ async def desk(ats: Ats, engagement: Sessions, settings: EngagementSettings) -> 
 
 async def claim(desk: Desk, sessions: Sessions, limit: int, request: UUID) -> list[str]:
     claimed = await claim_items(
-        sessions, Wanted(Status.DUE), recruiter="maria", limit=limit, lease_for=timedelta(minutes=15), now=DUE,
+        sessions, Wanted(QueueStatus.DUE), recruiter="maria", limit=limit, lease_for=timedelta(minutes=15), now=DUE,
         settings=desk.settings, request=request,
     )  # fmt: skip
     return [str(one.item.lease.id) for one in claimed if one.item.lease is not None]
@@ -57,7 +57,7 @@ async def test_a_claim_of_three_leases_three(desk: Desk, far: Sessions, proxy: C
     proxy.lose_answer_to()
     leases = await claim(desk, far, limit=3, request=uuid4())
 
-    held = await desk.listed(DUE, Status.CLAIMED)
+    held = await desk.listed(DUE, QueueStatus.CLAIMED)
     assert proxy.lost == 1
     assert len(leases) == 3
     assert sorted(leases) == sorted(str(one.item.lease.id) for one in held if one.item.lease is not None)
@@ -68,13 +68,15 @@ async def test_a_claim_that_is_sent_again_under_one_key_gets_what_it_was_leased(
     request = uuid4()
     first = await claim(desk, engagement, limit=2, request=request)
     again = await claim(desk, engagement, limit=2, request=request)
-    [item] = [one.item for one in await desk.listed(DUE, Status.CLAIMED) if one.item.lease and str(one.item.lease.id) == first[0]]
+    [item] = [
+        one.item for one in await desk.listed(DUE, QueueStatus.CLAIMED) if one.item.lease and str(one.item.lease.id) == first[0]
+    ]
     await complete_item(engagement, item.id, lease=UUID(first[0]), outcome=QueueOutcome.NO_FIT, now=DUE, settings=desk.settings)
     after = await claim(desk, engagement, limit=2, request=request)
 
     assert sorted(again) == sorted(first)
     assert after == first[1:]
-    assert len(await desk.listed(DUE, Status.CLAIMED)) == 1
+    assert len(await desk.listed(DUE, QueueStatus.CLAIMED)) == 1
 
 
 async def test_a_completion_that_was_committed_is_answered_as_done(desk: Desk, far: Sessions, proxy: CommitProxy) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from services.engagement.domain.queue import Moved, Status
+from services.engagement.domain.queue import Moved, QueueStatus
 from services.engagement.domain.queue_errors import ItemUnknown, LeaseLost, LeaseUsed
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import queue_log
@@ -36,9 +36,9 @@ def desk(ats: Ats, engagement: Sessions, settings: EngagementSettings) -> Desk:
 async def test_an_item_is_scheduled_and_falls_due_by_time_alone(desk: Desk) -> None:
     await desk.soft_no()
 
-    assert [one.item.status(SCHEDULED) for one in await desk.listed(SCHEDULED)] == [Status.SCHEDULED]
-    assert not await desk.listed(SCHEDULED, Status.DUE)
-    [due] = await desk.listed(DUE, Status.DUE)
+    assert [one.item.status(SCHEDULED) for one in await desk.listed(SCHEDULED)] == [QueueStatus.SCHEDULED]
+    assert not await desk.listed(SCHEDULED, QueueStatus.DUE)
+    [due] = await desk.listed(DUE, QueueStatus.DUE)
     assert due.item.person_id == candidate_id("ats:ada")
     assert due.references == ("ats:ada",)
 
@@ -89,7 +89,7 @@ async def test_two_recruiters_never_get_the_same_item(desk: Desk) -> None:
     taken = [item.id for claim in claims for item in claim]
     assert len(taken) == len(set(taken)) == 30
     assert not await desk.claim(DUE)
-    assert len(await desk.listed(DUE, Status.CLAIMED)) == 30
+    assert len(await desk.listed(DUE, QueueStatus.CLAIMED)) == 30
 
 
 async def test_a_claim_takes_the_strongest_that_is_due(desk: Desk) -> None:
@@ -148,7 +148,7 @@ async def test_what_was_done_twice_is_answered_alike_whatever_came_of_the_item(d
     first = await complete_item(desk.sessions, item, **how, now=DUE)
     _, next_lease = await desk.claim_one(wait, recruiter="noa")
 
-    assert first == Moved(Status.SCHEDULED, wait)
+    assert first == Moved(QueueStatus.SCHEDULED, wait)
     assert await complete_item(desk.sessions, item, **how, now=later) == first
 
     until = wait + timedelta(days=3)
@@ -189,8 +189,8 @@ async def test_a_wrong_time_is_planned_again(desk: Desk) -> None:
         desk.sessions, item, lease=lease, outcome=QueueOutcome.WRONG_TIME, now=DUE, settings=desk.settings
     )
 
-    assert after == Moved(Status.SCHEDULED, DUE + timedelta(days=90))
-    assert [one.item.status(DUE) for one in await desk.listed(DUE)] == [Status.SCHEDULED]
+    assert after == Moved(QueueStatus.SCHEDULED, DUE + timedelta(days=90))
+    assert [one.item.status(DUE) for one in await desk.listed(DUE)] == [QueueStatus.SCHEDULED]
 
 
 async def test_snoozing_hides_until_the_date_which_must_be_ahead(desk: Desk) -> None:
@@ -203,7 +203,7 @@ async def test_snoozing_hides_until_the_date_which_must_be_ahead(desk: Desk) -> 
     await snooze_item(desk.sessions, item, lease=lease, until=until, now=DUE, settings=desk.settings)
 
     assert not await desk.claim(until - timedelta(seconds=1))
-    assert len(await desk.listed(DUE, Status.SNOOZED)) == 1
+    assert len(await desk.listed(DUE, QueueStatus.SNOOZED)) == 1
     assert len(await desk.claim(until)) == 1
 
 
@@ -230,7 +230,7 @@ async def test_claims_and_refreshes_at_once_lose_nothing(desk: Desk) -> None:
     await derive_all(desk.sessions, now=DUE, settings=desk.settings)
 
     assert await desk.rows() == live
-    assert len(await desk.listed(DUE, Status.CLAIMED)) == 12
+    assert len(await desk.listed(DUE, QueueStatus.CLAIMED)) == 12
 
 
 async def test_falling_due_is_told_once_for_each_due_time(desk: Desk) -> None:
@@ -305,7 +305,7 @@ async def test_linked_streams_are_one_item_and_unlinking_gives_each_theirs(desk:
     [together] = await desk.listed(DUE)
     assert {reason.reason for reason in together.item.reasons} == {Reason.SALARY, Reason.LOCATION}
     assert together.references == ("ats:ada", "ats:ida")
-    assert together.item.status(DUE) is Status.CLAIMED
+    assert together.item.status(DUE) is QueueStatus.CLAIMED
 
     await complete_item(desk.sessions, claimed, lease=lease, outcome=QueueOutcome.NO_FIT, now=DUE, settings=desk.settings)
     assert not await desk.listed(at("2030-01-01"))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.engagement.domain.queue import Presence, Status
+from services.engagement.domain.queue import Presence, QueueStatus
 from services.engagement.domain.queue_log import Action
 from shared.events.vocabulary import Reason
 from tests.unit.engagement.story import B, Story, day
@@ -17,8 +17,8 @@ def due_item() -> Story:
 def test_a_claim_holds_until_its_lease_expires() -> None:
     item = due_item().claimed("2026-09-01", minutes=15).live()
 
-    assert item.status(day("2026-09-01") + timedelta(minutes=14)) is Status.CLAIMED
-    assert item.status(day("2026-09-01") + timedelta(minutes=15)) is Status.DUE
+    assert item.status(day("2026-09-01") + timedelta(minutes=14)) is QueueStatus.CLAIMED
+    assert item.status(day("2026-09-01") + timedelta(minutes=15)) is QueueStatus.DUE
 
 
 @pytest.mark.parametrize("outcome", ["contacted", "no_fit"])
@@ -49,7 +49,7 @@ def test_a_vain_attempt_is_planned_again(outcome: str, days: int) -> None:
     item = story.live()
 
     assert item.due_at == day("2026-09-02") + timedelta(days=days)
-    assert item.status(day("2026-09-03")) is Status.SCHEDULED
+    assert item.status(day("2026-09-03")) is QueueStatus.SCHEDULED
 
     story.fact("candidate.signal_observed", "2026-09-05", signal="project_ended")
     assert story.live().due_at == day("2026-09-05")
@@ -58,8 +58,8 @@ def test_a_vain_attempt_is_planned_again(outcome: str, days: int) -> None:
 def test_a_snoozed_item_is_hidden_until_its_date_and_then_due() -> None:
     item = due_item().claimed("2026-09-01").done("2026-09-02", until="2026-12-01").live()
 
-    assert item.status(day("2026-11-30")) is Status.SNOOZED
-    assert item.status(day("2026-12-01")) is Status.DUE
+    assert item.status(day("2026-11-30")) is QueueStatus.SNOOZED
+    assert item.status(day("2026-12-01")) is QueueStatus.DUE
     assert item.due_at == day("2026-12-01")
 
 
@@ -67,7 +67,7 @@ def test_news_wakes_a_snoozed_item() -> None:
     story = due_item().claimed("2026-09-01").done("2026-09-02", until="2026-12-01")
     story.fact("pursuit.responded", "2026-10-01")
 
-    assert story.live().status(day("2026-10-01")) is Status.DUE
+    assert story.live().status(day("2026-10-01")) is QueueStatus.DUE
 
 
 def test_the_last_of_several_actions_holds() -> None:
@@ -88,7 +88,7 @@ def test_a_no_that_came_while_the_item_was_claimed_is_not_completed_with_it() ->
 def test_finishing_ends_the_lease() -> None:
     story = due_item().claimed("2026-09-01", minutes=600).done("2026-09-01T12:05:00", until="2026-09-01T12:30:00")
 
-    assert story.live().status(day("2026-09-01T12:30:00")) is Status.DUE
+    assert story.live().status(day("2026-09-01T12:30:00")) is QueueStatus.DUE
 
 
 def test_an_item_that_left_by_itself_stays_gone_after_the_recruiter_finishes() -> None:

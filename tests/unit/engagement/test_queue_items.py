@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.engagement.domain.queue import Presence, Status
+from services.engagement.domain.queue import Presence, QueueStatus
 from shared.events.vocabulary import Reason, Trigger
 from shared.ids import position_id
 from tests.unit.engagement.story import A, B, C, Story, day
@@ -14,8 +14,8 @@ def test_a_soft_no_makes_an_item_that_falls_due_by_time_alone() -> None:
     item = Story().declined("2026-03-02", "salary", facts={"asked": 85000, "currency": "EUR"}).live()
 
     assert item.due_at == day("2026-08-29")
-    assert item.status(day("2026-08-28")) is Status.SCHEDULED
-    assert item.status(day("2026-08-29")) is Status.DUE
+    assert item.status(day("2026-08-28")) is QueueStatus.SCHEDULED
+    assert item.status(day("2026-08-29")) is QueueStatus.DUE
     assert [(reason.position_id, reason.reason, reason.trigger) for reason in item.reasons] == [
         (position_id(A), Reason.SALARY, Trigger.TIME)
     ]

@@ -162,6 +162,18 @@ def test_the_openapi_validator_tells_good_from_bad() -> None:
     assert validation.openapi_errors({**good, "paths": {"/a": {"get": {"responses": {"200": {}}}}}}) != []
 
 
+def test_the_linter_of_openapi_tells_good_from_bad() -> None:
+    document = services.merged(services.documents())
+    assert validation.lint_errors(document) == []
+
+    document["paths"]["/v1/queue"]["get"].pop("security")
+    document["components"]["schemas"]["QueueClaim"]["properties"]["limit"]["ge"] = 1
+
+    found = "\n".join(validation.lint_errors(document))
+    assert "#/paths/~1v1~1queue/get: Every operation should have security defined" in found
+    assert "Property `ge` is not expected here" in found
+
+
 def test_the_asyncapi_parser_takes_the_specification_s_examples_and_refuses_what_is_none(tmp_path: Path) -> None:
     if not SAMPLES.is_dir():
         pytest.skip(f"the AsyncAPI examples are not here: {SAMPLES} does not exist")
