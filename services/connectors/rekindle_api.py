@@ -61,6 +61,14 @@ class RekindleApi:
         """Add to what is known of a position."""
         return await self._call("PATCH", f"/v1/positions/{quote(reference, safe='')}", content)
 
+    async def part(self, candidate: str, reference: str) -> Answer:
+        """Undo the linking of a reference; done, too, where they are not linked."""
+        path = f"/v1/candidates/{quote(candidate, safe='')}/references/{quote(reference, safe='')}"
+        response = await self._send("DELETE", path, None)
+        if isinstance(response, Answer):
+            return response
+        return Answer(ApiOutcome.DONE) if response.status_code == 404 else _answer(response.status_code, _json(response))
+
     async def erase(self, candidate: str, idempotency_key: str) -> Answer:
         """Have a person forgotten."""
         return await self._call("POST", "/v1/erasures", {"candidate": candidate}, headers={"Idempotency-Key": idempotency_key})
@@ -87,6 +95,7 @@ class RekindleApi:
     ) -> httpx.Response | Answer:
         """The response, or what to do later where none came."""
         sent = {"Content-Type": "application/json", **(headers or {})}
+        body = None if content is None else orjson.dumps(content)
         if (traceparent := current_traceparent()) is not None:
             sent["traceparent"] = traceparent
         try:
@@ -99,7 +108,7 @@ class RekindleApi:
             ):
                 beat()
                 with attempt:
-                    return _unless_busy(await self._client.request(method, path, content=orjson.dumps(content), headers=sent))
+                    return _unless_busy(await self._client.request(method, path, content=body, headers=sent))
         except _Busy as busy:
             return Answer(ApiOutcome.LATER, f"the API answered {busy}")
         except httpx.TransportError as problem:

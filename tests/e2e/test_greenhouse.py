@@ -118,7 +118,7 @@ async def test_an_application_is_in_timeline_records_and_funnel(greenhouse: Gree
     assert reached(await funnel(api, job, posted)) == {"sourced": 1, "interested": 1}
 
 
-async def test_an_offer_that_comes_first_is_told_when_its_application_comes(
+async def test_an_offer_that_comes_first_is_posted_when_its_application_comes(
     greenhouse: Greenhouse, api: httpx.AsyncClient
 ) -> None:
     candidate, job, number = next(_numbers), next(_numbers), next(_numbers)
@@ -191,6 +191,44 @@ async def test_merged_candidates_are_one_person(greenhouse: Greenhouse, api: htt
     assert {f"greenhouse:{old}", f"greenhouse:{new}"} <= set(found["references"])
     merged = await eventually(lambda: timeline(api, new), lambda events: len(events) == 4)
     assert sorted({kind for kind, _ in merged}) == ["pursuit.applied", "pursuit.stage_entered"]
+
+
+async def test_an_application_in_flight_is_no_outreach_and_a_deleted_one_is_none(
+    greenhouse: Greenhouse, api: httpx.AsyncClient
+) -> None:
+    candidate, job, number = next(_numbers), next(_numbers), next(_numbers)
+    staged = application(candidate, job, number, current_stage={"name": "Phone Screen"})
+
+    in_flight = reached(await funnel(api, job, await greenhouse.deliver("candidate_stage_change", staged)))
+    deletion = {"application": {"id": number, "candidate_id": candidate, "job_id": job}}
+    deleted = reached(await funnel(api, job, await greenhouse.deliver("delete_application", deletion)))
+
+    assert in_flight == {"sourced": 1, "interested": 1, "screening": 1}
+    assert deleted == {}
+
+
+async def test_the_deletion_that_a_merge_sends_erases_nobody(greenhouse: Greenhouse, api: httpx.AsyncClient) -> None:
+    old, new = next(_numbers), next(_numbers)
+    for candidate in (old, new):
+        await greenhouse.deliver("new_candidate_application", application(candidate, next(_numbers), next(_numbers)))
+    deletion = {"person": {"id": old, "first_name": "Ada", "deleted_application_ids": []}}
+
+    assert (await greenhouse.deliver("delete_candidate", deletion))["status"] == "waiting"
+    await greenhouse.deliver("merge_candidate", {"person": {"id": old, "new_candidate_id": new}})
+
+    assert {(await api.get(f"/v1/candidates/greenhouse:{candidate}")).status_code for candidate in (old, new)} == {200}
+
+
+async def test_a_duplicate_that_was_deleted_leaves_the_survivor(greenhouse: Greenhouse, api: httpx.AsyncClient) -> None:
+    old, new, number = next(_numbers), next(_numbers), next(_numbers)
+    await greenhouse.deliver("new_candidate_application", application(old, next(_numbers), number))
+    await greenhouse.deliver("new_candidate_application", application(new, next(_numbers), next(_numbers)))
+    await greenhouse.deliver("merge_candidate", {"person": {"id": old, "new_candidate_id": new}})
+
+    await greenhouse.deliver("delete_candidate", {"person": {"id": old, "deleted_application_ids": [number]}})
+
+    statuses = [(await api.get(f"/v1/candidates/greenhouse:{candidate}")).status_code for candidate in (old, new)]
+    assert statuses == [410, 200]
 
 
 async def test_an_older_body_does_not_turn_a_record_back(greenhouse: Greenhouse, api: httpx.AsyncClient) -> None:

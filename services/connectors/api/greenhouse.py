@@ -58,8 +58,9 @@ async def receive_greenhouse_delivery(
 ) -> DeliveryResult:
     """Take a delivery. Whatever is genuine is answered with 200, repeated or not mapped too; the rest with 401."""
     raw = await request.body()
-    if not is_signed(raw, signature, connector.settings.greenhouse_secret.get_secret_value()):
-        raise WrongSignature("Send Signature: sha256 <hex>, the HMAC-SHA256 of the raw body with the webhook's secret key.")
+    is_one = len(request.headers.getlist("signature")) == 1
+    if not is_one or not is_signed(raw, signature, connector.settings.greenhouse_secret.get_secret_value()):
+        raise WrongSignature("Send one Signature: sha256 <hex>, the HMAC-SHA256 of the raw body with the webhook's secret key.")
     now = datetime.now(UTC)
     received = await receive_delivery(connector.sessions, raw, greenhouse_event_id, connector.reading, now=now)
     try:

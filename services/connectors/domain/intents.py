@@ -42,9 +42,10 @@ class PositionPatch:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """``POST /v1/erasures``: the person is to be forgotten."""
+    """``POST /v1/erasures``: the person is to be forgotten; parted first from the one they were merged into, who stays."""
 
     candidate: str
+    part_from: str | None = None
 
 
 Intent = Fact | CandidatePatch | PositionPatch | Erasure

@@ -43,6 +43,11 @@ class Delivery:
     reason: str | None
     raw: bytes | None
 
+    @property
+    def waits_for_merge(self) -> bool:
+        """Whether it is a deletion that may be a merge's."""
+        return self.action == "delete_candidate" and self.status is DeliveryStatus.WAITING
+
     @classmethod
     def of(cls, row: Row[Any]) -> "Delivery":
         return cls(
@@ -96,6 +101,19 @@ async def waiting_for(session: AsyncSession, application: str) -> Sequence[Deliv
         .with_for_update()
     )
     return [Delivery.of(row) for row in rows]
+
+
+async def end_deletions(session: AsyncSession, candidate: str, reason: str) -> None:
+    """Let deletions of a person that wait for a merge end without an erasure."""
+    await session.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.candidate == candidate,
+            deliveries.c.action == "delete_candidate",
+            deliveries.c.status == DeliveryStatus.WAITING,
+        )
+        .values(status=DeliveryStatus.NOT_MAPPED, reason=reason, raw=None, next_attempt_at=None)
+    )
 
 
 async def lease_due(session: AsyncSession, now: datetime, until: datetime, limit: int) -> Sequence[tuple[str, int]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -63,6 +63,16 @@ async def applications_of(session: AsyncSession, candidates: Iterable[str]) -> S
     return list(found)
 
 
+async def jobs_of_others(session: AsyncSession, candidate: str, external_id: str) -> frozenset[str]:
+    """The jobs for which a person has another application than this one."""
+    found = await session.scalars(
+        select(func.unnest(applications.c.jobs)).where(
+            applications.c.candidate == candidate, applications.c.application != external_id, applications.c.deleted.is_(False)
+        )
+    )
+    return frozenset(found)
+
+
 async def facts_of(session: AsyncSession, external_id: str) -> tuple[KnownFact, ...]:
     """The remembered facts of an application, in order of their time."""
     rows = await session.execute(select(facts).where(facts.c.application == external_id).order_by(facts.c.time, facts.c.event_id))
@@ -74,6 +84,7 @@ async def facts_of(session: AsyncSession, external_id: str) -> tuple[KnownFact, 
             job=row.job,
             time=row.time,
             reason=row.reason,
+            via=row.via,
             at_receipt=row.at_receipt,
             transfer=row.transfer,
             retracted=row.retracted,
@@ -94,6 +105,7 @@ async def remember_facts(session: AsyncSession, external_id: str, new: Sequence[
                 "job": fact.job,
                 "time": fact.time,
                 "reason": fact.reason,
+                "via": fact.via,
                 "at_receipt": fact.at_receipt,
                 "transfer": fact.transfer,
             }
@@ -139,17 +151,17 @@ async def is_erased(session: AsyncSession, candidate: str) -> bool:
     return await session.scalar(select(people.c.erased_at).where(people.c.candidate == candidate)) is not None
 
 
-async def same_person(session: AsyncSession, candidate: str) -> set[str]:
-    """The candidate and all who were merged into them or they into, however often."""
+async def survivor_of(session: AsyncSession, candidate: str) -> str | None:
+    """Whom a person was merged into, if anybody."""
+    found: str | None = await session.scalar(select(people.c.merged_into).where(people.c.candidate == candidate))
+    return found
+
+
+async def merged_into(session: AsyncSession, candidate: str) -> set[str]:
+    """The candidate and all who were merged into them, however often."""
     found = {candidate}
     fresh = {candidate}
     while fresh:
-        rows = await session.execute(
-            select(people.c.candidate, people.c.merged_into).where(
-                people.c.merged_into.is_not(None),
-                or_(people.c.candidate.in_(fresh), people.c.merged_into.in_(fresh)),
-            )
-        )
-        fresh = {external_id for row in rows for external_id in row} - found
+        fresh = set(await session.scalars(select(people.c.candidate).where(people.c.merged_into.in_(fresh)))) - found
         found |= fresh
     return found

@@ -85,7 +85,7 @@ _RECORD = (
 
 
 async def record(session: AsyncSession, body_hash: str, answered: Sequence[Posting]) -> None:
-    """Keep what the API answered; what tells of a person is dropped once nothing more is to be posted of it."""
+    """Keep what the API answered; what says something of a person is dropped once it needs no posting any more."""
     if not answered:
         return
     rows = [

@@ -55,7 +55,7 @@ postings = Table(
     Column("place", BigInteger, Identity(always=True), nullable=False),
     Column("kind", Text, nullable=False, comment="fact, candidate, position or erasure"),
     Column("target", Text, nullable=False, comment="the reference it is about"),
-    Column("content", JSONB, comment="what is posted; gone once it is, where it tells of a person"),
+    Column("content", JSONB, comment="what is posted; gone once it is, where it is about a person"),
     Column("status", Text, nullable=False, server_default="queued"),
     Column("answer", Text, comment="why it was refused, or what was left out"),
     Column("after", Text, comment="the event's place in its stream, as the API answered"),
@@ -88,11 +88,12 @@ facts = Table(
     Column("job", Text, nullable=False),
     Column("time", DateTime(timezone=True), nullable=False),
     Column("reason", Text),
+    Column("via", Text),
     Column("at_receipt", Boolean, nullable=False),
     Column("transfer", Boolean, nullable=False),
     Column("retracted", Boolean, nullable=False, server_default="false"),
 )
-"""Closes, hires and offers that later bodies may take back."""
+"""Beginnings, closes, hires and offers that later bodies may take back."""
 Index("greenhouse_facts_by_application", facts.c.application)
 
 people = Table(

@@ -55,10 +55,9 @@ def _became(delivery: Delivery, every: Sequence[Posting]) -> tuple[DeliveryStatu
         return DeliveryStatus.QUEUED, put_off[0].answer or delivery.reason
     if refused := [item for item in every if item.state is State.REFUSED]:
         return DeliveryStatus.FAILED, "; ".join(f"{item.name}: {item.answer}" for item in refused)
-    if all(item.state is State.ERASED for item in every if item.kind is not PostingKind.POSITION):
-        person_told = any(item.kind is not PostingKind.POSITION for item in every)
-        if person_told:
-            return DeliveryStatus.NOT_MAPPED, "the candidate is erased"
+    of_person = [item for item in every if item.kind is not PostingKind.POSITION]
+    if of_person and all(item.state is State.ERASED for item in of_person):
+        return DeliveryStatus.NOT_MAPPED, "the candidate is erased"
     left_out = [item.answer for item in every if item.answer and item.state is State.POSTED]
     return DeliveryStatus.APPLIED, "; ".join(filter(None, [_reason_of_translation(delivery), *left_out])) or None
 
@@ -79,8 +78,17 @@ async def _post(api: RekindleApi, body_hash: str, queued: Sequence[Posting]) -> 
         answered += [_answered(item, answer) for item, answer in zip(part, answers, strict=True)]
     for item in queued:
         if item.kind is PostingKind.ERASURE:
-            answered.append(_answered(item, await api.erase(item.target, f"greenhouse-{body_hash}")))
+            answered.append(_answered(item, await _erase(api, item, f"greenhouse-{body_hash}")))
     return answered
+
+
+async def _erase(api: RekindleApi, item: Posting, key: str) -> Answer:
+    survivor = (item.content or {}).get("part_from")
+    if survivor is not None:
+        parted = await api.part(survivor, item.target)
+        if parted.outcome is ApiOutcome.LATER:
+            return parted
+    return await api.erase(item.target, key)
 
 
 def _answered(item: Posting, answer: Answer, note: str | None = None) -> Posting:

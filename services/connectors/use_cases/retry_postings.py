@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from services.connectors.rekindle_api import RekindleApi
 from services.connectors.storage import deliveries
 from services.connectors.use_cases.post_delivery import post_delivery
+from services.connectors.use_cases.understand_body import erase_unmerged
 from shared.db.engine import Sessions
 
 BATCH = 20
@@ -18,5 +19,9 @@ async def retry_postings(sessions: Sessions, api: RekindleApi, *, clock: Callabl
     async with sessions.begin() as session:
         due = await deliveries.lease_due(session, now, now + LEASE, BATCH)
     for body_hash, attempts in due:
+        async with sessions.begin() as session:
+            delivery = await deliveries.get(session, body_hash)
+            if delivery is not None:
+                await erase_unmerged(session, delivery)
         await post_delivery(sessions, api, body_hash, now=clock(), attempts=attempts)
     return len(due)

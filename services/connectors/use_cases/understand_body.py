@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,13 +13,16 @@ from services.connectors.domain.greenhouse.body import Body, read_body
 from services.connectors.domain.greenhouse.knowledge import Knowledge, KnownApplication, learn
 from services.connectors.domain.greenhouse.mapping import GreenhouseMapping
 from services.connectors.domain.greenhouse.moments import Clock
-from services.connectors.domain.greenhouse.translation import Outcome, Receipt, Translation
+from services.connectors.domain.greenhouse.records import MERGED
+from services.connectors.domain.greenhouse.translation import Outcome, Receipt, Translation, reference
 from services.connectors.domain.intents import CandidatePatch, Erasure, Fact, Intent, PositionPatch
 from services.connectors.storage import deliveries, forgetting, knowledge, postings, unmapped
 from services.connectors.storage.deliveries import DeliveryStatus
 from services.connectors.storage.postings import Posting, PostingKind
 
 ERASED = "the candidate is erased"
+MERGE_COMES_WITHIN = timedelta(minutes=10)
+"""A merge also sends the deletion of the duplicate, before or after its own body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,12 @@ async def understand_body(session: AsyncSession, case: Case) -> list[str]:
         await knowledge.save_application(session, body.application_id, after)
     translation = case.translate(known)
     await _keep(session, case, translation, after)
-    touched = [body_hash, *await _wake_waiting(session, case)]
+    touched = list(await _wake_waiting(session, case))
     await _forget(session, case, translation)
-    return touched
+    if translation.may_be_merge:
+        await deliveries.set_values(session, body_hash, next_attempt_at=case.receipt.received_at + MERGE_COMES_WITHIN)
+        return touched
+    return [body_hash, *touched]
 
 
 async def understand_again(session: AsyncSession, delivery: deliveries.Delivery, reading: Reading) -> None:
@@ -108,10 +114,16 @@ def _recruiter(body: Body) -> str | None:
 async def _recall(session: AsyncSession, body: Body) -> tuple[KnownApplication | None, Knowledge]:
     refused = body.person is not None and await knowledge.emails_refused(session, body.person.external_id)
     if body.application_id is None:
-        return None, Knowledge(emails_refused=refused)
+        survivor = await knowledge.survivor_of(session, body.candidate) if body.candidate else None
+        into = body.person.merged_into if body.person else None
+        is_erased = into is not None and await knowledge.is_erased(session, into)
+        return None, Knowledge(merged_into=survivor, is_survivor_erased=is_erased, emails_refused=refused)
     application = await knowledge.application(session, body.application_id)
     facts = await knowledge.facts_of(session, body.application_id)
-    return application, Knowledge(application, facts, emails_refused=refused)
+    again: frozenset[str] = frozenset()
+    if body.action == "delete_application" and (candidate := body.candidate or (application.candidate if application else None)):
+        again = await knowledge.jobs_of_others(session, candidate, body.application_id)
+    return application, Knowledge(application, facts, again, emails_refused=refused)
 
 
 async def _is_about_erased(session: AsyncSession, body: Body) -> bool:
@@ -172,16 +184,40 @@ async def _forget(session: AsyncSession, case: Case, translation: Translation) -
     body = case.body
     if body.action == "merge_candidate" and body.person is not None and body.person.merged_into is not None:
         await knowledge.save_merge(session, body.person.external_id, body.person.merged_into)
-    if body.candidate is None or body.action not in {"delete_candidate", "candidate_anonymized"}:
+        await deliveries.end_deletions(session, body.person.external_id, MERGED)
+    if body.candidate is None:
         return
-    people = await knowledge.same_person(session, body.candidate)
-    applications = [*await knowledge.applications_of(session, people), *body.deleted_applications]
-    bodies = await forgetting.bodies_about(session, people, applications)
     if any(isinstance(intent, Erasure) for intent in translation.intents):
-        await knowledge.save_erasure(session, people, case.receipt.received_at)
-        await forgetting.scrub(session, bodies)
-    else:
-        await forgetting.drop_raw(session, bodies)
+        await _erase(session, body, case.receipt.received_at)
+    elif body.action == "candidate_anonymized":
+        await forgetting.drop_raw(session, await _bodies_about(session, body, {body.candidate}))
+
+
+async def _erase(session: AsyncSession, body: Body, at: datetime) -> None:
+    """Forget the body's person here, and whoever was merged into them."""
+    people = await knowledge.merged_into(session, str(body.candidate))
+    await knowledge.save_erasure(session, people, at)
+    await forgetting.scrub(session, await _bodies_about(session, body, people))
+
+
+async def _bodies_about(session: AsyncSession, body: Body, people: set[str]) -> Sequence[str]:
+    applications = [*await knowledge.applications_of(session, people), *body.deleted_applications]
+    return await forgetting.bodies_about(session, people, applications)
+
+
+async def erase_unmerged(session: AsyncSession, delivery: deliveries.Delivery) -> None:
+    """Queue the erasure that a deletion waited with, in case it belonged to a merge, where none came."""
+    if not delivery.waits_for_merge or delivery.raw is None:
+        return
+    body = read_body(delivery.raw)
+    await knowledge.lock(session, _names(body))
+    current = await deliveries.get(session, delivery.body_hash)
+    if current is None or not current.waits_for_merge:
+        return
+    receipt = Receipt(delivery.body_hash, delivery.received_at)
+    await postings.add(session, delivery.body_hash, [_posting(Erasure(reference(str(body.candidate))), receipt)])
+    await deliveries.set_values(session, delivery.body_hash, status=DeliveryStatus.QUEUED, reason=None)
+    await _erase(session, body, delivery.received_at)
 
 
 def _posting(intent: Intent, receipt: Receipt) -> Posting:
@@ -191,7 +227,7 @@ def _posting(intent: Intent, receipt: Receipt) -> Posting:
         case PositionPatch():
             return Posting(f"position:{intent.reference}", PostingKind.POSITION, intent.reference, intent.content)
         case Erasure():
-            return Posting("erasure", PostingKind.ERASURE, intent.candidate, {"candidate": intent.candidate})
+            return Posting("erasure", PostingKind.ERASURE, intent.candidate, {"part_from": intent.part_from})
         case Fact():
             return Posting(f"fact:{intent.number}", PostingKind.FACT, intent.candidate, _event(intent, receipt))
 

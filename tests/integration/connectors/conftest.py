@@ -1,4 +1,4 @@
-"""The connectors' application on a real database, and a stand-in for the public API that keeps what it is told."""
+"""The connectors' application on a real database, and a stand-in for the public API that keeps what is posted."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from tests.integration.connectors.sender import SECRET, Sender
 
 @dataclass
 class RecordingApi:
-    """A public API that takes everything, and can be told to be away, or to refuse."""
+    """A public API that takes everything, and can be set to be away, or to refuse."""
 
     events: dict[str, dict[str, Any]] = field(default_factory=dict)
     repeats: int = 0
@@ -27,25 +27,47 @@ class RecordingApi:
     erasures: list[str] = field(default_factory=list)
     away: bool = False
     erased: set[str] = field(default_factory=set)
+    links: set[frozenset[str]] = field(default_factory=set)
     refused_fields: set[str] = field(default_factory=set)
     refused_types: set[str] = field(default_factory=set)
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         if self.away:
             return httpx.Response(503)
-        content = orjson.loads(request.content)
         path = request.url.path
+        if request.method == "DELETE":
+            return self._part(*path.removeprefix("/v1/candidates/").split("/references/"))
+        content = orjson.loads(request.content)
         if path == "/v1/events":
             items = [self._event(event) for event in content]
             return httpx.Response(207, json={"items": [item | {"index": index} for index, item in enumerate(items)]})
         if path == "/v1/erasures":
             self.erasures.append(content["candidate"])
+            self.erased |= self.person(content["candidate"])
+            self.links = {link for link in self.links if not link & self.erased}
             return httpx.Response(202)
+        if self.erased & {path.removeprefix("/v1/candidates/"), *content.get("references", [])}:
+            return httpx.Response(410, json={"detail": "erased"})
+        self.links |= {frozenset({path.removeprefix("/v1/candidates/"), named}) for named in content.get("references", [])}
         if wrong := sorted(self.refused_fields & content.keys()):
             errors = [{"field": name, "rule": "is wrong"} for name in wrong]
             return httpx.Response(422, json={"detail": f"{wrong[0]} is wrong", "errors": errors})
         self.records.append((path.removeprefix("/v1/"), content))
         return httpx.Response(200)
+
+    def person(self, candidate: str, *, without: str = "") -> set[str]:
+        """The references that are one person with this one; ``without`` one of them and what belongs through it alone."""
+        found, fresh = {candidate}, {candidate}
+        while fresh:
+            fresh = {one for link in self.links if link & fresh for one in link} - found - {without}
+            found |= fresh
+        return found
+
+    def _part(self, candidate: str, named: str) -> httpx.Response:
+        rest = self.person(candidate, without=named)
+        undone = {link for link in self.links if named in link and link & rest}
+        self.links -= undone
+        return httpx.Response(200 if undone else 404, json={"detail": "not linked"})
 
     def _event(self, event: dict[str, Any]) -> dict[str, Any]:
         if event["subject"] in self.erased:
@@ -58,7 +80,7 @@ class RecordingApi:
         return {"status": 201 if known is event else 200, "after": f"{event['subject']}:1"}
 
     def types(self) -> list[str]:
-        """The types of all events told, sorted."""
+        """The types of all events posted, sorted."""
         return sorted(event["type"].removeprefix("rekindle.") for event in self.events.values())
 
 

@@ -13,7 +13,7 @@ from shared.events.validation import accept
 from shared.ids import event_id
 from tests.integration.connectors.conftest import RecordingApi
 from tests.integration.connectors.sender import Sender
-from tests.unit.connectors.greenhouse_bodies import application, offer
+from tests.unit.connectors.greenhouse_bodies import application, offer, raw
 
 APPLIED = application("new_candidate_application", current_stage={"name": "Application Review"})
 SCREENED = application("candidate_stage_change", current_stage={"name": "Phone Screen"}, last_activity_at="2026-01-15T09:00:00Z")
@@ -39,10 +39,12 @@ MOVED = application(
     current_stage={"name": "Phone Screen"},
     last_activity_at="2026-01-16T09:00:00Z",
 )
+DELETED = raw("delete_application", {"application": {"id": 70, "candidate_id": 5, "job_id": 9}})
+WITHOUT_SOURCE = application("application_updated", source=None, applied_at=None, last_activity_at="2026-01-14T09:00:00Z")
 
 
 def folded(recorded: RecordingApi) -> dict[str, Any]:
-    """By position: each attempt's stages, close and hire, as engagement and analytics see them."""
+    """By position that has any: each attempt's origin, source, stages, close and hire, as engagement and analytics see them."""
     by_position: dict[str, list[FoldFact]] = defaultdict(list)
     retractions = []
     for event in recorded.events.values():
@@ -53,11 +55,17 @@ def folded(recorded: RecordingApi) -> dict[str, Any]:
         else:
             by_position[event["data"]["position"]].append(fact)
     return {
-        position: [
-            (attempt.origin, dict(attempt.reached), attempt.close and (attempt.close.kind, attempt.close.time), attempt.hired_at)
-            for attempt in fold([*facts, *_of_position(retractions, position, recorded)]).attempts
-        ]
+        position: attempts
         for position, facts in by_position.items()
+        if (
+            attempts := [
+                (
+                    *(attempt.origin, attempt.via, dict(attempt.reached)),
+                    *(attempt.close and (attempt.close.kind, attempt.close.time), attempt.hired_at),
+                )
+                for attempt in fold([*facts, *_of_position(retractions, position, recorded)]).attempts
+            ]
+        )
     }
 
 
@@ -78,6 +86,10 @@ HISTORIES: dict[str, tuple[list[bytes], dict[str, str]]] = {
     "declined, taken back, rejected again": ([APPLIED, DECLINED, UNREJECTED, REJECTED_AGAIN], {"9": "rejected 25"}),
     "hired": ([APPLIED, SCREENED, OFFER, OFFER_CHANGED, HIRED], {"9": "hired"}),
     "hired and taken back": ([APPLIED, OFFER, HIRED, UNHIRED], {"9": "open"}),
+    "in flight at the start": ([SCREENED, WITHOUT_SOURCE, REJECTED], {"9": "rejected 20"}),
+    "heard of first without source and time": ([WITHOUT_SOURCE, APPLIED, DECLINED, UNREJECTED], {"9": "open"}),
+    "deleted": ([APPLIED, SCREENED, OFFER, DELETED], {}),
+    "moved and deleted": ([APPLIED, MOVED, DELETED], {}),
     "moved to another job": ([APPLIED, SCREENED, MOVED], {"9": "withdrawn 16", "10": "open"}),
 }
 
@@ -86,7 +98,7 @@ def ends(found: dict[str, Any]) -> dict[str, str]:
     """How the only attempt of each position ended, and on which day."""
     said = {}
     for position, attempts in found.items():
-        ((_, _, close, hired_at),) = attempts
+        ((_, _, _, close, hired_at),) = attempts
         said[position.removeprefix("greenhouse:")] = f"{close[0]} {close[1].day}" if close else "hired" if hired_at else "open"
     return said
 
@@ -110,3 +122,4 @@ async def test_any_order_gives_the_same_attempts(greenhouse: Sender, recorded: R
         expected = expected or found
         assert found == expected, [body[:40] for body in order]
         assert ends(found) == end
+        assert {attempt[0] for attempts in found.values() for attempt in attempts} <= {"inbound"}

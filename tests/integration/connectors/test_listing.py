@@ -43,7 +43,7 @@ async def test_deliveries_are_listed_newest_first_page_by_page(keys: Path, green
     assert (other_list.status_code, other_list.json()["code"]) == (400, "invalid_cursor")
 
 
-async def test_one_delivery_tells_what_it_made(keys: Path, greenhouse: Sender) -> None:
+async def test_one_delivery_lists_what_it_made(keys: Path, greenhouse: Sender) -> None:
     sent = (await greenhouse.send(application("new_candidate_application"))).json()
 
     found = await greenhouse.client.get(f"{DELIVERIES}/{sent['id']}", headers=bearer(keys, "admin"))

@@ -59,6 +59,18 @@ async def test_a_missing_signature_is_refused(greenhouse: Sender) -> None:
     assert (answer.status_code, answer.json()["code"]) == (401, "wrong_signature")
 
 
+@pytest.mark.parametrize("order", [1, -1])
+async def test_a_second_signature_is_refused_whichever_is_right(greenhouse: Sender, connectors: Sessions, order: int) -> None:
+    raw = application("new_candidate_application")
+    headers = [("Signature", signature(raw)), ("Signature", signature(b"another body"))][::order]
+
+    answer = await greenhouse.client.post("/v1/connectors/greenhouse", content=raw, headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "wrong_signature")
+    async with connectors.begin() as session:
+        assert await deliveries.count_by_status(session) == {}
+
+
 async def test_a_huge_body_is_refused(greenhouse: Sender) -> None:
     answer = await greenhouse.send(b'{"action": "' + b"x" * 200_000 + b'"}')
 
@@ -116,7 +128,8 @@ async def test_every_sample_is_acknowledged(greenhouse: Sender, recorded: Record
     }
     assert "failed" not in statuses.values()
     assert recorded.types() == [
-        "pursuit.applied",
+        "event.retracted",
+        *["pursuit.applied"] * 3,
         "pursuit.hired",
         "pursuit.offered",
         "pursuit.rejected",

@@ -1,4 +1,4 @@
-"""What one body lacks another tells, in any order."""
+"""What one body lacks another has, in any order."""
 
 import asyncio
 from itertools import permutations
@@ -31,7 +31,7 @@ async def test_an_offer_and_its_application_at_once_do_not_miss_each_other(green
     assert recorded.types() == ["pursuit.applied"] * 6 + ["pursuit.offered"] * 6
 
 
-async def test_a_body_without_a_job_tells_of_the_person_at_once_and_of_the_stage_later(
+async def test_a_body_without_a_job_is_about_the_person_at_once_and_about_the_stage_later(
     greenhouse: Sender, recorded: RecordingApi, connectors: Sessions
 ) -> None:
     staged = application("application_updated", jobs=[], current_stage={"name": "Phone Screen"})
@@ -46,7 +46,7 @@ async def test_a_body_without_a_job_tells_of_the_person_at_once_and_of_the_stage
         assert await deliveries.count_by_status(session) == {"applied": 2}
 
 
-async def test_only_the_first_sending_of_an_offer_is_told(greenhouse: Sender, recorded: RecordingApi) -> None:
+async def test_only_the_first_sending_of_an_offer_is_a_fact(greenhouse: Sender, recorded: RecordingApi) -> None:
     await greenhouse.send(application("new_candidate_application"))
     for version, sent_on in enumerate(["2026-02-03", "2026-02-05", "2026-02-01"]):
         await greenhouse.send(offer(version=version, sent_on=sent_on))
@@ -61,12 +61,12 @@ async def test_who_may_not_be_written_to_is_unsubscribed_once_and_true_lifts_not
     times = {"2026-01-01T00:00:00Z": False, "2026-01-02T00:00:00Z": False, "2026-01-03T00:00:00Z": True}
     for time, may in times.items():
         await greenhouse.send(application("candidate_stage_change", last_activity_at=time, candidate_can_email=may))
-    assert recorded.types() == ["candidate.unsubscribed"]
+    assert recorded.types() == ["candidate.unsubscribed", "pursuit.applied"]
 
     again = application("candidate_stage_change", last_activity_at="2026-01-04T00:00:00Z", candidate_can_email=False)
     await greenhouse.send(again)
 
-    assert recorded.types() == ["candidate.unsubscribed"] * 2
+    assert recorded.types() == ["candidate.unsubscribed", "candidate.unsubscribed", "pursuit.applied"]
 
 
 REJECTED = application(
@@ -98,7 +98,7 @@ async def test_a_hire_and_its_undoing(greenhouse: Sender, recorded: RecordingApi
 
     (retracted,) = [event for event in recorded.events.values() if event["type"].endswith("retracted")]
     assert retracted["data"]["id"] == next(event["id"] for event in hired["events"] if event["type"].endswith("hired"))
-    assert recorded.types() == ["event.retracted", "pursuit.hired", "pursuit.offered"]
+    assert recorded.types() == ["event.retracted", "pursuit.applied", "pursuit.hired", "pursuit.offered"]
 
 
 async def test_a_transfer_and_the_way_back(greenhouse: Sender, recorded: RecordingApi) -> None:

@@ -22,6 +22,7 @@ from tests.unit.connectors.greenhouse_bodies import (
 
 REJECTED_AT = datetime(2026, 2, 1, 10, tzinfo=UTC)
 SEEN_AT = datetime(2026, 1, 12, 9, tzinfo=UTC)
+APPLIED_AT = datetime(2026, 1, 10, 9, tzinfo=UTC)
 
 
 def known(**changes: Any) -> KnownApplication:
@@ -116,7 +117,7 @@ def test_an_unknown_stage_is_listed_and_makes_no_fact() -> None:
 
     translation = translated(body)
 
-    assert types(translation) == []
+    assert types(translation) == ["pursuit.applied"]
     assert [(name.kind, name.name, name.external_id, name.position) for name in translation.unmapped] == [
         ("stage", "Zodiac", "4", "9")
     ]
@@ -141,7 +142,7 @@ def test_a_rejection_is_what_its_reason_and_type_say(
 ) -> None:
     translation = translated(rejection(name, kind))
 
-    fact = facts(translation)[0]
+    (fact,) = [one for one in facts(translation) if one.type != "pursuit.applied"]
     assert (fact.type, fact.data["reason"], fact.data.get("by")) == expected
     assert (fact.time, translation.unmapped) == (REJECTED_AT, ())
 
@@ -205,10 +206,11 @@ def test_unhire_takes_back_the_hire() -> None:
     }
 
 
-def test_the_same_rejection_told_again_makes_no_second_close() -> None:
+def test_the_same_rejection_sent_again_makes_no_second_close() -> None:
     before = known_fact("pursuit.rejected", reason="salary")
+    applied = known_fact("pursuit.applied", APPLIED_AT, via="happy-hour")
 
-    translation = translated(rejection("Salary"), Knowledge(known(), (before,)))
+    translation = translated(rejection("Salary"), Knowledge(known(), (before, applied)))
 
     assert (translation.outcome, types(translation)) == (Outcome.APPLIED, [])
 
@@ -256,7 +258,96 @@ def test_a_transfer_back_takes_the_withdrawal_back() -> None:
 def test_what_looks_like_a_transfer_and_is_none(changes: dict[str, Any]) -> None:
     body = application("application_updated", jobs=[{"id": 10}], last_activity_at="2026-02-03T09:00:00Z")
 
-    assert types(translated(body, Knowledge(known(**changes)))) == []
+    assert "pursuit.withdrawn" not in types(translated(body, Knowledge(known(**changes))))
+
+
+IN_FLIGHT = application("candidate_stage_change", current_stage={"name": "Phone Screen"})
+
+
+def test_an_application_that_was_in_flight_at_the_start_is_inbound_and_has_its_source() -> None:
+    applied = the_fact(translated(IN_FLIGHT), "pursuit.applied")
+
+    assert (applied.time, applied.data["via"]) == (APPLIED_AT, "happy-hour")
+    attempt = fold([fact_of(uuid4(), f"rekindle.{one.type}", one.time, one.data) for one in facts(translated(IN_FLIGHT))]).current
+    assert attempt is not None
+    assert attempt.origin == "inbound"
+
+
+@pytest.mark.parametrize("action", ["application_updated", "reject_candidate", "hire_candidate", "unreject_candidate"])
+def test_every_body_of_an_application_that_was_not_heard_of_says_when_they_applied(action: str) -> None:
+    assert the_fact(translated(application(action)), "pursuit.applied").time == APPLIED_AT
+
+
+def test_a_prospect_did_not_apply() -> None:
+    sent = application("candidate_stage_change", prospect=True)
+    sourced = known_fact("pursuit.sourced", APPLIED_AT)
+
+    assert "pursuit.applied" not in types(translated(sent))
+    assert "pursuit.applied" not in types(translated(IN_FLIGHT, Knowledge(known(prospect=True))))
+    assert "pursuit.applied" not in types(translated(IN_FLIGHT, Knowledge(known(), (sourced,))))
+
+
+def test_who_applied_is_on_record_once() -> None:
+    applied = known_fact("pursuit.applied", APPLIED_AT, via="happy-hour")
+
+    assert types(translated(application("new_candidate_application"), Knowledge(known(), (applied,)))) == []
+
+
+@pytest.mark.parametrize(
+    "worse",
+    [{"time": SEEN_AT, "via": "happy-hour", "at_receipt": True}, {"time": APPLIED_AT}, {"time": SEEN_AT, "via": "happy-hour"}],
+)
+def test_a_body_that_knows_more_of_the_beginning_replaces_it(worse: dict[str, Any]) -> None:
+    translation = translated(IN_FLIGHT, Knowledge(known(), (known_fact("pursuit.applied", **worse),)))
+
+    assert the_fact(translation, "event.retracted").data["id"] == "x-pursuit.applied"
+    assert the_fact(translation, "pursuit.applied").time == APPLIED_AT
+
+
+def test_without_any_time_of_applying_the_first_body_is_the_latest() -> None:
+    sent = application("candidate_stage_change", applied_at=None)
+
+    assert the_fact(translated(sent), "pursuit.applied").time == SEEN_AT
+    assert types(translated(sent, Knowledge(known()))) == []
+
+
+DELETED = raw("delete_application", {"application": {"id": 70, "candidate_id": 5, "job_id": 9}})
+
+
+def test_a_deleted_application_takes_back_its_pursuits() -> None:
+    moved_from = known_fact("pursuit.applied", job="8")
+
+    retracted = facts(translated(DELETED, Knowledge(known(), (moved_from,))))
+
+    assert [(one.type, one.data) for one in retracted] == [
+        ("event.retracted", {"position": f"greenhouse:{job}", "whole": True}) for job in ("9", "8")
+    ]
+    assert {one.time for one in retracted} == {RECEIVED_AT}
+
+
+def test_what_comes_of_a_deleted_application_is_no_fact() -> None:
+    for sent in (IN_FLIGHT, rejection(), offer(), application("new_candidate_application")):
+        translation = translated(sent, Knowledge(known(deleted=True)))
+
+        assert types(translation) == []
+        assert translation.reason == "the application was deleted"
+
+
+def test_a_deleted_duplicate_leaves_the_pursuit_to_the_other_application() -> None:
+    knowledge = Knowledge(known(), (known_fact("pursuit.rejected"),), frozenset({"9"}))
+
+    (retracted,) = facts(translated(DELETED, knowledge))
+
+    assert retracted.data == {"source": "greenhouse", "id": "x-pursuit.rejected"}
+
+
+@pytest.mark.parametrize("number", [None, "", " ", "seventy", -1, 1.5, True, [], {}, 10**30, "7" * 60, "70/../1"])
+def test_an_application_id_that_cannot_be_one_does_not_wait(number: object) -> None:
+    for sent in (offer(application_id=number), application("application_updated", id=number, jobs=[], candidate=None)):
+        translation = translated(sent)
+
+        assert (translation.outcome, facts(translation)) == (Outcome.NOT_MAPPED, [])
+        assert "the application's id is missing or is no number" in str(translation.reason)
 
 
 def test_an_offer_waits_until_somebody_says_whose_it_is() -> None:
@@ -296,8 +387,8 @@ def test_who_may_not_be_written_to_is_unsubscribed_once() -> None:
     unsubscribed = the_fact(translated(body), "candidate.unsubscribed")
 
     assert (unsubscribed.data, unsubscribed.candidate) == ({"channel": "email"}, "greenhouse:5")
-    assert types(translated(body, Knowledge(emails_refused=True))) == []
-    assert types(translated(application("candidate_stage_change"), Knowledge(emails_refused=True))) == []
+    for sent in (body, application("candidate_stage_change")):
+        assert types(translated(sent, Knowledge(emails_refused=True))) == ["pursuit.applied"]
 
 
 @pytest.mark.parametrize(

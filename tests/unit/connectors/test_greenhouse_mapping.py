@@ -1,4 +1,4 @@
-"""The mapping file: its defaults, its order, and what a wrong one is told."""
+"""The mapping file: its defaults, its order, and the errors of a wrong one."""
 
 import pytest
 
@@ -113,7 +113,7 @@ def test_the_job_decides_before_all_jobs_and_the_id_before_the_name() -> None:
         ("x", "not TOML"),
     ],
 )
-def test_a_wrong_file_is_told_the_key_and_the_rule(source: str, expected: str) -> None:
+def test_the_errors_of_a_wrong_file_name_the_key_and_the_rule(source: str, expected: str) -> None:
     with pytest.raises(MappingFileError) as raised:
         read_mapping(source.encode(), "my.toml")
 

@@ -1,4 +1,4 @@
-"""Bodies about records: people told, deleted, merged, anonymised; jobs told and deleted; what is not mapped."""
+"""Bodies about records: people updated, deleted, merged, anonymised; jobs updated and deleted; what is not mapped."""
 
 import pytest
 
@@ -76,6 +76,14 @@ def test_nothing_that_is_null_or_wrong_clears_or_spoils_a_record() -> None:
         "links": ["https://example.com"],
         "observed_at": "2026-01-12T09:00:00Z",
     }
+
+
+def test_a_long_name_is_cut_to_what_a_record_takes() -> None:
+    sent = application("candidate_stage_change", candidate_first_name="A" * 150, candidate_last_name="B" * 150)
+
+    patch = next(intent for intent in translated(sent).intents if isinstance(intent, CandidatePatch))
+
+    assert patch.content["name"] == f"{'A' * 150} {'B' * 49}"
 
 
 def test_a_deleted_job_is_closed() -> None:

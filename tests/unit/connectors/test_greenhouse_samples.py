@@ -11,9 +11,10 @@ from tests.unit.connectors.greenhouse_bodies import SAMPLES, body, facts, sample
 
 FACTS_OF = {
     "01-application-created": ["pursuit.applied", "pursuit.stage_entered"],
-    "02-candidate-hired": ["pursuit.hired", "pursuit.offered"],
-    "04-candidate-stage-change": ["pursuit.stage_entered"],
-    "06-candidate-prospect-rejected": ["pursuit.rejected", "pursuit.stage_entered"],
+    "02-application-deleted": ["event.retracted"],
+    "02-candidate-hired": ["pursuit.applied", "pursuit.hired", "pursuit.offered"],
+    "04-candidate-stage-change": ["pursuit.applied", "pursuit.stage_entered"],
+    "06-candidate-prospect-rejected": ["pursuit.applied", "pursuit.rejected", "pursuit.stage_entered"],
     "08-candidate-prospect-updated": [],
     "01-candidate-deleted": [],
     "01-job-created": [],

@@ -10,11 +10,12 @@ from services.connectors.domain.greenhouse.mapping import GreenhouseMapping
 from services.connectors.domain.greenhouse.translation import Draft, Receipt, Translation
 
 MAPPED: Mapping[str, Callable[[Draft], None]] = {
-    "new_candidate_application": applications.entered,
-    "new_prospect_application": applications.entered,
+    "new_candidate_application": applications.updated,
+    "new_prospect_application": applications.updated,
     "application_updated": applications.updated,
     "candidate_stage_change": applications.updated,
     "transfer_application_to_job": applications.updated,
+    "delete_application": applications.deleted,
     "reject_candidate": applications.rejected,
     "unreject_candidate": applications.unrejected,
     "hire_candidate": applications.hired,
@@ -22,19 +23,18 @@ MAPPED: Mapping[str, Callable[[Draft], None]] = {
     "offer_created": offers.offered,
     "offer_approved": offers.offered,
     "offer_updated": offers.offered,
-    "update_candidate": records.person_told,
+    "update_candidate": records.person_updated,
     "delete_candidate": records.person_deleted,
     "merge_candidate": records.people_merged,
     "candidate_anonymized": records.person_anonymised,
-    "job_created": records.job_told,
-    "job_updated": records.job_told,
-    "job_approved": records.job_told,
+    "job_created": records.job_updated,
+    "job_updated": records.job_updated,
+    "job_approved": records.job_updated,
     "job_deleted": records.job_deleted,
 }
 
 NOT_MAPPED: Mapping[str, str] = {
     "ping": "a ping: the webhook was created or changed",
-    "delete_application": "a deleted application may have been a duplicate or a mistake: what happened stays on record",
     "offer_deleted": "a deleted offer may have been sent before: what happened stays on record",
     "interview_deleted": "the body names no candidate, and a cancelled interview is no fact of Rekindle's",
     "scorecard_deleted": "scorecards are not kept",
@@ -55,5 +55,9 @@ def translate(body: Body, receipt: Receipt, knowledge: Knowledge, mapping: Green
     if meaning is None:
         return Translation.nothing(f"unknown action {body.action!r}" if body.action else "the body names no action")
     draft = Draft(body, receipt, knowledge, mapping, zone)
+    if knowledge.application is not None and knowledge.application.deleted and meaning is not applications.deleted:
+        records.describe(draft)
+        draft.remarks.append("the application was deleted")
+        return draft.result()
     meaning(draft)
     return draft.result()

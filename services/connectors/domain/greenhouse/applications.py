@@ -1,4 +1,4 @@
-"""Bodies about an application: entered, updated, moved, rejected, hired, and the undoing of the last two."""
+"""Bodies about an application: entered, updated, moved, rejected, hired, the undoing of the last two; and its deletion."""
 
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from services.connectors.domain.greenhouse.closings import (
     undone,
     withdrawal_by_transfer,
 )
+from services.connectors.domain.greenhouse.entries import began
 from services.connectors.domain.greenhouse.knowledge import transfer
 from services.connectors.domain.greenhouse.offers import offer_made, terms_of
 from services.connectors.domain.greenhouse.records import describe
@@ -20,29 +21,33 @@ _AFTER_APPLYING = timedelta(microseconds=1)
 
 
 def updated(draft: Draft) -> None:
-    """Whatever a body tells of an application beside its action: people, openings, a transfer, the current stage."""
+    """What every body about an application means beside its action: people, openings, how it began, a transfer, its stage."""
     describe(draft)
     if draft.body.application is None:
         draft.remarks.append("the body names no application")
         return
+    began(draft)
     _transferred(draft)
-    _wished_for(draft)
     _in_stage(draft)
 
 
-def entered(draft: Draft) -> None:
-    """Someone applied, or a prospect was found, for each of their jobs."""
-    application = draft.body.application
-    if application is not None:
-        via = draft.mapping.via(application.source)
-        kind = "pursuit.sourced" if draft.is_prospect else "pursuit.applied"
-        jobs = draft.jobs()
-        for number, job in enumerate(jobs):
-            data = {"position": reference(job.external_id), **({"via": via} if via else {}), **draft.recruiter(job)}
-            draft.fact(Slot.ENTERED + number, kind, data, draft.clock.happened_at)
-        if not jobs and draft.is_prospect:
-            draft.remarks.append("a prospect without a job has no pursuit")
-    updated(draft)
+def deleted(draft: Draft) -> None:
+    """The application never was: all its pursuits are taken back, but for what another application for the same job holds."""
+    application, known = draft.body.application, draft.knowledge.application
+    if application is None:
+        draft.remarks.append("the body names no application")
+        return
+    jobs = [job.external_id for job in draft.jobs()]
+    jobs += [*(known.jobs if known else ()), *(fact.job for fact in draft.knowledge.facts)]
+    for number, job in enumerate(dict.fromkeys(jobs)):
+        if job in draft.knowledge.jobs_applied_for_again:
+            for fact in draft.knowledge.facts:
+                if fact.job == job and not fact.retracted:
+                    draft.retract(fact, draft.receipt.received_at)
+            draft.nothing_new = True
+            continue
+        data = {"position": reference(job), "whole": True}
+        draft.fact(Slot.ENDED + number, "event.retracted", data, draft.receipt.received_at)
 
 
 def rejected(draft: Draft) -> None:
@@ -58,21 +63,15 @@ def rejected(draft: Draft) -> None:
     for number, job in enumerate(draft.jobs()):
         before = same_close(draft.knowledge, job.external_id, time)
         if before is not None:
-            if (before.type, before.reason) == (kind, data["reason"]) or _is_old(draft):
+            if (before.type, before.reason) == (kind, data["reason"]) or draft.is_old:
                 draft.nothing_new = True
                 continue
             draft.retract(before, time)
         fact = draft.fact(
             Slot.ENDED + number, kind, {"position": reference(job.external_id), **data, **draft.recruiter(job)}, time
         )
-        draft.remember(fact, job.external_id, at_receipt=not draft.clock.is_told)
+        draft.remember(fact, job.external_id, at_receipt=not draft.clock.has_own_time)
         _undo_at_once(draft, kind)
-
-
-def _is_old(draft: Draft) -> bool:
-    """Whether a newer body of the application is known."""
-    known = draft.knowledge.application
-    return known is not None and draft.clock.observed_at < known.seen_at
 
 
 def _undo_at_once(draft: Draft, kind: str) -> None:
@@ -104,7 +103,7 @@ def hired(draft: Draft) -> None:
     for number, job in enumerate(draft.jobs()):
         data = {"position": reference(job.external_id), **terms_of(draft.body.offer), **draft.recruiter(job)}
         fact = draft.fact(Slot.ENDED + number, HIRED, data, time)
-        draft.remember(fact, job.external_id, at_receipt=not draft.clock.is_told)
+        draft.remember(fact, job.external_id, at_receipt=not draft.clock.has_own_time)
 
 
 def unhired(draft: Draft) -> None:
@@ -140,17 +139,6 @@ def _transferred(draft: Draft) -> None:
     for external_id in moved.entered:
         if (withdrawal := withdrawal_by_transfer(draft.knowledge, external_id)) is not None:
             draft.retract(withdrawal, moved.at)
-
-
-def _wished_for(draft: Draft) -> None:
-    """A known prospect whose body names a further job is sourced for it as well."""
-    known = draft.knowledge.application
-    if known is None or draft.body.action == "new_prospect_application" or not draft.is_prospect or _is_old(draft):
-        return
-    for number, job in enumerate(draft.body.jobs):
-        if job.external_id not in known.jobs:
-            data = {"position": reference(job.external_id), **draft.recruiter(job)}
-            draft.fact(Slot.ENTERED + number, "pursuit.sourced", data, draft.clock.happened_at)
 
 
 def _in_stage(draft: Draft) -> None:

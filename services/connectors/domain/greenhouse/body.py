@@ -1,6 +1,6 @@
 """A webhook body, read liberally: what is missing, null or of another type is simply not known."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -8,6 +8,7 @@ import orjson
 from services.connectors.domain.greenhouse.values import (
     NOTHING,
     Tree,
+    application_identifier,
     branch,
     branches,
     flag,
@@ -105,7 +106,13 @@ class Body:
         """The applications that were deleted with the person."""
         tree = self.person.tree if self.person is not None else self.payload
         ids = tree.get("deleted_application_ids")
-        return tuple(filter(None, map(identifier, ids))) if isinstance(ids, list) else ()
+        return tuple(filter(None, map(application_identifier, ids))) if isinstance(ids, list) else ()
+
+    @property
+    def may_be_merge(self) -> bool:
+        """Whether a deletion may belong to a merge: the vendor sends one for the duplicate too, mostly without applications."""
+        tree = self.person.tree if self.person is not None else self.payload
+        return tree.get("deleted_application_ids") == []
 
     @property
     def application_id(self) -> str | None:
@@ -154,13 +161,13 @@ def _body_of(tree: Tree) -> Body:
     )
 
 
-def _first_id(*places: tuple[Tree, str]) -> str | None:
-    return next((found for tree, name in places if (found := identifier(tree.get(name)))), None)
+def _first_id(*places: tuple[Tree, str], read: Callable[[object], str | None] = identifier) -> str | None:
+    return next((found for tree, name in places if (found := read(tree.get(name)))), None)
 
 
 def _application(tree: Tree) -> Application:
     return Application(
-        external_id=identifier(tree.get("id")),
+        external_id=application_identifier(tree.get("id")),
         tree=tree,
         prospect=flag(tree.get("prospect")) or False,
         stage=Named.read(tree, "current_stage"),
@@ -217,7 +224,8 @@ def _offer(payload: Tree, application_tree: Tree, action: str) -> Offer | None:
         tree = payload
     if not tree:
         return None
-    application = _first_id((tree, "application_id"), (payload, "application_id"), (application_tree, "id"))
+    places = ((tree, "application_id"), (payload, "application_id"), (application_tree, "id"))
+    application = _first_id(*places, read=application_identifier)
     status = (text(tree.get("offer_status") or tree.get("status"), 50) or "").lower()
     return Offer(tree=tree, application=application, job=_first_id((tree, "job_id"), (payload, "job_id")), status=status)
 

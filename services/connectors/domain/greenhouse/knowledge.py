@@ -13,7 +13,7 @@ from services.connectors.domain.greenhouse.body import Body
 
 @dataclass(frozen=True, slots=True)
 class KnownFact:
-    """A close, a hire or an offer that was made a fact, so that it can be named when it is undone."""
+    """A beginning, a close, a hire or an offer that was made a fact, so that it can be named when it is taken back."""
 
     event_id: str
     candidate: str
@@ -22,6 +22,7 @@ class KnownFact:
     job: str
     time: datetime
     reason: str | None = None
+    via: str | None = None
     at_receipt: bool = False
     """Whether its time is only that of the receipt, because the body has none."""
     transfer: bool = False
@@ -53,6 +54,12 @@ class Knowledge:
     application: KnownApplication | None = None
     facts: tuple[KnownFact, ...] = ()
     """Of the application."""
+    jobs_applied_for_again: frozenset[str] = frozenset()
+    """Jobs for which the person has another application; known where an application is deleted."""
+    merged_into: str | None = None
+    """The person whom the body's was merged into."""
+    is_survivor_erased: bool = False
+    """Whether the person into whom the body merges its own is erased."""
     emails_refused: bool = False
     """Whether the newest body about the person said that they may not be written to."""
 
@@ -74,7 +81,7 @@ def _learn(known: KnownApplication | None, body: Body, at: datetime, recruiter: 
         return None
     deleted = body.action == "delete_application"
     jobs = tuple(job.external_id for job in body.jobs)
-    if known is None or (known.deleted and not deleted):
+    if known is None:
         return KnownApplication(
             candidate=candidate,
             jobs=jobs,
@@ -83,7 +90,6 @@ def _learn(known: KnownApplication | None, body: Body, at: datetime, recruiter: 
             jobs_since=at,
             recruiter=recruiter,
             deleted=deleted,
-            rejection_undone_at=known.rejection_undone_at if known else None,
         )
     if deleted:
         return replace(known, deleted=True)
@@ -127,7 +133,7 @@ class Transfer:
 
 
 def transfer(known: KnownApplication | None, body: Body, at: datetime) -> Transfer | None:
-    """The move to another job that the body tells of, or that happened between it and the newer ones that are known.
+    """The move to another job that the body shows, or that happened between it and the newer ones that are known.
 
     A prospect's jobs are wishes, so that losing one is no transfer; nor is a deleted application's new life.
     """

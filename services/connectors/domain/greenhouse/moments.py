@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 from services.connectors.domain.greenhouse.body import Body
 from services.connectors.domain.greenhouse.values import NOTHING, Tree, branch, moment
 
+APPLIED = ("application.applied_at", "application.created_at")
 _LATELY = ("application.last_activity_at",)
 
 TIMES_OF_ACTION: dict[str, tuple[str, ...]] = {
-    "new_candidate_application": ("application.applied_at", "application.created_at", *_LATELY),
-    "new_prospect_application": ("application.applied_at", "application.created_at", *_LATELY),
+    "new_candidate_application": (*APPLIED, *_LATELY),
+    "new_prospect_application": (*APPLIED, *_LATELY),
     "reject_candidate": ("application.rejected_at", *_LATELY),
     "hire_candidate": ("offer.resolved_at", "application.hired_at", *_LATELY),
     "offer_created": ("offer.sent_on", "offer.sent_at", "offer.created_at"),
@@ -50,8 +51,8 @@ class Clock:
         return None
 
     @property
-    def is_told(self) -> bool:
-        """Whether the body tells the time of its facts itself."""
+    def has_own_time(self) -> bool:
+        """Whether the body itself says when its facts happened."""
         return self.at(*TIMES_OF_ACTION.get(self._action, _LATELY)) is not None
 
     @property

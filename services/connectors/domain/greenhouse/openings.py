@@ -13,7 +13,7 @@ _PAY = frozenset({"salary", "pay", "compensation", "salaryrange"})
 
 
 def opening_content(job: Job, observed_at: datetime, received_at: datetime, zone: ZoneInfo) -> dict[str, Any]:
-    """Title, status, times, salary range and places; ``observed_at`` alone when the body tells nothing of them.
+    """Title, status, times, salary range and places; ``observed_at`` alone when the body holds none of them.
 
     A job that is open with a null closing time was opened again, so that null clears the closing time.
     """

@@ -17,10 +17,10 @@ _MOST = 20
 
 
 def person_content(person: Tree, observed_at: datetime) -> dict[str, Any]:
-    """Name, contact details, title and company; ``observed_at`` alone when the body tells nothing of them."""
+    """Name, contact details, title and company; ``observed_at`` alone when the body holds none of them."""
     content: dict[str, Any] = {}
-    name = " ".join(filter(None, (text(person.get("first_name"), 100), text(person.get("last_name"), 100))))
-    if name := name or text(person.get("name"), 200) or "":
+    both = " ".join(filter(None, (text(person.get("first_name")), text(person.get("last_name")))))
+    if name := text(both, 200) or text(person.get("name"), 200):
         content["name"] = name
     for key in ("title", "company"):
         if value := text(person.get(key), 200):

@@ -8,6 +8,8 @@ from services.connectors.domain.greenhouse.translation import Draft, Slot, refer
 from services.connectors.domain.greenhouse.values import text
 from services.connectors.domain.intents import CandidatePatch, Erasure, PositionPatch
 
+MERGED = "the candidate was merged into another, who has now what was theirs"
+
 
 def describe(draft: Draft) -> None:
     """What the body says of its person and jobs, as of its own time; and whether they may be written to."""
@@ -42,7 +44,7 @@ def _emails_refused(draft: Draft) -> None:
     draft.fact(Slot.UNSUBSCRIBED, "candidate.unsubscribed", {"channel": "email"}, draft.clock.happened_at)
 
 
-def person_told(draft: Draft) -> None:
+def person_updated(draft: Draft) -> None:
     """A person's own record changed."""
     describe(draft)
     if draft.body.person is None:
@@ -50,18 +52,33 @@ def person_told(draft: Draft) -> None:
 
 
 def person_deleted(draft: Draft) -> None:
-    """A person was deleted: they are to be forgotten here as well."""
+    """A person was deleted: they are to be forgotten here as well, unless the deletion is only the end of a merge."""
     if draft.candidate is None:
         draft.remarks.append("the body names no candidate")
-        return
-    draft.intents.append(Erasure(draft.candidate))
+    elif not draft.body.may_be_merge:
+        _erase(draft, draft.candidate)
+    elif draft.knowledge.merged_into is not None:
+        draft.remarks.append(MERGED)
+    else:
+        draft.may_be_merge = True
+
+
+def _erase(draft: Draft, ref: str) -> None:
+    survivor = draft.knowledge.merged_into
+    draft.intents.append(Erasure(ref, reference(survivor) if survivor else None))
 
 
 def people_merged(draft: Draft) -> None:
-    """A person turned out to be another one: the two streams are linked, and what either refused stays refused."""
+    """A person turned out to be another one: the two streams are linked, and what either refused stays refused.
+
+    Whoever is merged into somebody who was deleted is forgotten with them.
+    """
     person = draft.body.person
     if person is None or person.merged_into is None or person.merged_into == person.external_id:
         draft.remarks.append("the body does not say which two candidates were merged")
+        return
+    if draft.knowledge.is_survivor_erased:
+        _erase(draft, reference(person.external_id))
         return
     _emails_refused(draft)
     content = {"references": [reference(person.external_id)]}
@@ -76,14 +93,14 @@ def person_anonymised(draft: Draft) -> None:
     names = draft.body.payload.get("anonymized_fields")
     fields = frozenset(name for item in names if (name := text(item))) if isinstance(names, list) else frozenset()
     if fields >= IDENTIFYING:
-        draft.intents.append(Erasure(draft.candidate))
+        _erase(draft, draft.candidate)
         return
     _patch_candidate(draft, draft.candidate, cleared_content(fields, draft.receipt.received_at))
     if not draft.intents:
         draft.remarks.append("none of the anonymised fields is kept by Rekindle")
 
 
-def job_told(draft: Draft) -> None:
+def job_updated(draft: Draft) -> None:
     """A job was created, changed or approved."""
     describe(draft)
     if not draft.body.jobs:

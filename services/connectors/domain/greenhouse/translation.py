@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from services.connectors.domain.greenhouse.body import Body, Job, Named
@@ -55,6 +56,7 @@ class Translation:
     retracted: frozenset[str] = frozenset()
     """Ids of remembered facts that this body takes back."""
     unmapped: tuple[UnmappedName, ...] = ()
+    may_be_merge: bool = False
 
     @classmethod
     def nothing(cls, reason: str) -> "Translation":
@@ -83,6 +85,8 @@ class Draft:
     unmapped: list[UnmappedName] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     waits: bool = False
+    may_be_merge: bool = False
+    """Whether the body is a deletion that a merge may follow, until when it waits."""
     nothing_new: bool = False
     """Whether the body's meaning is on record already, so that it makes nothing and is applied all the same."""
 
@@ -104,6 +108,12 @@ class Draft:
             or self.body.action == "new_prospect_application"
             or (application is None and known is not None and known.prospect)
         )
+
+    @property
+    def is_old(self) -> bool:
+        """Whether a newer body of the application is known."""
+        known = self.knowledge.application
+        return known is not None and self.clock.observed_at < known.seen_at
 
     def jobs(self) -> Sequence[Job]:
         """The jobs that the body is about: given in it, or known of its application. None of a candidate's: it waits."""
@@ -149,14 +159,17 @@ class Draft:
                     job=job,
                     time=fact.time,
                     reason=fact.data.get("reason"),
+                    via=fact.data.get("via"),
                     at_receipt=at_receipt,
                     transfer=transfer,
                 )
             )
 
     def retract(self, known: KnownFact, time: datetime) -> None:
-        """Take back a fact that is known by its id, in the stream that it is in."""
-        number = Slot.RETRACTED + len(self.retracted)
+        """Take back a fact that is known by its id, in the stream that it is in; once, whatever asks for it."""
+        if known.event_id in self.retracted:
+            return
+        number = Slot.RETRACTED + crc32(known.event_id.encode())
         data = {"source": SOURCE, "id": known.event_id}
         self.intents.append(Fact(number, "event.retracted", known.candidate, time, data))
         self.retracted.append(known.event_id)
@@ -171,14 +184,20 @@ class Draft:
         """The finished translation."""
         outcome = Outcome.APPLIED if self.intents or self.nothing_new else Outcome.NOT_MAPPED
         remarks = list(dict.fromkeys(self.remarks))
-        if self.waits:
+        if self.waits and self.body.application_id is None:
+            remarks.insert(0, "the application's id is missing or is no number, so that no other body can say whose it is")
+        elif self.waits:
             outcome = Outcome.WAITING
             remarks.insert(0, f"nobody said yet whose application {self.body.application_id} is, or for which job")
+        if self.may_be_merge:
+            outcome = Outcome.WAITING
+            remarks.append("a merge sends a deletion too: the candidate is erased in 10 minutes, unless it comes")
         return Translation(
             outcome=outcome,
-            reason="; ".join(remarks) or (None if outcome is Outcome.APPLIED else "the body tells nothing that Rekindle keeps"),
+            reason="; ".join(remarks) or (None if outcome is Outcome.APPLIED else "the body holds nothing that Rekindle keeps"),
             intents=tuple(self.intents),
             remembered=tuple(self.remembered),
             retracted=frozenset(self.retracted),
             unmapped=tuple(self.unmapped),
+            may_be_merge=self.may_be_merge,
         )

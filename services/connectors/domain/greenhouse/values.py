@@ -53,6 +53,13 @@ def identifier(value: object) -> str | None:
     return value if 1 <= len(value) <= 150 and value.isprintable() and " " not in value else None
 
 
+def application_identifier(value: object) -> str | None:
+    """An application's id, a whole number, as a string; None for what the vendor cannot have meant as one."""
+    found = identifier(value)
+    usable = found is not None and found.isascii() and found.isdecimal() and int(found) < 2**63
+    return found if usable else None
+
+
 def flag(value: object) -> bool | None:
     """True or false, also as the strings that some exports write."""
     if isinstance(value, bool):
