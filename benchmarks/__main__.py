@@ -14,13 +14,14 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import batch_ingest, cost, footprint, greenhouse, links, profiles, projector, single_post
+from benchmarks import batch_ingest, cost, footprint, greenhouse, links, profiles, projector, reviews, single_post
 from benchmarks.report import print_table, write_json
 from benchmarks.run import Run
 
 Measure = Callable[[Run], Awaitable[None]]
 # In this order, so that those which can share a stack do.
 MEASUREMENTS: dict[str, Measure] = {
+    "reviews": reviews.measure,
     "cost": cost.measure,
     "links": links.measure,
     "greenhouse": greenhouse.measure,

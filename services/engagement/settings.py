@@ -22,6 +22,8 @@ class EngagementSettings(SharedSettings):
     """After how many days without an answer an attempt counts as ghosted; analytics reads the same variable."""
     clock_seconds: float = Field(1.0, gt=0, le=3600, validation_alias="ENGAGEMENT_CLOCK_SECONDS")
     """How often the clock looks for what is due."""
+    first_message_words: int = Field(120, ge=10, le=2000, validation_alias="ENGAGEMENT_FIRST_MESSAGE_WORDS")
+    """The most words that a first message should have; more are a finding of its review."""
 
     returns: ReturnSettings = Field(default_factory=ReturnSettings)
 
