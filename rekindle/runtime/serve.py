@@ -59,6 +59,8 @@ def main() -> int:
     configure_tracing(f"rekindle-{name}")
     import uvicorn
 
+    from rekindle.runtime.http_protocol import AnswerInOneWrite
+
     try:
         app = chosen_app(asked.only)
     except ValueError as error:
@@ -66,11 +68,13 @@ def main() -> int:
     collect_rarely()
     uvicorn.run(
         app,
+        http=AnswerInOneWrite,
         host=asked.host,
         port=asked.port,
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # nothing here asks for the address or the scheme of a client
         # Longer than a proxy in front keeps a connection, so that it never sends a request on one that is being closed.
         timeout_keep_alive=75,
         timeout_graceful_shutdown=8,

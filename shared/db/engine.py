@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import asyncpg
 import orjson
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, PoolProxiedConnection, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -69,8 +69,8 @@ class Sessions:
         is lost, the server is asked whether the transaction was committed: the block's work is done, or the fault is raised as if
         before the commit. Raises CommitUnknownError when nobody can say.
         """
-        async with self.engine.connect() as pooled:
-            connection = cast("Driver", (await pooled.get_raw_connection()).driver_connection)
+        async with self._pooled() as pooled:
+            connection = cast("Driver", pooled.driver_connection)
             transaction = RawTransaction(connection)
             try:
                 await connection.execute(f"BEGIN;{opening}")
@@ -81,13 +81,13 @@ class Sessions:
                         await connection.execute("ROLLBACK")
                 finally:
                     if connection.is_in_transaction():
-                        await pooled.invalidate()
+                        pooled.invalidate()
                 raise
             fault: Exception | None = None
             try:
                 await connection.execute("COMMIT")
             except Exception as error:  # noqa: BLE001 - whatever it is, it is raised below unless the commit was done
-                await pooled.invalidate()
+                pooled.invalidate()
                 fault = error
         # Asked for once the pool has the connection back: it may be the only one.
         if fault is not None and (_is_refusal(fault) or not await self._is_committed(transaction.id, fault)):
@@ -113,8 +113,17 @@ class Sessions:
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[Driver]:
         """The driver's connection outside of a transaction: each statement is one of its own, and takes one round trip."""
-        async with self.engine.connect() as pooled:
-            yield cast("Driver", (await pooled.get_raw_connection()).driver_connection)
+        async with self._pooled() as pooled:
+            yield cast("Driver", pooled.driver_connection)
+
+    @asynccontextmanager
+    async def _pooled(self) -> AsyncIterator[PoolProxiedConnection]:
+        """A connection of the pool as it is. SQLAlchemy's own around it would be given back in a task of its own."""
+        pooled = await self.engine.raw_connection()
+        try:
+            yield pooled
+        finally:
+            pooled.close()  # to the pool; SQLAlchemy has begun nothing on it, so there is nothing to wait for
 
     async def fetch_alone(self, query: str, *values: Any) -> list[Any]:
         """The rows of one query that is a transaction of its own."""

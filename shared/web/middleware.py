@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
+import random
 import re
 import time
 from collections.abc import Callable
-from uuid import uuid4
 
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from prometheus_client import Histogram
@@ -58,7 +58,7 @@ class RequestMiddleware:
                 length = value
             elif name == b"transfer-encoding":
                 is_chunked = True
-        request_id = given if given is not None and _REQUEST_ID.fullmatch(given) else uuid4().hex
+        request_id = given if given is not None and _REQUEST_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
         scope.setdefault("state", {})["request_id"] = request_id
         if is_chunked or (length is not None and not (length.isdigit() and int(length) <= self.max_body_bytes)):
             receive = self._limited(length, receive)

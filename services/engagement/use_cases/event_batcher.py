@@ -55,13 +55,28 @@ class EventBatcher:
         request = _Request(events, loop.create_future())
         self._waiting.append(request)
         self._waiting_events += len(events)
-        begins = self._waiting_events >= BULK or loop.time() - self._last_began > LANE_BUSY_FOR
-        if not self._open or (begins and self._open < LANES):
+        if not self._open:
+            await self._store_alone()
+        elif self._open < LANES and (self._waiting_events >= BULK or loop.time() - self._last_began > LANE_BUSY_FOR):
             self._open += 1
-            lane = asyncio.create_task(self._store_waiting())
-            self._lanes.add(lane)
-            lane.add_done_callback(self._lanes.discard)
+            self._begin_lane()
         return await request.answered
+
+    async def _store_alone(self) -> None:
+        """Store the one request that waits, in its own task: another would cost more. Those that come meanwhile get a lane."""
+        self._open += 1
+        try:
+            await self._store(self._next())
+        finally:
+            if self._waiting:
+                self._begin_lane()
+            else:
+                self._open -= 1
+
+    def _begin_lane(self) -> None:
+        lane = asyncio.create_task(self._store_waiting())
+        self._lanes.add(lane)
+        lane.add_done_callback(self._lanes.discard)
 
     async def _store_waiting(self) -> None:
         try:
