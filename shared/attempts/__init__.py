@@ -14,9 +14,9 @@ from shared.attempts.model import (
     Touch,
     fact_of,
 )
-from shared.attempts.retractions import RetractableFact, without_retracted
+from shared.attempts.retractions import RETRACTION, RetractableFact, without_retracted
 
 __all__ = [
-    "GHOST_AFTER", "Attempt", "Close", "CloseKind", "FoldFact", "Interest", "Origin", "Outcome", "Placement", "Pursuit",
-    "RetractableFact", "Touch", "fact_of", "fold", "without_retracted",
+    "GHOST_AFTER", "RETRACTION", "Attempt", "Close", "CloseKind", "FoldFact", "Interest", "Origin", "Outcome", "Placement",
+    "Pursuit", "RetractableFact", "Touch", "fact_of", "fold", "without_retracted",
 ]  # fmt: skip

@@ -14,7 +14,9 @@ _REASON_OF_WEAK: dict[CloseKind, Reason] = {
     "no_show": Reason.NO_SHOW,
     "position_closed": Reason.POSITION_CLOSED,
 }
-_ATTRIBUTES = ("via", "recruiter", "channel", "sender_role")
+_STAGES = tuple(Stage)
+_FROM_THE_LAST = _STAGES[::-1]
+_CONTACTED, _HIRED = Stage.CONTACTED, Stage.HIRED  # to look a member up costs more than most of what is done with it
 _NEVER_IMPLIED = frozenset({Stage.SUBMITTED})
 _NOT_IMPLIED_INBOUND = frozenset({Stage.SUBMITTED, Stage.CONTACTED, Stage.RESPONDED})
 
@@ -45,14 +47,13 @@ class AttemptBuilder:
     """An attempt while it is folded."""
 
     number: int
-    first: FoldFact
+    facts: list[FoldFact] = field(default_factory=list)
+    """All that were taken."""
     named: dict[Stage, datetime] = field(default_factory=dict)
     """Stages by facts of their name: first time of each."""
     entered: list[Entered] = field(default_factory=list)
     """Without those that were taken back by entering an earlier stage."""
     touches: list[Touch] = field(default_factory=list)
-    first_known: dict[str, str] = field(default_factory=dict)
-    """The first value of each of ``_ATTRIBUTES`` that any fact has."""
     response: Response | None = None
     """The first fact ``responded``."""
     decline: Response | None = None
@@ -68,18 +69,16 @@ class AttemptBuilder:
 
     def take(self, fact: FoldFact) -> Placement:
         """Add a fact that belongs to this attempt."""
-        for name in _ATTRIBUTES:
-            if name not in self.first_known and (value := fact.data.get(name)) is not None:
-                self.first_known[name] = value
-        if fact.name in STRONG:
+        self.facts.append(fact)
+        if fact.is_touch:
+            return self._touch(fact)
+        if fact.stage is not None:
+            self._reach(fact.stage, fact)
+        elif fact.name in STRONG:
             self._close_strongly(fact, STRONG[fact.name])
         elif fact.name in WEAK:
             kind = WEAK[fact.name]
             self.close_weakly(Close(kind, _REASON_OF_WEAK[kind], fact.time, {}, None, fact.id))
-        elif fact.is_touch:
-            return self._touch(fact)
-        elif fact.stage is not None:
-            self._reach(fact.stage, fact)
         elif fact.name == "started":
             self.started_at = self.started_at or fact.time
         elif fact.name == "left":
@@ -96,10 +95,10 @@ class AttemptBuilder:
     def _decline(self, fact: FoldFact) -> None:
         """A decline is an answer; whether it was the first is known once no later fact can take back an entered stage."""
         self.unanswered_since = None
-        answered = self.response is not None or any(stage.order > Stage.CONTACTED.order for stage in self.named)
+        answered = self.response is not None or any(stage.order > _CONTACTED.order for stage in self.named)
         if self.decline is None and not answered and self.origin == "outbound":
             self.decline = Response(fact.time, len(self.touches))
-            self.entered_before_decline = [one for one in self.entered if one.stage.order > Stage.CONTACTED.order]
+            self.entered_before_decline = [one for one in self.entered if one.stage.order > _CONTACTED.order]
 
     def close_weakly(self, close: Close) -> None:
         """A weak close decides only where neither a hire nor a strong close is present."""
@@ -118,7 +117,7 @@ class AttemptBuilder:
     def _touch(self, fact: FoldFact) -> Placement:
         get = fact.data.get
         self.touches.append(Touch(fact.id, fact.time, get("channel"), get("recruiter"), get("sender_role"), get("template")))
-        self.named.setdefault(Stage.CONTACTED, fact.time)
+        self.named.setdefault(_CONTACTED, fact.time)
         self.unanswered_since = fact.time
         return Placement(self.number, len(self.touches))
 
@@ -133,9 +132,9 @@ class AttemptBuilder:
             self.response = Response(fact.time, len(self.touches))
         if fact.name == "contacted":
             return  # an answer, a note, a closing letter or a newsletter of ours is neither an answer of theirs nor progress
-        if stage.order > Stage.CONTACTED.order:
+        if stage.order > _CONTACTED.order:
             self.unanswered_since = None
-        if stage is Stage.HIRED:
+        if stage is _HIRED:
             self.decisive.append(fact)
             self._decide()
         elif self.decision is Decision.WEAK:
@@ -143,7 +142,7 @@ class AttemptBuilder:
 
     def _take_back_hire(self) -> None:
         """A hire that an ATS only entered as a stage is gone once it enters an earlier one."""
-        if all(one.stage is not Stage.HIRED for one in self.entered):
+        if all(one.stage is not _HIRED for one in self.entered):
             self.decisive = [one for one in self.decisive if isinstance(one, Close) or one.name != "stage_entered"]
             if self.decision is Decision.HIRED:
                 self._decide()
@@ -169,19 +168,19 @@ class AttemptBuilder:
 
     @property
     def origin(self) -> Origin:
-        return "inbound" if self.first.name == "applied" else "outbound"
+        return "inbound" if self.facts[0].name == "applied" else "outbound"
 
     def built(self) -> Attempt:
         """The attempt that the facts so far make."""
         recorded = self._recorded()
         decline = None if any(one in self.entered for one in self.entered_before_decline) else self.decline
         response = decline or self.response
-        hired_at = recorded.get(Stage.HIRED)
+        hired_at = recorded.get(_HIRED)
         return Attempt(
             number=self.number,
             origin=self.origin,
-            began_at=self.first.time,
-            via=self.first_known.get("via"),
+            began_at=self.facts[0].time,
+            via=self._first("via"),
             recruiter=self._of_first_touch("recruiter"),
             channel=self._of_first_touch("channel"),
             sender_role=self._of_first_touch("sender_role"),
@@ -204,28 +203,35 @@ class AttemptBuilder:
 
     def _of_first_touch(self, name: str) -> str | None:
         of_touch: Any = getattr(self.touches[0], name) if self.touches else None
-        return of_touch or self.first_known.get(name)
+        return of_touch or self._first(name)
+
+    def _first(self, name: str) -> str | None:
+        """The first value of this name that any fact has."""
+        for fact in self.facts:
+            value: str | None = fact.data.get(name)
+            if value is not None:
+                return value
+        return None
 
     def _recorded(self) -> dict[Stage, datetime]:
         recorded = dict(self.named)
         for stage, fact in self.entered:
             if stage not in recorded or fact.time < recorded[stage]:
                 recorded[stage] = fact.time
-        return dict(sorted(recorded.items(), key=lambda item: item[0].order))
+        return {stage: recorded[stage] for stage in _STAGES if stage in recorded}
 
 
 def _with_implied(recorded: Mapping[Stage, datetime], origin: Origin, decline: Response | None) -> dict[Stage, datetime]:
     """Every reached stage with its time, in stage order. ``decline`` is the first response where it was a decline."""
     skipped = _NOT_IMPLIED_INBOUND if origin == "inbound" else _NEVER_IMPLIED
-    first_of = dict(recorded)
-    if decline is not None:
-        first_of[Stage.RESPONDED] = decline.time
+    first_of = recorded if decline is None else {**recorded, Stage.RESPONDED: decline.time}
     reached: dict[Stage, datetime] = {}
     earliest: datetime | None = None
-    for stage in reversed(Stage):
-        if stage in first_of:
-            reached[stage] = first_of[stage]
-            earliest = first_of[stage] if earliest is None else min(earliest, first_of[stage])
+    for stage in _FROM_THE_LAST:
+        at = first_of.get(stage)
+        if at is not None:
+            reached[stage] = at
+            earliest = at if earliest is None else min(earliest, at)
         elif earliest is not None and stage not in skipped:
             reached[stage] = earliest
     return dict(reversed(reached.items()))

@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from shared.attempts.builder import AttemptBuilder, Decision
-from shared.attempts.model import Close, FoldFact, Placement, Pursuit
-from shared.attempts.retractions import without_retracted
+from shared.attempts.model import ORDER, Close, FoldFact, Placement, Pursuit
+from shared.attempts.retractions import RETRACTION, without_retracted
 from shared.events.vocabulary import Reason
 
 GHOST_AFTER = timedelta(days=30)
@@ -38,13 +38,19 @@ def fold(
     """
     marks: list[datetime] = [] if until is None else [until]
     given: list[FoldFact] = []
-    for fact in {fact.id: fact for fact in facts}.values():
+    has_retractions = False
+    last: UUID | None = None
+    for fact in sorted(facts, key=ORDER):
+        if fact.id == last:
+            continue
+        last = fact.id
         if fact.is_clock_mark:
             marks.append(fact.time)
         else:
             given.append(fact)
-    left = without_retracted(given)
-    return _Fold(left, sorted(set(closings)), ghost_after, marks).run()
+            has_retractions = has_retractions or fact.type == RETRACTION
+    left = without_retracted(given) if has_retractions else given
+    return _Fold(left, sorted(set(closings), reverse=True), ghost_after, marks).run()
 
 
 @dataclass(slots=True)
@@ -53,38 +59,34 @@ class _Fold:
 
     facts: list[FoldFact]
     closings: list[datetime]
+    """Those that are still to come, the next one last."""
     ghost_after: timedelta
     marks: list[datetime]
     attempts: list[AttemptBuilder] = field(default_factory=list)
-    placements: dict[UUID, Placement] = field(default_factory=dict)
+    placed: list[tuple[UUID, Placement]] = field(default_factory=list)
 
     def run(self) -> Pursuit:
-        closings = iter(self.closings)
-        closing = next(closings, None)
         for fact in self.facts:
-            while closing is not None and closing < fact.time:
-                self._let_time_pass(closing)
-                self._close_position(closing)
-                closing = next(closings, None)
+            while self.closings and self.closings[-1] < fact.time:
+                self._close_position(self.closings.pop())
             self._let_time_pass(fact.time, inclusive=False)
             self._place(fact)
-        while closing is not None:
-            self._let_time_pass(closing)
-            self._close_position(closing)
-            closing = next(closings, None)
+        while self.closings:
+            self._close_position(self.closings.pop())
         horizon = max([*self.marks, *(fact.time for fact in self.facts[-1:])], default=None)
         if horizon is not None:
             self._let_time_pass(horizon)
         is_open = bool(self.attempts) and self.attempts[-1].decision is Decision.OPEN
         attempts = tuple(attempt.built() for attempt in self.attempts)
-        return Pursuit(attempts, self.placements, self._ghost_due() if is_open else None)
+        return Pursuit(attempts, self.placed, self._ghost_due() if is_open else None)
 
     def _place(self, fact: FoldFact) -> None:
-        if not self.attempts and fact.is_broadcast:
+        attempts = self.attempts
+        if not attempts and fact.is_broadcast:
             return
-        if not self.attempts or self.attempts[-1].begins_next(fact):
-            self.attempts.append(AttemptBuilder(len(self.attempts) + 1, fact))
-        self.placements[fact.id] = self.attempts[-1].take(fact)
+        if not attempts or attempts[-1].begins_next(fact):
+            attempts.append(AttemptBuilder(len(attempts) + 1))
+        self.placed.append((fact.id, attempts[-1].take(fact)))
 
     def _ghost_due(self) -> datetime | None:
         """When the interval after the latest attempt's last touch ends, if nothing has answered it."""
@@ -99,5 +101,6 @@ class _Fold:
             self.attempts[-1].mark_ghosted(due)
 
     def _close_position(self, time: datetime) -> None:
+        self._let_time_pass(time)
         if self.attempts and self.attempts[-1].decision is Decision.OPEN:
             self.attempts[-1].close_weakly(Close("position_closed", Reason.POSITION_CLOSED, time))

@@ -1,9 +1,10 @@
 """What the attempt fold (``shared.attempts``) takes and gives: facts, touches, closes, attempts, pursuits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from operator import itemgetter
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from shared.events.vocabulary import ContactKind, Reason, Stage
@@ -19,36 +20,43 @@ STRONG: dict[str, CloseKind] = {"declined": "declined", "rejected": "rejected", 
 WEAK: dict[str, CloseKind] = {"ghosted": "ghosted", "no_show": "no_show", "position_closed": "position_closed"}
 """Closes that a later reply or stage lifts."""
 
+_CONTACTED, _INTERESTED = Stage.CONTACTED, Stage.INTERESTED  # to look a member up costs more than most of what is done with it
+_BROADCASTS = frozenset({ContactKind.NEWSLETTER, ContactKind.EVENT_INVITE})
+
+# At equal times: sourced, applied, then two ranks a stage, the facts of its name and stage_entered; other facts; closes.
+_OTHER_RANK = 2 + 2 * len(Stage)
 _STAGE_OF: dict[str, Stage] = {stage.value: stage for stage in Stage} | {
     "applied": Stage.INTERESTED,
     "screened": Stage.SCREENING,
     "interviewed": Stage.INTERVIEWING,
     "offer_accepted": Stage.OFFERED,
 }
-_BROADCASTS = frozenset({ContactKind.NEWSLETTER, ContactKind.EVENT_INVITE})
-
-# At equal times: sourced, applied, then two ranks a stage, the facts of its name and stage_entered; other facts; closes.
-_OTHER_RANK = 2 + 2 * len(Stage)
 _RANK_OF: dict[str, int] = (
     {name: 2 + 2 * stage.order for name, stage in _STAGE_OF.items()}
     | {"sourced": 0, "applied": 1}
     | dict.fromkeys([*STRONG, *WEAK], _OTHER_RANK + 1)
 )
+_KNOWN = {PREFIX + name: (name, _STAGE_OF.get(name), rank) for name, rank in _RANK_OF.items()}
+"""By type: the fact's name, stage and rank, where its data have no say."""
 
 
-@dataclass(frozen=True, slots=True)
-class FoldFact:
-    """A fact as the fold sees it. ``name`` is the type's last word for a pursuit's facts, else the whole type."""
+class FoldFact(NamedTuple):
+    """A fact as the fold sees it. Facts of a pursuit are ordered by their first three fields, ``order``."""
 
+    time: datetime
+    rank: int
+    """Which facts come first at equal times: the lower."""
     id: UUID
     type: str
     name: str
-    time: datetime
+    """The type's last word for a pursuit's facts, else the whole type."""
     stage: Stage | None
     """The stage that the fact reaches, if any."""
     data: Mapping[str, Any]
-    rank: int
-    """Which facts come first at equal times: the lower."""
+    is_touch: bool
+    """Whether this is an outreach by message or call."""
+    is_clock_mark: bool
+    """Whether Rekindle's clock put a time on record with it; such a fact decides nothing itself."""
 
     @property
     def position(self) -> UUID | None:
@@ -59,41 +67,39 @@ class FoldFact:
     @property
     def order(self) -> tuple[datetime, int, UUID]:
         """The key by which all facts of a pursuit are sorted."""
-        return self.time, self.rank, self.id
+        return self[:3]
 
     @property
     def is_close(self) -> bool:
         return self.name in STRONG or self.name in WEAK
 
     @property
-    def is_clock_mark(self) -> bool:
-        """Whether Rekindle's clock put a time on record with it; such a fact decides nothing itself."""
-        return self.name in WEAK and bool(self.data.get("by_clock"))
-
-    @property
     def is_broadcast(self) -> bool:
         """Whether this is a newsletter or an invitation: a contact that is no touch and begins no attempt."""
         return self.name == "contacted" and self.data.get("kind") in _BROADCASTS
 
-    @property
-    def is_touch(self) -> bool:
-        """Whether this is an outreach by message or call."""
-        return self.name == "contacted" and self.data.get("purpose", "outreach") == "outreach" and not self.is_broadcast
+
+ORDER = itemgetter(slice(3))
+"""The order of a fact, for who sorts many."""
 
 
 def fact_of(id: UUID, type: str, time: datetime, data: Mapping[str, Any]) -> FoldFact:
     """A fact from an event's id, type, time (UTC) and data, as JSON values."""
-    name = type.removeprefix(PREFIX)
-    if name == "stage_entered":
+    name, stage, rank = _KNOWN.get(type) or (type.removeprefix(PREFIX), None, _OTHER_RANK)
+    is_touch = is_clock_mark = False
+    if name == "contacted":
+        is_touch = data.get("purpose", "outreach") == "outreach" and data.get("kind") not in _BROADCASTS
+    elif name == "stage_entered":
         stage = Stage(data["stage"])
-        return FoldFact(id, type, name, time, stage, data, 2 + 2 * stage.order + 1)
-    if name == "responded" and data.get("auto"):
-        return FoldFact(id, type, name, time, None, data, _OTHER_RANK)
-    return FoldFact(id, type, name, time, _STAGE_OF.get(name), data, _RANK_OF.get(name, _OTHER_RANK))
+        rank = 2 + 2 * stage.order + 1
+    elif name == "responded" and data.get("auto"):
+        stage, rank = None, _OTHER_RANK
+    elif name in WEAK:
+        is_clock_mark = bool(data.get("by_clock"))
+    return FoldFact(time, rank, id, type, name, stage, data, is_touch, is_clock_mark)
 
 
-@dataclass(frozen=True, slots=True)
-class Touch:
+class Touch(NamedTuple):
     """One outreach by message or call."""
 
     id: UUID
@@ -125,16 +131,14 @@ class Close:
         return self.kind in WEAK
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(NamedTuple):
     """Where a fact landed: the attempt's number and, for a touch, which one it is. Both count from 1."""
 
     attempt: int
     touch: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """A pursuit from its start to its close.
 
     ``recorded`` has the time of the first fact of each very stage. ``reached`` has those and the implied ones, whose time is that
@@ -151,7 +155,8 @@ class Attempt:
     channel: str | None
     sender_role: str | None
     recorded: Mapping[Stage, datetime]
-    reached: Mapping[Stage, datetime]
+    reached: dict[Stage, datetime]
+    """In the order of the stages."""
     touches: tuple[Touch, ...]
     first_response_at: datetime | None
     replied_by_touch: int | None
@@ -167,7 +172,7 @@ class Attempt:
 
     @property
     def stage(self) -> Stage | None:
-        return max(self.reached, key=lambda stage: stage.order, default=None)
+        return next(reversed(self.reached), None)
 
     @property
     def cohort_at(self) -> datetime:
@@ -185,12 +190,12 @@ class Attempt:
     @property
     def is_interested(self) -> bool:
         """Whether it reached interested."""
-        return Stage.INTERESTED in self.reached
+        return _INTERESTED in self.reached
 
     @property
     def is_unanswered(self) -> bool:
         """Contacted, and neither a response, a decline nor a later stage came."""
-        return self.stage is Stage.CONTACTED
+        return self.stage is _CONTACTED
 
     @property
     def outcome(self) -> Outcome:
@@ -211,14 +216,18 @@ class Attempt:
         return "uninterested" if self.close is not None and self.close.kind == "declined" else "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Pursuit:
+class Pursuit(NamedTuple):
     """All attempts of a person for a position, in order, and where each fact landed."""
 
     attempts: tuple[Attempt, ...]
-    placements: Mapping[UUID, Placement]
+    placed: Sequence[tuple[UUID, Placement]]
     ghost_due: datetime | None
     """When the latest attempt becomes ghosted unless an answer or a stage comes first; None where no touch awaits one."""
+
+    @property
+    def placements(self) -> dict[UUID, Placement]:
+        """Where each fact landed, by its id."""
+        return dict(self.placed)
 
     @property
     def current(self) -> Attempt | None:

@@ -38,7 +38,7 @@ class RetractableFact(Protocol):
     def data(self) -> Mapping[str, Any]: ...
 
 
-_RETRACTION = EventRetracted.type
+RETRACTION = EventRetracted.type
 
 F = TypeVar("F", bound=RetractableFact)
 
@@ -51,7 +51,7 @@ def without_retracted(facts: Iterable[F], *, partition: Callable[[F], Hashable] 
     retractions: list[F] = []
     others: list[F] = []
     for fact in facts:
-        (retractions if fact.type == _RETRACTION else others).append(fact)
+        (retractions if fact.type == RETRACTION else others).append(fact)
     if not retractions:
         return sorted(others, key=_order)
     ordered = sorted(((_as_folded(fact), fact) for fact in others), key=lambda pair: pair[0].order)

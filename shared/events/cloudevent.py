@@ -1,7 +1,7 @@
 """An event as it is on the bus: CloudEvents 1.0, binary mode, JSON data as value."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,9 +20,9 @@ class UndecodableRecordError(ValueError):
     """The record is no event that this release knows; the message says why. It goes to the dead letters."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Event:
-    """One event.
+    """One event. Nobody changes it; it is not frozen because one is made of each record, and that would take twice as long.
 
     ``subject`` is the stream: a candidate or a position. ``sequence`` counts from 1 in each stream of a topic; it is None on
     the control topic. ``time`` is when the thing happened, in UTC.
@@ -36,6 +36,8 @@ class Event:
     time: datetime
     value: bytes
     traceparent: str | None = None
+    _raw: dict[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
+    _data: EventData | None = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod
     def of(
@@ -55,18 +57,16 @@ class Event:
     @property
     def data(self) -> EventData:
         """The data as its class, validated once. Raises UndecodableRecordError."""
-        known: EventData | None = self.__dict__.get("_data")  # functools.cached_property takes a lock
-        if known is None:
-            known = self.__dict__["_data"] = self._validated()
-        return known
+        if self._data is None:
+            self._data = self._validated()
+        return self._data
 
     @property
     def raw(self) -> dict[str, Any]:
         """The data as JSON values, parsed once and not validated. Raises UndecodableRecordError."""
-        known: dict[str, Any] | None = self.__dict__.get("_raw")
-        if known is None:
-            known = self.__dict__["_raw"] = self._parsed()
-        return known
+        if self._raw is None:
+            self._raw = self._parsed()
+        return self._raw
 
     def _validated(self) -> EventData:
         from shared.events import BY_TYPE  # the list is made of classes whose base this module needs

@@ -16,13 +16,11 @@ class Stage(StrEnum):
     OFFERED = "offered"
     HIRED = "hired"
 
-    @property
-    def order(self) -> int:
-        """0 for sourced to 8 for hired."""
-        return _STAGE_ORDER[self]
+    order: int
+    """0 for sourced to 8 for hired."""
 
-
-_STAGE_ORDER = {stage: order for order, stage in enumerate(Stage)}
+    def __init__(self, _: str) -> None:
+        self.order = len(type(self).__members__)
 
 
 class Reason(StrEnum):

@@ -1,19 +1,20 @@
 """The rows that analytics keeps of a pursuit: one an attempt, with its dimensions and all that it adds to the metrics."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from services.analytics.metrics import contributions
 from shared.attempts import Attempt, FoldFact, fold
 
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+
 Key = tuple[UUID, UUID]
 """A pursuit: the person and the position."""
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptRow:
+class AttemptRow(NamedTuple):
     """One attempt. ``measures``, ``ats`` (microseconds since 1970, UTC) and ``seconds`` are its contributions, in parallel."""
 
     person: UUID
@@ -52,8 +53,8 @@ def attempt_rows(
 
 
 def _row(person: UUID, position: UUID, attempt: Attempt) -> AttemptRow:
-    found = contributions(attempt)
-    micros = {at: round(at.timestamp() * 1_000_000) for at in {one.at for one in found}}
+    measures, ats, seconds = zip(*contributions(attempt), strict=True)  # an attempt has an outcome at least
+    micros = {at: (at - _EPOCH) // _MICROSECOND for at in set(ats)}
     return AttemptRow(
         person,
         position,
@@ -64,7 +65,7 @@ def _row(person: UUID, position: UUID, attempt: Attempt) -> AttemptRow:
         attempt.via,
         attempt.channel,
         attempt.sender_role,
-        [one.measure for one in found],
-        [micros[one.at] for one in found],
-        [one.seconds for one in found],
+        list(measures),
+        [micros[at] for at in ats],
+        list(seconds),
     )

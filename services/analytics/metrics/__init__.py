@@ -1,5 +1,7 @@
 """The registry of metrics, one family a file. A metric that is listed here is counted, answered and documented."""
 
+from itertools import chain
+
 from services.analytics.metrics.closes import DECLINES, OTHER_CLOSES, REJECTIONS
 from services.analytics.metrics.metric import Contribution, Metric, Sum, Sums
 from services.analytics.metrics.outcomes import INTEREST, OUTCOMES, UNANSWERED
@@ -27,7 +29,7 @@ FUNNEL_METRICS = [metric for metric in METRICS if metric.per == "funnel"]
 
 def contributions(attempt: Attempt) -> list[Contribution]:
     """All that one attempt adds to all metrics."""
-    return [contribution for metric in METRICS for contribution in metric.contributes(attempt)]
+    return list(chain.from_iterable([metric.contributes(attempt) for metric in METRICS]))
 
 
 __all__ = [

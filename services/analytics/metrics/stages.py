@@ -1,6 +1,7 @@
 """How far attempts come: reached, recorded, passed on from the stage before, and how long that took."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from services.analytics.metrics.durations import bucket_of, median_seconds
 from services.analytics.metrics.metric import Contribution, Metric, Sum, Sums
@@ -17,12 +18,12 @@ _TOOK = {stage: f"median_hours.{stage}." for stage in STAGES}
 _NOT_FOR_INBOUND = frozenset({Stage.CONTACTED, Stage.RESPONDED})
 
 
-def _reached(attempt: Attempt) -> Iterator[Contribution]:
-    return (Contribution(_REACHED[stage], at) for stage, at in attempt.reached.items())
+def _reached(attempt: Attempt) -> list[Contribution]:
+    return [Contribution(_REACHED[stage], at) for stage, at in attempt.reached.items()]
 
 
-def _recorded(attempt: Attempt) -> Iterator[Contribution]:
-    return (Contribution(_RECORDED[stage], at) for stage, at in attempt.recorded.items())
+def _recorded(attempt: Attempt) -> list[Contribution]:
+    return [Contribution(_RECORDED[stage], at) for stage, at in attempt.recorded.items()]
 
 
 def _stopped(attempt: Attempt) -> Iterator[Contribution]:
@@ -44,17 +45,13 @@ def _stopped(attempt: Attempt) -> Iterator[Contribution]:
 
 def _took(attempt: Attempt) -> Iterator[Contribution]:
     """The time between each reached stage and the one reached before it, where facts of both stages are on record."""
-    recorded = attempt.recorded
-    if len(recorded) < 2:
-        return
-    before: Stage | None = None
-    for stage in STAGES:
-        if stage not in attempt.reached:
-            continue
-        if before is not None and before in recorded and stage in recorded:
-            seconds = max(0, int((recorded[stage] - recorded[before]).total_seconds()))
-            yield Contribution(f"{_TOOK[stage]}{bucket_of(seconds)}", recorded[stage], seconds)
-        before = stage
+    before: datetime | None = None
+    for stage in attempt.reached:
+        at = attempt.recorded.get(stage)
+        if before is not None and at is not None:
+            seconds = max(0, int((at - before).total_seconds()))
+            yield Contribution(f"{_TOOK[stage]}{bucket_of(seconds)}", at, seconds)
+        before = at
 
 
 def _by_stage(family: str, sums: Sums) -> dict[str, int]:

@@ -9,11 +9,10 @@ import orjson
 from asyncpg.pgproto import pgproto
 
 from services.analytics.storage.unnest import columns, unnest
-from shared.attempts import FoldFact, fact_of
+from shared.attempts import RETRACTION, FoldFact, fact_of
 from shared.db.asyncpg_connection import Driver, Write
-from shared.events import Event, EventRetracted
+from shared.events import Event
 
-RETRACTION = EventRetracted.type
 _COLUMNS = ("stream", "sequence", "event_id", "position_id", "type", "time", "data")
 _INSERT = f"""
     INSERT INTO facts ({", ".join(_COLUMNS)})

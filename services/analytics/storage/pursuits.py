@@ -11,6 +11,7 @@ from services.analytics.storage import attempts, counters, facts
 from services.analytics.storage.attempts import Counted
 from services.analytics.storage.facts import Stored, stored
 from services.analytics.storage.unnest import columns, unnest
+from shared.attempts import RETRACTION
 from shared.db.asyncpg_connection import Driver, write_together
 
 COPY_FROM = 200
@@ -49,7 +50,7 @@ _AT = f"""
         ARRAY(
             SELECT found.fact FROM {unnest("uuid", "uuid")} AS wanted (stream, position_id) CROSS JOIN LATERAL (
                 SELECT ROW({_FACT}) AS fact FROM facts WHERE facts.stream = wanted.stream AND (
-                    facts.position_id = wanted.position_id OR (facts.position_id IS NULL AND facts.type = '{facts.RETRACTION}')
+                    facts.position_id = wanted.position_id OR (facts.position_id IS NULL AND facts.type = '{RETRACTION}')
                 ) OFFSET 0
             ) AS found
         ) AS facts,
@@ -67,7 +68,7 @@ _OF = f"""
     WITH found AS MATERIALIZED (
         SELECT fact.* FROM unnest($1::uuid[]) AS wanted (stream) CROSS JOIN LATERAL (
             SELECT * FROM facts WHERE facts.stream = wanted.stream AND ($3::timestamptz IS NULL OR facts.time <= $3)
-                AND (facts.position_id IS NOT NULL OR facts.type = '{facts.RETRACTION}') OFFSET 0
+                AND (facts.position_id IS NOT NULL OR facts.type = '{RETRACTION}') OFFSET 0
         ) AS fact
     ), counted AS MATERIALIZED (SELECT * FROM attempts WHERE person = ANY($2::uuid[]))
     SELECT

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.storage import attempts, facts, locks, people, positions
 from services.analytics.use_cases.refold import Fresh, Touched, refold
+from shared.attempts import RETRACTION
 from shared.db.asyncpg_connection import Driver, driver
 from shared.events import FACTS, CandidateChanged, CandidateErased, Event, PositionChanged
 
@@ -64,7 +65,7 @@ async def project(session: AsyncSession, events: Sequence[Event], *, now: dateti
     for stream, position, fact in fresh.facts:
         if position is not None:
             touched.pairs.add((stream, position))
-        elif fact.name == facts.RETRACTION:
+        elif fact.type == RETRACTION:
             touched.whole.add(stream)  # it may be of any of the person's pursuits
     if (touched.pairs or touched.whole) and not alone:
         await locks.share(connection)

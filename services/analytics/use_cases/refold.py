@@ -10,7 +10,7 @@ from services.analytics.storage import facts, locks, people, pursuits
 from services.analytics.storage.facts import Stored
 from services.analytics.storage.people import PersonLinks
 from services.analytics.storage.pursuits import Known
-from shared.attempts import FoldFact
+from shared.attempts import RETRACTION, FoldFact
 from shared.db.asyncpg_connection import Driver
 from shared.events import Event
 
@@ -32,14 +32,15 @@ class Grouped:
             person = known.get(stream, stream) if known else stream
             if position is not None:
                 placed.setdefault((person, position), []).append(fact)
-            elif fact.name == facts.RETRACTION:
+            elif fact.type == RETRACTION:
                 unplaced.setdefault(person, []).append(fact)
         return cls(placed, unplaced)
 
     def facts_of(self, pursuit: Key) -> list[FoldFact]:
         """All facts of a pursuit with the retractions of its person; none where nothing but retractions is left of it."""
-        found = self.placed.get(pursuit)
-        return [*found, *self.unplaced.get(pursuit[0], ())] if found else []
+        found = self.placed.get(pursuit, [])
+        everywhere = self.unplaced.get(pursuit[0])
+        return [*found, *everywhere] if found and everywhere else found
 
 
 @dataclass(slots=True)
