@@ -7,7 +7,7 @@ handler runs, heads and offsets are stored, and all is committed together. The o
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -56,7 +56,8 @@ class Subscription:
     topics: tuple[Topic, ...]
     handler: Handler
     max_records: int = MAX_RECORDS
-    """Records in one transaction at most; a batch that has so many is followed by the next at once."""
+    """Records in one transaction at most. Where more wait, two transactions are side by side, of different partitions, and the
+    next follow at once; so the handler bears that others run beside it, as it must with several workers."""
     reads_data: bool = True
     """False where the handler looks at types, streams and times alone: then nobody parses and validates the data for it."""
 
@@ -80,6 +81,13 @@ async def consume(
                 raise
             logger.warning("%s: the database does not answer, trying again: %r", subscription.group, error)
         await pause(stop, RETRY_AFTER)
+
+
+Fetched = dict[TopicPartition, list[ConsumerRecord]]
+
+
+def _count(fetched: Fetched) -> int:
+    return sum(map(len, fetched.values()))
 
 
 @dataclass(slots=True)
@@ -133,9 +141,9 @@ class _Loop:
     async def _turn(self, consumer: AIOKafkaConsumer, stop: asyncio.Event) -> None:
         """Take what came, or find that nothing does."""
         await self.seek(consumer, consumer.assignment() - self.positions.keys())
-        fetched = await self._wait_for_records(consumer, stop)
+        fetched = [one for one in await self._wait_for_records(consumer, stop) if one]
         began = time.monotonic()
-        is_full = sum(map(len, fetched.values())) >= self.subscription.max_records
+        is_full = sum(map(_count, fetched)) >= self.subscription.max_records
         if fetched and not is_full:
             # Before the client has a chance to ask for more: it would be given the next record alone, not all that come.
             consumer.pause(*consumer.assignment())
@@ -149,23 +157,25 @@ class _Loop:
                 await pause(stop, left)
             consumer.resume(*consumer.paused())
 
-    async def _wait_for_records(
-        self, consumer: AIOKafkaConsumer, stop: asyncio.Event
-    ) -> dict[TopicPartition, list[ConsumerRecord]]:
-        """The next records; none after a while in which nothing came, or when ``stop`` is set."""
+    async def _wait_for_records(self, consumer: AIOKafkaConsumer, stop: asyncio.Event) -> list[Fetched]:
+        """The next records; none after a while in which nothing came, or when ``stop`` is set.
+
+        Where so many wait that a transaction cannot hold them, a second one is given those of other partitions.
+        """
         if stop.is_set():
-            return {}
-        seconds = COMMIT_IDLE if self.uncommitted else IDLE_TURN
+            return []
+        seconds, most = COMMIT_IDLE if self.uncommitted else IDLE_TURN, self.subscription.max_records
         try:
             async with asyncio.timeout(None) as self.waiting:
-                fetched: dict[TopicPartition, list[ConsumerRecord]] = await consumer.getmany(
-                    timeout_ms=int(seconds * 1000), max_records=self.subscription.max_records
-                )
-                return fetched
+                first: Fetched = await consumer.getmany(timeout_ms=int(seconds * 1000), max_records=most)
+                others = consumer.assignment() - first.keys()
+                if others and _count(first) == most:
+                    return [first, await consumer.getmany(*others, max_records=most)]
+                return [first]
         except TimeoutError:
             if not stop.is_set():
                 raise
-            return {}
+            return []
         finally:
             self.waiting = None
 
@@ -215,41 +225,44 @@ class _Loop:
         consumer.seek(partition, 0)
         return []
 
-    async def _take(self, consumer: AIOKafkaConsumer, fetched: dict[TopicPartition, list[ConsumerRecord]]) -> None:
+    async def _take(self, consumer: AIOKafkaConsumer, fetched: Sequence[Fetched]) -> None:
+        """Apply what was fetched, each fetch in a transaction of its own: the database works on one, Python on the other."""
+        together = [batches for one in fetched if (batches := self._batches(consumer, one))]
+        ended = await asyncio.gather(*map(self._apply, together), return_exceptions=True)
+        for fault in ended:
+            if isinstance(fault, BaseException):
+                raise fault
+        for applied in ended:
+            assert isinstance(applied, Applied)
+            self.positions |= applied.positions
+            self.uncommitted |= applied.positions.keys()
+            if applied.lost:
+                logger.info("%s: somebody else moved the position in %s, reading it again", self.subscription.group, applied.lost)
+                await self.seek(consumer, [partition for partition in applied.lost if partition in consumer.assignment()])
+            await self._ask([partition for partition, lack in applied.lacks.items() if lack > 0], applied.gaps)
+
+    def _batches(self, consumer: AIOKafkaConsumer, fetched: Fetched) -> list[Batch]:
         batches: list[Batch] = []
         for partition, records in fetched.items():
             if partition not in self.positions:
                 continue  # it was taken away while the records were on their way
             fresh = self.verify_resume_offset(consumer, partition, records)
             if fresh:
-                batches.append(
-                    Batch(
-                        partition,
-                        self.positions[partition],
-                        [parse_record(record, validate=self.subscription.reads_data) for record in fresh],
-                    )
-                )
-        if not batches:
-            return
+                read = [parse_record(record, validate=self.subscription.reads_data) for record in fresh]
+                batches.append(Batch(partition, self.positions[partition], read))
+        return batches
+
+    async def _apply(self, batches: list[Batch]) -> Applied:
         started = time.perf_counter()
-        try:
-            with tracer.start_as_current_span(
-                f"apply {self.subscription.group}",
-                kind=SpanKind.CONSUMER,
-                record_exception=False,  # a message may quote what it stumbled over
-                links=links_to(r.event.traceparent for b in batches for r in b.records if r.event is not None),
-            ):
-                applied = await apply(self.subscription.group, self.subscription.handler, self.sessions, batches)
-        except BaseException:
-            self.positions.clear()
-            raise
+        with tracer.start_as_current_span(
+            f"apply {self.subscription.group}",
+            kind=SpanKind.CONSUMER,
+            record_exception=False,  # a message may quote what it stumbled over
+            links=links_to(r.event.traceparent for b in batches for r in b.records if r.event is not None),
+        ):
+            applied = await apply(self.subscription.group, self.subscription.handler, self.sessions, batches)
         self._measure(batches, applied, time.perf_counter() - started)
-        self.positions |= applied.positions
-        if applied.lost:
-            logger.info("%s: somebody else moved the position in %s, reading it again", self.subscription.group, applied.lost)
-            await self.seek(consumer, [partition for partition in applied.lost if partition in consumer.assignment()])
-        await self._ask([partition for partition, lack in applied.lacks.items() if lack > 0], applied.gaps)
-        self.uncommitted |= applied.positions.keys()
+        return applied
 
     async def _look_again(self) -> None:
         """Ask once more for what is still missing. A total is read once, and a silent shard never has another."""

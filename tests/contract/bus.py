@@ -41,8 +41,13 @@ class Ledger:
     sessions: Sessions
     refuses: set[UUID] = field(default_factory=set)
     """Events that the handler cannot apply."""
+    loses_connection_at: UUID | None = None
+    """The event at which the database's connection is lost, once."""
     batches: list[int] = field(default_factory=list)
     """How many events each call of the handler was given."""
+    running: int = 0
+    most_at_once: int = 0
+    """How many calls of the handler there were at the same time."""
 
     async def prepare(self) -> None:
         async with self.sessions.begin() as session:
@@ -51,13 +56,21 @@ class Ledger:
 
     async def __call__(self, session: AsyncSession, events: Sequence[Event]) -> None:
         self.batches.append(len(events))
-        for event in events:
-            if event.id in self.refuses:
-                raise ValueError("refused by the test")
-            await session.execute(
-                text("INSERT INTO ledger (stream, sequence) VALUES (:stream, :sequence)"),
-                {"stream": event.subject, "sequence": event.sequence},
-            )
+        self.running += 1
+        self.most_at_once = max(self.most_at_once, self.running)
+        try:
+            for event in events:
+                if event.id in self.refuses:
+                    raise ValueError("refused by the test")
+                if event.id == self.loses_connection_at:
+                    self.loses_connection_at = None
+                    raise ConnectionResetError
+                await session.execute(
+                    text("INSERT INTO ledger (stream, sequence) VALUES (:stream, :sequence)"),
+                    {"stream": event.subject, "sequence": event.sequence},
+                )
+        finally:
+            self.running -= 1
 
     async def of(self, stream: UUID) -> list[int]:
         """Sequences applied of a stream, in the order in which they were."""
