@@ -76,7 +76,7 @@ def _no_sockets_in_unit_tests(request: pytest.FixtureRequest) -> Iterator[None]:
 async def real_stores(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     """One PostgreSQL with all databases, migrated, and one Kafka with all topics."""
     async with stores(data=tmp_path_factory.mktemp("stores")) as stack:
-        for service in ("candidates", "engagement", "analytics", "connectors"):
+        for service in ("candidates", "engagement", "analytics", "connectors", "gateway"):
             await migrate(stack.env[f"{service.upper()}_DATABASE_URL"], f"services.{service}")
         yield stack
 
@@ -119,6 +119,14 @@ async def analytics(real_stores: Stack) -> AsyncIterator[Sessions]:
 async def connectors(real_stores: Stack) -> AsyncIterator[Sessions]:
     """The connectors database, empty."""
     sessions = await _emptied(real_stores, "connectors")
+    yield sessions
+    await sessions.close()
+
+
+@pytest.fixture
+async def gateway_database(real_stores: Stack) -> AsyncIterator[Sessions]:
+    """The gateway's database, empty."""
+    sessions = await _emptied(real_stores, "gateway")
     yield sessions
     await sessions.close()
 

@@ -201,6 +201,7 @@ class Stack:
         defaults = {
             "REKINDLE_DEPLOYMENT": deployment,
             "REKINDLE_JWKS_FILE": str(self.folder.keys / "jwks.json"),
+            "GATEWAY_SIGNING_KEYS": str(self.folder.keys),
             "REKINDLE_PUBLIC_URL": self.url,
             "REKINDLE_CURSOR_KEY": str(held["cursor_key"]),
             "CONNECTORS_API_URL": self.url,

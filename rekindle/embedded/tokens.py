@@ -53,6 +53,17 @@ def issue(keys: Path, wanted: Wanted) -> str:
     return issue_token(keys, issuer=wanted.issuer, name=wanted.name, scopes=wanted.scopes, expires_in=expires_in)
 
 
+def sign_briefly(keys: Path, wanted: Wanted) -> str:
+    """Sign a token for one command, which is in no register. Raises CannotStart without a key."""
+    from shared.security.token_issuer import sign_token
+
+    try:
+        expires_in = timedelta(days=wanted.days)
+        return sign_token(keys, issuer=wanted.issuer, name=wanted.name, scopes=wanted.scopes, expires_in=expires_in).token
+    except OSError as error:
+        raise CannotStart(f"There is no signing key in {keys}, which proves that this command may ask: {error}.") from error
+
+
 async def issue_apart(keys: Path, wanted: Sequence[Wanted]) -> list[str]:
     """Issue tokens in a process of its own. Raises CannotStart when that fails."""
     process = await asyncio.create_subprocess_exec(

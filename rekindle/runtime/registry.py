@@ -40,4 +40,5 @@ SERVICES = (
     ),
     Service("analytics", ("/v1/analytics",)),
     Service("connectors", ("/v1/connectors",)),
+    Service("gateway", ("/v1/tokens",)),
 )

@@ -17,10 +17,11 @@ from shared.settings import SharedSettings
 GATEWAY = "gateway"
 
 
-def create_app(services: Mapping[str, FastAPI] | None = None) -> FastAPI:
-    """The gateway with all services that are installed, or those given by name."""
+def create_app(services: Mapping[str, FastAPI], *, follows_revocations: bool = False) -> FastAPI:
+    """The gateway with services, given by name."""
+    described = installed_services() if services.keys() == {GATEWAY} else None
     owners = {path: service.name for service in SERVICES for path in service.paths}
-    return create_gateway(installed_services() if services is None else services, owners=owners)
+    return create_gateway(services, owners=owners, described=described, follows_revocations=follows_revocations)
 
 
 def installed_services(only: Collection[str] = ()) -> dict[str, FastAPI]:
@@ -35,15 +36,13 @@ def installed_services(only: Collection[str] = ()) -> dict[str, FastAPI]:
 def chosen_app(only: Sequence[str]) -> FastAPI:
     """The application of the services that ``--only`` names, several with commas; without it, of all.
 
-    ``gateway`` serves no service itself: its pages describe all of them. Raises ValueError for a name that no service has.
+    The pages of ``gateway`` describe all of them. Raises ValueError for a name that no service has.
     """
     names = {name.strip() for value in only for name in value.split(",")}
     known = [service.name for service in SERVICES]
-    if unknown := sorted(names - {GATEWAY, *known}):
-        raise ValueError(f"no service is called {', '.join(unknown)}; there are {', '.join([*known, GATEWAY])}")
-    if names == {GATEWAY}:
-        return create_gateway({}, owners={}, described=installed_services())
-    return create_app(installed_services(names - {GATEWAY}))
+    if unknown := sorted(names - {*known}):
+        raise ValueError(f"no service is called {', '.join(unknown)}; there are {', '.join(known)}")
+    return create_app(installed_services(names), follows_revocations=True)
 
 
 def main() -> int:

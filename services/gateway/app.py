@@ -3,6 +3,7 @@
 A request goes to the service that owns its path; /docs, /health and /metrics are answered here for all.
 """
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -17,6 +18,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from services.gateway import metrics, openapi
 from services.gateway.workers import Workers
 from shared.observability.health import exposition
+from shared.security.auth import Verifier
+from shared.security.revocation_feed import RevocationFeed
 from shared.settings import SharedSettings
 from shared.web.app import create_service_app
 
@@ -24,19 +27,32 @@ pages = APIRouter(include_in_schema=False)
 
 
 def create_app(
-    services: Mapping[str, FastAPI], *, owners: Mapping[str, str], described: Mapping[str, FastAPI] | None = None
+    services: Mapping[str, FastAPI],
+    *,
+    owners: Mapping[str, str],
+    described: Mapping[str, FastAPI] | None = None,
+    follows_revocations: bool = False,
 ) -> FastAPI:
     """One application of several, given by name; ``owners`` names the service of each path, its first two segments.
 
-    ``described`` are the services whose OpenAPI documents are merged, where others than those served here.
+    ``described`` are the services whose OpenAPI documents are merged, where others than those served here. With
+    ``follows_revocations`` it accepts tokens once it knows which are revoked, and learns of further ones as they are.
     """
     settings = SharedSettings()
+    verifier = Verifier(settings)
+    verifier.revocations.complete = not follows_revocations
+    feed = RevocationFeed(verifier.revocations, settings.kafka_bootstrap_servers)
+    for service in services.values():
+        service.state.verifier = verifier  # one of a process, so that all know what is revoked
     workers = Workers(os.environ.get("REKINDLE_WORKER_URLS", "").split())
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as exits:
             exits.push_async_callback(workers.close)
+            if follows_revocations:
+                following = asyncio.create_task(feed.run())
+                exits.push_async_callback(_ended, following)
             for service in services.values():
                 await exits.enter_async_context(service.router.lifespan_context(service))
             yield
@@ -48,13 +64,17 @@ def create_app(
         routers=[pages],
         settings=settings,
         lifespan=lifespan,
-        checks={f"{name}.{check}": ask for name, service in services.items() for check, ask in service.state.checks.items()},
+        checks={
+            **{f"{name}.{check}": ask for name, service in services.items() for check, ask in service.state.checks.items()},
+            **({"tokens": feed.check} if follows_revocations else {}),
+        },
         watched={
             **{f"{name}.{check}": ask for name, service in services.items() for check, ask in service.state.watched.items()},
             **workers.checks,
         },
         measures=[measure for service in services.values() for measure in service.state.measures],
     )
+    app.state.verifier = verifier
     app.state.services = dict(services)
     app.state.described = dict(services if described is None else described)
     app.state.workers = workers
@@ -73,6 +93,11 @@ class Dispatch:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         owner = self.services.get(b"/".join(scope["raw_path"].split(b"/", 3)[:3]), self.app)
         await owner(scope, receive, send)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
 
 
 def _describe(app: FastAPI) -> None:

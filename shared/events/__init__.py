@@ -3,6 +3,7 @@
 To add a type: its class in one of these modules and its line in ``EVENTS``, one ``append`` where it happens, the snapshot.
 """
 
+from shared.events.access import TokenRevoked
 from shared.events.base import EventData
 from shared.events.cloudevent import Event, UndecodableRecordError, decode
 from shared.events.control import RecordsMissed, RelayReported, ShardCounted
@@ -107,6 +108,7 @@ EVENTS: list[type[EventData]] = [
     QueueItemSnoozed,
     QueueItemDismissed,
     ShardCounted,
+    TokenRevoked,
     RecordsMissed,
     RelayReported,
 ]
@@ -172,6 +174,7 @@ __all__ = [
     "RecordsMissed",
     "RelayReported",
     "ShardCounted",
+    "TokenRevoked",
     "Topic",
     "UndecodableRecordError",
     "decode",

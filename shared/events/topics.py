@@ -11,20 +11,26 @@ class Topic(StrEnum):
     POSITIONS = "rekindle.positions.v1"
     ENGAGEMENT = "rekindle.engagement.v1"
     REENGAGEMENT = "rekindle.reengagement.v1"
+    ACCESS = "rekindle.access.v1"
     CONTROL = "rekindle.control.v1"
 
     @property
     def is_compacted(self) -> bool:
         """Whether the topic keeps only the latest record of a key, so that ``sequence`` is a version with gaps."""
-        return self in {Topic.CANDIDATES, Topic.POSITIONS}
+        return self in {Topic.CANDIDATES, Topic.POSITIONS, Topic.ACCESS}
 
     @property
     def is_sequenced(self) -> bool:
-        """Whether records carry a sequence at all; control records do not."""
+        """Whether records carry a sequence at all; control records and revocations do not."""
+        return self not in {Topic.ACCESS, Topic.CONTROL}
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether records are about one thing each, whose id is their key."""
         return self is not Topic.CONTROL
 
     def partitions(self, shards: int) -> int:
-        """How many partitions the topic has where others have ``shards``; what is on the control topic has no order to share."""
+        """How many partitions the topic has where others have ``shards``; what has no order to share has one."""
         return shards if self.is_sequenced else 1
 
     @property

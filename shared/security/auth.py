@@ -15,6 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from shared.errors import DomainError
+from shared.security.revocations import Revocations
 from shared.security.token_issuer import ALGORITHM, Scope, ensure_keys, issue_token
 from shared.settings import SharedSettings
 
@@ -57,25 +58,41 @@ class Principal:
         return scope in self.scopes
 
 
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What a token proves, when it expires (seconds since 1970), and its id where it is one of this deployment's own."""
+
+    principal: Principal
+    expires_at: float
+    token_id: str | None
+
+
 class Verifier:
     """Verifies tokens against the key sets of the settings; the files are read again when they change."""
 
     def __init__(self, settings: SharedSettings) -> None:
+        self.revocations = Revocations()
+        """Of this deployment's own tokens; whoever serves keeps them up to date."""
         self._settings = settings
-        self._verified: dict[str, tuple[float, Principal]] = {}
+        self._verified: dict[str, tuple[float, Proven]] = {}
 
     def verify(self, token: str) -> Principal:
-        """The principal that a token proves. Raises Unauthenticated with what is wrong."""
-        known = self._verified.get(token)
-        if known is not None and known[0] > time.time():
-            return known[1]
-        expires, principal = self._check(token)
-        if len(self._verified) > 1000:
-            self._verified.clear()
-        self._verified[token] = (min(expires, time.time() + 60), principal)
-        return principal
+        """The principal that a token proves. Raises Unauthenticated with what is wrong, Unavailable when that is not known."""
+        return self.prove(token).principal
 
-    def _check(self, token: str) -> tuple[float, Principal]:
+    def prove(self, token: str) -> Proven:
+        """What a token proves. Raises as ``verify``."""
+        until, proven = self._verified.get(token, (0.0, None))
+        if proven is None or until <= time.time():
+            proven = self._check(token)
+            if len(self._verified) > 1000:
+                self._verified.clear()
+            self._verified[token] = (min(proven.expires_at, time.time() + 60), proven)
+        if proven.token_id is not None and self.revocations.refuses(proven.token_id):
+            raise Unauthenticated("The token was revoked.")
+        return proven
+
+    def _check(self, token: str) -> Proven:
         settings = self._settings
         own = settings.deployment
         attempts = [(settings.jwks_file, own, [ALGORITHM])]
@@ -99,7 +116,8 @@ class Verifier:
                 continue
             claims = decoded.claims
             scopes = frozenset(str(claims.get("scope", "")).split())
-            return float(claims["exp"]), Principal(str(claims["sub"]), scopes, None if issuer == own else issuer)
+            principal = Principal(str(claims["sub"]), scopes, None if issuer == own else issuer)
+            return Proven(principal, float(claims["exp"]), str(claims.get("jti", "")) if issuer == own else None)
         raise Unauthenticated(f"The token was not accepted: {refusal}")
 
 

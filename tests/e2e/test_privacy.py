@@ -190,7 +190,7 @@ def logged(stack: Stack) -> dict[str, bytes]:
 
 
 async def test_no_byte_of_it_is_in_any_log(stack: Stack, api: httpx.AsyncClient, posted: list[dict[str, Any]]) -> None:
-    for service in ("candidates", "engagement", "analytics", "connectors"):
+    for service in ("candidates", "engagement", "analytics", "connectors", "gateway"):
         sessions = connect(stack.env[f"{service.upper()}_DATABASE_URL"], pool_size=1)
         try:
             await _be_slow_and_fail(sessions)

@@ -163,8 +163,21 @@ async def test_the_gateway_describes_all_services_and_shows_the_metrics_of_all_p
 
     page = await eventually(metrics, has_every_process, every=1)
     assert [line for line in page.splitlines() if line.count("process=") > 1] == []
-    ready = {"status": "ready", "checks": {"worker-0": "ok", "worker-1": "ok"}}
+    ready = {"status": "ready", "checks": {"gateway.database": "ok", "tokens": "ok", "worker-0": "ok", "worker-1": "ok"}}
     await eventually(sent, lambda found: found == ready, every=1)
+
+
+async def test_a_token_that_the_gateway_revokes_is_refused_by_the_services_within_a_second(front: httpx.AsyncClient) -> None:
+    created = (await front.post("/v1/tokens", json={"name": "ats", "scopes": ["engagement:read", "analytics:read"]})).json()
+    headers = {"Authorization": f"Bearer {created['token']}"}
+
+    async def statuses() -> set[int]:
+        paths = ("/v1/queue?limit=1", "/v1/analytics/metrics")
+        return {(await front.get(path, headers=headers)).status_code for path in paths}
+
+    assert await statuses() == {200}
+    assert (await front.post(f"/v1/tokens/{created['id']}/revocation")).status_code == 200
+    await eventually(statuses, lambda found: found == {401}, seconds=1)
 
 
 async def test_without_a_token_nothing_is_answered(front: httpx.AsyncClient) -> None:

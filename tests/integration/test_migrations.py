@@ -13,7 +13,7 @@ import pytest
 from rekindle.embedded.stack import Stack
 from shared.db.migrations import migrate
 
-FIRST_RELEASE = {"candidates": "0001", "engagement": "0002", "analytics": "0001", "connectors": "0001"}
+FIRST_RELEASE = {"candidates": "0001", "engagement": "0002", "analytics": "0001", "connectors": "0001", "gateway": "0001"}
 ROWS = range(1, 5)
 
 TABLES = """

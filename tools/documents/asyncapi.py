@@ -15,9 +15,10 @@ _CARRIES = {
     Topic.POSITIONS: "Snapshots of positions, with their opening and closing times.",
     Topic.ENGAGEMENT: "Every fact about a candidate, in the order of the candidate's sequence, for ever.",
     Topic.REENGAGEMENT: "What happens in the re-engagement queue.",
+    Topic.ACCESS: "Tokens that are refused, one record a token, read by every process that verifies tokens.",
     Topic.CONTROL: "What consumers miss and how far the relays are. For Rekindle's own parts; kept for a day.",
 }
-_KEYS = {Topic.POSITIONS: "position"}
+_KEYS = {Topic.POSITIONS: "position", Topic.ACCESS: "token"}
 _DESCRIPTION = """\
 CloudEvents 1.0 in binary mode: attributes are record headers (`ce_...`), the value is the data as JSON.
 
@@ -80,7 +81,7 @@ def _channel(topic: Topic) -> Document:
         "bindings": {
             "kafka": {
                 "topic": topic.value,
-                "partitions": 12,
+                "partitions": topic.partitions(12),
                 "topicConfiguration": {name: _setting(name, value) for name, value in topic.settings.items()},
                 "bindingVersion": BINDING,
             }
@@ -121,7 +122,7 @@ def _message(kind: type[EventData]) -> Document:
 def _key(kind: type[EventData]) -> Document | None:
     if kind is ShardCounted:
         return {"type": "string", "const": "total"}
-    if not kind.topic.is_sequenced:
+    if not kind.topic.is_keyed:
         return None
     return {"type": "string", "format": "uuid", "description": f"The {_KEYS.get(kind.topic, 'candidate')}, as in ce_subject."}
 
@@ -140,8 +141,9 @@ def headers_schema(kind: type[EventData]) -> Document:
         "ce_time": {"type": "string", "format": "date-time", "description": "When it happened, in UTC."},
         "content-type": {"type": "string", "const": "application/json"},
     }
-    if kind.topic.is_sequenced:
+    if kind.topic.is_keyed:
         required["ce_subject"] = {"type": "string", "format": "uuid", "description": "The stream; also the record's key."}
+    if kind.topic.is_sequenced:
         required["ce_sequence"] = {
             "type": "string",
             "pattern": "^[1-9][0-9]*$",

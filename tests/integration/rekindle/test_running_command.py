@@ -1,12 +1,14 @@
 """`rekindle up`, `status`, `doctor`, `token`, `down` as a person uses them, on the whole stack."""
 
 import asyncio
+import base64
 import json
 import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import httpx
 import psutil
@@ -37,6 +39,12 @@ def living(pids: Iterable[int]) -> list[int]:
         except psutil.NoSuchProcess:
             continue
     return found
+
+
+def _id_of(token: str) -> UUID:
+    """The id in a token."""
+    payload = token.split(".")[1]
+    return UUID(json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["jti"])
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +84,25 @@ async def test_a_stack_is_started_looked_at_and_stopped(data: Path) -> None:
     status, output, _ = await rekindle("token", "create", "--name", "ats", "--scope", "engagement:read", data=data)
     assert status == 0
     assert output.count(".") == 2
+    token = output.strip()
+
+    async def accepted(token: str) -> bool:
+        async with httpx.AsyncClient(base_url=printed["url"], trust_env=False) as client:
+            answer = await client.get("/v1/queue", headers={"Authorization": f"Bearer {token}"})
+        return answer.status_code == 200
+
+    assert await accepted(token)
+    status, output, errors = await rekindle("token", "list", "--json", data=data)
+    assert status == 0, errors
+    assert {"owner", "connectors", "ats"} == {one["name"] for one in json.loads(output)}
+    (ours,) = [one for one in json.loads(output) if one["name"] == "ats"]
+    status, output, errors = await rekindle("token", "rotate", ours["id"], data=data)
+    assert (status, await accepted(output.strip()), await accepted(token)) == (0, True, False), errors
+    assert await rekindle("token", "revoke", output.strip(), data=data) == (0, f"{_id_of(output)} is revoked.\n", "")
+    assert not await accepted(output.strip())
+    status, output, errors = await rekindle("token", "revoke", str(uuid4()), data=data)
+    assert (status, output) == (1, "")
+    assert "is known here" in errors
 
     pids = [part["pid"] for part in shown["parts"]]
     assert await rekindle("down", data=data) == (0, "Stopped.\n", "")

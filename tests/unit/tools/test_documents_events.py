@@ -29,7 +29,7 @@ def an_event(kind: type[EventData]) -> Event:
         an_instance(kind),
         id=UUID(int=1),
         source="greenhouse",
-        subject=STREAM if kind.topic.is_sequenced else None,
+        subject=STREAM if kind.topic.is_keyed else None,
         sequence=14 if kind.topic.is_sequenced else None,
         time=datetime(2026, 3, 2, 9, 15, 0, 120000, tzinfo=UTC),
         traceparent=TRACE,
@@ -50,7 +50,7 @@ def test_the_sdk_reads_every_event_in_binary_mode(kind: type[EventData]) -> None
         "1.0", str(event.id), kind.type, "greenhouse",
     )  # fmt: skip
     assert read.get_time() == event.time
-    assert read.get_subject() == (str(STREAM) if kind.topic.is_sequenced else None)
+    assert read.get_subject() == (str(STREAM) if kind.topic.is_keyed else None)
     assert read.get_extension("sequence") == ("14" if kind.topic.is_sequenced else None)
     assert read.get_datacontenttype() == "application/json"
     assert read.get_data() == json.loads(event.value)

@@ -1,0 +1,43 @@
+"""What routers take from the application."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from services.gateway.announcing import Announcer
+from services.gateway.settings import GatewaySettings
+from services.gateway.storage.tokens import Token
+from shared.db.engine import Sessions
+from shared.errors import Unavailable
+from shared.security.auth import Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class TokenDesk:
+    """All that managing tokens needs."""
+
+    sessions: Sessions
+    settings: GatewaySettings
+    announcer: Announcer
+
+    async def announce(self, revoked: Token, verifier: Verifier) -> None:
+        """Have every process refuse a token. Raises Unavailable when the others learn of it later than within a second."""
+        verifier.revocations.add(revoked.id, (revoked.revoked_at or datetime.now(UTC)).timestamp())
+        if not await self.announcer.announce([revoked]):
+            raise Unavailable("The token is revoked; other processes than this learn of it once Kafka answers again.")
+
+
+async def _desk(request: Request) -> TokenDesk:
+    desk: TokenDesk = request.app.state.desk
+    return desk
+
+
+async def _verifier(request: Request) -> Verifier:
+    verifier: Verifier = request.app.state.verifier
+    return verifier
+
+
+DeskDep = Annotated[TokenDesk, Depends(_desk)]
+VerifierDep = Annotated[Verifier, Depends(_verifier)]

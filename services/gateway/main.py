@@ -1,0 +1,48 @@
+"""The HTTP application of the gateway's own paths: wiring only. ``app.py`` puts it and all other services behind one address."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.gateway.announcing import Announcer
+from services.gateway.api import tokens
+from services.gateway.api.dependencies import TokenDesk
+from services.gateway.settings import GatewaySettings
+from services.gateway.use_cases.load_revocations import load_revocations
+from shared.db.engine import connect
+from shared.observability.health import ServiceHealth
+from shared.web.app import create_service_app
+
+
+def create_app(settings: GatewaySettings | None = None) -> FastAPI:
+    """Routes at their full paths: /v1/tokens."""
+    settings = settings or GatewaySettings()
+    sessions = connect(settings.database_url, pool_size=settings.pool_size, name="gateway")
+    health = ServiceHealth("gateway", sessions, settings.kafka_bootstrap_servers)
+    announcer = Announcer(settings.kafka_bootstrap_servers)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        loading = asyncio.create_task(
+            load_revocations(sessions, app.state.verifier.revocations, announcer, settings.signing_keys)
+        )
+        yield
+        loading.cancel()
+        await asyncio.wait([loading])
+        await announcer.close()
+        await health.close()
+
+    app = create_service_app(
+        name="gateway",
+        title="Rekindle: gateway",
+        description="The tokens with which clients call the API.",
+        routers=[tokens.router],
+        tags={"tokens": "Who may call the API: tokens are issued, listed, revoked and rotated."},
+        settings=settings,
+        lifespan=lifespan,
+        checks=health.checks,
+    )
+    app.state.desk = TokenDesk(sessions, settings, announcer)
+    return app
