@@ -57,6 +57,10 @@ class RekindleApi:
         """Add to what is known of a candidate."""
         return await self._call("PATCH", f"/v1/candidates/{quote(reference, safe='')}", content)
 
+    async def clear_fields(self, reference: str, content: Mapping[str, Any]) -> Answer:
+        """Clear fields of a candidate, history and all."""
+        return await self._call("PATCH", f"/v1/candidates/{quote(reference, safe='')}?history=forget", content)
+
     async def patch_position(self, reference: str, content: Mapping[str, Any]) -> Answer:
         """Add to what is known of a position."""
         return await self._call("PATCH", f"/v1/positions/{quote(reference, safe='')}", content)

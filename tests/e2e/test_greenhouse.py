@@ -231,6 +231,23 @@ async def test_a_duplicate_that_was_deleted_leaves_the_survivor(greenhouse: Gree
     assert statuses == [410, 200]
 
 
+async def test_what_was_anonymised_leaves_the_history_too(greenhouse: Greenhouse, api: httpx.AsyncClient) -> None:
+    candidate, job, number = next(_numbers), next(_numbers), next(_numbers)
+    emails = [{"value": "ada@example.org", "type": "personal"}]
+    known = application(candidate, job, number, person={"email_addresses": emails, "title": "Engineer"})
+    late = application(candidate, job, number, person={"last_name": "Lovelace"}, last_activity_at="2026-01-15T09:00:00Z")
+    await greenhouse.deliver("new_candidate_application", known)
+
+    anonymised = {"candidate_id": candidate, "anonymized_fields": ["full_name", "email_addresses"]}
+    assert (await greenhouse.deliver("candidate_anonymized", anonymised))["status"] == "applied"
+    await greenhouse.deliver("application_updated", late)
+
+    history = (await api.get(f"/v1/candidates/greenhouse:{candidate}/history")).json()["items"]
+    assert {(entry["field"], entry["value"]) for entry in history} == {("name", None), ("emails", None), ("title", "Engineer")}
+    record = (await api.get(f"/v1/candidates/greenhouse:{candidate}")).json()
+    assert (record["name"], record["emails"], record["title"]) == (None, [], "Engineer")
+
+
 async def test_an_older_body_does_not_turn_a_record_back(greenhouse: Greenhouse, api: httpx.AsyncClient) -> None:
     candidate, job, number = next(_numbers), next(_numbers), next(_numbers)
     newer = application(candidate, job, number, last_activity_at="2026-01-20T09:00:00Z", person={"last_name": "Lovelace"})

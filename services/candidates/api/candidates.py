@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -168,6 +168,13 @@ async def patch_candidate(
     settings: SettingsDep,
     condition: ConditionDep,
     on_invalid: OnInvalid = "refuse",
+    history: Annotated[
+        Literal["keep", "forget"],
+        Query(
+            description="forget: what the same source stated until observed_at of the fields that this request clears (null or an"
+            " empty list) leaves the history too, and is not stored when it comes late. keep: the history holds it."
+        ),
+    ] = "keep",
 ) -> Any:
     """Change what is known of a person (JSON Merge Patch). A reference creates the record; unchanged content changes nothing."""
     now = current_time()
@@ -179,6 +186,7 @@ async def patch_candidate(
         tuple(read_name("candidate", reference) for reference in patch.references),
         condition,
         skips_invalid=on_invalid == "skip",
+        forgets_cleared=history == "forget",
     )
     done = await change_candidate(sessions, change, stated_by=principal.identity, shards=settings.partitions, now=now)
     if isinstance(done, Redirected):

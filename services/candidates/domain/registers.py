@@ -30,15 +30,19 @@ class Observation:
     observed_at: datetime
     since: datetime | None = None
     """When the source stated this first, where it has repeated it since without a break; None where it has not."""
+    forgets: bool = False
+    """Whether it clears the field for good: what its source had observed of it until then leaves the history."""
 
     @property
-    def rank(self) -> tuple[datetime, bool, str, bytes]:
+    def rank(self) -> tuple[datetime, int, str, bytes]:
         """Which of two observations counts: the higher.
 
-        The later one does. At the same moment a value counts more than a cleared field, then the source that comes
-        later in the alphabet, then the greater value: arbitrary, but the same for every order of arrival.
+        The later one does. At the same moment a field that is cleared for good counts more than a value, a value more than a
+        cleared field; then the source that comes later in the alphabet, then the greater value: arbitrary, but the same for
+        every order of arrival.
         """
-        return self.observed_at, self.value is not None, self.source, canonical(self.value)
+        kind = 2 if self.forgets else int(self.value is not None)
+        return self.observed_at, kind, self.source, canonical(self.value)
 
     @property
     def stated_at(self) -> datetime:
@@ -82,13 +86,17 @@ class Observed:
 
 
 def observe(heads: Heads, stated: Iterable[Observation], *, keep_each: Collection[str] = ()) -> Observed:
-    """Take observations, in order. A repetition only moves the head's time forward, except of the fields ``keep_each``."""
+    """Take observations, in order. A repetition only moves the head's time forward, except of the fields ``keep_each``.
+
+    One that clears a field for good is always added.
+    """
     after = dict(heads)
     added: list[Observation] = []
     replaced: list[Observation] = []
     for one in stated:
         head = after.get(one.field)
-        if head is not None and one.field not in keep_each and one.repeats(head) and one.observed_at >= head.observed_at:
+        is_kept = one.field in keep_each or one.forgets
+        if head is not None and not is_kept and one.repeats(head) and one.observed_at >= head.observed_at:
             if one.observed_at > head.observed_at:
                 after[one.field] = replace(head, observed_at=one.observed_at, since=head.stated_at)
             continue
@@ -117,6 +125,8 @@ def write_heads(heads: Heads) -> bytes:
         written[name] = {"value": head.value, "source": head.source, "observed_at": head.observed_at.isoformat()}
         if head.since is not None:
             written[name]["since"] = head.since.isoformat()
+        if head.forgets:
+            written[name]["forgets"] = True
     return orjson.dumps(written)
 
 
@@ -129,6 +139,7 @@ def read_heads(stored: Mapping[str, Any]) -> dict[str, Observation]:
             head["source"],
             datetime.fromisoformat(head["observed_at"]),
             datetime.fromisoformat(head["since"]) if "since" in head else None,
+            forgets=head.get("forgets", False),
         )
         for name, head in stored.items()
     }

@@ -1,7 +1,8 @@
 """Everything that was ever stated of a record's fields, by source.
 
 An entry is stored when something is stated anew. That its source repeats it since, without a break, is known of the head alone
-(``domain/registers.py``) and written to the entry when another head takes its place.
+(``domain/registers.py``) and written to the entry when another head takes its place. What a source has cleared for good until
+some time is not stored when it comes late.
 """
 
 import hashlib
@@ -30,6 +31,24 @@ class Entry:
     received_at: datetime
 
 
+_NOT_FORGOTTEN = """
+    new.value = 'null' OR NOT EXISTS (
+        SELECT FROM candidate_forgotten AS forgotten
+        WHERE (forgotten.record_id, forgotten.field, forgotten.source) = (new.record_id, new.field, new.source)
+            AND forgotten.until >= new.observed_at)
+    """
+_UNTIL = "unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) AS new (record_id, field, source, until)"
+_FORGET = f"""
+    DELETE FROM candidate_history AS entry USING {_UNTIL}
+    WHERE (entry.record_id, entry.field, entry.source) = (new.record_id, new.field, new.source)
+        AND entry.observed_at <= new.until AND entry.value <> 'null'
+    """  # noqa: S608 - a constant
+_REMEMBER_FORGOTTEN = f"""
+    INSERT INTO candidate_forgotten AS known (record_id, field, source, until) SELECT * FROM {_UNTIL}
+    ON CONFLICT (record_id, field, source) DO UPDATE SET until = greatest(known.until, excluded.until)
+    """  # noqa: S608 - a constant
+
+
 @dataclass(slots=True)
 class Additions:
     """What one transaction adds to histories, collected over all its observations."""
@@ -38,18 +57,24 @@ class Additions:
     received_at: datetime
     _entries: dict[tuple[UUID, str, str, datetime, bytes], Observation]
     _ended: list[tuple[UUID, Observation]]
+    _forgotten: dict[tuple[UUID, str, str], datetime]
 
     @classmethod
     def by(cls, stated_by: str, received_at: datetime) -> "Additions":
         """Nothing so far, by a token's holder."""
-        return cls(stated_by, received_at, {}, [])
+        return cls(stated_by, received_at, {}, [], {})
 
     def add(self, record: UUID, observed: Observed) -> None:
         """Take what follows from observations of a record."""
         for one in observed.added:
             self._entries.setdefault(_key(record, one), one)
+            if one.forgets:
+                self._forgotten[record, one.field, one.source] = one.observed_at
         for head in observed.replaced:
             key = _key(record, head)
+            forgotten_until = self._forgotten.get((record, head.field, head.source))
+            if forgotten_until is not None and head.stated_at <= forgotten_until:
+                continue
             if key in self._entries:
                 self._entries[key] = head
             else:
@@ -57,7 +82,7 @@ class Additions:
 
     def writes(self, thing: Thing) -> list[Write]:
         """Store the entries, and until when replaced ones were repeated; an entry that is known is not stored again."""
-        return [*self._adding(thing), *self._ending(thing)]
+        return [*self._adding(thing), *self._ending(thing), *self._forgetting()]
 
     def _adding(self, thing: Thing) -> list[Write]:
         if not self._entries:
@@ -65,8 +90,10 @@ class Additions:
         sql = f"""
             INSERT INTO {thing}_history
                 (record_id, field, value, digest, source, observed_at, confirmed_at, received_at, stated_by)
-            SELECT *, $8::timestamptz, $9::text FROM unnest(
+            SELECT new.*, $8::timestamptz, $9::text FROM unnest(
                 $1::uuid[], $2::text[], $3::jsonb[], $4::bytea[], $5::text[], $6::timestamptz[], $7::timestamptz[])
+                AS new (record_id, field, value, digest, source, observed_at, confirmed_at)
+            WHERE {_NOT_FORGOTTEN if thing == "candidate" else "true"}
             ON CONFLICT DO NOTHING
             """  # noqa: S608 - a constant
         keys, entries = self._entries.keys(), self._entries.values()
@@ -86,6 +113,14 @@ class Additions:
                 ),
             )
         ]
+
+    def _forgetting(self) -> list[Write]:
+        """Delete what sources observed of fields until they cleared them for good, and remember until when."""
+        if not self._forgotten:
+            return []
+        keys = self._forgotten.keys()
+        values = ([key[0] for key in keys], [key[1] for key in keys], [key[2] for key in keys], list(self._forgotten.values()))
+        return [Write(_FORGET, values), Write(_REMEMBER_FORGOTTEN, values)]
 
     def _ending(self, thing: Thing) -> list[Write]:
         if not self._ended:
@@ -173,6 +208,7 @@ def with_repetitions(entry: Entry, heads: Heads) -> Entry:
     return replace(entry, confirmed_at=max(entry.confirmed_at, heads[entry.observation.field].observed_at))
 
 
-def forgetting(records: Collection[UUID]) -> Write:
+def forgetting(records: Collection[UUID]) -> list[Write]:
     """Delete everything that was stated of these candidates."""
-    return Write("DELETE FROM candidate_history WHERE record_id = ANY($1::uuid[])", (list(records),))
+    tables = ("candidate_history", "candidate_forgotten")
+    return [Write(f"DELETE FROM {table} WHERE record_id = ANY($1::uuid[])", (list(records),)) for table in tables]  # noqa: S608 - constants

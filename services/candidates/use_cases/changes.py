@@ -20,7 +20,8 @@ class RecordChange:
     """``fields`` are a merge patch of known fields, as JSON values; ``references`` further ones of the same candidate.
 
     ``condition`` is what the caller demands of the version that is changed; None where versions do not matter.
-    ``skips_invalid``: fields that break a rule are left out, and the rest is stored.
+    ``skips_invalid``: fields that break a rule are left out, and the rest is stored. ``forgets_cleared``: what the source stated
+    of the fields that are cleared leaves the history too.
     """
 
     name: Name
@@ -29,6 +30,7 @@ class RecordChange:
     references: tuple[Name, ...] = ()
     condition: Condition | None = None
     skips_invalid: bool = False
+    forgets_cleared: bool = False
 
     def without(self, wrong: Sequence[FieldError]) -> Self:
         """The change without the fields that break a rule. Raises Invalid unless such fields are to be skipped."""
@@ -44,7 +46,10 @@ class RecordChange:
     def observations(self, shape: Shape, stated_by: str) -> list[Observation]:
         """What is stated of each leaf."""
         source = self.source(stated_by)
-        return [Observation(field, value, source, self.observed_at) for field, value in shape.flatten(self.fields).items()]
+        return [
+            Observation(field, value, source, self.observed_at, forgets=self.forgets_cleared and value is None)
+            for field, value in shape.flatten(self.fields).items()
+        ]
 
     def demand_version(self, tag: str | None) -> None:
         """Raise VersionMissing or VersionStale unless a record with this tag may be changed; None where there is none yet."""

@@ -53,7 +53,7 @@ async def _erase(connection: Driver, erasure: Erasure, streams: dict[UUID, Strea
         [
             *candidates.saving(streams.values()),
             *links.removing(undone),
-            history.forgetting(streams),
+            *history.forgetting(streams),
             evidence.forgetting(streams),
             forgetting_answers(streams),
             erasures.adding(erasure),

@@ -26,10 +26,14 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class CandidatePatch:
-    """``PATCH /v1/candidates/{reference}``: what the body says of the person, as of ``content["observed_at"]``."""
+    """``PATCH /v1/candidates/{reference}``: what the body says of the person, as of ``content["observed_at"]``.
+
+    ``forgets``: what it clears leaves the history too.
+    """
 
     reference: str
     content: Mapping[str, Any]
+    forgets: bool = False
 
 
 @dataclass(frozen=True, slots=True)

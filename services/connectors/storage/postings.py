@@ -16,6 +16,8 @@ class PostingKind(StrEnum):
     """Where a posting goes."""
 
     CANDIDATE = "candidate"
+    CLEARING = "clearing"
+    """A candidate's fields that are cleared, history and all."""
     POSITION = "position"
     FACT = "fact"
     ERASURE = "erasure"

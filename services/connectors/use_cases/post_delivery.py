@@ -69,7 +69,7 @@ def _reason_of_translation(delivery: Delivery) -> str | None:
 
 async def _post(api: RekindleApi, body_hash: str, queued: Sequence[Posting]) -> Sequence[Posting]:
     """Records first, side by side, then facts, erasures last."""
-    records = [item for item in queued if item.kind in {PostingKind.POSITION, PostingKind.CANDIDATE}]
+    records = [item for item in queued if item.kind in {PostingKind.POSITION, PostingKind.CANDIDATE, PostingKind.CLEARING}]
     answered = list(await asyncio.gather(*(_patch(api, item) for item in records)))
     facts = [item for item in queued if item.kind is PostingKind.FACT]
     for first in range(0, len(facts), MOST_EVENTS):
@@ -99,7 +99,8 @@ def _answered(item: Posting, answer: Answer, note: str | None = None) -> Posting
 async def _patch(api: RekindleApi, item: Posting) -> Posting:
     """PATCH a record. A field that the API refuses, such as a telephone number that is none, is left out and named."""
     content = item.content or {}
-    patch = api.patch_position if item.kind is PostingKind.POSITION else api.patch_candidate
+    patches = {PostingKind.POSITION: api.patch_position, PostingKind.CLEARING: api.clear_fields}
+    patch = patches.get(item.kind, api.patch_candidate)
     left_out: list[str] = []
     answer = await patch(item.target, content)
     for _ in range(MOST_CORRECTIONS):

@@ -223,7 +223,8 @@ async def erase_unmerged(session: AsyncSession, delivery: deliveries.Delivery) -
 def _posting(intent: Intent, receipt: Receipt) -> Posting:
     match intent:
         case CandidatePatch():
-            return Posting(f"candidate:{intent.reference}", PostingKind.CANDIDATE, intent.reference, intent.content)
+            kind = PostingKind.CLEARING if intent.forgets else PostingKind.CANDIDATE
+            return Posting(f"{kind}:{intent.reference}", kind, intent.reference, intent.content)
         case PositionPatch():
             return Posting(f"position:{intent.reference}", PostingKind.POSITION, intent.reference, intent.content)
         case Erasure():

@@ -40,7 +40,7 @@ def test_anonymised_fields_are_cleared() -> None:
     (patch,) = translated(sent).intents
 
     assert isinstance(patch, CandidatePatch)
-    assert patch.reference == "greenhouse:7"
+    assert (patch.reference, patch.forgets) == ("greenhouse:7", True)
     assert patch.content == {"title": None, "name": None, "observed_at": "2026-03-01T12:00:00Z"}
 
 

@@ -23,9 +23,9 @@ def describe(draft: Draft) -> None:
     _emails_refused(draft)
 
 
-def _patch_candidate(draft: Draft, ref: str, content: dict[str, Any]) -> None:
+def _patch_candidate(draft: Draft, ref: str, content: dict[str, Any], *, forgets: bool = False) -> None:
     if content.keys() - {"observed_at"}:
-        draft.intents.append(CandidatePatch(ref, content))
+        draft.intents.append(CandidatePatch(ref, content, forgets))
 
 
 def _patch_position(draft: Draft, external_id: str, content: dict[str, Any]) -> None:
@@ -86,7 +86,7 @@ def people_merged(draft: Draft) -> None:
 
 
 def person_anonymised(draft: Draft) -> None:
-    """Fields of a person were cleared. Who can be neither named nor reached any more is to be forgotten."""
+    """Fields of a person were cleared, history and all. Who can be neither named nor reached any more is to be forgotten."""
     if draft.candidate is None:
         draft.remarks.append("the body names no candidate")
         return
@@ -95,7 +95,7 @@ def person_anonymised(draft: Draft) -> None:
     if fields >= IDENTIFYING:
         _erase(draft, draft.candidate)
         return
-    _patch_candidate(draft, draft.candidate, cleared_content(fields, draft.receipt.received_at))
+    _patch_candidate(draft, draft.candidate, cleared_content(fields, draft.receipt.received_at), forgets=True)
     if not draft.intents:
         draft.remarks.append("none of the anonymised fields is kept by Rekindle")
 
