@@ -1,10 +1,11 @@
 """/v1/queue: whom to come back to now, and what recruiters do about it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
@@ -15,7 +16,7 @@ from services.engagement.storage.queue import After, Wanted
 from services.engagement.use_cases.claim_items import claim_items
 from services.engagement.use_cases.complete_item import complete_item
 from services.engagement.use_cases.dismiss_item import dismiss_item
-from services.engagement.use_cases.list_queue import Listed, list_queue
+from services.engagement.use_cases.list_queue import Listed, count_items, list_queue
 from services.engagement.use_cases.snooze_item import snooze_item
 from shared.events.fields import Code, PositionRef, Text
 from shared.events.vocabulary import QueueOutcome, Reason, Trigger
@@ -59,8 +60,9 @@ class QueueItem(BaseModel):
     status: QueueStatus
     explanation: str
     reasons: list[QueueReason]
-    recruiter: str | None = None
+    recruiter: str | None = Field(None, description="who holds the lease")
     lease_expires_at: datetime | None = None
+    last_touch_by: str | None = Field(description="the recruiter who contacted the person last, where that is known")
 
 
 class LeasedQueueItem(QueueItem):
@@ -74,6 +76,15 @@ class QueuePage(BaseModel):
 
     items: list[QueueItem]
     next_cursor: str | None
+
+
+class QueueCounts(BaseModel):
+    """How many live items there are of each status, all at one moment."""
+
+    due: int
+    claimed: int
+    snoozed: int
+    scheduled: int
 
 
 class ClaimedQueueItems(BaseModel):
@@ -121,28 +132,45 @@ class QueueDismissal(Body):
     reason: Text
 
 
+async def _wanted(
+    position: Annotated[PositionRef | None, Query()] = None,
+    reason: Annotated[Reason | None, Query()] = None,
+    recruiter: Annotated[Code | None, Query(description="holds the lease, or made the last touch")] = None,
+    min_priority: Annotated[int, Query(ge=0, le=100)] = 0,
+) -> Wanted:
+    return Wanted(None, position, reason, min_priority, recruiter)
+
+
+WantedDep = Annotated[Wanted, Depends(_wanted)]
+
+
 @router.get("")
 async def list_queue_items(
     sessions: SessionsDep,
     _: Reader,
     _waited: WaitedDep,
+    wanted: WantedDep,
     status: Annotated[QueueStatus | None, Query(description="without it: every live item")] = None,
-    position: Annotated[PositionRef | None, Query()] = None,
-    reason: Annotated[Reason | None, Query()] = None,
-    min_priority: Annotated[int, Query(ge=0, le=100)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: str | None = None,
 ) -> QueuePage:
     """Whom to come back to, strongest first, then the one who has waited longest. Without ``status``: all live items."""
     now = datetime.now(UTC)
-    wanted = Wanted(status, position, reason, min_priority)
-    purpose = f"queue {status} {position} {reason} {min_priority}"
+    wanted = replace(wanted, status=status)
+    purpose = f"queue {wanted}"
     page = await list_queue(sessions, wanted, now=now, after=_after(purpose, cursor), limit=limit)
     after = page.next
     next_cursor = None
     if after is not None:
         next_cursor = encode_cursor(purpose, [after.priority, after.due_at.isoformat(), str(after.id)])
     return QueuePage(items=[_item(listed, now) for listed in page.items], next_cursor=next_cursor)
+
+
+@router.get("/counts")
+async def count_queue_items(sessions: SessionsDep, _: Reader, _waited: WaitedDep, wanted: WantedDep) -> QueueCounts:
+    """How many items there are of each status, with the same filters as the list."""
+    counts = await count_items(sessions, wanted, now=datetime.now(UTC))
+    return QueueCounts.model_validate(counts)
 
 
 @router.post("/claims")
@@ -226,6 +254,7 @@ def _fields(listed: Listed, now: datetime) -> dict[str, object]:
         "reasons": [_reason(reason, listed.positions.get(reason.position_id)) for reason in item.reasons_at(now)],
         "recruiter": None if lease is None else lease.recruiter,
         "lease_expires_at": None if lease is None else lease.expires_at,
+        "last_touch_by": item.last_touch_by,
     }
 
 

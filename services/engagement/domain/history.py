@@ -39,6 +39,8 @@ class History:
     facts_of: Mapping[UUID, Sequence[PersonFact]]
     closings: Mapping[UUID, Sequence[datetime]]
     outreach: Sequence[datetime]
+    last_touch_by: str | None
+    """Who made the last outreach, where that is known."""
     answers: Sequence[datetime]
     """When we wrote last, be it an outreach or a reply to theirs."""
     replies: Sequence[tuple[datetime, UUID | None]]
@@ -112,12 +114,14 @@ def history_of(
     """What follows from all facts of a person, those of each position, and the pursuits that they fold into."""
     valid = without_retracted(facts)
     contacts = [fact for fact in valid if fact.type == PursuitContacted.type]
+    outreach = [fact for fact in contacts if _is_outreach(fact)]
     by_hand = [fact for fact in valid if not fact.data.get("auto")]
     return History(
         pursuits=pursuits,
         facts_of=facts_of,
         closings=closings,
-        outreach=[fact.time for fact in contacts if _is_outreach(fact)],
+        outreach=[fact.time for fact in outreach],
+        last_touch_by=outreach[-1].data.get("recruiter") if outreach else None,
         answers=[fact.time for fact in contacts if _purpose(fact) is Purpose.REPLY],
         replies=[(fact.time, fact.position) for fact in by_hand if fact.type == PursuitResponded.type],
         signals=[(fact.time, Signal(fact.data["signal"])) for fact in valid if fact.type == CandidateSignalObserved.type],

@@ -57,7 +57,8 @@ class QueueReason:
 class QueueItem:
     """A person's item. ``reasons`` are strongest first; ``due_at`` is the first time any of them is due.
 
-    ``newest_close`` is the time of the newest close among the reasons; ``announced`` the due time last announced to subscribers.
+    ``newest_close`` is the time of the newest close among the reasons; ``announced`` the due time last announced to subscribers;
+    ``last_touch_by`` who contacted the person last.
     """
 
     person_id: UUID
@@ -70,6 +71,7 @@ class QueueItem:
     snoozed_until: datetime | None
     lease: Lease | None
     announced: datetime | None
+    last_touch_by: str | None
 
     def status(self, now: datetime) -> QueueStatus:
         """Where the item stands at a moment; asked of live items only."""
@@ -143,10 +145,10 @@ def item_of(
     if not returns and not log:
         return None
     presence = Presence.GONE if not returns else Presence.HELD if history.is_in_play else Presence.LIVE
-    return _item(person_id, presence, returns, done)
+    return _item(person_id, presence, returns, done, history.last_touch_by)
 
 
-def _item(person_id: UUID, presence: Presence, returns: Sequence[Return], done: Handled) -> QueueItem:
+def _item(person_id: UUID, presence: Presence, returns: Sequence[Return], done: Handled, last_touch_by: str | None) -> QueueItem:
     reasons = sorted((_reason(one) for one in returns), key=lambda one: (-one.strength, one.due_at, one.position_id))
     return QueueItem(
         person_id=person_id,
@@ -159,6 +161,7 @@ def _item(person_id: UUID, presence: Presence, returns: Sequence[Return], done: 
         snoozed_until=max((one.snoozed_until for one in returns if one.snoozed_until is not None), default=None),
         lease=done.lease,
         announced=done.announced,
+        last_touch_by=last_touch_by,
     )
 
 

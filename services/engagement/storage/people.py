@@ -39,7 +39,7 @@ _ITEM = (
     ("person_id", "uuid"), ("id", "uuid"), ("presence", "text"), ("due_at", "timestamptz"), ("priority", "integer"),
     ("reasons", "jsonb"), ("newest_close", "timestamptz"), ("snoozed_until", "timestamptz"), ("lease", "uuid"),
     ("recruiter", "text"), ("lease_expires_at", "timestamptz"), ("lease_newest_close", "timestamptz"),
-    ("announced", "timestamptz"),
+    ("announced", "timestamptz"), ("last_touch_by", "text"),
 )  # fmt: skip
 
 
@@ -159,6 +159,7 @@ def _item(item: QueueItem) -> dict[str, Any]:
         "lease_expires_at": lease and lease.expires_at,
         "lease_newest_close": lease and lease.newest_close,
         "announced": item.announced,
+        "last_touch_by": item.last_touch_by,
     }
 
 

@@ -1,7 +1,7 @@
 """Queue items, read in the queue's order. They are written with all else of a person: ``storage.people``."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,18 +17,19 @@ from shared.events.vocabulary import Reason, Trigger
 
 _COLUMNS = (
     "person_id, id, presence, due_at, priority, reasons, newest_close, snoozed_until, lease, recruiter, lease_expires_at, "
-    "lease_newest_close, announced"
+    "lease_newest_close, announced, last_touch_by"
 )
-_DUE = "presence = 'live' AND due_at <= :now AND (lease_expires_at IS NULL OR lease_expires_at <= :now)"
-_WHERE: Mapping[QueueStatus | None, str] = {
-    None: "presence = 'live'",
-    QueueStatus.DUE: _DUE,
-    QueueStatus.CLAIMED: "presence = 'live' AND lease_expires_at > :now",
-    QueueStatus.SNOOZED: "presence = 'live' AND due_at > :now AND snoozed_until > :now "
-    "AND (lease_expires_at IS NULL OR lease_expires_at <= :now)",
-    QueueStatus.SCHEDULED: "presence = 'live' AND due_at > :now AND (snoozed_until IS NULL OR snoozed_until <= :now) "
-    "AND (lease_expires_at IS NULL OR lease_expires_at <= :now)",
+_LEASED = "lease_expires_at > :now"
+_FREE = "(lease_expires_at IS NULL OR lease_expires_at <= :now)"
+_STATUS: Mapping[QueueStatus, str] = {
+    QueueStatus.DUE: f"due_at <= :now AND {_FREE}",
+    QueueStatus.CLAIMED: _LEASED,
+    QueueStatus.SNOOZED: f"due_at > :now AND snoozed_until > :now AND {_FREE}",
+    QueueStatus.SCHEDULED: f"due_at > :now AND (snoozed_until IS NULL OR snoozed_until <= :now) AND {_FREE}",
 }
+"""Which live items have a status: as ``QueueItem.status`` says, by columns that one index holds."""
+_COUNTS = ", ".join(f"count(*) FILTER (WHERE {condition}) AS {status}" for status, condition in _STATUS.items())
+_FOR_RECRUITER = f" AND (last_touch_by = :recruiter OR (recruiter = :recruiter AND lease IS NOT NULL AND {_LEASED}))"
 _FOR_REASON = """
     AND EXISTS (
         SELECT FROM jsonb_to_recordset(reasons) AS one (reason text, position_id uuid, due_at timestamptz)
@@ -55,12 +56,16 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which items are asked for. ``reason`` and ``position`` are looked for among the reasons that are shown at the time."""
+    """Which items are asked for. ``reason`` and ``position`` are looked for among the reasons that are shown at the time.
+
+    ``recruiter`` holds the item, or made the last touch.
+    """
 
     status: QueueStatus | None = None
     position: UUID | None = None
     reason: Reason | None = None
     min_priority: int = 0
+    recruiter: str | None = None
 
 
 async def page(session: AsyncSession, wanted: Wanted, *, now: datetime, after: After | None, limit: int) -> list[QueueItem]:
@@ -72,6 +77,19 @@ async def page(session: AsyncSession, wanted: Wanted, *, now: datetime, after: A
         values |= {"priority": after.priority, "due_at": after.due_at, "id": after.id}
     query = f"SELECT {_COLUMNS} FROM queue_items WHERE {where} ORDER BY {_ORDER} LIMIT :limit"  # noqa: S608
     return [_item(row) for row in await session.execute(text(query), values)]
+
+
+async def counts(session: AsyncSession, wanted: Wanted, *, now: datetime) -> dict[QueueStatus, int]:
+    """How many live items there are of each status, at one moment. ``wanted.status`` is not looked at."""
+    query, values = counting(wanted, now=now)
+    row = (await session.execute(text(query), values)).one()
+    return {status: getattr(row, status) for status in _STATUS}
+
+
+def counting(wanted: Wanted, *, now: datetime) -> tuple[str, dict[str, Any]]:
+    """The query of ``counts``, which without filters reads one index alone, and its values."""
+    everything = replace(wanted, status=None)
+    return f"SELECT {_COUNTS} FROM queue_items WHERE {_where(everything)}", _values(everything, now)  # noqa: S608 - constants
 
 
 async def take(session: AsyncSession, wanted: Wanted, *, now: datetime, limit: int) -> list[QueueItem]:
@@ -109,12 +127,18 @@ async def _of_people(session: AsyncSession, people: Collection[UUID], where: str
 
 
 def _where(wanted: Wanted) -> str:
-    where = _WHERE[wanted.status] + " AND priority >= :min_priority"
+    where = "presence = 'live' AND priority >= :min_priority"
+    if wanted.status is not None:
+        where += f" AND {_STATUS[wanted.status]}"
+    if wanted.recruiter is not None:
+        where += _FOR_RECRUITER
     return where if wanted.reason is None and wanted.position is None else where + _FOR_REASON
 
 
 def _values(wanted: Wanted, now: datetime) -> dict[str, Any]:
     values: dict[str, Any] = {"now": now, "min_priority": wanted.min_priority}
+    if wanted.recruiter is not None:
+        values["recruiter"] = wanted.recruiter
     if wanted.reason is not None or wanted.position is not None:
         values |= {"reason": wanted.reason, "position": wanted.position, "contained": _contained(wanted)}
     return values
@@ -151,6 +175,7 @@ def _item(row: Any) -> QueueItem:
         snoozed_until=row.snoozed_until,
         lease=lease,
         announced=row.announced,
+        last_touch_by=row.last_touch_by,
     )
 
 

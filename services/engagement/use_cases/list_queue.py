@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.engagement.domain.queue import QueueItem
+from services.engagement.domain.queue import QueueItem, QueueStatus
 from services.engagement.storage import positions, queue, streams
 from services.engagement.storage.positions import KnownPosition
 from services.engagement.storage.queue import After, Wanted
@@ -41,6 +41,12 @@ async def list_queue(sessions: Sessions, wanted: Wanted, *, now: datetime, after
     if last is None or last.due_at is None:
         return Page(items, None)
     return Page(items, After(last.priority, last.due_at, last.id))
+
+
+async def count_items(sessions: Sessions, wanted: Wanted, *, now: datetime) -> dict[QueueStatus, int]:
+    """How many items there are of each status at ``now``; a single statement, so that no item is counted twice or not at all."""
+    async with sessions.begin() as session:
+        return await queue.counts(session, wanted, now=now)
 
 
 async def with_names(session: AsyncSession, items: Sequence[QueueItem]) -> list[Listed]:

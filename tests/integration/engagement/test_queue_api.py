@@ -130,6 +130,19 @@ async def test_a_bad_filter_is_refused_by_its_name(desk: Desk, params: dict[str,
     assert [one["field"] for one in problem["errors"]] == list(params)
 
 
+async def test_the_counts_of_the_queue_take_the_filters_of_the_list(desk: Desk) -> None:
+    await desk.soft_no("ats:bob", on="2025-03-02", reason="timing")
+    await claim(desk)
+
+    counts = await desk.ats.get("/v1/queue/counts")
+    assert counts == {"due": 1, "claimed": 1, "snoozed": 0, "scheduled": 0}
+    assert sum((await desk.ats.get("/v1/queue/counts", reason="timing")).values()) == 1
+    assert (await desk.ats.get("/v1/queue/counts", recruiter="maria"))["claimed"] == 1
+    assert [one["recruiter"] for one in (await desk.ats.get("/v1/queue", recruiter="maria"))["items"]] == ["maria"]
+    problem = (await desk.ats.client.get("/v1/queue/counts", params={"status": "due"})).json()
+    assert (problem["status"], problem["errors"][0]["field"]) == (400, "status")
+
+
 async def test_pages_follow_each_other_without_gap_or_repeat(desk: Desk) -> None:
     for number in range(7):
         await desk.soft_no(f"ats:{number}", on="2025-03-02", reason="timing" if number % 2 else "salary")

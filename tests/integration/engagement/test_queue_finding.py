@@ -1,0 +1,118 @@
+"""Finding in the queue: a recruiter's items, and how many there are of each status."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from services.engagement.domain.queue import QueueStatus
+from services.engagement.settings import EngagementSettings
+from services.engagement.storage import queue
+from services.engagement.storage.queue import Wanted
+from services.engagement.use_cases.list_queue import count_items, list_queue
+from services.engagement.use_cases.snooze_item import snooze_item
+from shared.db.engine import Sessions
+from shared.events.vocabulary import Reason
+from shared.ids import position_id
+from tests.integration.engagement.posting import Ats, event
+from tests.integration.engagement.queue_desk import Desk, at
+
+SCHEDULED, DUE = at("2026-03-03"), at("2026-09-01")
+
+
+@pytest.fixture
+def desk(ats: Ats, engagement: Sessions, settings: EngagementSettings) -> Desk:
+    return Desk(ats, engagement, settings)
+
+
+async def test_a_recruiter_finds_what_they_hold_and_whom_they_touched_last(desk: Desk) -> None:
+    async def touched(of: str, by: str | None, on: str = "2026-02-01", **data: Any) -> None:
+        await desk.post(event(of=of, at=on, recruiter=by, **data))
+
+    for name, recruiter in (("ats:0", "maria"), ("ats:1", "noa"), ("ats:2", None)):
+        await touched(name, recruiter)
+        await desk.post(event("pursuit.declined", of=name, at="2026-03-02", reason="salary"))
+    # Neither is a touch of hers: a newsletter, and one that was before another's.
+    await touched("ats:1", "maria", "2026-02-03", kind="newsletter")
+    await touched("ats:1", "maria", "2026-01-03")
+
+    async def found(now: datetime = DUE, status: QueueStatus | None = None, by: str = "maria") -> list[str]:
+        return sorted(one.references[0] for one in await desk.listed(now, status, recruiter=by))
+
+    assert (await found(), await found(by="noa"), await found(by="ida")) == (["ats:0"], ["ats:1"], [])
+    assert [one.item.last_touch_by for one in await desk.listed(DUE, recruiter="noa")] == ["noa"]
+
+    await desk.claim(DUE, recruiter="ida", seconds=60)
+    assert await found(by="ida") == ["ats:0", "ats:1", "ats:2"]
+    assert (await found(), await found(status=QueueStatus.CLAIMED), await found(status=QueueStatus.DUE)) == (
+        ["ats:0"],
+        ["ats:0"],
+        [],
+    )
+    over = DUE + timedelta(seconds=60)
+    assert (await found(over, by="ida"), await found(over, QueueStatus.DUE)) == ([], ["ats:0"])
+
+
+async def test_counts_are_those_of_the_lists_at_every_moment(desk: Desk) -> None:
+    for number in range(12):
+        await desk.post(event(of=f"ats:{number}", at="2026-02-01", recruiter=f"r{number % 2}"))
+        await desk.post(
+            event("pursuit.declined", of=f"ats:{number}", at="2026-03-02", reason="salary" if number % 3 else "timing")
+        )
+    item, lease = await desk.claim_one(DUE)
+    await snooze_item(desk.sessions, item, lease=lease, until=at("2027-01-01"), now=DUE, settings=desk.settings)
+    await desk.claim(DUE, limit=3)
+
+    for now in (SCHEDULED, at("2026-06-15"), DUE, DUE + timedelta(hours=1), at("2027-06-01")):
+        for wanted in (Wanted(), Wanted(reason=Reason.TIMING), Wanted(recruiter="r1"), Wanted(position=position_id("ats:job"))):
+            listed = {
+                status: len(
+                    (await list_queue(desk.sessions, replace(wanted, status=status), now=now, after=None, limit=99)).items
+                )
+                for status in QueueStatus
+            }
+            assert await count_items(desk.sessions, wanted, now=now) == listed
+
+
+async def test_counts_are_right_while_items_move(desk: Desk) -> None:
+    for number in range(30):
+        await desk.soft_no(f"ats:{number}")
+    sums: list[int] = []
+    is_over = asyncio.Event()
+
+    async def look() -> None:
+        while not is_over.is_set():
+            sums.append(sum((await count_items(desk.sessions, Wanted(), now=DUE)).values()))
+
+    async def move(recruiter: str) -> None:
+        for item in await desk.claim(DUE, recruiter=recruiter, limit=5):
+            assert item.lease is not None
+            until = DUE + timedelta(days=5)
+            await snooze_item(desk.sessions, item.id, lease=item.lease.id, until=until, now=DUE, settings=desk.settings)
+
+    looking = asyncio.create_task(look())
+    await asyncio.gather(*(move(f"r{number}") for number in range(6)))
+    is_over.set()
+    await looking
+
+    assert set(sums) == {30}
+    assert await count_items(desk.sessions, Wanted(), now=DUE) == {
+        QueueStatus.DUE: 0, QueueStatus.CLAIMED: 0, QueueStatus.SNOOZED: 30, QueueStatus.SCHEDULED: 0,
+    }  # fmt: skip
+
+
+async def test_counting_reads_an_index_alone(desk: Desk) -> None:
+    for number in range(5):
+        await desk.soft_no(f"ats:{number}")
+    plans: list[str] = []
+
+    async with desk.sessions.begin() as session:
+        await session.execute(text("SET LOCAL enable_seqscan = off"))
+        await session.execute(text("SET LOCAL enable_bitmapscan = off"))
+        statement, values = queue.counting(Wanted(), now=DUE)
+        plans += await session.scalars(text(f"EXPLAIN {statement}"), values)
+
+    assert any("Index Only Scan using queue_items_by_priority" in line for line in plans), plans
