@@ -62,6 +62,14 @@ class Write:
 
     sql: str
     values: tuple[Any, ...]
+    only_inserts: bool = False
+    """It inserts what its arrays hold and reads no table, so that its plan is the same however many rows there are."""
+
+    @property
+    def planned_once(self) -> "Write":
+        """The same write, in the form for which PostgreSQL keeps the plan, where there is one."""
+        sql, values = planned_once(self.sql, self.values, only_inserts=self.only_inserts)
+        return Write(sql, values)
 
 
 async def write_together(connection: Driver, writes: Sequence[Write]) -> int:
@@ -69,11 +77,52 @@ async def write_together(connection: Driver, writes: Sequence[Write]) -> int:
 
     They see the same state, none what another one changes, and are done in no particular order.
     """
+    writes = [write.planned_once for write in writes]
     query = _combined(tuple((write.sql, len(write.values)) for write in writes))
     return int(await connection.fetchval(query, *chain.from_iterable(write.values for write in writes)))
 
 
+def planned_once(query: str, values: tuple[Any, ...], *, only_inserts: bool = False) -> tuple[str, tuple[Any, ...]]:
+    """The same query and values, with arrays of one value written as that value, where no array holds more.
+
+    PostgreSQL keeps the plan of a statement only where one for arrays of any length costs no more than one for those given.
+    That is seldom so for few rows, and to plan a statement again costs more than to run it for one row. Where a query
+    ``only_inserts``, the length of longer arrays is hidden, to the same effect; elsewhere a plan for any length may be a bad one.
+    """
+    arrays = _arrays(query)
+    if any(len(values[number - 1]) > 1 for number in arrays):
+        return (_with_hidden(query) if only_inserts else query), values
+    single = frozenset(number for number in arrays if values[number - 1])
+    taken = tuple(value[0] if number in single else value for number, value in enumerate(values, 1))
+    return _with_single(query, single), taken
+
+
+@lru_cache(maxsize=256)
+def _with_hidden(query: str) -> str:
+    """The query with the length of its arrays hidden from the planner, which looks into no subquery."""
+    return _ARRAY.sub(r"(SELECT \g<0>)", query)
+
+
 _PARAMETER = re.compile(r"\$(\d+)")
+_ARRAY = re.compile(r"\$(\d+)::(\w+)\[\]")
+
+
+@lru_cache(maxsize=256)
+def _arrays(query: str) -> dict[int, str]:
+    """The types of the elements of the parameters that are arrays, by number; each is given a type once at least."""
+    return {int(number): kind for number, kind in _ARRAY.findall(query)}
+
+
+@lru_cache(maxsize=256)
+def _with_single(query: str, single: frozenset[int]) -> str:
+    """The query with some of its arrays made of one value each."""
+    arrays = _arrays(query)
+
+    def write(parameter: re.Match[str]) -> str:
+        number = int(parameter[1])
+        return f"ARRAY[${number}::{arrays[number]}]" if number in single else parameter[0]
+
+    return re.sub(r"\$(\d+)(?:::\w+\[\])?", write, query)
 
 
 @lru_cache(maxsize=256)

@@ -47,11 +47,12 @@ _INSERT_POSITIONS = """
 """
 _POSITIONS = """
     SELECT topic, partition, next_offset, last_record, counted FROM inbox_offsets
-    WHERE group_name = $1 AND (topic, partition) IN (SELECT * FROM unnest($2::text[], $3::integer[]))
+    WHERE group_name = $1 AND (topic, partition) IN (SELECT * FROM unnest((SELECT $2::text[]), (SELECT $3::integer[])))
     ORDER BY topic, partition
 """
 # One round trip. A statement sees what was committed when it began, and so do the heads here, although the rows may be waited
 # for; whoever held them and moved a head has changed ``counted`` as well, so that the position is not the believed one.
+# (SELECT $n) hides how long an array is: else PostgreSQL plans it anew for each batch, which costs more than to run it.
 _LOCK = f"""
     WITH locked AS MATERIALIZED ({_POSITIONS} FOR UPDATE)
     SELECT topic, partition, next_offset, last_record AS id, counted, false AS parked FROM locked
@@ -63,7 +64,7 @@ _LOCK = f"""
             SELECT FROM inbox_parked AS early
             WHERE early.group_name = $1 AND early.topic = wanted.topic AND early.stream = wanted.stream
         )
-    FROM unnest($4::text[], $5::uuid[]) AS wanted (topic, stream)
+    FROM unnest((SELECT $4::text[]), (SELECT $5::uuid[])) AS wanted (topic, stream)
 """  # noqa: S608 - constants alone
 _STORE = """
     WITH moved AS (

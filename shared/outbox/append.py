@@ -36,7 +36,7 @@ def appending(topic: Topic, events: Sequence[Event], *, shards: int) -> list[Wri
     if not events:
         return []
     columns = zip(*_records(topic, events, shards, repeats=False), strict=True)
-    return [Write(_INSERT, tuple(list(column) for column in columns))]
+    return [Write(_INSERT, tuple(list(column) for column in columns), only_inserts=True)]
 
 
 def _records(topic: Topic, events: Sequence[Event], shards: int, *, repeats: bool) -> list[tuple[Any, ...]]:

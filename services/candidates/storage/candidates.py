@@ -17,7 +17,7 @@ from services.candidates.domain.learning import Learned
 from services.candidates.domain.people import Stream
 from services.candidates.domain.registers import read_heads, write_heads
 from services.candidates.storage.listing import records_page
-from shared.db.asyncpg_connection import Driver, Write
+from shared.db.asyncpg_connection import Driver, Write, planned_once
 from shared.db.locks import PEOPLE
 from shared.skills import skill_keys
 
@@ -89,7 +89,8 @@ _LOCK_OR_MAKE = f"""
 
 async def lock_or_make(connection: Driver, stream: UUID, reference: str, now: datetime) -> dict[UUID, Stream]:
     """Lock the person of one stream, whose row is made where it is missing: both of the above in one round trip."""
-    rows = await connection.fetch(_LOCK_OR_MAKE, [stream], [reference], now)
+    query, values = planned_once(_LOCK_OR_MAKE, ([stream], [reference], now))
+    rows = await connection.fetch(query, *values)
     if not rows:  # somebody else made it at the same moment, too late for this statement to see
         return await lock_people(connection, [stream])
     return {row[0]: _stream(row) for row in rows}

@@ -111,6 +111,7 @@ class Additions:
                     self.received_at,
                     self.stated_by,
                 ),
+                only_inserts=True,
             )
         ]
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from services.engagement.domain.incoming import Incoming
-from shared.db.asyncpg_connection import Driver
+from shared.db.asyncpg_connection import Driver, planned_once
 from shared.events import Topic
 from shared.ids import shard_of
 
@@ -159,30 +159,33 @@ async def append(
         references[stream] = references.get(stream) or event.reference
     named = {e.position_id: e.position_reference for e in events if e.position_id in unnamed and e.position_reference}
     try:
-        rows = await connection.fetch(
+        query, values = planned_once(
             _APPEND,
-            list(counts),
-            list(references.values()),
-            list(counts.values()),
-            list(named),
-            list(named.values()),
-            [event.event_id for event in events],
-            [event.candidate_id for event in events],
-            nths,
-            [event.source for event in events],
-            [event.external_id for event in events],
-            [event.type for event in events],
-            [event.time for event in events],
-            [event.position_id for event in events],
-            [event.stored_json for event in events],
-            [event.traceparent for event in events],
-            [event.content_hash for event in events],
-            [event.public_json for event in events],
-            [shard_of(event.candidate_id, shards) for event in events],
-            received_at,
-            Topic.ENGAGEMENT.value,
-            with_references,
+            (
+                list(counts),
+                list(references.values()),
+                list(counts.values()),
+                list(named),
+                list(named.values()),
+                [event.event_id for event in events],
+                [event.candidate_id for event in events],
+                nths,
+                [event.source for event in events],
+                [event.external_id for event in events],
+                [event.type for event in events],
+                [event.time for event in events],
+                [event.position_id for event in events],
+                [event.stored_json for event in events],
+                [event.traceparent for event in events],
+                [event.content_hash for event in events],
+                [event.public_json for event in events],
+                [shard_of(event.candidate_id, shards) for event in events],
+                received_at,
+                Topic.ENGAGEMENT.value,
+                with_references,
+            ),
         )
+        rows = await connection.fetch(query, *values)
     except asyncpg.UniqueViolationError as taken:
         raise KeyTakenError from taken
     bases = {row[0]: row[1] for row in rows}

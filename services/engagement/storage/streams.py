@@ -49,10 +49,13 @@ _OF_PERSON = f"""
     WHERE person_id = (SELECT person_id FROM relationships WHERE candidate_id = $1) ORDER BY candidate_id
     """  # noqa: S608 - the columns are a constant
 _OF_PEOPLE = f"SELECT {_COLUMNS} FROM relationships WHERE person_id = ANY($1::uuid[]) ORDER BY candidate_id"  # noqa: S608
-_MISSING = """
-    INSERT INTO relationships (candidate_id, person_id)
-    SELECT id, id FROM unnest($1::uuid[]) AS given (id) ORDER BY id ON CONFLICT DO NOTHING
-    """
+_INSERT_MISSING = f"""
+    WITH made AS (
+        INSERT INTO relationships (candidate_id, person_id)
+        SELECT id, id FROM unnest($1::uuid[]) AS given (id) ORDER BY id ON CONFLICT DO NOTHING RETURNING candidate_id, person_id
+    )
+    {_MAP} UNION ALL SELECT candidate_id, person_id FROM made
+    """  # noqa: S608 - a constant of this module
 _LINK = """
     UPDATE relationships SET person_id = given.person
     FROM (SELECT candidate_id, person FROM unnest($1::uuid[], $2::uuid[]) AS given (id, person)
@@ -120,9 +123,14 @@ async def of_people(session: AsyncSession, people: Collection[UUID]) -> dict[UUI
     return dict(found)
 
 
-async def insert_missing(session: AsyncSession, streams: Collection[UUID]) -> None:
-    """Insert rows for the streams that have none, each a person of its own."""
-    await (await driver(session)).fetch(_MISSING, list(streams))
+async def insert_missing(session: AsyncSession, streams: Collection[UUID]) -> dict[UUID, UUID]:
+    """Insert rows for the streams that have none, each a person of its own; returns the person of each stream."""
+    if not streams:
+        return {}
+    found = {row[0]: row[1] for row in await (await driver(session)).fetch(_INSERT_MISSING, list(streams))}
+    if others := set(streams) - found.keys():  # inserted by somebody else at the same moment, too late for the statement to see
+        found |= await person_map(session, others)
+    return found
 
 
 async def link(session: AsyncSession, people: Mapping[UUID, UUID]) -> None:

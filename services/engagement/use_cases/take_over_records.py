@@ -26,12 +26,9 @@ async def take_over_records(
 
     ``people`` maps streams to the streams that stand for their persons; unknown streams become known.
     """
-    named = {*people, *people.values(), *erased}
-    if named:
-        await streams.insert_missing(session, named)
-    before = await streams.person_map(session, named)
+    before = await streams.insert_missing(session, {*people, *people.values(), *erased})
     moved = {stream: person for stream, person in people.items() if before[stream] != person}
-    known = await positions.read(session, snapshots)
+    known = await positions.read(session, snapshots) if snapshots else {}
     closed = {of for of, one in snapshots.items() if one.closings != (known[of].closings if of in known else ())}
     if moved or erased or closed:
         await streams.lock_map_exclusive(session)
@@ -42,7 +39,8 @@ async def take_over_records(
         await queue_log.forget_notes(session, erased)
         await streams.erase(session, erased, now)
         await forget_answers(session, erased)
-    await streams.mark_stale(session, {*(before[stream] for stream in {*moved, *erased}), *moved.values(), *erased})
+    if moved or erased:
+        await streams.mark_stale(session, {*(before[stream] for stream in {*moved, *erased}), *moved.values(), *erased})
     for of in sorted(snapshots):
         one = snapshots[of]
         await positions.save(session, of, one)
