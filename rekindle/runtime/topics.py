@@ -1,5 +1,7 @@
 """Create the topics with their settings: `python -m rekindle.runtime.topics`, safe to run again.
 
+REKINDLE_SUBSCRIBER names a user who may read what is for subscribers, on a broker that asks who somebody is.
+
 Partitions are only ever added by hand: a topic that exists with another number is reported and left as it is, because
 moving keys between partitions would break the order of their streams.
 """
@@ -21,6 +23,7 @@ from aiokafka.errors import (
     for_code,
 )
 
+from rekindle.runtime.subscribers import allow_reading
 from shared.events.topics import Topic
 
 WAIT_SECONDS = 60.0
@@ -128,6 +131,8 @@ def main() -> int:
     try:
         for remark in asyncio.run(create_topics(bootstrap, partitions=partitions, replication=replication)):
             print(remark)
+        if subscriber := os.environ.get("REKINDLE_SUBSCRIBER"):
+            asyncio.run(allow_reading(bootstrap, subscriber))
     except KafkaError as error:
         print(f"The topics could not be created on {bootstrap}: {error}", file=sys.stderr)
         return 1

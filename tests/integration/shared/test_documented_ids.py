@@ -59,7 +59,7 @@ def test_the_typescript_gives_our_ids(tmp_path: Path) -> None:
 
 
 async def test_the_sql_gives_our_ids(connectors: Sessions) -> None:
-    async with connectors.own_connection() as connection, connection.transaction():
+    async with connectors.own_connection() as connection:
         for block in ("sha1.sql", "ids.sql"):
             await connection.execute(code("ids.md")[block])
         rows = await connection.fetch(

@@ -213,6 +213,16 @@ def test_the_proxy_waits_for_no_service_and_gets_the_limit_of_bodies() -> None:
     assert [name for name, service in COMPOSE["services"].items() if "${REKINDLE_PORT" in str(service.get("ports"))] == ["nginx"]
 
 
+def test_kafka_is_published_with_a_password_and_to_this_machine_alone() -> None:
+    kafka = COMPOSE["services"]["kafka"]
+    environment = kafka["environment"]
+
+    assert kafka["ports"] == ["127.0.0.1:${REKINDLE_SUBSCRIBER_PORT:-9094}:9094"]
+    assert "HOST://:9094" in environment["KAFKA_LISTENERS"]
+    assert "HOST:SASL_PLAINTEXT" in environment["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"]
+    assert OURS["topics"]["environment"]["REKINDLE_SUBSCRIBER"] == "subscriber"
+
+
 def test_the_database_script_makes_what_the_services_use() -> None:
     script = (ROOT / "deploy/docker/postgres/databases.sh").read_text()
 
