@@ -12,6 +12,7 @@ from services.connectors.rekindle_api import RekindleApi, open_client
 from services.connectors.settings import ConnectorsSettings
 from services.connectors.storage.deliveries import DeliveryStatus
 from services.connectors.use_cases.list_deliveries import count_deliveries
+from services.connectors.use_cases.posting_queue import PostingQueue
 from services.connectors.use_cases.understand_body import Reading
 from shared.db.engine import connect
 from shared.observability.health import ServiceHealth
@@ -30,10 +31,12 @@ def create_app(settings: ConnectorsSettings | None = None, *, api: RekindleApi |
     sessions = connect(settings.database_url, pool_size=settings.pool_size, name="connectors api")
     health = ServiceHealth("connectors", sessions, settings.kafka_bootstrap_servers)
     client = open_client(settings.api_url or settings.public_url, settings.api_token.get_secret_value(), settings.api_seconds)
+    queue = PostingQueue(sessions, api or RekindleApi(client))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        await queue.close()
         await client.aclose()
         await health.close()
 
@@ -53,5 +56,5 @@ def create_app(settings: ConnectorsSettings | None = None, *, api: RekindleApi |
         measures=[measure],
         tags={"greenhouse": "What Greenhouse sends, and what became of it."},
     )
-    app.state.connector = Connector(sessions, settings, reading, api or RekindleApi(client))
+    app.state.connector = Connector(sessions, settings, reading, queue)
     return app

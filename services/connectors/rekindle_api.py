@@ -17,6 +17,7 @@ from shared.observability.tracing import current_traceparent
 logger = logging.getLogger(__name__)
 
 MOST_EVENTS = 1000
+MOST_CANDIDATES = 500
 """In one call."""
 
 
@@ -38,11 +39,9 @@ class Answer:
 
     outcome: ApiOutcome
     detail: str | None = None
-    """Why it was not done."""
+    """Why it was not done, or what was left out of it."""
     after: str | None = None
     """An event's place in its stream."""
-    wrong_fields: tuple[str, ...] = ()
-    """The fields of the body that the answer names, as dotted paths."""
 
 
 class RekindleApi:
@@ -53,17 +52,24 @@ class RekindleApi:
         self._attempts = attempts
         self._wait_seconds = wait_seconds
 
-    async def patch_candidate(self, reference: str, content: Mapping[str, Any]) -> Answer:
-        """Add to what is known of a candidate."""
-        return await self._call("PATCH", f"/v1/candidates/{quote(reference, safe='')}", content)
+    async def patch_candidates(self, items: Sequence[tuple[str, Mapping[str, Any]]]) -> Sequence[Answer]:
+        """Add to what is known of candidates, at most ``MOST_CANDIDATES``; an answer for each reference and content, in order.
+
+        What the API refuses of a record is left out, and named in the answer.
+        """
+        if len(items) == 1:
+            [(reference, content)] = items
+            return [await self._call("PATCH", f"/v1/candidates/{quote(reference, safe='')}?on_invalid=skip", content)]
+        changes = [{**content, "candidate": reference} for reference, content in items]
+        return await self._post_items("/v1/candidates/batch?on_invalid=skip", changes) if items else []
+
+    async def patch_position(self, reference: str, content: Mapping[str, Any]) -> Answer:
+        """Add to what is known of a position; what the API refuses of it is left out, and named in the answer."""
+        return await self._call("PATCH", f"/v1/positions/{quote(reference, safe='')}?on_invalid=skip", content)
 
     async def clear_fields(self, reference: str, content: Mapping[str, Any]) -> Answer:
         """Clear fields of a candidate, history and all."""
         return await self._call("PATCH", f"/v1/candidates/{quote(reference, safe='')}?history=forget", content)
-
-    async def patch_position(self, reference: str, content: Mapping[str, Any]) -> Answer:
-        """Add to what is known of a position."""
-        return await self._call("PATCH", f"/v1/positions/{quote(reference, safe='')}", content)
 
     async def part(self, candidate: str, reference: str) -> Answer:
         """Undo the linking of a reference; done, too, where they are not linked."""
@@ -79,16 +85,20 @@ class RekindleApi:
 
     async def post_events(self, events: Sequence[Mapping[str, Any]]) -> Sequence[Answer]:
         """Post facts, at most ``MOST_EVENTS``; an answer for each, in order."""
-        response = await self._send("POST", "/v1/events", events)
+        return await self._post_items("/v1/events", events)
+
+    async def _post_items(self, path: str, items: Sequence[Mapping[str, Any]]) -> Sequence[Answer]:
+        """Post a batch; an answer for each item, in order."""
+        response = await self._send("POST", path, items)
         if isinstance(response, Answer):
-            return [response] * len(events)
+            return [response] * len(items)
         if response.status_code != 207:
             answer = _answer(response.status_code, _json(response))
-            return [_not_understood(response) if answer.outcome is ApiOutcome.DONE else answer] * len(events)
-        items = _json(response).get("items")
-        if not isinstance(items, list) or len(items) != len(events):
-            return [_not_understood(response)] * len(events)
-        return [_answer(_status(item), item) for item in items]
+            return [_not_understood(response) if answer.outcome is ApiOutcome.DONE else answer] * len(items)
+        answered = _json(response).get("items")
+        if not isinstance(answered, list) or len(answered) != len(items):
+            return [_not_understood(response)] * len(items)
+        return [_answer(_status(item), item) for item in answered]
 
     async def _call(self, method: str, path: str, content: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Answer:
         response = await self._send(method, path, content, headers)
@@ -128,7 +138,7 @@ def _unless_busy(response: httpx.Response) -> httpx.Response:
 
 def _not_understood(response: httpx.Response) -> Answer:
     """What must not be taken for done."""
-    return Answer(ApiOutcome.LATER, f"the API answered {response.status_code} without an item for each event")
+    return Answer(ApiOutcome.LATER, f"the API answered {response.status_code} without an answer to each item")
 
 
 class _Busy(Exception):
@@ -152,7 +162,7 @@ def _answer(status: int, content: Mapping[str, Any]) -> Answer:
     """What a status and its body mean. What an operator can mend, such as a wrong token, is for later."""
     if 200 <= status < 300:
         after = content.get("after")
-        return Answer(ApiOutcome.DONE, after=after if isinstance(after, str) else None)
+        return Answer(ApiOutcome.DONE, _left_out(content), after if isinstance(after, str) else None)
     problem = content.get("problem") if isinstance(content.get("problem"), dict) else content
     detail = str((problem or {}).get("detail") or (problem or {}).get("title") or f"the API answered {status}")
     if status == 410:
@@ -160,9 +170,16 @@ def _answer(status: int, content: Mapping[str, Any]) -> Answer:
     if status in {0, 401, 403, 404, 408, 425, 429} or status >= 500:
         logger.warning("the API put a request off: %s %s", status, detail)
         return Answer(ApiOutcome.LATER, detail)
-    errors = (problem or {}).get("errors")
-    named = [str(wrong.get("field", "")) for wrong in errors if isinstance(wrong, dict)] if isinstance(errors, list) else []
-    return Answer(ApiOutcome.REFUSED, detail, wrong_fields=tuple(filter(None, named)))
+    return Answer(ApiOutcome.REFUSED, detail)
+
+
+def _left_out(content: Mapping[str, Any]) -> str | None:
+    """What was left out of a record, with the rules that it breaks."""
+    refused = content.get("refused")
+    wrong = (
+        [f"{one.get('field')} {one.get('rule')}" for one in refused if isinstance(one, dict)] if isinstance(refused, list) else []
+    )
+    return f"left out: {'; '.join(wrong)}" if wrong else None
 
 
 def open_client(url: str, token: str, seconds: float) -> httpx.AsyncClient:

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from services.connectors.rekindle_api import RekindleApi
 from services.connectors.settings import ConnectorsSettings
+from services.connectors.use_cases.posting_queue import PostingQueue
 from services.connectors.use_cases.understand_body import Reading
 from shared.db.engine import Sessions
 
@@ -18,7 +18,7 @@ class Connector:
     sessions: Sessions
     settings: ConnectorsSettings
     reading: Reading
-    api: RekindleApi
+    queue: PostingQueue
 
 
 async def _connector(request: Request) -> Connector:

@@ -12,7 +12,6 @@ from services.connectors.api.dependencies import ConnectorDep
 from services.connectors.api.models import PostedEvent, posted_events
 from services.connectors.domain.signature import is_signed
 from services.connectors.use_cases.list_deliveries import get_delivery
-from services.connectors.use_cases.post_delivery import post_delivery
 from services.connectors.use_cases.receive_delivery import receive_delivery
 from shared.db.engine import Sessions
 from shared.security.auth import Unauthenticated
@@ -61,24 +60,33 @@ async def receive_greenhouse_delivery(
     is_one = len(request.headers.getlist("signature")) == 1
     if not is_one or not is_signed(raw, signature, connector.settings.greenhouse_secret.get_secret_value()):
         raise WrongSignature("Send one Signature: sha256 <hex>, the HMAC-SHA256 of the raw body with the webhook's secret key.")
-    now = datetime.now(UTC)
-    received = await receive_delivery(connector.sessions, raw, greenhouse_event_id, connector.reading, now=now)
+    received = await receive_delivery(connector.sessions, raw, greenhouse_event_id, connector.reading, now=datetime.now(UTC))
+    own = received.own
     try:
         async with asyncio.timeout(connector.settings.answer_seconds):
-            for body_hash in received.to_post:
-                await post_delivery(connector.sessions, connector.api, body_hash, now=datetime.now(UTC))
+            for one in await connector.queue.post(received.to_post):
+                own = one if one.body_hash == received.body_hash else own
     except TimeoutError:
         logger.warning("posting takes long; the worker goes on", extra={"delivery": received.body_hash})
-    return await _answer(connector.sessions, received.body_hash, repeated=received.repeated)
+    if own is None:
+        return await _repeated(connector.sessions, received.body_hash)
+    return DeliveryResult(
+        status=own.status.value,
+        id=own.body_hash,
+        delivery=received.delivery_id,
+        events=posted_events(own.postings or ()),
+        reason=own.reason,
+    )
 
 
-async def _answer(sessions: Sessions, body_hash: str, *, repeated: bool) -> DeliveryResult:
+async def _repeated(sessions: Sessions, body_hash: str) -> DeliveryResult:
+    """The answer to a body that came before."""
     found = await get_delivery(sessions, body_hash)
     if found is None:
         raise LookupError(f"delivery {body_hash} was committed and is not there")
     delivery, postings = found
     return DeliveryResult(
-        status="repeated" if repeated else delivery.status.value,
+        status="repeated",
         id=delivery.body_hash,
         delivery=delivery.delivery_id,
         events=posted_events(postings),

@@ -1,16 +1,16 @@
 """Deliveries as they came, with their status."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.connectors.storage.tables import deliveries
+from shared.db.asyncpg_connection import Driver, Write
 
 
 class DeliveryStatus(StrEnum):
@@ -42,6 +42,8 @@ class Delivery:
     status: DeliveryStatus
     reason: str | None
     raw: bytes | None
+    attempts: int
+    next_attempt_at: datetime | None
 
     @property
     def waits_for_merge(self) -> bool:
@@ -49,99 +51,94 @@ class Delivery:
         return self.action == "delete_candidate" and self.status is DeliveryStatus.WAITING
 
     @classmethod
-    def of(cls, row: Row[Any]) -> "Delivery":
-        return cls(
-            body_hash=row.body_hash,
-            number=row.number,
-            delivery_id=row.delivery_id,
-            action=row.action,
-            received_at=row.received_at,
-            receipts=row.receipts,
-            last_received_at=row.last_received_at,
-            application=row.application,
-            candidate=row.candidate,
-            status=DeliveryStatus(row.status),
-            reason=row.reason,
-            raw=row.raw,
-        )
+    def of(cls, row: Iterable[Any]) -> "Delivery":
+        """A delivery from its columns in order."""
+        values = dict(zip(_COLUMNS, row, strict=True))
+        return cls(**values | {"status": DeliveryStatus(values["status"])})
 
 
-async def claim(session: AsyncSession, new: dict[str, Any]) -> bool:
-    """Insert a delivery; False when its body came before, which is counted."""
-    claimed = await session.execute(
-        insert(deliveries).values(new).on_conflict_do_nothing(index_elements=["body_hash"]).returning(deliveries.c.number)
-    )
-    if claimed.first() is not None:
-        return True
-    await session.execute(
-        update(deliveries)
-        .where(deliveries.c.body_hash == new["body_hash"])
-        .values(receipts=deliveries.c.receipts + 1, last_received_at=new["last_received_at"])
-    )
-    return False
+_COLUMNS = tuple(field.name for field in fields(Delivery))
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM greenhouse_deliveries"  # noqa: S608 - constants
 
 
-async def get(session: AsyncSession, body_hash: str) -> Delivery | None:
-    """The delivery of a body, or None."""
-    row = (await session.execute(select(deliveries).where(deliveries.c.body_hash == body_hash))).first()
-    return Delivery.of(row) if row is not None else None
+def adding(values: dict[str, Any]) -> Write:
+    """Insert a delivery; ``values`` by column."""
+    columns = [deliveries.c[name].name for name in values]
+    numbers = ", ".join(f"${number + 1}" for number in range(len(columns)))
+    return Write(f"INSERT INTO greenhouse_deliveries ({', '.join(columns)}) VALUES ({numbers})", tuple(values.values()))  # noqa: S608 - columns
 
 
-async def set_values(session: AsyncSession, body_hash: str, **values: Any) -> None:
+def changing(body_hash: str, values: dict[str, Any]) -> Write:
     """Change columns of one delivery."""
-    await session.execute(update(deliveries).where(deliveries.c.body_hash == body_hash).values(**values))
+    columns = [deliveries.c[name].name for name in values]
+    changes = ", ".join(f"{column} = ${number + 2}" for number, column in enumerate(columns))
+    return Write(f"UPDATE greenhouse_deliveries SET {changes} WHERE body_hash = $1", (body_hash, *values.values()))  # noqa: S608 - columns
 
 
-async def waiting_for(session: AsyncSession, application: str) -> Sequence[Delivery]:
+async def change(connection: Driver, body_hash: str, **values: Any) -> None:
+    """The same at once."""
+    write = changing(body_hash, values)
+    await connection.execute(write.sql, *write.values)
+
+
+async def count_repeat(connection: Driver, body_hash: str, now: datetime) -> None:
+    """Count that a body came again."""
+    sql = "UPDATE greenhouse_deliveries SET receipts = receipts + 1, last_received_at = $2 WHERE body_hash = $1"
+    await connection.execute(sql, body_hash, now)
+
+
+async def find(connection: Driver, body_hash: str, *, locking: str = "") -> Delivery | None:
+    """The delivery of a body, or None."""
+    rows = await connection.fetch(f"{_SELECT} WHERE body_hash = $1 {locking}", body_hash)
+    return Delivery.of(rows[0]) if rows else None
+
+
+async def find_all(connection: Driver, hashes: Sequence[str]) -> list[Delivery]:
+    """The deliveries of some bodies."""
+    return [Delivery.of(row) for row in await connection.fetch(f"{_SELECT} WHERE body_hash = ANY($1::text[])", list(hashes))]
+
+
+async def waiting_for(connection: Driver, application: str) -> Sequence[Delivery]:
     """What waits for an application, in order of receipt; locked."""
-    rows = await session.execute(
-        select(deliveries)
-        .where(deliveries.c.application == application, deliveries.c.status == DeliveryStatus.WAITING)
-        .order_by(deliveries.c.number)
-        .with_for_update()
+    rows = await connection.fetch(
+        f"{_SELECT} WHERE application = $1 AND status = 'waiting' ORDER BY number FOR UPDATE", application
     )
     return [Delivery.of(row) for row in rows]
 
 
-async def end_deletions(session: AsyncSession, candidate: str, reason: str) -> None:
+async def end_deletions(connection: Driver, candidate: str, reason: str) -> None:
     """Let deletions of a person that wait for a merge end without an erasure."""
-    await session.execute(
-        update(deliveries)
-        .where(
-            deliveries.c.candidate == candidate,
-            deliveries.c.action == "delete_candidate",
-            deliveries.c.status == DeliveryStatus.WAITING,
-        )
-        .values(status=DeliveryStatus.NOT_MAPPED, reason=reason, raw=None, next_attempt_at=None)
+    await connection.execute(
+        "UPDATE greenhouse_deliveries SET status = 'not_mapped', reason = $2, raw = NULL, next_attempt_at = NULL"
+        " WHERE candidate = $1 AND action = 'delete_candidate' AND status = 'waiting'",
+        candidate,
+        reason,
     )
 
 
-async def lease_due(session: AsyncSession, now: datetime, until: datetime, limit: int) -> Sequence[tuple[str, int]]:
-    """Body hashes and attempts so far of deliveries that are due; none other takes them before ``until``."""
-    due = (
-        select(deliveries.c.body_hash)
-        .where(deliveries.c.next_attempt_at <= now)
-        .order_by(deliveries.c.next_attempt_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+async def lease_due(connection: Driver, now: datetime, until: datetime, limit: int) -> list[Delivery]:
+    """Deliveries that are due, with the attempts so far; none other takes them before ``until``."""
+    rows = await connection.fetch(
+        f"UPDATE greenhouse_deliveries SET next_attempt_at = $2, attempts = attempts + 1 WHERE body_hash IN ("  # noqa: S608 - constants
+        " SELECT body_hash FROM greenhouse_deliveries WHERE next_attempt_at <= $1 ORDER BY next_attempt_at LIMIT $3"
+        f" FOR UPDATE SKIP LOCKED) RETURNING {', '.join(_COLUMNS)}",
+        now,
+        until,
+        limit,
     )
-    rows = await session.execute(
-        update(deliveries)
-        .where(deliveries.c.body_hash.in_(due.scalar_subquery()))
-        .values(next_attempt_at=until, attempts=deliveries.c.attempts + 1)
-        .returning(deliveries.c.body_hash, deliveries.c.attempts)
-    )
-    return [(row.body_hash, row.attempts) for row in rows]
+    return [Delivery.of(row) for row in rows]
 
 
-async def page(session: AsyncSession, *, status: DeliveryStatus | None, before: int | None, limit: int) -> Sequence[Delivery]:
+async def page(connection: Driver, *, status: DeliveryStatus | None, before: int | None, limit: int) -> Sequence[Delivery]:
     """Deliveries, the newest first, below a number."""
-    query = select(deliveries).order_by(deliveries.c.number.desc()).limit(limit)
-    if status is not None:
-        query = query.where(deliveries.c.status == status)
-    if before is not None:
-        query = query.where(deliveries.c.number < before)
-    return [Delivery.of(row) for row in await session.execute(query)]
+    rows = await connection.fetch(
+        f"{_SELECT} WHERE ($1::text IS NULL OR status = $1) AND ($2::bigint IS NULL OR number < $2)"
+        " ORDER BY number DESC LIMIT $3",
+        status,
+        before,
+        limit,
+    )
+    return [Delivery.of(row) for row in rows]
 
 
 async def count_by_status(session: AsyncSession) -> dict[str, int]:

@@ -2,61 +2,42 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from services.connectors.storage.deliveries import DeliveryStatus
-from services.connectors.storage.postings import PostingKind, State
-from services.connectors.storage.tables import deliveries, postings
+from shared.db.asyncpg_connection import Driver
 
 _FORGOTTEN = "the candidate is erased"
 
 
-async def bodies_about(session: AsyncSession, candidates: Iterable[str], applications: Iterable[str]) -> Sequence[str]:
+async def bodies_about(connection: Driver, candidates: Iterable[str], applications: Iterable[str]) -> Sequence[str]:
     """The bodies that are about any of these people or applications."""
-    found = await session.scalars(
-        select(deliveries.c.body_hash)
-        .where(
-            or_(
-                deliveries.c.candidate.in_(sorted(set(candidates))),
-                deliveries.c.application.in_(sorted(set(applications))),
-            )
-        )
-        .order_by(deliveries.c.body_hash)
+    rows = await connection.fetch(
+        "SELECT body_hash FROM greenhouse_deliveries WHERE candidate = ANY($1::text[]) OR application = ANY($2::text[])"
+        " ORDER BY body_hash",
+        sorted(set(candidates)),
+        sorted(set(applications)),
     )
-    return list(found)
+    return [row[0] for row in rows]
 
 
-async def scrub(session: AsyncSession, bodies: Sequence[str]) -> None:
+async def scrub(connection: Driver, bodies: Sequence[str]) -> None:
     """Drop raw bodies and the content of their postings; what was not posted yet of the people never is."""
-    if not bodies:
-        return
-    await session.execute(
-        update(postings)
-        .where(
-            postings.c.body_hash.in_(bodies),
-            postings.c.status == State.QUEUED,
-            postings.c.kind.in_([PostingKind.CANDIDATE, PostingKind.FACT]),
-        )
-        .values(status=State.ERASED, answer=_FORGOTTEN)
+    await connection.execute(
+        "UPDATE greenhouse_postings SET content = NULL, status = CASE status WHEN 'queued' THEN 'erased' ELSE status END,"
+        " answer = CASE status WHEN 'queued' THEN $2 ELSE answer END"
+        " WHERE body_hash = ANY($1::text[]) AND kind IN ('candidate', 'clearing', 'fact')",
+        bodies,
+        _FORGOTTEN,
     )
-    await session.execute(
-        update(postings)
-        .where(postings.c.body_hash.in_(bodies), postings.c.kind.in_([PostingKind.CANDIDATE, PostingKind.FACT]))
-        .values(content=None)
-    )
-    await session.execute(update(deliveries).where(deliveries.c.body_hash.in_(bodies)).values(raw=None))
-    await session.execute(
-        update(deliveries)
-        .where(deliveries.c.body_hash.in_(bodies), deliveries.c.status == DeliveryStatus.WAITING)
-        .values(status=DeliveryStatus.NOT_MAPPED, reason=_FORGOTTEN)
+    await connection.execute(
+        "UPDATE greenhouse_deliveries SET raw = NULL,"
+        " reason = CASE status WHEN 'waiting' THEN $2 ELSE reason END,"
+        " status = CASE status WHEN 'waiting' THEN 'not_mapped' ELSE status END WHERE body_hash = ANY($1::text[])",
+        bodies,
+        _FORGOTTEN,
     )
 
 
-async def drop_raw(session: AsyncSession, bodies: Sequence[str]) -> None:
+async def drop_raw(connection: Driver, bodies: Sequence[str]) -> None:
     """Drop the raw bodies that nothing waits for any more."""
-    await session.execute(
-        update(deliveries)
-        .where(deliveries.c.body_hash.in_(bodies), deliveries.c.status != DeliveryStatus.WAITING)
-        .values(raw=None)
+    await connection.execute(
+        "UPDATE greenhouse_deliveries SET raw = NULL WHERE body_hash = ANY($1::text[]) AND status <> 'waiting'", bodies
     )

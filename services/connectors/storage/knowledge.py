@@ -1,167 +1,203 @@
 """What bodies taught: applications, facts that may be taken back, people."""
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-
-from sqlalchemy import func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
+from typing import Any
 
 from services.connectors.domain.greenhouse.knowledge import KnownApplication, KnownFact
-from services.connectors.storage.tables import applications, facts, people
-
-_LOCK = text(
-    "SELECT pg_advisory_xact_lock(key) FROM (SELECT DISTINCT hashtextextended(name, 0) AS key"
-    " FROM unnest(CAST(:names AS text[])) AS name ORDER BY key) AS keys"
-)
+from shared.db.asyncpg_connection import Driver, Write
 
 
-async def lock(session: AsyncSession, names: Iterable[str]) -> None:
-    """Let one transaction at a time learn about each of these names; taken in order, so that there is no deadlock."""
-    await session.execute(_LOCK, {"names": [f"greenhouse {name}" for name in names]})
+def locking(names: Iterable[str]) -> str:
+    """Statements that let one transaction at a time learn about each of these names; in order, so that there is no deadlock."""
+    keys = {int.from_bytes(hashlib.sha256(f"greenhouse {name}".encode()).digest()[:8], "big", signed=True) for name in names}
+    return "".join(f"SELECT pg_advisory_xact_lock({key});" for key in sorted(keys))
 
 
-async def application(session: AsyncSession, external_id: str) -> KnownApplication | None:
-    """What is known of an application, or None."""
-    row = (await session.execute(select(applications).where(applications.c.application == external_id))).first()
-    if row is None:
-        return None
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """What bodies said of a person as such."""
+
+    emails_refused: bool = False
+    """Whether the newest one said that they may not be written to."""
+    merged_into: str | None = None
+    erased_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """All that is known where a body comes."""
+
+    is_repeat: bool
+    """Whether the very body came before."""
+    application: KnownApplication | None
+    facts: tuple[KnownFact, ...]
+    people: Mapping[str, KnownPerson]
+    has_waiting: bool
+    """Whether other bodies wait for the application."""
+
+    def person(self, candidate: str | None) -> KnownPerson:
+        """What is known of a person."""
+        return self.people.get(candidate or "", KnownPerson())
+
+
+_RECALL = """
+    SELECT EXISTS (SELECT FROM greenhouse_deliveries WHERE body_hash = $1),
+        (SELECT to_jsonb(one) FROM greenhouse_applications AS one WHERE application = $2),
+        (SELECT jsonb_agg(to_jsonb(one) ORDER BY time, event_id) FROM greenhouse_facts AS one WHERE application = $2),
+        (SELECT jsonb_object_agg(candidate, to_jsonb(one)) FROM greenhouse_people AS one WHERE candidate = ANY($3::text[])
+            OR candidate = (SELECT candidate FROM greenhouse_applications WHERE application = $2)),
+        EXISTS (SELECT FROM greenhouse_deliveries WHERE application = $2 AND status = 'waiting' AND body_hash <> $1)
+    """
+
+
+async def recall(connection: Driver, body_hash: str, application: str | None, candidates: Sequence[str]) -> Recalled:
+    """What is known of a body, its application and people, with one query. The caller holds their locks."""
+    [(is_repeat, known, facts, people, has_waiting)] = await connection.fetch(_RECALL, body_hash, application, list(candidates))
+    return Recalled(
+        is_repeat,
+        _application(known) if known else None,
+        tuple(map(_fact, facts or ())),
+        {name: KnownPerson(one["emails_refused"], one["merged_into"], one["erased_at"]) for name, one in (people or {}).items()},
+        has_waiting,
+    )
+
+
+def _application(row: Mapping[str, Any]) -> KnownApplication:
+    undone = row["rejection_undone_at"]
     return KnownApplication(
-        candidate=row.candidate,
-        jobs=tuple(row.jobs),
-        prospect=row.prospect,
-        seen_at=row.seen_at,
-        jobs_since=row.jobs_since,
-        recruiter=row.recruiter,
-        deleted=row.deleted,
-        rejection_undone_at=row.rejection_undone_at,
+        candidate=row["candidate"],
+        jobs=tuple(row["jobs"]),
+        prospect=row["prospect"],
+        seen_at=datetime.fromisoformat(row["seen_at"]),
+        jobs_since=datetime.fromisoformat(row["jobs_since"]),
+        recruiter=row["recruiter"],
+        deleted=row["deleted"],
+        rejection_undone_at=datetime.fromisoformat(undone) if undone else None,
     )
 
 
-async def save_application(session: AsyncSession, external_id: str, known: KnownApplication) -> None:
+def _fact(row: Mapping[str, Any]) -> KnownFact:
+    return KnownFact(
+        event_id=row["event_id"],
+        candidate=row["candidate"],
+        type=row["type"],
+        job=row["job"],
+        time=datetime.fromisoformat(row["time"]),
+        reason=row["reason"],
+        via=row["via"],
+        at_receipt=row["at_receipt"],
+        transfer=row["transfer"],
+        retracted=row["retracted"],
+    )
+
+
+def saving_application(external_id: str, known: KnownApplication) -> Write:
     """Store what is known of an application now."""
-    values = {
-        "candidate": known.candidate,
-        "jobs": list(known.jobs),
-        "prospect": known.prospect,
-        "seen_at": known.seen_at,
-        "jobs_since": known.jobs_since,
-        "recruiter": known.recruiter,
-        "deleted": known.deleted,
-        "rejection_undone_at": known.rejection_undone_at,
-    }
-    await session.execute(
-        insert(applications)
-        .values(application=external_id, **values)
-        .on_conflict_do_update(index_elements=["application"], set_=values)
+    sql = """
+        INSERT INTO greenhouse_applications (
+            application, candidate, jobs, prospect, seen_at, jobs_since, recruiter, deleted, rejection_undone_at
+        ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        ON CONFLICT (application) DO UPDATE SET
+            candidate = excluded.candidate, jobs = excluded.jobs, prospect = excluded.prospect, seen_at = excluded.seen_at,
+            jobs_since = excluded.jobs_since, recruiter = excluded.recruiter, deleted = excluded.deleted,
+            rejection_undone_at = excluded.rejection_undone_at
+        """
+    return Write(
+        sql,
+        (
+            external_id,
+            known.candidate,
+            list(known.jobs),
+            known.prospect,
+            known.seen_at,
+            known.jobs_since,
+            known.recruiter,
+            known.deleted,
+            known.rejection_undone_at,
+        ),
     )
 
 
-async def applications_of(session: AsyncSession, candidates: Iterable[str]) -> Sequence[str]:
+async def applications_of(connection: Driver, candidates: Iterable[str]) -> Sequence[str]:
     """The ids of the applications of some people."""
-    found = await session.scalars(select(applications.c.application).where(applications.c.candidate.in_(list(candidates))))
-    return list(found)
+    sql = "SELECT application FROM greenhouse_applications WHERE candidate = ANY($1::text[])"
+    return [row[0] for row in await connection.fetch(sql, list(candidates))]
 
 
-async def jobs_of_others(session: AsyncSession, candidate: str, external_id: str) -> frozenset[str]:
+async def jobs_of_others(connection: Driver, candidate: str, external_id: str) -> frozenset[str]:
     """The jobs for which a person has another application than this one."""
-    found = await session.scalars(
-        select(func.unnest(applications.c.jobs)).where(
-            applications.c.candidate == candidate, applications.c.application != external_id, applications.c.deleted.is_(False)
-        )
-    )
-    return frozenset(found)
+    sql = "SELECT unnest(jobs) FROM greenhouse_applications WHERE candidate = $1 AND application <> $2 AND NOT deleted"
+    return frozenset(row[0] for row in await connection.fetch(sql, candidate, external_id))
 
 
-async def facts_of(session: AsyncSession, external_id: str) -> tuple[KnownFact, ...]:
-    """The remembered facts of an application, in order of their time."""
-    rows = await session.execute(select(facts).where(facts.c.application == external_id).order_by(facts.c.time, facts.c.event_id))
-    return tuple(
-        KnownFact(
-            event_id=row.event_id,
-            candidate=row.candidate,
-            type=row.type,
-            job=row.job,
-            time=row.time,
-            reason=row.reason,
-            via=row.via,
-            at_receipt=row.at_receipt,
-            transfer=row.transfer,
-            retracted=row.retracted,
-        )
-        for row in rows
-    )
-
-
-async def remember_facts(session: AsyncSession, external_id: str, new: Sequence[KnownFact], retracted: frozenset[str]) -> None:
+def remembering_facts(external_id: str, new: Sequence[KnownFact], retracted: frozenset[str]) -> list[Write]:
     """Remember facts of an application, and that others were taken back."""
+    writes: list[Write] = []
     if new:
-        rows = [
-            {
-                "event_id": fact.event_id,
-                "application": external_id,
-                "candidate": fact.candidate,
-                "type": fact.type,
-                "job": fact.job,
-                "time": fact.time,
-                "reason": fact.reason,
-                "via": fact.via,
-                "at_receipt": fact.at_receipt,
-                "transfer": fact.transfer,
-            }
-            for fact in new
-        ]
-        await session.execute(insert(facts).on_conflict_do_nothing(), rows)
-    if retracted:
-        await session.execute(update(facts).where(facts.c.event_id.in_(retracted)).values(retracted=True))
-
-
-async def emails_refused(session: AsyncSession, candidate: str) -> bool:
-    """Whether the newest body about a person said that they may not be written to."""
-    return bool(await session.scalar(select(people.c.emails_refused).where(people.c.candidate == candidate)))
-
-
-async def save_emails_refused(session: AsyncSession, candidate: str, at: datetime, *, refused: bool) -> None:
-    """Keep whether a person may be written to, unless a newer body has said so."""
-    values = {"emails_refused": refused, "emails_seen_at": at}
-    statement = insert(people).values(candidate=candidate, **values)
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["candidate"],
-            set_=values,
-            where=func.coalesce(people.c.emails_seen_at, at) <= at,
+        sql = """
+            INSERT INTO greenhouse_facts (
+                application, event_id, candidate, type, job, time, reason, via, at_receipt, transfer, retracted
+            ) SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::text[],
+                $9::boolean[], $10::boolean[], $11::boolean[])
+            ON CONFLICT DO NOTHING
+            """
+        columns = (
+            [fact.event_id for fact in new],
+            [fact.candidate for fact in new],
+            [fact.type for fact in new],
+            [fact.job for fact in new],
+            [fact.time for fact in new],
+            [fact.reason for fact in new],
+            [fact.via for fact in new],
+            [fact.at_receipt for fact in new],
+            [fact.transfer for fact in new],
+            [fact.event_id in retracted for fact in new],
         )
-    )
+        writes.append(Write(sql, (external_id, *columns)))
+    if retracted:
+        writes.append(
+            Write("UPDATE greenhouse_facts SET retracted = true WHERE event_id = ANY($1::text[])", (sorted(retracted),))
+        )
+    return writes
 
 
-async def save_merge(session: AsyncSession, candidate: str, into: str) -> None:
+def saving_emails_refused(candidate: str, at: datetime, *, refused: bool) -> Write:
+    """Keep whether a person may be written to, unless a newer body has said so."""
+    sql = """
+        INSERT INTO greenhouse_people AS known (candidate, emails_refused, emails_seen_at) VALUES ($1, $2, $3)
+        ON CONFLICT (candidate) DO UPDATE SET emails_refused = excluded.emails_refused, emails_seen_at = excluded.emails_seen_at
+        WHERE coalesce(known.emails_seen_at, excluded.emails_seen_at) <= excluded.emails_seen_at
+        """
+    return Write(sql, (candidate, refused, at))
+
+
+async def save_merge(connection: Driver, candidate: str, into: str) -> None:
     """Keep that a person is another one, to whom their applications belong now."""
-    statement = insert(people).values(candidate=candidate, merged_into=into)
-    await session.execute(statement.on_conflict_do_update(index_elements=["candidate"], set_={"merged_into": into}))
+    sql = (
+        "INSERT INTO greenhouse_people (candidate, merged_into) VALUES ($1, $2)"
+        " ON CONFLICT (candidate) DO UPDATE SET merged_into = excluded.merged_into"
+    )
+    await connection.execute(sql, candidate, into)
 
 
-async def save_erasure(session: AsyncSession, candidates: Iterable[str], at: datetime) -> None:
+async def save_erasure(connection: Driver, candidates: Iterable[str], at: datetime) -> None:
     """Keep that people were erased, for their bodies to come are not kept."""
-    statement = insert(people).on_conflict_do_update(index_elements=["candidate"], set_={"erased_at": at})
-    await session.execute(statement, [{"candidate": candidate, "erased_at": at} for candidate in sorted(set(candidates))])
+    sql = (
+        "INSERT INTO greenhouse_people (candidate, erased_at) SELECT unnest($1::text[]), $2::timestamptz"
+        " ON CONFLICT (candidate) DO UPDATE SET erased_at = excluded.erased_at"
+    )
+    await connection.execute(sql, sorted(set(candidates)), at)
 
 
-async def is_erased(session: AsyncSession, candidate: str) -> bool:
-    """Whether a person was erased."""
-    return await session.scalar(select(people.c.erased_at).where(people.c.candidate == candidate)) is not None
-
-
-async def survivor_of(session: AsyncSession, candidate: str) -> str | None:
-    """Whom a person was merged into, if anybody."""
-    found: str | None = await session.scalar(select(people.c.merged_into).where(people.c.candidate == candidate))
-    return found
-
-
-async def merged_into(session: AsyncSession, candidate: str) -> set[str]:
+async def merged_into(connection: Driver, candidate: str) -> set[str]:
     """The candidate and all who were merged into them, however often."""
-    found = {candidate}
-    fresh = {candidate}
-    while fresh:
-        fresh = set(await session.scalars(select(people.c.candidate).where(people.c.merged_into.in_(fresh)))) - found
-        found |= fresh
-    return found
+    sql = """
+        WITH RECURSIVE merged (candidate) AS (
+            SELECT $1::text
+            UNION SELECT one.candidate FROM greenhouse_people AS one JOIN merged ON one.merged_into = merged.candidate
+        ) SELECT candidate FROM merged
+        """
+    return {row[0] for row in await connection.fetch(sql, candidate)}

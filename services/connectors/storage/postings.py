@@ -1,15 +1,15 @@
 """What is to be posted for a delivery, and what the API answered."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, bindparam, case, null, select, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
+import orjson
 
-from services.connectors.storage.tables import postings
+from shared.db.asyncpg_connection import Driver, Write
 
 
 class PostingKind(StrEnum):
@@ -45,60 +45,91 @@ class Posting:
     answer: str | None = None
     after: str | None = None
 
+    @property
+    def is_over(self) -> bool:
+        """Whether its content is dropped: it is about a person, and nothing more is to be posted of it."""
+        return self.kind in {PostingKind.CANDIDATE, PostingKind.CLEARING} and self.state is not State.QUEUED
 
-async def add(session: AsyncSession, body_hash: str, new: Sequence[Posting]) -> None:
-    """Queue what is new; what is there already stays as it is."""
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a delivery whose postings were answered, while it was leased until ``lease``."""
+
+    body_hash: str
+    lease: datetime
+    status: str
+    reason: str | None
+    next_attempt_at: datetime | None
+    answered: Sequence[Posting]
+
+
+def adding(body_hash: str, new: Sequence[Posting]) -> list[Write]:
+    """Queue what is new, in order; what is there already stays as it is."""
     if not new:
-        return
-    rows = [
-        {"body_hash": body_hash, "name": item.name, "kind": item.kind, "target": item.target, "content": item.content}
-        for item in new
-    ]
-    await session.execute(insert(postings).on_conflict_do_nothing(), rows)
-
-
-async def of_delivery(session: AsyncSession, body_hash: str) -> Sequence[Posting]:
-    """All postings of a delivery, in the order in which they are posted."""
-    rows = await session.execute(select(postings).where(postings.c.body_hash == body_hash).order_by(postings.c.place))
-    return [
-        Posting(
-            name=row.name,
-            kind=PostingKind(row.kind),
-            target=row.target,
-            content=row.content,
-            state=State(row.status),
-            answer=row.answer,
-            after=row.after,
-        )
-        for row in rows
-    ]
-
-
-_RECORD = (
-    update(postings)
-    .where(postings.c.body_hash == bindparam("of_body"), postings.c.name == bindparam("of_name"))
-    .values(
-        status=bindparam("new_status"),
-        answer=bindparam("new_answer"),
-        after=bindparam("new_after"),
-        content=case((bindparam("is_over", type_=Boolean), null()), else_=postings.c.content),
+        return []
+    sql = """
+        INSERT INTO greenhouse_postings (body_hash, name, kind, target, content)
+        SELECT $1::text, name, kind, target, content
+        FROM unnest($2::text[], $3::text[], $4::text[], $5::jsonb[]) WITH ORDINALITY AS new (name, kind, target, content, place)
+        ORDER BY place ON CONFLICT DO NOTHING
+        """
+    columns = (
+        [item.name for item in new],
+        [item.kind.value for item in new],
+        [item.target for item in new],
+        [orjson.dumps(item.content).decode() for item in new],
     )
-)
+    return [Write(sql, (body_hash, *columns))]
 
 
-async def record(session: AsyncSession, body_hash: str, answered: Sequence[Posting]) -> None:
-    """Keep what the API answered; what says something of a person is dropped once it needs no posting any more."""
-    if not answered:
-        return
-    rows = [
-        {
-            "of_body": body_hash,
-            "of_name": item.name,
-            "new_status": item.state,
-            "new_answer": item.answer,
-            "new_after": item.after,
-            "is_over": item.kind is PostingKind.CANDIDATE and item.state is not State.QUEUED,
-        }
-        for item in answered
-    ]
-    await (await session.connection()).execute(_RECORD, rows)
+async def of_deliveries(connection: Driver, hashes: Sequence[str]) -> dict[str, list[Posting]]:
+    """All postings of some deliveries, by body, in the order in which they are posted."""
+    found: dict[str, list[Posting]] = defaultdict(list)
+    for row in await connection.fetch(
+        "SELECT body_hash, name, kind, target, content, status, answer, after FROM greenhouse_postings"
+        " WHERE body_hash = ANY($1::text[]) ORDER BY body_hash, place",
+        list(hashes),
+    ):
+        body_hash, name, kind, target, content, status, answer, after = row
+        found[body_hash].append(Posting(name, PostingKind(kind), target, content, State(status), answer, after))
+    return found
+
+
+_RECORD = """
+    WITH answered AS (
+        UPDATE greenhouse_postings AS posting SET status = new.status, answer = new.answer, after = new.after,
+            content = CASE WHEN new.is_over THEN NULL ELSE posting.content END
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[])
+            AS new (body_hash, name, status, answer, after, is_over)
+        WHERE (posting.body_hash, posting.name) = (new.body_hash, new.name)
+    )
+    UPDATE greenhouse_deliveries AS delivery SET status = new.status, reason = new.reason, next_attempt_at = new.next_attempt_at
+    FROM unnest($7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::timestamptz[])
+        AS new (body_hash, status, reason, next_attempt_at, lease)
+    WHERE delivery.body_hash = new.body_hash AND delivery.next_attempt_at = new.lease
+    RETURNING delivery.body_hash
+    """
+
+
+async def record(connection: Driver, results: Sequence[Result]) -> list[str]:
+    """Keep what the API answered, and what became of the deliveries; returns those whose lease had ended or been renewed.
+
+    What says something of a person is dropped once it needs no posting any more.
+    """
+    answered = [(one.body_hash, item) for one in results for item in one.answered]
+    rows = await connection.fetch(
+        _RECORD,
+        [body_hash for body_hash, _ in answered],
+        [item.name for _, item in answered],
+        [item.state.value for _, item in answered],
+        [item.answer for _, item in answered],
+        [item.after for _, item in answered],
+        [item.is_over for _, item in answered],
+        [one.body_hash for one in results],
+        [str(one.status) for one in results],
+        [one.reason for one in results],
+        [one.next_attempt_at for one in results],
+        [one.lease for one in results],
+    )
+    kept = {row[0] for row in rows}
+    return [one.body_hash for one in results if one.body_hash not in kept]

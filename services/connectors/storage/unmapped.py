@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.connectors.domain.intents import UnmappedName
 from services.connectors.storage.tables import deliveries, unmapped
+from shared.db.asyncpg_connection import Driver, Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +24,31 @@ class UnmappedCount:
     last_received_at: datetime
 
 
-async def replace(session: AsyncSession, body_hash: str, names: Sequence[UnmappedName]) -> None:
-    """Keep the names that a body leaves unmapped now."""
-    await session.execute(delete(unmapped).where(unmapped.c.body_hash == body_hash))
-    rows = [
-        {
-            "body_hash": body_hash,
-            "kind": name.kind,
-            "name": name.name,
-            "external_id": name.external_id or "",
-            "position": name.position or "",
-        }
-        for name in names
-    ]
-    if rows:
-        await session.execute(insert(unmapped).on_conflict_do_nothing(), rows)
+def adding(body_hash: str, names: Sequence[UnmappedName]) -> list[Write]:
+    """Keep the names that a body leaves unmapped."""
+    return [Write(_ADD, (body_hash, *_columns(names)))] if names else []
+
+
+def replacing(body_hash: str, names: Sequence[UnmappedName]) -> list[Write]:
+    """The same for a body that is read again: names that have a mapping by now go."""
+    return [Write(_REMOVE_OTHERS, (body_hash, *_columns(names))), *adding(body_hash, names)]
+
+
+def _columns(names: Sequence[UnmappedName]) -> tuple[list[str], ...]:
+    return (
+        [name.kind for name in names],
+        [name.name for name in names],
+        [name.external_id or "" for name in names],
+        [name.position or "" for name in names],
+    )
+
+
+_NAMES = "SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[])"
+_ADD = f"""
+    INSERT INTO greenhouse_unmapped (body_hash, kind, name, external_id, position)
+    SELECT $1::text, * FROM ({_NAMES}) AS new ON CONFLICT DO NOTHING
+    """  # noqa: S608 - a constant
+_REMOVE_OTHERS = f"DELETE FROM greenhouse_unmapped WHERE body_hash = $1 AND (kind, name, external_id, position) NOT IN ({_NAMES})"  # noqa: S608 - a constant
 
 
 async def counts(session: AsyncSession, kind: str | None, limit: int) -> Sequence[UnmappedCount]:
@@ -72,12 +82,10 @@ async def counts(session: AsyncSession, kind: str | None, limit: int) -> Sequenc
     ]
 
 
-async def bodies_of_stages(session: AsyncSession) -> Sequence[str]:
+async def bodies_of_stages(connection: Driver) -> list[str]:
     """The bodies that hold a stage without a mapping and can still be read."""
-    found = await session.scalars(
-        select(unmapped.c.body_hash)
-        .join(deliveries, deliveries.c.body_hash == unmapped.c.body_hash)
-        .where(unmapped.c.kind == "stage", deliveries.c.raw.is_not(None))
-        .distinct()
+    rows = await connection.fetch(
+        "SELECT DISTINCT body_hash FROM greenhouse_unmapped JOIN greenhouse_deliveries USING (body_hash)"
+        " WHERE kind = 'stage' AND raw IS NOT NULL"
     )
-    return list(found)
+    return [row[0] for row in rows]

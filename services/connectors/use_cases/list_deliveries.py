@@ -13,15 +13,16 @@ async def list_deliveries(
     sessions: Sessions, *, status: DeliveryStatus | None, before: int | None, limit: int
 ) -> Sequence[Delivery]:
     """Deliveries, the newest first, below a number."""
-    async with sessions.begin() as session:
-        return await deliveries.page(session, status=status, before=before, limit=limit)
+    async with sessions.alone() as connection:
+        return await deliveries.page(connection, status=status, before=before, limit=limit)
 
 
 async def get_delivery(sessions: Sessions, body_hash: str) -> tuple[Delivery, Sequence[Posting]] | None:
     """A delivery and what was posted for it, or None."""
-    async with sessions.begin() as session:
-        delivery = await deliveries.get(session, body_hash)
-        return (delivery, await postings.of_delivery(session, body_hash)) if delivery else None
+    async with sessions.alone() as connection:
+        delivery = await deliveries.find(connection, body_hash)
+        every = await postings.of_deliveries(connection, [body_hash])
+    return (delivery, every.get(body_hash, [])) if delivery else None
 
 
 async def list_unmapped(sessions: Sessions, *, kind: str | None, limit: int) -> Sequence[UnmappedCount]:

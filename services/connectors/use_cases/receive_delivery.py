@@ -3,35 +3,35 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from services.connectors.domain.greenhouse.body import Body, UnreadableBodyError, read_body
 from services.connectors.domain.greenhouse.translation import Receipt
 from services.connectors.domain.greenhouse.values import text
-from services.connectors.storage import deliveries
+from services.connectors.storage import deliveries, knowledge
 from services.connectors.storage.deliveries import DeliveryStatus
-from services.connectors.use_cases.understand_body import Case, Reading, understand_body
+from services.connectors.use_cases.posted import LeasedDelivery
+from services.connectors.use_cases.understand_body import Case, Reading, names_of, people_of, understand_body
 from shared.db.engine import Sessions
-
-LEASE = timedelta(seconds=30)
-"""For so long the request alone posts what it received; then the worker does."""
 
 
 @dataclass(frozen=True, slots=True)
-class ConsumedRecord:
+class ReceivedDelivery:
     """A delivery that is committed."""
 
     body_hash: str
-    repeated: bool
-    to_post: Sequence[str]
-    """The bodies that have something to post now: this one, and those that waited for it."""
+    delivery_id: str | None
+    own: LeasedDelivery | None
+    """None for a body that came before."""
+    to_post: Sequence[LeasedDelivery]
+    """The deliveries that have something to post now: this one, and those that waited for it."""
 
 
 async def receive_delivery(
     sessions: Sessions, raw: bytes, delivery_id: str | None, reading: Reading, *, now: datetime
-) -> ConsumedRecord:
+) -> ReceivedDelivery:
     """Store the delivery, learn from it and queue what it makes; a body that came before has no effect."""
-    body_hash = hashlib.sha256(raw).hexdigest()
+    body_hash, delivery_id = hashlib.sha256(raw).hexdigest(), text(delivery_id, 200)
     body: Body | None = None
     problem: str | None = None
     try:
@@ -40,7 +40,7 @@ async def receive_delivery(
         problem = str(unreadable)
     new = {
         "body_hash": body_hash,
-        "delivery_id": text(delivery_id, 200),
+        "delivery_id": delivery_id,
         "action": body.action if body else "",
         "received_at": now,
         "last_received_at": now,
@@ -48,12 +48,18 @@ async def receive_delivery(
         "status": DeliveryStatus.NOT_MAPPED,
         "reason": problem,
     }
-    async with sessions.begin() as session:
-        if not await deliveries.claim(session, new):
-            return ConsumedRecord(body_hash, repeated=True, to_post=[])
+    names = [f"body {body_hash}", *(names_of(body) if body else ())]
+    async with sessions.begin_raw(knowledge.locking(names)) as transaction:
+        connection = transaction.connection
+        people = people_of(body) if body else []
+        recalled = await knowledge.recall(connection, body_hash, body.application_id if body else None, people)
+        if recalled.is_repeat:
+            await deliveries.count_repeat(connection, body_hash, now)
+            return ReceivedDelivery(body_hash, delivery_id, None, [])
         if body is None:
-            return ConsumedRecord(body_hash, repeated=False, to_post=[])
-        touched = await understand_body(session, Case(body, Receipt(body_hash, now), reading))
-        for touched_hash in touched:
-            await deliveries.set_values(session, touched_hash, next_attempt_at=now + LEASE)
-    return ConsumedRecord(body_hash, repeated=False, to_post=touched)
+            write = deliveries.adding(new)
+            await connection.execute(write.sql, *write.values)
+            own = LeasedDelivery(body_hash, None, DeliveryStatus.NOT_MAPPED, problem, [])
+            return ReceivedDelivery(body_hash, delivery_id, own, [])
+        own, to_post = await understand_body(connection, Case(body, Receipt(body_hash, now), reading), recalled, new)
+    return ReceivedDelivery(body_hash, delivery_id, own, to_post)

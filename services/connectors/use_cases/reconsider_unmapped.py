@@ -12,12 +12,11 @@ async def reconsider_unmapped(sessions: Sessions, reading: Reading, *, now: date
 
     Rejections stay as they were posted: their reason was recorded as unspecified, and an event is for ever.
     """
-    async with sessions.begin() as session:
-        bodies = await unmapped.bodies_of_stages(session)
+    async with sessions.alone() as connection:
+        bodies = await unmapped.bodies_of_stages(connection)
     for body_hash in bodies:
-        async with sessions.begin() as session:
-            delivery = await deliveries.get(session, body_hash)
+        async with sessions.begin_raw() as transaction:
+            delivery = await deliveries.find(transaction.connection, body_hash, locking="FOR UPDATE")
             if delivery is not None:
-                await find_stages(session, delivery, reading)
-                await deliveries.set_values(session, body_hash, next_attempt_at=now)
+                await find_stages(transaction.connection, delivery, reading, now)
     return len(bodies)

@@ -21,6 +21,7 @@ class RecordingApi:
     """A public API that takes everything, and can be set to be away, or to refuse."""
 
     events: dict[str, dict[str, Any]] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
     repeats: int = 0
     conflicts: int = 0
     records: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -35,6 +36,7 @@ class RecordingApi:
         if self.away:
             return httpx.Response(503)
         path = request.url.path
+        self.calls.append(path)
         if request.method == "DELETE":
             return self._part(*path.removeprefix("/v1/candidates/").split("/references/"))
         content = orjson.loads(request.content)
@@ -46,14 +48,21 @@ class RecordingApi:
             self.erased |= self.person(content["candidate"])
             self.links = {link for link in self.links if not link & self.erased}
             return httpx.Response(202)
-        if self.erased & {path.removeprefix("/v1/candidates/"), *content.get("references", [])}:
-            return httpx.Response(410, json={"detail": "erased"})
-        self.links |= {frozenset({path.removeprefix("/v1/candidates/"), named}) for named in content.get("references", [])}
-        if wrong := sorted(self.refused_fields & content.keys()):
-            errors = [{"field": name, "rule": "is wrong"} for name in wrong]
-            return httpx.Response(422, json={"detail": f"{wrong[0]} is wrong", "errors": errors})
-        self.records.append((path.removeprefix("/v1/"), content))
-        return httpx.Response(200)
+        if path == "/v1/candidates/batch":
+            items = [self._record(f"candidates/{item.pop('candidate')}", item) for item in content]
+            return httpx.Response(207, json={"items": [item | {"index": index} for index, item in enumerate(items)]})
+        answer = self._record(path.removeprefix("/v1/"), content)
+        return httpx.Response(answer["status"], json=answer)
+
+    def _record(self, path: str, content: dict[str, Any]) -> dict[str, Any]:
+        """What a PATCH that skips what is invalid is answered."""
+        reference, others = path.removeprefix("candidates/"), content.get("references", [])
+        if self.erased & {reference, *others}:
+            return {"status": 410, "problem": {"detail": "erased"}}
+        self.links |= {frozenset({reference, named}) for named in others}
+        wrong = sorted(self.refused_fields & content.keys())
+        self.records.append((path, {name: value for name, value in content.items() if name not in wrong}))
+        return {"status": 200, "refused": [{"field": name, "rule": "is wrong"} for name in wrong]}
 
     def person(self, candidate: str, *, without: str = "") -> set[str]:
         """The references that are one person with this one; ``without`` one of them and what belongs through it alone."""

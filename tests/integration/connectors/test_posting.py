@@ -87,6 +87,28 @@ async def test_a_refused_field_is_left_out_and_named(greenhouse: Sender, recorde
     assert dict(recorded.records)["candidates/greenhouse:5"]["name"] == "Ada Byron"
 
 
+async def test_deliveries_that_queue_up_are_posted_together(greenhouse: Sender, recorded: RecordingApi) -> None:
+    bodies = [application("new_candidate_application", id=number, candidate_id=number) for number in range(12)]
+
+    answers = await asyncio.gather(*[greenhouse.send(body) for body in bodies])
+
+    assert {answer.json()["status"] for answer in answers} == {"applied"}
+    assert {answer.json()["events"][0]["subject"] for answer in answers} == {f"greenhouse:{number}" for number in range(12)}
+    assert len(recorded.events) == 12
+    assert len({path for path, _ in recorded.records}) == 13
+    assert recorded.calls.count("/v1/events") < 12
+    assert "/v1/candidates/batch" in recorded.calls
+
+
+async def test_what_one_person_is_refused_harms_no_other(greenhouse: Sender, recorded: RecordingApi) -> None:
+    recorded.erased = {"greenhouse:1"}
+    bodies = [application("new_candidate_application", id=number, candidate_id=number) for number in range(4)]
+
+    answers = await asyncio.gather(*[greenhouse.send(body) for body in bodies])
+
+    assert [answer.json()["status"] for answer in answers] == ["applied", "not_mapped", "applied", "applied"]
+
+
 async def test_an_erased_person_is_scrubbed_and_stays_so(
     greenhouse: Sender, recorded: RecordingApi, connectors: Sessions, api: RekindleApi
 ) -> None:

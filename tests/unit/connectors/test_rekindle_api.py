@@ -6,7 +6,6 @@ import httpx
 import pytest
 
 from services.connectors.rekindle_api import Answer, ApiOutcome, RekindleApi
-from services.connectors.use_cases.post_delivery import without
 
 Handler = Callable[[httpx.Request], httpx.Response]
 
@@ -38,7 +37,7 @@ def always(status: int, content: object = None) -> Handler:
     ],
 )
 async def test_a_status_says_whether_to_try_again(status: int, outcome: ApiOutcome) -> None:
-    answer = await api(always(status, {"detail": "so"})).patch_candidate("greenhouse:1", {})
+    answer = await api(always(status, {"detail": "so"})).patch_position("greenhouse:1", {})
 
     assert answer.outcome is outcome
 
@@ -52,13 +51,13 @@ async def test_a_reference_is_one_part_of_the_path() -> None:
 
     await api(note).patch_position("greenhouse:a/b?[1]", {})
 
-    assert paths == [b"/v1/positions/greenhouse%3Aa%2Fb%3F%5B1%5D"]
+    assert paths == [b"/v1/positions/greenhouse%3Aa%2Fb%3F%5B1%5D?on_invalid=skip"]
 
 
 async def test_what_passes_is_tried_again() -> None:
     answers = iter([httpx.Response(503), httpx.Response(429), httpx.Response(201, json={"after": "x:1"})])
 
-    assert await api(lambda _request: next(answers)).patch_candidate("greenhouse:1", {}) == Answer(ApiOutcome.DONE, after="x:1")
+    assert await api(lambda _request: next(answers)).patch_position("greenhouse:1", {}) == Answer(ApiOutcome.DONE, after="x:1")
 
 
 async def test_an_api_that_is_away_is_for_later() -> None:
@@ -81,7 +80,7 @@ async def test_each_event_of_a_batch_has_its_answer() -> None:
     answers = await api(always(207, {"items": items})).post_events([{}, {}, {}, {}])
 
     assert [answer.outcome for answer in answers] == [ApiOutcome.DONE, ApiOutcome.REFUSED, ApiOutcome.ERASED, ApiOutcome.LATER]
-    assert (answers[0].after, answers[1].detail, answers[1].wrong_fields) == ("a:1", "no", ("data.reason",))
+    assert (answers[0].after, answers[1].detail) == ("a:1", "no")
 
 
 @pytest.mark.parametrize("status", [200, 207])
@@ -92,9 +91,16 @@ async def test_a_batch_that_is_not_understood_is_not_taken_for_done(status: int,
     assert [answer.outcome for answer in answers] == [ApiOutcome.LATER]
 
 
-def test_wrong_fields_are_left_out_item_by_item() -> None:
-    content = {"name": "Ada", "emails": ["a@x.org", "b", "c"], "phones": ["1"], "salary": {"min": -1}}
+async def test_several_records_go_in_one_call_and_what_was_left_out_is_named() -> None:
+    paths: list[bytes] = []
+    refused = [{"field": "phones[0]", "rule": "must be a telephone number"}]
 
-    corrected = without(content, ["emails[1]", "emails[2]", "phones[0]", "salary.min", "unheard_of"])
+    def note(request: httpx.Request) -> httpx.Response:
+        paths.append(request.url.raw_path)
+        return httpx.Response(207, json={"items": [{"status": 201, "refused": refused}, {"status": 410}]})
 
-    assert corrected == {"name": "Ada", "emails": ["a@x.org"]}
+    answers = await api(note).patch_candidates([("greenhouse:1", {"phones": ["x"]}), ("greenhouse:2", {})])
+
+    assert paths == [b"/v1/candidates/batch?on_invalid=skip"]
+    assert answers[0] == Answer(ApiOutcome.DONE, "left out: phones[0] must be a telephone number")
+    assert answers[1].outcome is ApiOutcome.ERASED
