@@ -1,8 +1,18 @@
 """Settings of candidates, read from the environment."""
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic_settings import NoDecode
 
 from shared.settings import SharedSettings
+
+ServiceName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
+
+
+def _listed(given: object) -> object:
+    """The parts of a text with commas, each once."""
+    return tuple(dict.fromkeys(part.strip() for part in given.split(","))) if isinstance(given, str) else given
 
 
 class CandidatesSettings(SharedSettings):
@@ -13,3 +23,7 @@ class CandidatesSettings(SharedSettings):
     )
     pool_size: int = Field(5, ge=1, le=200, validation_alias="CANDIDATES_POOL_SIZE")
     """Connections that one process may hold."""
+    erasure_services: Annotated[tuple[ServiceName, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        ("engagement", "analytics"), validation_alias="CANDIDATES_ERASURE_SERVICES"
+    )
+    """Who must confirm an erasure before it is done, with commas. What is not on the bus confirms over HTTP."""

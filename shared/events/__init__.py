@@ -6,7 +6,7 @@ To add a type: its class in one of these modules and its line in ``EVENTS``, one
 from shared.events.access import TokenRevoked
 from shared.events.base import EventData
 from shared.events.cloudevent import Event, UndecodableRecordError, decode
-from shared.events.control import RecordsMissed, RelayReported, ShardCounted
+from shared.events.control import ErasureConfirmed, RecordsMissed, RelayReported, ShardCounted
 from shared.events.people import (
     CandidateBounced,
     CandidateCadenceChosen,
@@ -54,6 +54,7 @@ from shared.events.queue import (
     QueueItemClaimed,
     QueueItemCompleted,
     QueueItemDismissed,
+    QueueItemErased,
     QueueItemFellDue,
     QueueItemSnoozed,
 )
@@ -107,10 +108,12 @@ EVENTS: list[type[EventData]] = [
     QueueItemCompleted,
     QueueItemSnoozed,
     QueueItemDismissed,
+    QueueItemErased,
     ShardCounted,
     TokenRevoked,
     RecordsMissed,
     RelayReported,
+    ErasureConfirmed,
 ]
 
 BY_TYPE: dict[str, type[EventData]] = {kind.type: kind for kind in EVENTS}
@@ -136,6 +139,7 @@ __all__ = [
     "CandidateResubscribed",
     "CandidateSignalObserved",
     "CandidateUnsubscribed",
+    "ErasureConfirmed",
     "Event",
     "EventData",
     "EventRetracted",
@@ -169,6 +173,7 @@ __all__ = [
     "QueueItemClaimed",
     "QueueItemCompleted",
     "QueueItemDismissed",
+    "QueueItemErased",
     "QueueItemFellDue",
     "QueueItemSnoozed",
     "RecordsMissed",

@@ -1,4 +1,4 @@
-"""What services tell each other about the bus itself: totals, what is missing, how far behind a relay is."""
+"""What services report to each other: totals, what is missing, how far behind a relay is, what an erasure removed."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -46,3 +46,18 @@ class RelayReported(EventData):
     service: str
     backlog: int = Field(ge=0)
     oldest_at: Moment | None = None
+
+
+class ErasureConfirmed(EventData):
+    """A service has removed what it held of one stream of an erased person.
+
+    ``removed`` counts what was removed, by kind. An erasure is done once every service that it waits for has confirmed every
+    stream. It may be sent more than once.
+    """
+
+    type: ClassVar[str] = "rekindle.erasure.confirmed"
+    topic: ClassVar[Topic] = Topic.CONTROL
+    erasure_id: UUID
+    candidate_id: UUID
+    service: str
+    removed: dict[str, int]

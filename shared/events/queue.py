@@ -70,3 +70,9 @@ class QueueItemDismissed(QueueItemEvent):
 
     type: ClassVar[str] = "rekindle.queue_item.dismissed"
     recruiter: Code
+
+
+class QueueItemErased(QueueItemEvent):
+    """Stands in the place of an event about the item of a person who was erased since, where that is published again."""
+
+    type: ClassVar[str] = "rekindle.queue_item.erased"

@@ -32,12 +32,16 @@ class CandidateChanged(EventData):
 
 
 class CandidateErased(EventData):
-    """The candidate was erased: a permanent record, with nothing else on it."""
+    """The candidate was erased: a permanent record, with nothing else on it.
+
+    Until every service has confirmed the erasure it may be published again, each time as the stream's next version.
+    """
 
     type: ClassVar[str] = "rekindle.candidate.erased"
     topic: ClassVar[Topic] = Topic.CANDIDATES
 
     candidate_id: UUID
+    erasure_id: UUID | None = None
 
 
 class Span(BaseModel):

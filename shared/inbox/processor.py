@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.db.engine import Sessions, is_transient
 from shared.events import BY_TYPE, Event, Topic, decode
 from shared.inbox import repository as storage
+from shared.inbox.replies import replies_of
 from shared.inbox.repository import ConsumerPosition
 from shared.kafka.consumed_record import ConsumedRecord
 from shared.observability.describing import describe
@@ -59,6 +60,8 @@ class Applied:
     """Against the producer's total, how many events of the shard are missing."""
     gaps: dict[TopicPartition, dict[UUID, int]] = field(default_factory=dict)
     """Streams that miss an event, with the last sequence applied."""
+    replies: list[Event] = field(default_factory=list)
+    """What the handler has to say on the control topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +232,7 @@ async def _apply(group: str, handler: Handler, sessions: Sessions, batches: Sequ
         ends = {part.batch.partition: (part.end, part.total) for part in parts}
         if ends:
             await storage.store(session, group, heads, ends)
+        applied.replies = replies_of(session)
     applied.positions = {partition: end for partition, (end, _) in ends.items()}
     for partition, _ in fresh:
         applied.applied[partition.topic] += 1

@@ -106,7 +106,7 @@ class _Loop:
     """Partitions whose position Kafka does not know yet."""
     committed_at: float = 0.0
     producer: AIOKafkaProducer | None = None
-    """Writes to the control topic, from the first request on."""
+    """Writes to the control topic, from the first request or reply on."""
     waiting: asyncio.Timeout | None = None
     """The wait for records, while it lasts."""
 
@@ -240,6 +240,9 @@ class _Loop:
                 logger.info("%s: somebody else moved the position in %s, reading it again", self.subscription.group, applied.lost)
                 await self.seek(consumer, [partition for partition in applied.lost if partition in consumer.assignment()])
             await self._ask([partition for partition, lack in applied.lacks.items() if lack > 0], applied.gaps)
+            for reply in applied.replies:
+                producer = await self._control_producer()
+                await producer.send_and_wait(Topic.CONTROL, reply.value, headers=reply.headers(), partition=0)
 
     def _batches(self, consumer: AIOKafkaConsumer, fetched: Fetched) -> list[Batch]:
         batches: list[Batch] = []
@@ -281,11 +284,16 @@ class _Loop:
         if not due and not gaps:
             return
         self.asked |= dict.fromkeys(due, now)
+        producer = await self._control_producer()
+        await ask_for_streams(producer, self.subscription.group, gaps)
+        await ask_for_shards(producer, self.sessions, self.subscription.group, due)
+
+    async def _control_producer(self) -> AIOKafkaProducer:
+        """The producer for the control topic, opened on first use."""
         if self.producer is None:
             self.producer = AIOKafkaProducer(bootstrap_servers=self.bootstrap_servers, max_request_size=2_097_152)
             await asyncio.wait_for(self.producer.start(), START_TIMEOUT)
-        await ask_for_streams(self.producer, self.subscription.group, gaps)
-        await ask_for_shards(self.producer, self.sessions, self.subscription.group, due)
+        return self.producer
 
     async def _commit_to_kafka(self, consumer: AIOKafkaConsumer) -> None:
         """Commit to Kafka too, for its lag figures; nothing depends on it."""

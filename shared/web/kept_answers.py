@@ -69,6 +69,7 @@ _KEEP = text(
 _FREE = text(
     "DELETE FROM idempotency_keys WHERE principal = :principal AND operation = :operation AND key = :key AND claim = :claim"
 )
+_FORGET = "DELETE FROM idempotency_keys WHERE status IS NULL OR names && $1::uuid[]"
 _CLEAR = text(
     f"""
     DELETE FROM idempotency_keys WHERE (principal, operation, key) IN (
@@ -105,13 +106,13 @@ def forgetting_answers(candidates: Collection[UUID]) -> Write:
 
     Requests that are being worked on lose their claim, for their answers may name them too: what they answer is not kept.
     """
-    return Write("DELETE FROM idempotency_keys WHERE status IS NULL OR names && $1::uuid[]", (list(candidates),))
+    return Write(_FORGET, (list(candidates),))
 
 
-async def forget_answers(session: AsyncSession, candidates: Collection[UUID]) -> None:
-    """The same on a session."""
-    write = forgetting_answers(candidates)
-    await (await driver(session)).execute(write.sql, *write.values)
+async def forget_answers(session: AsyncSession, candidates: Collection[UUID]) -> list[UUID]:
+    """The same on a session; returns a candidate for each answer that was kept."""
+    forgotten = await (await driver(session)).fetch(f"{_FORGET} RETURNING names", list(candidates))
+    return [next(one for one in candidates if one in names) for (names,) in forgotten if names]
 
 
 async def clear_expired(session: AsyncSession) -> None:

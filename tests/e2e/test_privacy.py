@@ -85,7 +85,7 @@ def record_of_the_candidate() -> dict[str, Any]:
 def record_of_the_position() -> dict[str, Any]:
     texts = {name: [word(name)] for name in ("requirements", "needs", "downsides")}
     place = {"country": "DE", "city": word("position-city")}
-    return {"title": word("position-title"), "status": "open", "sponsor": "acme", "locations": [place], "remote": True, **texts}
+    return {"title": "Staff engineer", "status": "open", "sponsor": "acme", "locations": [place], "remote": True, **texts}
 
 
 def events() -> Iterator[dict[str, Any]]:
@@ -231,6 +231,50 @@ async def _force_an_unexpected_error(stack: Stack, api: httpx.AsyncClient) -> No
         await sessions.close()
     assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
     assert WORD not in answer.text
+
+
+OF_THE_POSITION = ("position", "requirements", "needs", "downsides")
+"""How the words begin that are not the person's."""
+
+
+async def rows(stack: Stack, service: str) -> list[str]:
+    """Every row of every table of a service, as text in lower case."""
+    sessions = connect(stack.env[f"{service.upper()}_DATABASE_URL"], pool_size=1)
+    try:
+        async with sessions.begin() as session:
+            tables = await session.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
+            found = [await session.scalars(text(f'SELECT row_to_json(t)::text FROM "{table}" AS t')) for table in tables.all()]
+            return [row.lower() for of_table in found for row in of_table.all()]
+    finally:
+        await sessions.close()
+
+
+def of_the_person(row: str) -> set[str]:
+    """What is found of the person: every word of theirs, and the telephone number."""
+    words = {said.partition('"')[0] for said in row.split(f"{WORD}-")[1:]}
+    return {said for said in words if not said.startswith(OF_THE_POSITION)} | {PHONE for _ in [1] if PHONE[3:] in row}
+
+
+async def test_no_database_holds_a_byte_of_it_once_an_erasure_is_done(
+    stack: Stack, api: httpx.AsyncClient, posted: list[dict[str, Any]]
+) -> None:
+    services = ("candidates", "engagement", "analytics", "connectors")
+    before = {service: {said for row in await rows(stack, service) for said in of_the_person(row)} for service in services}
+    assert len(before["candidates"]) > 5
+    assert len(before["engagement"]) > 5
+
+    erasure = await api.post("/v1/erasures", json={"candidate": CANDIDATE})
+
+    async def shown() -> dict[str, Any]:
+        body: dict[str, Any] = (await api.get(erasure.headers["Location"])).json()
+        return body
+
+    done = await eventually(shown, lambda one: one["status"] == "done")
+    assert {one["service"]: one["status"] for one in done["services"]} == dict.fromkeys(
+        (one["service"] for one in erasure.json()["services"]), "done"
+    )
+    left = {service: {said for row in await rows(stack, service) for said in of_the_person(row)} for service in services}
+    assert left == {service: set() for service in services}
 
 
 async def test_what_the_vendor_s_own_bodies_say_of_people_is_on_no_topic(

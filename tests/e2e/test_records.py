@@ -116,13 +116,19 @@ async def test_an_erased_person_is_gone_everywhere(api: httpx.AsyncClient) -> No
     name = fresh("greenhouse")
     record = await patch(api, name, name="Ada")
     await post(api, name, "pursuit.sourced", "2026-02-01T00:00:00Z", position=fresh())
+    assert (await api.get("/v1/analytics/funnel", params={"after": record["after"], "wait": 30})).is_success
 
     erased = await api.post("/v1/erasures", json={"candidate": name})
 
-    assert erased.status_code == 200, erased.text
+    assert erased.status_code == 202, erased.text
     assert erased.json()["candidate_ids"] == [record["id"]]
     assert (await api.get(at("candidates", name))).status_code == 410
-    await eventually(lambda: read(api, at("timelines", name)), lambda body: body["status_code"] == 410)
+    done = await eventually(lambda: read(api, erased.headers["Location"]), lambda body: body["status"] == "done")
+    removed = {one["service"]: one["removed"] for one in done["services"]}
+    assert {"records": 1, "history_entries": 1}.items() <= removed["candidates"].items()
+    assert {"events": 1}.items() <= removed["engagement"].items()
+    assert removed["analytics"] == {"descriptions": 1}
+    assert (await api.get(at("timelines", name))).status_code == 410
 
 
 @pytest.mark.parametrize("thing", ["candidates", "positions"])

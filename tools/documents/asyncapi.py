@@ -16,7 +16,9 @@ _CARRIES = {
     Topic.ENGAGEMENT: "Every fact about a candidate, in the order of the candidate's sequence, for ever.",
     Topic.REENGAGEMENT: "What happens in the re-engagement queue.",
     Topic.ACCESS: "Tokens that are refused, one record a token, read by every process that verifies tokens.",
-    Topic.CONTROL: "What consumers miss and how far the relays are. For Rekindle's own parts; kept for a day.",
+    Topic.CONTROL: (
+        "What consumers miss, how far the relays are, and what an erasure removed. For Rekindle's own parts; kept for a day."
+    ),
 }
 _KEYS = {Topic.POSITIONS: "position", Topic.ACCESS: "token"}
 _DESCRIPTION = """\

@@ -9,6 +9,7 @@ from services.analytics.domain.projector import GROUP, TOPICS
 from services.analytics.settings import AnalyticsSettings
 from services.analytics.use_cases.project import project
 from shared.events import Event
+from shared.inbox.replies import reply_after_commit
 from shared.kafka.consumer import Subscription
 
 MAX_RECORDS = 5000
@@ -23,6 +24,7 @@ def projector(settings: AnalyticsSettings) -> Subscription:
     """
 
     async def handler(session: AsyncSession, events: Sequence[Event]) -> None:
-        await project(session, events, now=datetime.now(UTC), ghost_after=settings.ghost_after)
+        confirmed = await project(session, events, now=datetime.now(UTC), ghost_after=settings.ghost_after)
+        reply_after_commit(session, confirmed)
 
     return Subscription(GROUP, TOPICS, handler, max_records=MAX_RECORDS, reads_data=False)

@@ -1,5 +1,6 @@
 """Who is who, and what is known of people: made from the candidates' snapshots."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -92,13 +93,30 @@ async def save(connection: Driver, snapshots: Iterable[CandidateChanged]) -> dic
     return dict(found)
 
 
-async def forget(connection: Driver, erased: Iterable[UUID]) -> None:
-    """Drop what is known of people for good. Their attempts stay counted: numbers name nobody."""
+async def described(connection: Driver, streams: Iterable[UUID]) -> list[UUID]:
+    """Those of the streams of which something is known that describes the person."""
+    found = await connection.fetch("SELECT person FROM people WHERE person = ANY($1::uuid[]) AND NOT erased", list(streams))
+    return [person for (person,) in found]
+
+
+async def forget(connection: Driver, removed: Mapping[UUID, Mapping[str, int]]) -> dict[UUID, dict[str, int]]:
+    """Drop what is known of people for good. Their attempts stay counted: numbers name nobody.
+
+    ``removed`` is how much is removed of each, by kind; returns how much that is by now, whenever it was.
+    """
+    before = await connection.fetch(
+        "SELECT person, removed::text FROM people WHERE person = ANY($1::uuid[]) AND removed IS NOT NULL", list(removed)
+    )
+    known = {person: orjson.loads(counts) for person, counts in before}
+    totals = {person: dict(Counter(counts) + Counter(known.get(person, {}))) for person, counts in sorted(removed.items())}
     await connection.fetch(
         """
-        INSERT INTO people (person, erased) SELECT person, true FROM unnest($1::uuid[]) AS person
+        INSERT INTO people (person, erased, removed) SELECT person, true, removed
+        FROM unnest($1::uuid[], $2::jsonb[]) AS gone (person, removed)
         ON CONFLICT (person) DO UPDATE SET level = NULL, country = NULL, tier = NULL, market_status = NULL, skills = '{}',
-            erased = true
+            erased = true, removed = excluded.removed
         """,
-        sorted(erased),
+        list(totals),
+        [orjson.dumps(counts).decode() for counts in totals.values()],
     )
+    return totals

@@ -1,6 +1,6 @@
 """Apply a batch of events: store the facts, fold what they touch, add new minus old to the counters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,7 +11,9 @@ from services.analytics.storage import attempts, facts, locks, people, positions
 from services.analytics.use_cases.refold import Fresh, Touched, refold
 from shared.attempts import RETRACTION
 from shared.db.asyncpg_connection import Driver, driver
+from shared.erasures import Removed, confirmations
 from shared.events import FACTS, CandidateChanged, CandidateErased, Event, PositionChanged
+from shared.inbox.forgetting import forget_kept_records
 
 AT_ONCE = 1000
 """Pursuits of a position that are folded at once."""
@@ -23,7 +25,8 @@ class _Batch:
 
     facts: list[Event] = field(default_factory=list)
     people: dict[UUID, CandidateChanged] = field(default_factory=dict)
-    erased: set[UUID] = field(default_factory=set)
+    erased: dict[UUID, UUID | None] = field(default_factory=dict)
+    """The erasure of each erased stream."""
     positions: dict[UUID, PositionChanged] = field(default_factory=dict)
 
     @classmethod
@@ -38,16 +41,20 @@ class _Batch:
                 batch.people[data.candidate_id] = data
             elif isinstance(data, CandidateErased):
                 batch.people.pop(data.candidate_id, None)
-                batch.erased.add(data.candidate_id)
+                batch.erased[data.candidate_id] = data.erasure_id
             elif isinstance(data, PositionChanged):
                 batch.positions[data.position_id] = data
         return batch
 
 
-async def project(session: AsyncSession, events: Sequence[Event], *, now: datetime, ghost_after: timedelta) -> None:
-    """Apply events on the consume loop's transaction. Whatever the order and the batches, the same tables come out."""
+async def project(session: AsyncSession, events: Sequence[Event], *, now: datetime, ghost_after: timedelta) -> Sequence[Event]:
+    """Apply events on the consume loop's transaction. Whatever the order and the batches, the same tables come out.
+
+    Returns the confirmations of the erasures among them, for after the commit.
+    """
     connection = await driver(session)
     batch = _Batch.of(events)
+    confirmed = await _erase(connection, batch.erased, now=now) if batch.erased else ()
     moved = await _save_people(connection, batch)
     closed = await _closed(connection, batch)
     alone = bool(moved or closed)
@@ -71,6 +78,16 @@ async def project(session: AsyncSession, events: Sequence[Event], *, now: dateti
         await locks.share(connection)
     if touched.pairs or touched.whole or fresh.events:
         await refold(connection, touched, fresh, alone=alone, now=now, ghost_after=ghost_after)
+    return confirmed
+
+
+async def _erase(connection: Driver, erased: Mapping[UUID, UUID | None], *, now: datetime) -> Sequence[Event]:
+    """Drop what describes people; returns the confirmations."""
+    removed = Removed()
+    removed.add("descriptions", await people.described(connection, erased))
+    await forget_kept_records(connection, erased, removed)
+    totals = await people.forget(connection, {stream: removed.of(stream) for stream in erased})
+    return confirmations("analytics", erased, totals, now=now)
 
 
 async def _refold_closed(connection: Driver, closed: Sequence[UUID], *, now: datetime, ghost_after: timedelta) -> None:
@@ -86,8 +103,6 @@ async def _save_people(connection: Driver, batch: _Batch) -> dict[UUID, UUID]:
 
     Only one projector is given a stream's snapshots, so no lock is needed.
     """
-    if batch.erased:
-        await people.forget(connection, batch.erased)
     if not batch.people:
         return {}
     links = await people.save(connection, batch.people.values())

@@ -3,7 +3,7 @@
 from typing import Self
 from uuid import UUID
 
-from shared.errors import Gone, NotFound, PreconditionFailed, PreconditionRequired
+from shared.errors import Gone, Invalid, NotFound, PreconditionFailed, PreconditionRequired
 
 
 class CandidateUnknown(NotFound):
@@ -51,6 +51,13 @@ class ErasureUnknown(NotFound):
 
     code = "erasure_unknown"
     title = "There is no such erasure"
+
+
+class NotWaitedFor(Invalid):
+    """A service confirms an erasure that does not wait for it."""
+
+    code = "erasure_service_unknown"
+    title = "The erasure does not wait for this service"
 
 
 class VersionStale(PreconditionFailed):

@@ -180,11 +180,17 @@ def searchable(values: Mapping[str, Value], market_status: MarketStatus | None) 
 
 
 def erase(stream: Stream, erasure: UUID, *, now: datetime, traceparent: str | None) -> Event:
-    """Leave a stub of the stream: its id, its version, and that it was erased. Returns the event, the stream's last."""
+    """Leave a stub of the stream: its id, its version, and that it was erased. Returns the event."""
     stream.reference, stream.person_id, stream.is_record = None, stream.id, False
     stream.heads, stream.learned, stream.record, stream.search = {}, NOTHING, None, {}
     stream.erased_at, stream.erasure_id = now, erasure
-    return _publish(stream, CandidateErased(candidate_id=stream.id), now=now, traceparent=traceparent)
+    return publish_erased(stream, now=now, traceparent=traceparent)
+
+
+def publish_erased(stream: Stream, *, now: datetime, traceparent: str | None) -> Event:
+    """That an erased stream was erased, as its next version."""
+    data = CandidateErased(candidate_id=stream.id, erasure_id=stream.erasure_id)
+    return _publish(stream, data, now=now, traceparent=traceparent)
 
 
 def _publish(stream: Stream, data: EventData, *, now: datetime, traceparent: str | None) -> Event:

@@ -1,27 +1,34 @@
-"""Forget a person: everything that was stored of any of the person's streams, for good."""
+"""Forget a person: everything that was stored of any of the person's streams, for good.
 
+Here it is done at once. Every other service erases what it holds when it hears of it, and confirms that it has.
+"""
+
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from services.candidates.domain.errors import ErasureUnknown
+from services.candidates.domain.erasures import Erasure
 from services.candidates.domain.people import Stream, erase
 from services.candidates.storage import candidates, erasures, evidence, history, links
-from services.candidates.storage.erasures import Erasure
 from services.candidates.use_cases.naming import Name
 from shared import outbox
 from shared.db.asyncpg_connection import Driver, write_together
 from shared.db.engine import Sessions
-from shared.events import Topic
+from shared.erasures import Removed
+from shared.events import CandidateErased, Topic
 from shared.ids import derived_id
+from shared.inbox.forgetting import forget_kept_records
 from shared.observability.tracing import current_traceparent
+from shared.outbox.forgetting import forget_waiting
 from shared.web.kept_answers import forgetting_answers
 
 
 async def erase_candidate(
-    sessions: Sessions, name: Name, *, requested_by: str, shards: int, now: datetime
+    sessions: Sessions, name: Name, *, requested_by: str, services: Collection[str], shards: int, now: datetime
 ) -> tuple[Erasure, dict[UUID, int]]:
     """Erase the person and publish that; again, it is the erasure of the first time. Returns it with each stream's version.
 
+    It is pending until every one of ``services`` has confirmed it.
     A name that is not known here is erased too: other services may hold facts of it, and a record may come late.
     """
     async with sessions.begin_raw(candidates.LOCK_MAP) as transaction:
@@ -31,7 +38,15 @@ async def erase_candidate(
         mine = streams[name.id]
         if mine.erasure_id is not None:
             return await _known(connection, mine.erasure_id)
-        erasure = Erasure(derived_id(f"erasure:{mine.person_id}"), tuple(streams), requested_by, now)
+        number = derived_id(f"erasure:{mine.person_id}")
+        erasure = Erasure.begun(
+            number,
+            streams,
+            await _forget_aside(connection, number, streams),
+            services=services,
+            requested_by=requested_by,
+            now=now,
+        )
         transaction.id = await _erase(connection, erasure, streams, shards)
     return erasure, {stream.id: stream.version for stream in streams.values()}
 
@@ -42,6 +57,16 @@ async def _known(connection: Driver, erasure: UUID) -> tuple[Erasure, dict[UUID,
     assert known is not None, "an erased stream names its erasure"
     stubs = await candidates.lock_people(connection, known.streams)
     return known, {stub.id: stub.version for stub in stubs.values()}
+
+
+async def _forget_aside(connection: Driver, erasure: UUID, streams: Collection[UUID]) -> dict[str, int]:
+    """Remove what waits or was put aside of the streams; returns how much that is, and how much else is held of them."""
+    removed = Removed()
+    await forget_waiting(
+        connection, Topic.CANDIDATES, streams, removed, lambda _, one: CandidateErased(candidate_id=one, erasure_id=erasure)
+    )
+    await forget_kept_records(connection, streams, removed)
+    return removed.total() | await erasures.held(connection, streams)
 
 
 async def _erase(connection: Driver, erasure: Erasure, streams: dict[UUID, Stream], shards: int) -> int:
@@ -56,16 +81,7 @@ async def _erase(connection: Driver, erasure: Erasure, streams: dict[UUID, Strea
             *history.forgetting(streams),
             evidence.forgetting(streams),
             forgetting_answers(streams),
-            erasures.adding(erasure),
+            *erasures.adding(erasure),
             *outbox.appending(Topic.CANDIDATES, events, shards=shards),
         ],
     )
-
-
-async def read_erasure(sessions: Sessions, erasure: UUID) -> Erasure:
-    """The erasure of that id. Raises ErasureUnknown."""
-    async with sessions.alone() as connection:
-        found = await erasures.find(connection, erasure)
-    if found is None:
-        raise ErasureUnknown(f"There is no erasure {erasure}.")
-    return found

@@ -17,12 +17,12 @@ GROUP = "engagement.records"
 async def take_over(session: AsyncSession, events: Sequence[Event]) -> None:
     """Store the newest of each record in the batch."""
     people: dict[UUID, UUID] = {}
-    erased: set[UUID] = set()
+    erased: dict[UUID, UUID | None] = {}
     snapshots: dict[UUID, PositionSnapshot] = {}
     for event in events:
         data = event.data
         if isinstance(data, CandidateErased):
-            erased.add(data.candidate_id)
+            erased[data.candidate_id] = data.erasure_id
             people.pop(data.candidate_id, None)
         elif isinstance(data, CandidateChanged):
             people[data.candidate_id] = data.person_id

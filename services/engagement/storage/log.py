@@ -1,6 +1,6 @@
 """The log: every accepted event, with its private fields, in the order of its stream."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import text
@@ -9,12 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.engagement.domain.logged import Logged
 
 _COLUMNS = "candidate_id, sequence, event_id, source, external_id, type, time, received_at, position_id, data, traceparent"
-_OF_STREAMS = text(
-    """
-    SELECT DISTINCT candidate_id, position_id FROM log
-    WHERE candidate_id = ANY(CAST(:streams AS uuid[])) AND position_id IS NOT NULL
-    """
-)
 _OF_STREAMS = text(
     f"SELECT {_COLUMNS} FROM log WHERE candidate_id = ANY(CAST(:streams AS uuid[]))"  # noqa: S608 - a constant
 )
@@ -26,7 +20,7 @@ _AFTER = text(
 _SCRUB = text(
     """
     UPDATE log SET external_id = NULL, data = NULL, position_id = NULL, traceparent = NULL
-    WHERE candidate_id = ANY(CAST(:streams AS uuid[])) AND data IS NOT NULL
+    WHERE candidate_id = ANY(CAST(:streams AS uuid[])) AND data IS NOT NULL RETURNING candidate_id
     """
 )
 
@@ -42,6 +36,9 @@ async def after(session: AsyncSession, stream: UUID, sequence: int, limit: int) 
     return [Logged(*row) for row in found]
 
 
-async def scrub(session: AsyncSession, streams: Collection[UUID]) -> None:
-    """Leave stubs of the streams' events: type, time, sequence and bus id, so that sequences stay whole."""
-    await session.execute(_SCRUB, {"streams": sorted(streams)})
+async def scrub(session: AsyncSession, streams: Collection[UUID]) -> Sequence[UUID]:
+    """Leave stubs of the streams' events: type, time, sequence and bus id, so that sequences stay whole.
+
+    Returns the stream of each event that had content.
+    """
+    return (await session.scalars(_SCRUB, {"streams": sorted(streams)})).all()

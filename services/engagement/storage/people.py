@@ -69,6 +69,11 @@ _SAVE = f"""
     DELETE FROM queue_items WHERE person_id = ANY($2::uuid[])
         AND NOT EXISTS (SELECT FROM unnest($5::uuid[]) AS kept (id) WHERE kept.id = queue_items.person_id)
     """  # noqa: S608 - constants of this module
+# Persons to whom no stream belongs that is not erased.
+_GONE = """
+    SELECT id FROM unnest($1::uuid[]) AS id
+    WHERE NOT EXISTS (SELECT FROM relationships WHERE person_id = id AND erased_at IS NULL)
+    """
 _FORGET = "DELETE FROM pursuits WHERE person_id = ANY($1::uuid[])"
 
 
@@ -132,6 +137,18 @@ async def save(session: AsyncSession, derived: Mapping[UUID, Derived], *, erased
     )
     if erased:
         await connection.fetch(_FORGET, list(erased))
+
+
+async def forget_erased(session: AsyncSession, people: Collection[UUID]) -> dict[str, list[UUID]]:
+    """Remove what was derived of those of the persons who have no stream left; returns whose each removed row was, by kind.
+
+    The caller holds the map exclusively, so that nobody derives them meanwhile.
+    """
+    connection, removed = await driver(session), {}
+    for table in ("pursuits", "queue_items"):
+        query = f"DELETE FROM {table} WHERE person_id IN ({_GONE}) RETURNING person_id"  # noqa: S608 - constants
+        removed[table] = [row[0] for row in await connection.fetch(query, list(people))]
+    return removed
 
 
 def _json(rows: Sequence[Mapping[str, Any]]) -> str:

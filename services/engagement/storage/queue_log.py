@@ -9,11 +9,11 @@ from uuid import UUID, uuid5
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.engagement.domain.queue import Moved, QueueStatus
+from services.engagement.domain.queue import Moved, QueueStatus, item_id
 from services.engagement.domain.queue_log import Action, Done, QueueEntry
 from shared import outbox
 from shared.events import BY_TYPE, Event, Topic
-from shared.events.queue import QueueItemEvent
+from shared.events.queue import QueueItemErased, QueueItemEvent
 from shared.events.vocabulary import QueueOutcome
 from shared.ids import NAMESPACE
 from shared.observability.tracing import current_traceparent
@@ -49,6 +49,13 @@ _AFTER = text(
     """
     SELECT candidate_id, sequence, type, data, at FROM queue_log
     WHERE candidate_id = :stream AND sequence > :after ORDER BY sequence LIMIT :limit
+    """
+)
+_SCRUB = text(
+    """
+    UPDATE queue_log SET note = NULL, type = :stub,
+        data = jsonb_build_object('item_id', data -> 'item_id', 'candidate_id', data -> 'candidate_id')
+    WHERE candidate_id = ANY(CAST(:streams AS uuid[])) AND type <> :stub RETURNING candidate_id
     """
 )
 _HEADS = text(
@@ -203,12 +210,17 @@ async def heads(session: AsyncSession, first: UUID, last: UUID) -> dict[UUID, in
     return {row.candidate_id: row.reengagement_sequence for row in rows}
 
 
-async def forget_notes(session: AsyncSession, streams: Collection[UUID]) -> None:
-    """Drop the free text of the streams' lines; what remains are times, codes and numbers."""
-    await session.execute(
-        text("UPDATE queue_log SET note = NULL WHERE candidate_id = ANY(CAST(:streams AS uuid[])) AND note IS NOT NULL"),
-        {"streams": sorted(streams)},
-    )
+async def scrub(session: AsyncSession, streams: Collection[UUID]) -> Sequence[UUID]:
+    """Drop the free text of the streams' lines, and leave stubs of their events; what remains are times, codes and numbers.
+
+    Returns the stream of each line that had content.
+    """
+    return (await session.scalars(_SCRUB, {"streams": sorted(streams), "stub": QueueItemErased.type})).all()
+
+
+def stub(stream: UUID) -> QueueItemErased:
+    """What is published in the place of an event about the item of a person who was erased."""
+    return QueueItemErased(item_id=item_id(stream), candidate_id=stream)
 
 
 async def claimed_by(session: AsyncSession, request: UUID) -> dict[UUID, UUID]:

@@ -4,12 +4,13 @@ Whoever applies facts holds ``share_map``; whoever changes which stream belongs 
 ``lock_map_exclusive``, only to store the change. Locks are taken in this order: the map, persons, rows of ``relationships``.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.asyncpg_connection import driver
@@ -66,6 +67,11 @@ _ERASE = """
     UPDATE relationships SET reference = NULL, erased_at = coalesce(erased_at, $2)
     WHERE candidate_id IN (SELECT candidate_id FROM relationships WHERE candidate_id = ANY($1::uuid[])
                            ORDER BY candidate_id FOR NO KEY UPDATE)
+    """
+_REMOVED = "SELECT candidate_id, removed::text FROM relationships WHERE candidate_id = ANY($1::uuid[]) AND removed IS NOT NULL"
+_SAVE_REMOVED = """
+    UPDATE relationships SET removed = given.removed FROM unnest($1::uuid[], $2::jsonb[]) AS given (id, removed)
+    WHERE candidate_id = given.id
     """
 _MARK_STALE = "INSERT INTO stale_people SELECT * FROM unnest($1::uuid[]) AS person ORDER BY person ON CONFLICT DO NOTHING"
 _STALE = "SELECT person_id FROM stale_people ORDER BY person_id LIMIT $1"
@@ -141,6 +147,15 @@ async def link(session: AsyncSession, people: Mapping[UUID, UUID]) -> None:
 async def erase(session: AsyncSession, streams: Collection[UUID], now: datetime) -> None:
     """Mark streams as erased and forget what senders call them. The caller holds the map exclusively."""
     await (await driver(session)).fetch(_ERASE, list(streams), now)
+
+
+async def add_removed(session: AsyncSession, removed: Mapping[UUID, Mapping[str, int]]) -> dict[UUID, dict[str, int]]:
+    """Add to what was removed of erased streams, by kind; returns how much that is by now. The caller has erased them."""
+    connection = await driver(session)
+    before = {row[0]: orjson.loads(row[1]) for row in await connection.fetch(_REMOVED, list(removed))}
+    totals = {stream: dict(Counter(counts) + Counter(before.get(stream, {}))) for stream, counts in removed.items()}
+    await connection.fetch(_SAVE_REMOVED, list(totals), [orjson.dumps(counts).decode() for counts in totals.values()])
+    return totals
 
 
 async def mark_stale(session: AsyncSession, people: Collection[UUID]) -> None:

@@ -3,28 +3,29 @@
 Only the change is stored, with the map locked exclusively for as short as possible. The clock then derives whom it concerns.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.engagement.storage import log, positions, queue_log, streams
+from services.engagement.storage import positions, streams
 from services.engagement.storage.positions import PositionSnapshot
-from shared.web.kept_answers import forget_answers
+from services.engagement.use_cases.erase_streams import erase_streams
 
 
 async def take_over_records(
     session: AsyncSession,
     people: Mapping[UUID, UUID],
-    erased: Collection[UUID],
+    erased: Mapping[UUID, UUID | None],
     snapshots: Mapping[UUID, PositionSnapshot],
     *,
     now: datetime,
 ) -> bool:
     """Store the records, on the caller's transaction; whether anybody has to be derived.
 
-    ``people`` maps streams to the streams that stand for their persons; unknown streams become known.
+    ``people`` maps streams to the streams that stand for their persons; unknown streams become known. ``erased`` maps erased
+    streams to their erasures, which are confirmed.
     """
     before = await streams.insert_missing(session, {*people, *people.values(), *erased})
     moved = {stream: person for stream, person in people.items() if before[stream] != person}
@@ -35,10 +36,7 @@ async def take_over_records(
     if moved:
         await streams.link(session, moved)
     if erased:
-        await log.scrub(session, erased)
-        await queue_log.forget_notes(session, erased)
-        await streams.erase(session, erased, now)
-        await forget_answers(session, erased)
+        await erase_streams(session, erased, before, now=now)
     if moved or erased:
         await streams.mark_stale(session, {*(before[stream] for stream in {*moved, *erased}), *moved.values(), *erased})
     for of in sorted(snapshots):

@@ -1,5 +1,6 @@
 """Delivering events to the projector as the consume loop does, and reading what came of them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -18,10 +19,10 @@ NOW = at(20)
 """When everything is delivered, unless a test says otherwise: too early for silence to be a ghosting."""
 
 
-async def deliver(sessions: Sessions, *events: Event, now: datetime = NOW) -> None:
-    """Apply events in one transaction."""
+async def deliver(sessions: Sessions, *events: Event, now: datetime = NOW) -> Sequence[Event]:
+    """Apply events in one transaction; returns what is confirmed after it."""
     async with sessions.begin() as session:
-        await project(session, events, now=now, ghost_after=GHOST_AFTER)
+        return await project(session, events, now=now, ghost_after=GHOST_AFTER)
 
 
 async def counted(sessions: Sessions, position: str = POSITION) -> dict[str, int]:

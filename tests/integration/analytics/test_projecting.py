@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,7 +21,7 @@ from services.analytics.storage.pursuits import COPY_FROM
 from services.analytics.use_cases import project as project_module
 from shared.attempts import fact_of, fold
 from shared.db.engine import Sessions
-from shared.events import CandidateChanged, Event, EventRetracted, PositionChanged, Topic
+from shared.events import CandidateChanged, ErasureConfirmed, Event, EventRetracted, PositionChanged, Topic
 from tests.integration.analytics.deliveries import counted, deliver, from_scratch, persons, tables
 from tests.unit.analytics.histories import POSITION, History, at, person
 
@@ -238,6 +238,19 @@ async def test_an_erased_person_stays_in_the_numbers_without_what_describes_them
     async with analytics.begin() as session:
         groups = await funnels.sums(session, Question(group_by=LEVEL), zone="UTC")
     assert set(groups) == {None}
+
+
+async def test_an_erasure_is_confirmed_with_what_was_removed_however_often_it_comes(analytics: Sessions) -> None:
+    history, erasure = History(), uuid4()
+    await deliver(analytics, history.known("ada", level="senior"))
+
+    said = [await deliver(analytics, history.erased(who, erasure)) for who in ("ada", "ada", "never-heard-of")]
+
+    assert [event.data for (event,) in said] == [
+        ErasureConfirmed(erasure_id=erasure, candidate_id=person(who), service="analytics", removed=removed)
+        for who, removed in (("ada", {"descriptions": 1}), ("ada", {"descriptions": 1}), ("never-heard-of", {}))
+    ]
+    assert await deliver(analytics, history.erased("ada")) == []
 
 
 async def test_a_closing_of_a_position_with_many_pursuits(analytics: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,7 +68,7 @@ async def test_so_are_links_their_undoing_positions_and_erasures(ats: Caller, be
         proxy.lose_answer_to("COMMIT")
         statuses.append((await change()).status_code)
 
-    assert (proxy.lost, statuses) == (4, [201, 200, 201, 200])
+    assert (proxy.lost, statuses) == (4, [201, 200, 201, 202])
     assert (await ats.ask("GET", "/v1/candidates/gem:1")).status_code == 410
 
 

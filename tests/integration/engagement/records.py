@@ -33,8 +33,11 @@ class Records:
     async def link(self, stream: UUID, person: UUID) -> None:
         await self.publish((stream, CandidateChanged(candidate_id=stream, person_id=person)))
 
-    async def erase(self, *streams: UUID) -> None:
-        await self.publish(*[(stream, CandidateErased(candidate_id=stream)) for stream in streams])
+    async def erase(self, *streams: UUID) -> UUID:
+        """Erase streams together; returns the erasure."""
+        erasure = uuid4()
+        await self.publish(*[(stream, CandidateErased(candidate_id=stream, erasure_id=erasure)) for stream in streams])
+        return erasure
 
     async def closings(self, position: UUID, *times: str) -> None:
         spans = [{"closed_at": time} for time in times]

@@ -4,13 +4,18 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
+import orjson
 import pytest
 from sqlalchemy import text
 
 from services.engagement.settings import EngagementSettings
+from services.engagement.use_cases.announce_due_items import announce_due_items
+from services.engagement.use_cases.republish import republish
 from services.engagement.use_cases.run_clock import tick
 from shared.db.engine import Sessions
+from shared.events import CandidateErased, Topic
 from shared.ids import candidate_id, position_id, pursuit_id
 from shared.security.token_issuer import issue_token
 from tests.integration.engagement.following import clock, follow
@@ -197,6 +202,100 @@ async def test_erasure_leaves_stubs_and_answers_gone(ats: Ats, records: Records,
         stub = (await session.execute(text("SELECT sequence, type, data FROM log WHERE candidate_id = :a"), {"a": ADA})).one()
     assert stub == (1, "rekindle.pursuit.contacted", None)
     assert not any("secret-4711" in row or "Dear Ada" in row or "ats:ada" in row for row in rows)
+
+
+async def confirmed(engagement: Sessions) -> list[tuple[str, str, dict[str, int]]]:
+    """Erasure, stream and what was removed, of every confirmation that was sent, in order."""
+    query = text("SELECT value FROM outbox WHERE type = 'rekindle.erasure.confirmed' ORDER BY id")
+    async with engagement.begin() as session:
+        said = [orjson.loads(value) for value in await session.scalars(query)]
+    assert {one["service"] for one in said} <= {"engagement"}
+    return [(one["erasure_id"], one["candidate_id"], one["removed"]) for one in said]
+
+
+async def test_what_was_erased_is_confirmed_with_how_much_it_was(ats: Ats, records: Records, engagement: Sessions) -> None:
+    await ats.client.post("/v1/events", json=event(at="2025-01-01"), headers={"Idempotency-Key": "kept"})
+    await ats.post(event("pursuit.declined", of="gem:ada", at="2025-01-02", reason="salary"), status=201)
+    await records.link(TWIN, ADA)
+    await ats.follow()
+    await put_aside(engagement, ADA)
+
+    erasure = str(await records.erase(ADA))
+    assert await queue_and_pursuits(engagement) == (1, 1)
+    last = str(await records.erase(TWIN))
+
+    assert await queue_and_pursuits(engagement) == (0, 0)
+    of_ada = {"events": 1, "waiting_records": 1, "kept_answers": 1, "dead_letters": 1, "parked_records": 1}
+    of_twin = {"events": 1, "waiting_records": 1, "pursuits": 1, "queue_items": 1}
+    assert await confirmed(engagement) == [(erasure, str(ADA), of_ada), (last, str(TWIN), of_twin)]
+
+
+async def test_what_is_erased_again_is_confirmed_alike(ats: Ats, records: Records, engagement: Sessions) -> None:
+    await ats.post(event(), status=201)
+    first = str(await records.erase(ADA))
+    again = str(await records.erase(ADA))
+
+    assert await confirmed(engagement) == [(erasure, str(ADA), {"events": 1, "waiting_records": 1}) for erasure in (first, again)]
+
+
+async def test_an_erasure_of_a_release_that_waited_for_nobody_is_not_confirmed(records: Records, engagement: Sessions) -> None:
+    await records.publish((ADA, CandidateErased(candidate_id=ADA)))
+
+    assert await confirmed(engagement) == []
+
+
+async def put_aside(engagement: Sessions, stream: UUID) -> None:
+    """A dead letter of a stream, and a record that waits for earlier ones."""
+    of = {"stream": stream, "id": uuid4()}
+    async with engagement.begin() as session:
+        await session.execute(
+            text(
+                "INSERT INTO dead_letters (group_name, topic, partition, record_offset, record_id, stream, headers, error,"
+                " left_hole) VALUES ('engagement.facts', 'rekindle.engagement.v1', 0, 1, :id, :stream, '[]', 'broken', true)"
+            ),
+            of,
+        )
+        await session.execute(
+            text(
+                "INSERT INTO inbox_parked (group_name, topic, stream, sequence, headers)"
+                " VALUES ('engagement.facts', 'rekindle.engagement.v1', :stream, 9, '[]')"
+            ),
+            of,
+        )
+
+
+async def queue_and_pursuits(engagement: Sessions) -> tuple[int, int]:
+    """How many items and pursuits there are."""
+    async with engagement.begin() as session:
+        counts = [await session.scalar(text(f"SELECT count(*) FROM {table}")) for table in ("queue_items", "pursuits")]
+    return counts[0] or 0, counts[1] or 0
+
+
+async def test_nothing_of_an_erased_person_is_published_any_more(
+    ats: Ats, records: Records, engagement: Sessions, settings: EngagementSettings
+) -> None:
+    """Neither what waits at the moment of the erasure nor what is published again."""
+    await ats.post([event(at="2025-01-01"), event("pursuit.declined", at="2025-01-02", reason="salary")], status=207)
+    await ats.follow()
+    await announce_due_items(engagement, now=NOW, settings=settings)
+    await records.erase(ADA)
+
+    query = text("SELECT topic, type, value FROM outbox WHERE topic <> 'rekindle.control.v1' ORDER BY topic, id")
+    async with engagement.begin() as session:
+        waiting = [tuple(row) for row in await session.execute(query)]
+        await session.execute(text("DELETE FROM outbox"))
+    for topic in (Topic.ENGAGEMENT, Topic.REENGAGEMENT):
+        await republish(engagement, topic, shards=settings.partitions)
+    async with engagement.begin() as session:
+        again = [tuple(row) for row in await session.execute(query)]
+
+    assert [(topic, kind) for topic, kind, _ in waiting] == [
+        ("rekindle.engagement.v1", "rekindle.event.retracted"),
+        ("rekindle.engagement.v1", "rekindle.event.retracted"),
+        ("rekindle.reengagement.v1", "rekindle.queue_item.erased"),
+    ]
+    assert again == waiting
+    assert not [value for *_, value in again if b"salary" in value or str(JOB).encode() in value]
 
 
 async def test_an_address_is_shown_to_those_alone_who_may_see_contact_details(

@@ -56,7 +56,7 @@ async def relink(desk: Desk, random: Random) -> None:
     stream, other = (candidate_id(name) for name in random.sample(PEOPLE[:3], 2))
     people = {stream: stream, other: other} if random.random() < 0.5 else {stream: other, other: other}
     async with desk.sessions.begin() as session:
-        await take_over_records(session, people, (), {}, now=NOW)
+        await take_over_records(session, people, {}, {}, now=NOW)
     await derive_stale(desk.sessions, now=NOW, settings=desk.settings)
 
 

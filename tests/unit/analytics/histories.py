@@ -63,9 +63,9 @@ class History:
         """A snapshot of a person of one stream."""
         return self.belongs(who, who, **known)
 
-    def erased(self, who: str) -> Event:
+    def erased(self, who: str, erasure: UUID | None = None) -> Event:
         """The record that a candidate was erased."""
-        return self._event(CandidateErased(candidate_id=person(who)), person(who), 0)
+        return self._event(CandidateErased(candidate_id=person(who), erasure_id=erasure), person(who), 0)
 
     def position(self, name: str = POSITION, *, closed: float | None = None, **known: Any) -> Event:
         """A snapshot of a position, closed so many days after the first where that is given."""

@@ -20,7 +20,8 @@ MARKER = "Mélusine-Unmistakable"
 _OF_NAME: dict[str, Any] = {
     "recruiter": "maria", "via": "linkedin", "sponsor": "acme", "template": "t-1", "basis": "consent", "currency": "EUR",
     "salary_currency": "EUR", "country": "DE", "countries": ["DE", "AT"], "time_zone": "Europe/Berlin", "skills": ["python"],
-    "missing_skills": ["go"], "heads": {UUID(int=3): 4}, "group": "analytics.projector", "service": "engagement",
+    "missing_skills": ["go"],
+    "removed": {"events": 3}, "heads": {UUID(int=3): 4}, "group": "analytics.projector", "service": "engagement",
     "position": "ats:role-1", "start_on": "2026-04-01", "available_from": "2026-04-01", "revisit_on": "2026-04-01",
     "expires_on": "2027-04-01", "spans": [{"opened_at": "2026-01-01T00:00:00Z"}],
 }  # fmt: skip
