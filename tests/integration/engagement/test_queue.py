@@ -104,6 +104,7 @@ async def test_a_claim_takes_the_strongest_that_is_due(desk: Desk) -> None:
 
 
 async def test_a_lease_is_over_by_time_alone(desk: Desk) -> None:
+    desk.now = SCHEDULED
     await desk.soft_no()
     item, lease = await desk.claim_one(DUE, seconds=60)
     assert not await desk.claim(DUE + timedelta(seconds=59))
