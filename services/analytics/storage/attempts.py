@@ -49,8 +49,8 @@ def save(found: Iterable[AttemptRow], *, table: str = "attempts") -> Write:
     rows = [
         (
             row.person, row.position, row.number, row.cohort_at, row.origin, row.recruiter, row.via, row.channel,
-            row.sender_role, "{" + ",".join(row.measures) + "}", "{" + ",".join(map(str, row.ats)) + "}",
-            "{" + ",".join(map(str, row.seconds)) + "}",
+            row.sender_role, "{" + ",".join(row.measures) + "}", "{" + str(row.ats)[1:-1] + "}",
+            "{" + str(row.seconds)[1:-1] + "}",
         )
         for row in ordered
     ]  # fmt: skip
