@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
 
@@ -53,6 +53,11 @@ class Event:
     ) -> "Event":
         """The event that carries the public part of ``data``."""
         return cls(id, data.type, source, subject, sequence, time, data.public_json(), traceparent)
+
+    @classmethod
+    def of_no_stream(cls, data: EventData) -> "Event":
+        """An event of Rekindle's own that is of no stream, and happens now."""
+        return cls.of(data, id=uuid4(), source="rekindle", subject=None, sequence=None, time=datetime.now(UTC))
 
     @property
     def data(self) -> EventData:

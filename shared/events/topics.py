@@ -17,12 +17,12 @@ class Topic(StrEnum):
     @property
     def is_compacted(self) -> bool:
         """Whether the topic keeps only the latest record of a key, so that ``sequence`` is a version with gaps."""
-        return self in {Topic.CANDIDATES, Topic.POSITIONS, Topic.ACCESS}
+        return self in _COMPACTED
 
     @property
     def is_sequenced(self) -> bool:
         """Whether records carry a sequence at all; control records and revocations do not."""
-        return self not in {Topic.ACCESS, Topic.CONTROL}
+        return self not in _UNSEQUENCED
 
     @property
     def is_keyed(self) -> bool:
@@ -41,3 +41,7 @@ class Topic(StrEnum):
         if self is Topic.CONTROL:
             return {"cleanup.policy": "delete", "retention.ms": "86400000", "max.message.bytes": "2097152"}
         return {"cleanup.policy": "delete", "retention.ms": "-1", "max.message.bytes": "2097152"}
+
+
+_COMPACTED = frozenset({Topic.CANDIDATES, Topic.POSITIONS, Topic.ACCESS})
+_UNSEQUENCED = frozenset({Topic.ACCESS, Topic.CONTROL})

@@ -102,39 +102,20 @@ class PartitionBatch:
                 self._sort(received)
 
     def _sort(self, received: ConsumedRecord) -> None:
-        error = received.error or self._misplaced(received.event)
-        event = received.event
-        if not self.topic.is_sequenced:
-            if error is None:
-                self.fresh.append((self.batch.partition, received))
-            else:
-                self.dead.append(_Dead(self.batch.partition, received, error, left_hole=False))
-            return
-        if error is not None:
-            self._put_aside(received, error)
-            return
-        assert event is not None
-        assert event.subject is not None
-        assert event.sequence is not None
-        if event.sequence <= self.heads.get(event.subject, 0):
-            return
-        if self._follows(event):
-            self._advance(event)
-            self.fresh.append((self.batch.partition, received))
-        else:
-            self.waiting.append(received)
-
-    def _put_aside(self, received: ConsumedRecord, error: str) -> None:
-        """A record that cannot be read; one whose place in its stream was taken before says nothing new, whatever it holds."""
-        event = received.event
-        follows = False
-        if event is not None and event.subject is not None and event.sequence is not None:
+        """What is to become of a record. One whose place in its stream was taken before says nothing new, whatever it holds."""
+        event, partition = received.event, self.batch.partition
+        error = received.error or self._misplaced(event)
+        follows = not self.topic.is_sequenced
+        if event is not None and event.subject is not None and event.sequence is not None and not follows:
             if event.sequence <= self.heads.get(event.subject, 0):
                 return
-            follows = self._follows(event)
-            if follows:
-                self._advance(event)
-        self.dead.append(_Dead(self.batch.partition, received, error, left_hole=follows))
+            follows = self._take_place(event.subject, event.sequence)
+        if error is not None:
+            self.dead.append(_Dead(partition, received, error, left_hole=follows and self.topic.is_sequenced))
+        elif follows:
+            self.fresh.append((partition, received))
+        else:
+            self.waiting.append(received)
 
     def _misplaced(self, event: Event | None) -> str | None:
         if event is None:
@@ -145,34 +126,35 @@ class PartitionBatch:
             return "ce_subject or ce_sequence is missing"
         return None
 
-    def _follows(self, event: Event) -> bool:
-        assert event.subject is not None
-        assert event.sequence is not None
-        head = self.heads.get(event.subject, 0)
-        return event.sequence > head if self.topic.is_compacted else event.sequence == head + 1
-
-    def _advance(self, event: Event) -> None:
-        assert event.subject is not None
-        assert event.sequence is not None
-        self.counted += event.sequence - self.heads.get(event.subject, 0)
-        self.heads[event.subject] = event.sequence
-        self.moved.add(event.subject)
+    def _take_place(self, stream: UUID, sequence: int) -> bool:
+        """Move the head of a stream to an event that follows it; False where it does not."""
+        head = self.heads.get(stream, 0)
+        if not (sequence > head if self.topic.is_compacted else sequence == head + 1):
+            return False
+        self.counted += sequence - head
+        self.heads[stream] = sequence
+        self.moved.add(stream)
+        return True
 
     def drain(self, parked: Sequence[tuple[str, bytes | None]]) -> None:
         """Take up parked events whose turn has come."""
         for headers, value in parked:
             raw = storage.headers_from_json(headers)
             event = decode(raw, value)
-            if self._follows(event):
-                self._advance(event)
+            if event.subject is not None and event.sequence is not None and self._take_place(event.subject, event.sequence):
                 self.lack -= 1
-                received = ConsumedRecord(-1, 0, event.key, raw, value, event)
-                self.fresh.append((self.batch.partition, received))
+                self.fresh.append((self.batch.partition, ConsumedRecord(-1, 0, event.key, raw, value, event)))
+
+    @property
+    def gaps(self) -> dict[UUID, int]:
+        """The streams of the events to park, with the last sequence applied."""
+        streams = [received.event.subject for received in self.still_waiting if received.event is not None]
+        return {stream: self.heads.get(stream, 0) for stream in streams if stream is not None}
 
     @property
     def still_waiting(self) -> list[ConsumedRecord]:
         """Events to park: those whose turn has not come within this batch."""
-        return [r for r in self.waiting if r.event is not None and not self._is_known(r.event)]
+        return [one for one in self.waiting if (event := one.event) is not None and not self._is_known(event)]
 
     def _is_known(self, event: Event) -> bool:
         assert event.subject is not None
@@ -256,11 +238,7 @@ def _note(part: PartitionBatch, applied: Applied) -> None:
         applied.lacks[partition] = max(0, part.lack)
     if waiting := part.still_waiting:
         applied.parked[partition.topic] += len(waiting)
-        applied.gaps[partition] = {
-            r.event.subject: part.heads.get(r.event.subject, 0)
-            for r in waiting
-            if r.event is not None and r.event.subject is not None
-        }
+        applied.gaps[partition] = part.gaps
 
 
 async def _together(

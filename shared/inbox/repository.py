@@ -6,10 +6,10 @@ from uuid import UUID
 
 import orjson
 from aiokafka import TopicPartition
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.asyncpg_connection import driver
+from shared.db.engine import Sessions
 from shared.kafka.consumed_record import ConsumedRecord
 
 
@@ -143,31 +143,31 @@ async def store(
     )
 
 
-async def short(session: AsyncSession, group: str) -> list[TopicPartition]:
+async def short(sessions: Sessions, group: str) -> list[TopicPartition]:
     """The shards of which the group has counted less than the producer's total, as last read."""
-    rows = await session.execute(
-        text("SELECT topic, partition FROM inbox_offsets WHERE group_name = :group AND announced > counted"), {"group": group}
+    rows = await sessions.fetch_alone(
+        "SELECT topic, partition FROM inbox_offsets WHERE group_name = $1 AND announced > counted", group
     )
-    return [TopicPartition(row.topic, row.partition) for row in rows]
+    return [TopicPartition(*row) for row in rows]
 
 
 async def park(session: AsyncSession, group: str, topic: str, waiting: Sequence[ConsumedRecord]) -> None:
     """Keep events that came before those they follow."""
-    for received in waiting:
-        assert received.event is not None
-        await session.execute(
-            text(
-                "INSERT INTO inbox_parked (group_name, topic, stream, sequence, headers, value) "
-                "VALUES (:group, :topic, :stream, :sequence, CAST(:headers AS jsonb), :value) ON CONFLICT DO NOTHING"
-            ),
-            {
-                "group": group,
-                "topic": topic,
-                "stream": received.event.subject,
-                "sequence": received.event.sequence,
-                "headers": headers_to_json(received.headers),
-                "value": received.value,
-            },
+    events = [(received.event, received) for received in waiting if received.event is not None]
+    if events:
+        await (await driver(session)).execute(
+            """
+            INSERT INTO inbox_parked (group_name, topic, stream, sequence, headers, value)
+            SELECT $1, $2, stream, sequence, CAST(headers AS jsonb), value
+            FROM unnest($3::uuid[], $4::bigint[], $5::text[], $6::bytea[]) AS early (stream, sequence, headers, value)
+            ON CONFLICT DO NOTHING
+            """,
+            group,
+            topic,
+            [event.subject for event, _ in events],
+            [event.sequence for event, _ in events],
+            [headers_to_json(received.headers) for _, received in events],
+            [received.value for _, received in events],
         )
 
 
@@ -175,34 +175,29 @@ async def parked_after(
     session: AsyncSession, group: str, topic: str, heads: Mapping[UUID, int]
 ) -> list[tuple[str, bytes | None]]:
     """Parked events (headers as JSON text, value) of these streams beyond their heads, by stream and in order."""
-    rows = await session.execute(
-        text(
-            """
-            SELECT CAST(headers AS text) AS headers, value FROM inbox_parked
-            JOIN unnest(CAST(:streams AS uuid[]), CAST(:sequences AS bigint[])) AS head (stream, sequence)
-                ON inbox_parked.stream = head.stream AND inbox_parked.sequence > head.sequence
-            WHERE inbox_parked.group_name = :group AND inbox_parked.topic = :topic
-            ORDER BY inbox_parked.stream, inbox_parked.sequence
-            """
-        ),
-        {"group": group, "topic": topic, "streams": list(heads), "sequences": list(heads.values())},
-    )
-    return [(row.headers, row.value) for row in rows]
+    rows = await (await driver(session)).fetch(
+        """
+        SELECT CAST(headers AS text), value FROM inbox_parked
+        JOIN unnest($3::uuid[], $4::bigint[]) AS head (stream, sequence)
+            ON inbox_parked.stream = head.stream AND inbox_parked.sequence > head.sequence
+        WHERE inbox_parked.group_name = $1 AND inbox_parked.topic = $2
+        ORDER BY inbox_parked.stream, inbox_parked.sequence
+        """,
+        group, topic, list(heads), list(heads.values()),
+    )  # fmt: skip
+    return [(headers, value) for headers, value in rows]
 
 
 async def unpark(session: AsyncSession, group: str, topic: str, heads: Mapping[UUID, int]) -> None:
     """Remove parked events up to these heads: they were applied, from here or from the broker."""
-    await session.execute(
-        text(
-            """
-            DELETE FROM inbox_parked
-            USING unnest(CAST(:streams AS uuid[]), CAST(:sequences AS bigint[])) AS head (stream, sequence)
-            WHERE inbox_parked.group_name = :group AND inbox_parked.topic = :topic
-                AND inbox_parked.stream = head.stream AND inbox_parked.sequence <= head.sequence
-            """
-        ),
-        {"group": group, "topic": topic, "streams": list(heads), "sequences": list(heads.values())},
-    )
+    await (await driver(session)).execute(
+        """
+        DELETE FROM inbox_parked USING unnest($3::uuid[], $4::bigint[]) AS head (stream, sequence)
+        WHERE inbox_parked.group_name = $1 AND inbox_parked.topic = $2
+            AND inbox_parked.stream = head.stream AND inbox_parked.sequence <= head.sequence
+        """,
+        group, topic, list(heads), list(heads.values()),
+    )  # fmt: skip
 
 
 async def insert_dead_letter(
@@ -210,31 +205,25 @@ async def insert_dead_letter(
 ) -> None:
     """Put a record into the dead letters, once however often it comes; its stream may have gone on without it since."""
     event = received.event
-    await session.execute(
-        text(
-            """
-            INSERT INTO dead_letters (group_name, topic, partition, record_offset, record_id, stream, sequence, record_key,
-                headers, value, error, left_hole)
-            VALUES (:group, :topic, :partition, :offset, :record, :stream, :sequence, :key, CAST(:headers AS jsonb), :value,
-                :error, :left_hole)
-            ON CONFLICT (group_name, topic, partition, record_id) DO UPDATE SET left_hole = true
-                WHERE excluded.left_hole AND NOT dead_letters.left_hole
-            """
-        ),
-        {
-            "group": group,
-            "topic": partition.topic,
-            "partition": partition.partition,
-            "offset": received.offset,
-            "record": received.identity,
-            "stream": None if event is None else event.subject,
-            "sequence": None if event is None else event.sequence,
-            "key": received.key,
-            "headers": headers_to_json(received.headers),
-            "value": received.value,
-            "error": error.replace("\0", "")[:4000],
-            "left_hole": left_hole,
-        },
+    await (await driver(session)).execute(
+        """
+        INSERT INTO dead_letters (group_name, topic, partition, record_offset, record_id, stream, sequence, record_key,
+            headers, value, error, left_hole)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CAST($9::text AS jsonb), $10, $11, $12)
+        ON CONFLICT (group_name, topic, partition, record_id) DO UPDATE SET left_hole = true
+            WHERE excluded.left_hole AND NOT dead_letters.left_hole
+        """,
+        group,
+        *partition,
+        received.offset,
+        received.identity,
+        None if event is None else event.subject,
+        None if event is None else event.sequence,
+        received.key,
+        headers_to_json(received.headers),
+        received.value,
+        error.replace("\0", "")[:4000],
+        left_hole,
     )
 
 

@@ -273,8 +273,7 @@ class _Loop:
         if now - self.looked_at < LOOK_EVERY:
             return
         self.looked_at = now
-        async with self.sessions.begin() as session:
-            short = await storage.short(session, self.subscription.group)
+        short = await storage.short(self.sessions, self.subscription.group)
         await self._ask([partition for partition in short if partition in self.positions], {})
 
     async def _ask(self, short: Iterable[TopicPartition], gaps: Mapping[TopicPartition, Mapping[UUID, int]]) -> None:

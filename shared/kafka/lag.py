@@ -5,7 +5,6 @@ import time
 from collections.abc import Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from sqlalchemy import text
 
 from shared.db.engine import Sessions
 
@@ -29,13 +28,8 @@ class LagProbe:
 
     async def behind_by_partition(self, sessions: Sessions, group: str) -> dict[TopicPartition, int]:
         """As ``behind``, for each partition that the group has ever been given."""
-        async with sessions.begin() as session:
-            rows = (
-                await session.execute(
-                    text("SELECT topic, partition, next_offset FROM inbox_offsets WHERE group_name = :group"), {"group": group}
-                )
-            ).all()
-        stored = {TopicPartition(row.topic, row.partition): row.next_offset for row in rows}
+        rows = await sessions.fetch_alone("SELECT topic, partition, next_offset FROM inbox_offsets WHERE group_name = $1", group)
+        stored = {TopicPartition(topic, partition): offset for topic, partition, offset in rows}
         ends = await self.ends(sorted(stored))
         return {partition: max(0, ends[partition] - offset) for partition, offset in stored.items()}
 
@@ -54,13 +48,16 @@ class LagProbe:
             self._asked_at = time.monotonic()
             return self._ends
 
-    async def _ask(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+    async def _connected(self) -> AIOKafkaConsumer:
         if self._consumer is None:
             self._consumer = AIOKafkaConsumer(
                 bootstrap_servers=self._bootstrap_servers, enable_auto_commit=False, request_timeout_ms=2000
             )
             await self._consumer.start()
-        ends: dict[TopicPartition, int] = await self._consumer.end_offsets(partitions)
+        return self._consumer
+
+    async def _ask(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        ends: dict[TopicPartition, int] = await (await self._connected()).end_offsets(partitions)
         return ends
 
     async def check(self) -> None:
@@ -73,12 +70,7 @@ class LagProbe:
                 raise
 
     async def _alive(self) -> None:
-        if self._consumer is None:
-            self._consumer = AIOKafkaConsumer(
-                bootstrap_servers=self._bootstrap_servers, enable_auto_commit=False, request_timeout_ms=2000
-            )
-            await self._consumer.start()
-        await self._consumer.topics()
+        await (await self._connected()).topics()
 
     async def _drop(self) -> None:
         consumer, self._consumer = self._consumer, None

@@ -1,11 +1,9 @@
 """Asking on the control topic for events that a consumer lacks."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from aiokafka import AIOKafkaProducer, TopicPartition
-from sqlalchemy import text
 
 from shared.db.engine import Sessions
 from shared.events import Event, RecordsMissed, Topic
@@ -13,6 +11,10 @@ from shared.events import Event, RecordsMissed, Topic
 CHUNK = 5000
 FIRST = UUID(int=0)
 LAST = UUID(int=2**128 - 1)
+_HEADS = """
+    SELECT stream, sequence FROM inbox_heads WHERE group_name = $1 AND topic = $2 AND shard = $3 AND stream >= $4
+    ORDER BY stream LIMIT $5
+"""
 
 
 async def ask_for_streams(producer: AIOKafkaProducer, group: str, gaps: Mapping[TopicPartition, Mapping[UUID, int]]) -> None:
@@ -29,24 +31,9 @@ async def ask_for_shards(
     for partition in partitions:
         begin = FIRST
         while True:
-            async with sessions.begin() as session:
-                rows = (
-                    await session.execute(
-                        text(
-                            "SELECT stream, sequence FROM inbox_heads WHERE group_name = :group AND topic = :topic "
-                            "AND shard = :shard AND stream >= :begin ORDER BY stream LIMIT :chunk"
-                        ),
-                        {
-                            "group": group,
-                            "topic": partition.topic,
-                            "shard": partition.partition,
-                            "begin": begin,
-                            "chunk": CHUNK,
-                        },
-                    )
-                ).all()
-            end = LAST if len(rows) < CHUNK else rows[-1].stream
-            await _send(producer, group, partition, begin, end, {row.stream: row.sequence for row in rows})
+            rows = await sessions.fetch_alone(_HEADS, group, partition.topic, partition.partition, begin, CHUNK)
+            end = LAST if len(rows) < CHUNK else rows[-1][0]
+            await _send(producer, group, partition, begin, end, dict(rows))
             if end == LAST:
                 break
             begin = UUID(int=end.int + 1)
@@ -55,19 +42,13 @@ async def ask_for_shards(
 async def _send(
     producer: AIOKafkaProducer, group: str, partition: TopicPartition, begin: UUID, end: UUID, heads: dict[UUID, int]
 ) -> None:
-    event = Event.of(
-        RecordsMissed(
-            group=group,
-            of_topic=Topic(partition.topic),
-            shard=partition.partition,
-            from_stream=begin,
-            to_stream=end,
-            heads=heads,
-        ),
-        id=uuid4(),
-        source="rekindle",
-        subject=None,
-        sequence=None,
-        time=datetime.now(UTC),
+    missed = RecordsMissed(
+        group=group,
+        of_topic=Topic(partition.topic),
+        shard=partition.partition,
+        from_stream=begin,
+        to_stream=end,
+        heads=heads,
     )
+    event = Event.of_no_stream(missed)
     await producer.send_and_wait(Topic.CONTROL, event.value, headers=event.headers(), partition=0)

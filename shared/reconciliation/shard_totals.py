@@ -9,9 +9,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
@@ -111,14 +109,7 @@ class TotalsPublisher:
             self._grown.pop(shard, None)
 
     async def _send(self, shard: Shard, total: int) -> asyncio.Future[Any]:
-        event = Event.of(
-            ShardCounted(total=total),
-            id=uuid4(),
-            source="rekindle",
-            subject=None,
-            sequence=None,
-            time=datetime.now(UTC),
-        )
+        event = Event.of_no_stream(ShardCounted(total=total))
         topic, number = shard
         sent: asyncio.Future[Any] = await self.producer.send(
             topic, event.value, key=b"total", partition=number, headers=event.headers()
