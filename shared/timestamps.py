@@ -1,6 +1,7 @@
 """Reading times: RFC 3339 with a zone; a date without a time is midnight in the organisation's zone."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -68,6 +69,18 @@ def read_date(value: object) -> date:
     return read_moment(value).astimezone(_zone).date()
 
 
+def read_calendar_date(value: object) -> date:
+    """Read an ISO date, which has no zone. Raises ValueError with the rule that is broken."""
+    if isinstance(value, str) and _DATE.fullmatch(value):
+        with suppress(ValueError):
+            value = date.fromisoformat(value)
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise ValueError("must be a date, such as 2026-05-01")
+    if not 1900 <= value.year <= 2200:
+        raise ValueError("must lie between 1900 and 2200")
+    return value
+
+
 def read_day_or_moment(value: object) -> date | datetime:
     """Read an RFC 3339 time, in UTC, or a date, which stays one. Raises ValueError with the rule that is broken."""
     moment = read_moment(value)
@@ -108,3 +121,10 @@ Day = Annotated[
     WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-03-02"]}),
 ]
 """A day in the organisation's zone."""
+
+CalendarDate = Annotated[
+    date,
+    BeforeValidator(read_calendar_date),
+    WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-05-01"]}),
+]
+"""A date of the years 1900 to 2200, without a zone."""

@@ -34,7 +34,8 @@ def create_token(
 ) -> None:
     """Create a token and print it, and nothing else.
 
-    Scopes: candidates:read, candidates:write, contact_details:read, engagement:read, engagement:write, analytics:read,
+    Scopes: candidates:read, candidates:write, contact_details:read, attributes:read,
+    attributes:write, engagement:read, engagement:write, analytics:read,
     admin.
     """
     if unknown := sorted(set(scope) - set(ALL_SCOPES)):

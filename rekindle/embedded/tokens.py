@@ -17,8 +17,8 @@ from rekindle.embedded.failures import CannotStart
 from rekindle.embedded.folder import DataFolder
 
 ALL_SCOPES = (
-    *("candidates:read", "candidates:write", "contact_details:read", "engagement:read", "engagement:write"),
-    *("analytics:read", "admin"),
+    *("candidates:read", "candidates:write", "contact_details:read", "attributes:read", "attributes:write"),
+    *("engagement:read", "engagement:write", "analytics:read", "admin"),
 )
 CONNECTOR_SCOPES = ("candidates:read", "candidates:write", "engagement:read", "engagement:write", "admin")
 LIFE_DAYS, RENEW_DAYS = 90, 14

@@ -27,3 +27,14 @@ class CandidatesSettings(SharedSettings):
         ("engagement", "analytics"), validation_alias="CANDIDATES_ERASURE_SERVICES"
     )
     """Who must confirm an erasure before it is done, with commas. What is not on the bus confirms over HTTP."""
+    attribute_keys: str = Field(
+        "", pattern=r"^([a-z][a-z0-9_]{0,49}(,[a-z][a-z0-9_]{0,49})*)?$", validation_alias="CANDIDATES_ATTRIBUTES"
+    )
+    """The keys that a candidate's ``attributes`` may have, with commas between them."""
+    phone_region: str | None = Field(None, pattern="^[A-Z]{2}$", validation_alias="CANDIDATES_PHONE_REGION")
+    """The country (ISO 3166-1 alpha-2) of phone numbers without a country's code, where the person's is not known."""
+
+    @property
+    def attributes(self) -> frozenset[str]:
+        """The keys that a candidate's ``attributes`` may have."""
+        return frozenset(filter(None, self.attribute_keys.split(",")))

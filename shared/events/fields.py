@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema, model_validator
 
-from shared.ids import MalformedReferenceError, candidate_id, position_id
+from shared.ids import MalformedReferenceError, candidate_id, position_id, spelled
 from shared.skills import LONGEST, skill_of
 
 
@@ -21,10 +21,15 @@ class Private:
         return schema | {"x-private": True}
 
 
+def _upper(value: object) -> object:
+    return value.strip().upper() if isinstance(value, str) and value.isascii() else value
+
+
 _CODE = re.compile(r"\w[\w.:/+-]{0,99}")
 
 
 def _code(value: str) -> str:
+    value = spelled(value)
     if not _CODE.fullmatch(value):
         raise ValueError(
             "must be a code: 1 to 100 letters, digits or any of . : / + - _ without spaces; not a name or an address"
@@ -68,7 +73,7 @@ Number = BeforeValidator(_number)
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
 
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2"), BeforeValidator(_upper)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217")]
 Amount = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False), Number]
 Years = Annotated[float, Field(ge=0, le=80, allow_inf_nan=False), Number]
@@ -120,7 +125,7 @@ class Place(BaseModel, extra="forbid", frozen=True):
     @classmethod
     def _read(cls, value: object) -> object:
         if isinstance(value, str):
-            return {"country": value} if re.fullmatch("[A-Z]{2}", value) else {"city": value}
+            return {"country": value} if re.fullmatch("[A-Za-z]{2}", value) else {"city": value}
         return value
 
 

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.events.base import EventData
 from shared.events.fields import Amount, Code, Country, Currency, Skills, Years
 from shared.events.topics import Topic
-from shared.events.vocabulary import Level, MarketStatus, PositionStatus, Tier
-from shared.timestamps import Moment
+from shared.events.vocabulary import Channel, Employment, Level, MarketStatus, PositionStatus, Tier
+from shared.timestamps import CalendarDate, Moment
 
 
 class CandidateChanged(EventData):
@@ -29,6 +29,12 @@ class CandidateChanged(EventData):
     tier: Tier | None = None
     salary_amount: Amount | None = None
     salary_currency: Currency | None = None
+    channels: Annotated[
+        list[Channel] | None, Field(description="Channels on which the record has an address; absent where that is not known.")
+    ] = None
+    attributes: Annotated[
+        dict[Code, Code] | None, Field(description="What the team records to look at fairness: codes, by a key of its choice.")
+    ] = None
 
 
 class CandidateErased(EventData):
@@ -53,6 +59,16 @@ class Span(BaseModel):
     closed_at: Moment | None = None
 
 
+class Part(BaseModel):
+    """What a requirement or need asks of a person, each where it is stated; its text stays with the record."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    skills_any: Annotated[Skills, Field(description="One of these skills.")] = []
+    level_from: Annotated[Level | None, Field(description="This level or a higher one.")] = None
+    years_from: Annotated[Years | None, Field(description="Years of experience, at least.")] = None
+
+
 class PositionChanged(EventData):
     """The state of one position, with every opening and closing time that is known, oldest first."""
 
@@ -73,6 +89,11 @@ class PositionChanged(EventData):
     salary_min: Amount | None = None
     salary_max: Amount | None = None
     salary_currency: Currency | None = None
+    requirements: Annotated[list[Part], Field(description="What is formally required, in the order of the record.")] = []
+    needs: Annotated[list[Part], Field(description="What the problem to be solved needs, in the order of the record.")] = []
+    employment: Employment | None = None
+    starts_on: CalendarDate | None = None
+    ends_on: CalendarDate | None = None
 
     @property
     def closings(self) -> list[Moment]:

@@ -191,6 +191,15 @@ class Trigger(StrEnum):
     REPLY = "reply"
 
 
+class Employment(StrEnum):
+    """On which terms somebody is employed."""
+
+    PERMANENT = "permanent"
+    CONTRACT = "contract"
+    TEMPORARY = "temporary"
+    INTERNSHIP = "internship"
+
+
 class QueueOutcome(StrEnum):
     """How a recruiter completed a queue item."""
 

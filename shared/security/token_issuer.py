@@ -28,6 +28,8 @@ class Scope(StrEnum):
     CANDIDATES_READ = "candidates:read"
     CANDIDATES_WRITE = "candidates:write"
     CONTACT_DETAILS_READ = "contact_details:read"
+    ATTRIBUTES_READ = "attributes:read"
+    ATTRIBUTES_WRITE = "attributes:write"
     ENGAGEMENT_READ = "engagement:read"
     ENGAGEMENT_WRITE = "engagement:write"
     ANALYTICS_READ = "analytics:read"

@@ -1,5 +1,6 @@
 """A filled database of the first release is upgraded: what it holds is kept, and its schema is that of a new one."""
 
+import hashlib
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -8,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import orjson
 import pytest
 
 from rekindle.embedded.stack import Stack
@@ -180,3 +182,76 @@ async def test_an_event_s_key_knows_the_event_s_sequence(real_stores: Stack) -> 
 
         rows = await old.fetch("SELECT event_id, sequence FROM event_keys")
         assert {row["event_id"]: row["sequence"] for row in rows} == {UUID(int=number): number + 20 for number in ROWS}
+
+
+async def test_skills_phones_and_requirements_of_before_are_stored_in_the_spellings_of_now(real_stores: Stack) -> None:
+    person, position = UUID(int=7), UUID(int=8)
+    heads = {
+        "skills": head(["Postgres", "PostgreSQL", "Weaving"]),
+        "phones": head(["030 1234567", "+49 30 1234567", "+49 30 1234567 ext. 7", "call me"]),
+        "emails": head(["A.da+jobs@gmail.com"]),
+        "location.country": head("DE"),
+    }
+    record = {name: heads[name]["value"] for name in ("skills", "phones", "emails")}
+    record |= {"links": [], "location": {"country": "DE", "city": None}}
+    snapshot = {"candidate_id": str(person), "person_id": str(person), "skills": ["postgres", "postgresql", "weaving"]}
+    wanted = {"requirements": head(["Ten years"]), "needs": head(["Calm"]), "skills": head(["Golang"])}
+    opening = {name: one["value"] for name, one in wanted.items()}
+    async with new_database(real_stores, "candidates", "candidates_old") as (url, old):
+        await migrate(url, "services.candidates", to="0006")
+        await old.execute(
+            "INSERT INTO candidates (id, person_id, created_at, is_record, heads, record, record_version, version, snapshot)"
+            " VALUES ($1, $1, now(), true, $2, $3, 4, 9, $4)",
+            person, json.dumps(heads), json.dumps(record), json.dumps(snapshot).encode(),
+        )  # fmt: skip
+        await old.execute(
+            "INSERT INTO positions (id, reference, created_at, heads, record, version, snapshot)"
+            " VALUES ($1, 'ats:1', now(), $2, $3, 2, $4)",
+            position, json.dumps(wanted), json.dumps(opening), json.dumps({"position_id": str(position)}).encode(),
+        )  # fmt: skip
+        for thing, of, fields in (("candidate", person, heads), ("position", position, wanted)):
+            for field, one in fields.items():
+                await old.execute(
+                    f"INSERT INTO {thing}_history (record_id, field, value, digest, source, observed_at, confirmed_at, "
+                    "received_at, stated_by) VALUES ($1, $2, $3, $4, 'ats', $5, $5, $5, 'me')",
+                    of, field, json.dumps(one["value"]), digest(one["value"]), BEGIN,
+                )  # fmt: skip
+
+        await migrate(url, "services.candidates")
+
+        candidate, opened = await old.fetchrow("SELECT * FROM candidates"), await old.fetchrow("SELECT * FROM positions")
+        published = {row["subject"]: row for row in await old.fetch("SELECT * FROM outbox")}
+        history = [*await old.fetch("SELECT * FROM candidate_history"), *await old.fetch("SELECT * FROM position_history")]
+
+    phones = ["+49301234567", "+49301234567;ext=7", "call me"]
+    shown = json.loads(candidate["record"])
+    assert (shown["skills"], shown["phones"]) == (["postgresql", "weaving"], phones)
+    assert (candidate["record_version"], candidate["version"]) == (5, 10)
+    assert candidate["skills"] == ["postgresql", "weaving"]
+    assert candidate["contact_keys"] == ["+49301234567", "a.da+jobs@gmail.com", "mailbox:ada@gmail.com"]
+    assert json.loads(candidate["snapshot"]) == snapshot | {
+        "skills": ["postgresql", "weaving"],
+        "channels": ["email", "phone", "sms", "whatsapp"],
+    }
+    part: dict[str, Any] = {"skills_any": [], "level_from": None, "years_from": None}
+    shown = json.loads(opened["record"])
+    assert (shown["requirements"], shown["needs"]) == ([{"text": "Ten years", **part}], [{"text": "Calm", **part}])
+    assert (shown["skills"], shown["employment"], opened["skills"]) == (["go"], None, ["go"])
+    assert json.loads(opened["snapshot"])["requirements"] == [{"skills_any": []}]
+    for row in (candidate, opened):
+        event = published[row["id"]]
+        assert (event["sequence"], event["value"], event["shard"]) == (row["version"], row["snapshot"], row["id"].int % 12)
+    for row in history:
+        heads_now = json.loads((candidate if row["record_id"] == person else opened)["heads"])
+        assert json.loads(row["value"]) == heads_now[row["field"]]["value"]
+        assert row["digest"] == digest(json.loads(row["value"]))
+
+
+def head(value: Any) -> dict[str, Any]:
+    """What counts of a field, as it is stored."""
+    return {"value": value, "source": "ats", "observed_at": BEGIN.isoformat()}
+
+
+def digest(value: Any) -> bytes:
+    """What an entry of a history is compared by."""
+    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).digest()[:16]

@@ -1,6 +1,6 @@
 """Field types of the records' bodies."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -21,7 +21,7 @@ from services.candidates.use_cases.changes import Changed
 from services.candidates.use_cases.views import RecordView
 from shared.errors import FieldError
 from shared.events.fields import Amount, Country, Currency
-from shared.ids import Reference, is_id
+from shared.ids import Reference, is_id, spelled
 from shared.skills import LONGEST, skill_of
 from shared.web.problem_details import invalid_from
 
@@ -29,20 +29,19 @@ MOST = 100
 """Items in a list of contact details or texts."""
 MOST_SKILLS = 300
 
-_ZONES = frozenset(available_timezones())
+_ZONES = {name.casefold(): name for name in available_timezones()}
 
 
 def _zone(name: str) -> str:
-    if name not in _ZONES:
+    if (zone := _ZONES.get(name.strip().casefold())) is None:
         raise ValueError("must be a time zone of the IANA database, for example Europe/Berlin")
-    return name
+    return zone
 
 
 def _reference(text: str) -> str:
     if is_id(text):
         raise ValueError("must be a reference, <source>:<external_id>")
-    Reference.parse(text)
-    return text
+    return str(Reference.parse(text))
 
 
 def _once(values: list[str]) -> list[str]:
@@ -50,10 +49,12 @@ def _once(values: list[str]) -> list[str]:
     return list({value.casefold(): value for value in reversed(values)}.values())[::-1]
 
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Paragraph = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(spelled)]
+Paragraph = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(spelled)]
 Email = Annotated[str, Field(max_length=320), AfterValidator(read_email)]
+"""An e-mail address in its one spelling."""
 Phone = Annotated[str, AfterValidator(read_phone)]
+"""A phone number in E.164, or the digits of a national one; its extension behind ``;ext=``."""
 Link = Annotated[str, AfterValidator(read_link)]
 Skill = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST), AfterValidator(skill_of)]
 """A skill in its one spelling."""
@@ -82,19 +83,28 @@ OnInvalid = Annotated[
 P = TypeVar("P", bound=Patch)
 
 
-def read_patch(model: type[P], sent: Any, *, skip_invalid: bool) -> tuple[P, list[FieldError]]:
-    """The patch in a body, and what was left out because it breaks a rule. Raises Invalid for what cannot be left out."""
+def read_patch(model: type[P], sent: Any, *, skip_invalid: bool, attributes: Collection[str] = ()) -> tuple[P, list[FieldError]]:
+    """The patch in a body, and what was left out because it breaks a rule. Raises Invalid for what cannot be left out.
+
+    ``attributes`` are the keys that a candidate's attributes may have.
+    """
     refused: list[FieldError] = []
     while True:
         try:
-            return model.model_validate(sent), refused
+            return model.model_validate(sent, context={"attributes": attributes}), refused
         except ValidationError as error:
             found = error.errors(include_url=False, include_input=False)
-            left = _without(sent, [one["loc"] for one in found if one["type"] != "missing"])
+            left = _without(sent, [place for one in found if (place := _place_of(one))])
             if not skip_invalid or left == sent:
                 raise invalid_from(found) from error
             refused += invalid_from(found).errors
             sent = left
+
+
+def _place_of(error: Any) -> tuple[int | str, ...]:
+    """Where the value is that breaks the rule: a member that is missing leaves its object without meaning."""
+    place: tuple[int | str, ...] = error["loc"]
+    return place[:-1] if error["type"] == "missing" else place
 
 
 def _without(sent: Any, places: Sequence[tuple[int | str, ...]]) -> Any:

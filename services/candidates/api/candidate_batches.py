@@ -7,10 +7,16 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Body, Request, Response
 
-from services.candidates.api.bodies import AsSent, OnInvalid, change_shown, read_patch
-from services.candidates.api.candidate_bodies import CandidateBatchItem, CandidateBatchResult
+from services.candidates.api.bodies import AsSent, OnInvalid, read_patch
+from services.candidates.api.candidate_bodies import (
+    CandidateBatchItem,
+    CandidateBatchResult,
+    change_answered,
+    demand_attributes_scope,
+    hidden_from,
+)
 from services.candidates.api.dependencies import SessionsDep, SettingsDep, current_time, observed_or_now
-from services.candidates.domain.content import CONTACT_DETAILS
+from services.candidates.settings import CandidatesSettings
 from services.candidates.use_cases.change_candidates import Outcome, change_candidates
 from services.candidates.use_cases.changes import Changed, RecordChange
 from services.candidates.use_cases.naming import read_name
@@ -59,7 +65,8 @@ async def patch_candidates(
     An item is a PATCH of its candidate, with references if there are any. By id no version is demanded.
     """
     now = current_time()
-    read = [_read(item, now, skip_invalid=on_invalid == "skip") for item in body]
+    skip = on_invalid == "skip"
+    read = [_read(item, now, principal, settings, skip_invalid=skip) for item in body]
     changes = [one[0] for one in read if not isinstance(one, DomainError)]
     name_people(request, {change.name.id for change in changes})
     done = iter(await change_candidates(sessions, changes, stated_by=principal.identity, shards=settings.partitions, now=now))
@@ -74,18 +81,24 @@ async def patch_candidates(
     return Response(orjson.dumps(answer), 207, media_type="application/json")
 
 
-def _read(item: Any, now: datetime, *, skip_invalid: bool) -> tuple[RecordChange, list[FieldError]] | DomainError:
+def _read(
+    item: Any, now: datetime, principal: Principal, settings: CandidatesSettings, *, skip_invalid: bool
+) -> tuple[RecordChange, list[FieldError]] | DomainError:
     """The change that an item states, and what it was read without; or why there is none."""
     if isinstance(item, DomainError):
         return item
     try:
-        patch, refused = read_patch(CandidateBatchItem, item, skip_invalid=skip_invalid)
+        demand_attributes_scope(item, principal)
+        patch, refused = read_patch(CandidateBatchItem, item, skip_invalid=skip_invalid, attributes=settings.attributes)
         name = read_name("candidate", patch.candidate)
     except DomainError as error:
         return error
     references = tuple(read_name("candidate", reference) for reference in patch.references)
     observed_at = observed_or_now(patch.observed_at, now)
-    return RecordChange(name, patch.fields(), observed_at, references, skips_invalid=skip_invalid), refused
+    change = RecordChange(
+        name, patch.fields(), observed_at, references, skips_invalid=skip_invalid, phone_region=settings.phone_region
+    )
+    return change, refused
 
 
 def _result(outcome: Outcome, refused: Sequence[FieldError], request_id: str, principal: Principal) -> dict[str, Any]:
@@ -94,9 +107,7 @@ def _result(outcome: Outcome, refused: Sequence[FieldError], request_id: str, pr
     assert isinstance(outcome, Changed), "without a condition a merged id speaks for the person"
     view = outcome.view
     result = {"status": 201 if outcome.is_new else 200, "id": str(view.id), "after": view.after}
-    said = change_shown(outcome, refused)
+    said = change_answered(outcome, refused, hidden_from(principal))
     if not principal.may("candidates:read"):
         return result | {"refused": said["refused"]}
-    sees = principal.may("contact_details:read")
-    ignored = [field for field in said["ignored"] if sees or field not in CONTACT_DETAILS]
-    return result | said | {"references": view.record["references"], "ignored": ignored}
+    return result | said | {"references": view.record["references"]}

@@ -1,10 +1,12 @@
 """Bodies of /v1/candidates."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError, ValidationInfo
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from services.candidates.api.bodies import (
     Emails,
@@ -18,14 +20,32 @@ from services.candidates.api.bodies import (
     Salary,
     Skills,
     Zone,
+    change_shown,
 )
 from services.candidates.domain.contact import e164
-from services.candidates.domain.content import CONTACT_DETAILS
-from services.candidates.use_cases.read_candidates import SharedAddress
+from services.candidates.domain.content import ATTRIBUTES, CONTACT_DETAILS
+from services.candidates.use_cases.changes import Changed
+from services.candidates.use_cases.read_candidates import SharedContact
 from services.candidates.use_cases.views import CandidateView, StatedValue
-from shared.events.fields import Years
+from shared.errors import FieldError
+from shared.events.fields import Code, Years
 from shared.events.vocabulary import Level, MarketStatus, Tier
+from shared.security.auth import Forbidden, Principal
 from shared.timestamps import Moment, written
+
+
+def _attributes(sent: object, info: ValidationInfo) -> object:
+    """Attributes with the keys that are allowed; null clears all of them."""
+    keys: Collection[str] = (info.context or {}).get("attributes", ())
+    if sent is None:
+        return dict.fromkeys(keys)
+    if not isinstance(sent, dict) or not (unknown := sent.keys() - keys):
+        return sent
+    known = f"the keys are {', '.join(sorted(keys))}" if keys else "no keys are set"
+    rule = PydanticCustomError("value_error", "{rule}", {"rule": f"is not an attribute that is recorded here: {known}"})
+    raise ValidationError.from_exception_data(
+        "attributes", [InitErrorDetails(type=rule, loc=(key,), input=None) for key in sorted(unknown)]
+    )
 
 
 class CandidatePatch(Patch):
@@ -49,6 +69,11 @@ class CandidatePatch(Patch):
     market_status: MarketStatus | None = None
     salary: Salary | None = None
     tier: Tier | None = None
+    attributes: Annotated[
+        dict[str, Code | None] | None,
+        BeforeValidator(_attributes),
+        Field(description="What the team records to look at fairness: codes, by a key that is set. Needs attributes:write."),
+    ] = None
     observed_at: Annotated[Moment | None, Field(description="When this was so; default: now.")] = None
 
     def fields(self) -> dict[str, Any]:
@@ -80,8 +105,13 @@ class Candidate(BaseModel):
     references: list[str]
     name: str | None
     emails: list[str] = []
-    phones: list[str] = []
-    phones_e164: list[str | None] = []
+    phones: Annotated[
+        list[str],
+        Field(description="In E.164, or the digits of a national number whose country is not known; extensions behind ;ext=."),
+    ] = []
+    phones_e164: Annotated[
+        list[str | None], Field(description="The same without extensions; null where the country is not known.")
+    ] = []
     links: list[str] = []
     contact_details_hidden: bool
     time_zone: str | None
@@ -94,6 +124,7 @@ class Candidate(BaseModel):
     market_status: MarketStatus | None
     salary: Salary | None
     tier: Tier | None
+    attributes: Annotated[dict[str, str], Field(description="Needs attributes:read.")] = {}
     learned: LearnedFacts
     entries: Annotated[
         dict[str, list[ListEntry]],
@@ -173,13 +204,14 @@ class HistoryPage(BaseModel):
 
 
 class SuspectedDuplicate(BaseModel):
-    """Somebody else with the same e-mail address; ``emails`` are the shared ones."""
+    """Somebody else with the same e-mail address or telephone: the shared ones, as that person's record has them."""
 
     id: UUID
     references: list[str]
     name: Annotated[str | None, Field(description="Needs candidates:read.")]
-    shared: list[str]
+    shared: Annotated[list[Literal["emails", "phones"]], Field(description="Which contact details are shared.")]
     emails: list[str]
+    phones: list[str]
 
 
 class SuspectedDuplicates(BaseModel):
@@ -188,14 +220,29 @@ class SuspectedDuplicates(BaseModel):
     items: list[SuspectedDuplicate]
 
 
-def shown(view: CandidateView, *, with_contact_details: bool) -> dict[str, Any]:
-    """A record as JSON values."""
-    record = dict(view.record)
-    if with_contact_details:
-        country = (record.get("location") or {}).get("country")
-        record["phones_e164"] = e164(record.get("phones", []), country)
-    else:
-        record = {name: value for name, value in record.items() if name not in CONTACT_DETAILS}
+def demand_attributes_scope(sent: Any, principal: Principal) -> None:
+    """Raise Forbidden for a change of attributes by a token that may not."""
+    if isinstance(sent, dict) and "attributes" in sent and not principal.may("attributes:write"):
+        raise Forbidden(f"The token {principal.name!r} lacks the scope attributes:write, which a change of attributes needs.")
+
+
+def hidden_from(principal: Principal) -> frozenset[str]:
+    """The fields that a token without their scope is not shown."""
+    contact_details = frozenset() if principal.may("contact_details:read") else CONTACT_DETAILS
+    return contact_details if principal.may("attributes:read") else contact_details | ATTRIBUTES
+
+
+def change_answered(done: Changed[CandidateView], refused: Sequence[FieldError], hidden: Collection[str]) -> dict[str, Any]:
+    """What a change ignored and refused; what was ignored of a hidden field would confirm a guess."""
+    said = change_shown(done, refused)
+    return said | {"ignored": [field for field in said["ignored"] if field.partition(".")[0] not in hidden]}
+
+
+def shown(view: CandidateView, *, hidden: Collection[str]) -> dict[str, Any]:
+    """A record as JSON values, without the fields ``hidden``."""
+    record = {name: value for name, value in ({"attributes": {}} | view.record).items() if name not in hidden}
+    if "phones" in record:
+        record["phones_e164"] = e164(record["phones"], (record.get("location") or {}).get("country"))
     status = view.learned.market_status
     learned = {
         "market_status": status[0] if status else None,
@@ -206,13 +253,13 @@ def shown(view: CandidateView, *, with_contact_details: bool) -> dict[str, Any]:
     entries = {
         name: [{"value": one.value, "source": one.source} for one in found]
         for name, found in view.entries.items()
-        if found and (with_contact_details or name not in CONTACT_DETAILS)
+        if found and name not in hidden
     }
     body = {
         "id": str(view.id),
         "person_id": str(view.id),
         **record,
-        "contact_details_hidden": not with_contact_details,
+        "contact_details_hidden": not CONTACT_DETAILS.isdisjoint(hidden),
         "learned": learned,
         "entries": entries,
         "after": view.after,
@@ -234,12 +281,13 @@ def history_shown(entry: StatedValue) -> dict[str, Any]:
     }
 
 
-def duplicate_shown(duplicate: SharedAddress, *, with_name: bool) -> dict[str, Any]:
+def duplicate_shown(duplicate: SharedContact, *, with_name: bool) -> dict[str, Any]:
     """A suspected duplicate as JSON values."""
     return {
         "id": str(duplicate.id),
         "references": duplicate.references,
         "name": duplicate.name if with_name else None,
-        "shared": ["emails"],
+        "shared": [kind for kind, found in (("emails", duplicate.emails), ("phones", duplicate.phones)) if found],
         "emails": duplicate.emails,
+        "phones": duplicate.phones,
     }

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.candidates.api.bodies import AsSent, ChangeReceipt, OnInvalid, Skill, change_shown, read_patch, receipt
+from services.candidates.api.bodies import AsSent, ChangeReceipt, Email, OnInvalid, Skill, read_patch, receipt
 from services.candidates.api.candidate_bodies import (
     Candidate,
     CandidatePage,
@@ -15,7 +15,10 @@ from services.candidates.api.candidate_bodies import (
     ChangedCandidate,
     HistoryPage,
     SuspectedDuplicates,
+    change_answered,
+    demand_attributes_scope,
     duplicate_shown,
+    hidden_from,
     history_shown,
     shown,
 )
@@ -32,7 +35,6 @@ from services.candidates.api.dependencies import (
     record_response,
     redirect,
 )
-from services.candidates.domain.content import CONTACT_DETAILS
 from services.candidates.use_cases import read_candidates
 from services.candidates.use_cases.change_candidates import change_candidate
 from services.candidates.use_cases.changes import Changed, RecordChange
@@ -59,10 +61,6 @@ CHANGED: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _sees_contact_details(principal: Principal) -> bool:
-    return principal.may("contact_details:read")
-
-
 @router.get("", response_model=CandidatePage, response_model_exclude_unset=True)
 async def list_candidates(
     principal: Reader,
@@ -75,18 +73,18 @@ async def list_candidates(
         MarketStatus | None, Query(description="The newer of what the record says and what events taught.")
     ] = None,
     tier: Tier | None = None,
-    email: Annotated[str | None, Query(min_length=3, max_length=320, description="Needs contact_details:read.")] = None,
+    email: Annotated[Email | None, Query(description="Needs contact_details:read.")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Any:
     """People's records, page by page."""
-    if email is not None and not _sees_contact_details(principal):
+    if email is not None and not principal.may("contact_details:read"):
         raise Forbidden(f"The token {principal.name!r} lacks the scope contact_details:read, which finding by e-mail needs.")
     equal = {"level": level, "country": country, "market_status": market_status, "tier": tier}
     purpose = f"candidates {skill} {email} {sorted(equal.items())}"
     after = decode_cursor(purpose, cursor, UUID) if cursor is not None else None
     page = await read_candidates.list_candidates(sessions, skill=skill, email=email, equal=equal, after=after, limit=limit)
-    items = [shown(view, with_contact_details=_sees_contact_details(principal)) for view in page.items]
+    items = [shown(view, hidden=hidden_from(principal)) for view in page.items]
     return {"items": items, "next_cursor": encode_cursor(purpose, page.last) if page.last else None}
 
 
@@ -107,7 +105,7 @@ async def list_candidate_history(
         sessions,
         read_name("candidate", candidate),
         field=field,
-        hidden=() if _sees_contact_details(principal) else CONTACT_DETAILS,
+        hidden=hidden_from(principal),
         after=_place(purpose, cursor),
         limit=limit,
     )
@@ -130,7 +128,10 @@ async def list_duplicates(
     principal: Annotated[Principal, requires("contact_details:read")],
     sessions: SessionsDep,
 ) -> Any:
-    """Others with the same e-mail address. A shared address is a suspicion, never an error."""
+    """Others with the same e-mail address or telephone. Sharing one is a suspicion, never an error.
+
+    Addresses of Gmail are the same whatever their dots and what follows a plus; two extensions of a line are two telephones.
+    """
     found = await read_candidates.find_duplicates(sessions, read_name("candidate", candidate))
     if isinstance(found, Redirected):
         return redirect(request, found)
@@ -151,7 +152,7 @@ async def get_candidate(
 def _answer(view: CandidateView, principal: Principal) -> Response:
     if not principal.may("candidates:read"):
         return record_response(view, receipt(view, view.after_each))
-    return record_response(view, shown(view, with_contact_details=_sees_contact_details(principal)))
+    return record_response(view, shown(view, hidden=hidden_from(principal)))
 
 
 @router.patch(
@@ -178,7 +179,8 @@ async def patch_candidate(
 ) -> Any:
     """Change what is known of a person (JSON Merge Patch). A reference creates the record; unchanged content changes nothing."""
     now = current_time()
-    patch, refused = read_patch(CandidatePatch, body, skip_invalid=on_invalid == "skip")
+    demand_attributes_scope(body, principal)
+    patch, refused = read_patch(CandidatePatch, body, skip_invalid=on_invalid == "skip", attributes=settings.attributes)
     change = RecordChange(
         read_name("candidate", candidate),
         patch.fields(),
@@ -187,6 +189,7 @@ async def patch_candidate(
         condition,
         skips_invalid=on_invalid == "skip",
         forgets_cleared=history == "forget",
+        phone_region=settings.phone_region,
     )
     done = await change_candidate(sessions, change, stated_by=principal.identity, shards=settings.partitions, now=now)
     if isinstance(done, Redirected):
@@ -196,13 +199,12 @@ async def patch_candidate(
 
 
 def _changed(done: Changed[CandidateView], refused: Sequence[FieldError], principal: Principal) -> dict[str, Any]:
-    """What a change is answered with: no more than the principal may read, for what was ignored would confirm a guess."""
-    said = change_shown(done, refused)
+    """What a change is answered with: no more than the principal may read."""
+    hidden = hidden_from(principal)
+    said = change_answered(done, refused, hidden)
     if not principal.may("candidates:read"):
         return receipt(done.view, done.view.after_each, said["refused"])
-    sees = _sees_contact_details(principal)
-    ignored = [field for field in said["ignored"] if sees or field not in CONTACT_DETAILS]
-    return shown(done.view, with_contact_details=sees) | said | {"ignored": ignored}
+    return shown(done.view, hidden=hidden) | said
 
 
 @router.delete("/{candidate}/references/{reference}", response_model=Candidate | ChangeReceipt, responses=MOVED)

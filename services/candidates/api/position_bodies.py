@@ -1,18 +1,43 @@
 """Bodies of /v1/positions."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationInfo, field_validator, model_validator
 
 from services.candidates.api.bodies import MOST, Line, Location, Paragraph, Patch, RefusedField, SalaryRange, Skills
 from services.candidates.use_cases.views import RecordView
 from shared.events.fields import Code, Flag, Years
-from shared.events.vocabulary import Level, PositionStatus
-from shared.timestamps import Moment, written
+from shared.events.vocabulary import Employment, Level, PositionStatus
+from shared.timestamps import CalendarDate, Moment, written
 
 Texts = Annotated[list[Paragraph], Field(max_length=MOST)]
+
+
+_PARAGRAPH: TypeAdapter[str] = TypeAdapter(Paragraph)
+
+
+class Requirement(Patch):
+    """A requirement or need. A person meets it who meets every part that is stated."""
+
+    text: Annotated[Paragraph, Field(examples=["Five years of Python"])]
+    skills_any: Annotated[Skills, BeforeValidator(lambda sent: [] if sent is None else sent)] = Field(
+        [], description="One of these skills.", examples=[["python"]]
+    )
+    level_from: Annotated[Level | None, Field(description="This level or a higher one.", examples=["senior"])] = None
+    years_from: Annotated[Years | None, Field(description="Years of experience, at least.", examples=[5])] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_text(cls, sent: object) -> object:
+        return {"text": _PARAGRAPH.validate_python(sent)} if isinstance(sent, str) else sent
+
+
+Requirements = Annotated[list[Requirement], Field(max_length=MOST, description="A text alone is the text of one.")]
+
+
+_PARTS = ("requirements", "needs")
 
 
 class PositionPatch(Patch):
@@ -24,11 +49,14 @@ class PositionPatch(Patch):
     level: Level | None = None
     skills: Skills | None = None
     years_experience: Years | None = None
-    requirements: Texts | None = None
-    needs: Texts | None = None
+    requirements: Requirements | None = None
+    needs: Requirements | None = None
     downsides: Texts | None = None
     remote: Flag | None = None
     locations: Annotated[list[Location], Field(max_length=MOST)] | None = None
+    employment: Employment | None = None
+    starts_on: Annotated[CalendarDate | None, Field(description="The first day of work.")] = None
+    ends_on: Annotated[CalendarDate | None, Field(description="The last day of work; not before the first.")] = None
     salary: SalaryRange | None = None
     opened_at: Moment | None = None
     closed_at: Moment | None = None
@@ -44,7 +72,10 @@ class PositionPatch(Patch):
 
     def fields(self) -> dict[str, Any]:
         """The fields that are stated, as JSON values."""
-        fields = self.model_dump(mode="json", exclude={"observed_at", "locations"}, exclude_unset=True)
+        fields = self.model_dump(mode="json", exclude={"observed_at", "locations", *_PARTS}, exclude_unset=True)
+        for name in self.model_fields_set.intersection(_PARTS):
+            parts: list[Requirement] | None = getattr(self, name)
+            fields[name] = None if parts is None else [part.model_dump(mode="json") for part in parts]
         if "locations" in self.model_fields_set:
             places = self.locations
             fields["locations"] = None if places is None else [place.model_dump(exclude_none=True) for place in places]
@@ -72,11 +103,14 @@ class Position(BaseModel):
     level: Level | None
     skills: list[str]
     years_experience: float | None
-    requirements: list[str]
-    needs: list[str]
+    requirements: list[Requirement]
+    needs: list[Requirement]
     downsides: list[str]
     remote: bool | None
     locations: list[Location]
+    employment: Employment | None
+    starts_on: date | None
+    ends_on: date | None
     salary: SalaryRange | None
     opened_at: datetime | None
     closed_at: datetime | None

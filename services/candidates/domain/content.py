@@ -20,13 +20,15 @@ class Shape:
     """Of ``scalars``, those that hold a list; an empty list is the same as a cleared field."""
     objects: Mapping[str, tuple[str, ...]]
     """Members by the name of the object."""
+    open_objects: frozenset[str] = frozenset()
+    """Objects whose members have names that a setting allows; such an object is shown where it has a member."""
 
     def flatten(self, sent: Mapping[str, Any]) -> dict[str, Value]:
         """The leaves that a patch speaks of. ``told`` holds only known fields."""
         leaves: dict[str, Value] = {}
         for name, value in sent.items():
-            members = self.objects.get(name)
-            if members is None:
+            members = self.objects.get(name, ())
+            if name not in self.objects and name not in self.open_objects:
                 leaves[name] = None if value == [] else value
             elif value is None:
                 leaves |= {f"{name}.{member}": None for member in members}
@@ -40,7 +42,12 @@ class Shape:
         for name, members in self.objects.items():
             found = {member: values.get(f"{name}.{member}") for member in members}
             record[name] = found if any(value is not None for value in found.values()) else None
-        return record
+        return record | {name: found for name in self.open_objects if (found := self.members(name, values))}
+
+    def members(self, name: str, values: Mapping[str, Value]) -> dict[str, Value]:
+        """The members of an open object, by name."""
+        prefix = f"{name}."
+        return {field.removeprefix(prefix): value for field, value in sorted(values.items()) if field.startswith(prefix)}
 
 
 CANDIDATE = Shape(
@@ -50,12 +57,13 @@ CANDIDATE = Shape(
     ),
     lists=frozenset({"emails", "phones", "links", "skills"}),
     objects={"location": ("country", "city"), "salary": ("amount", "currency")},
+    open_objects=frozenset({"attributes"}),
 )
 
 POSITION = Shape(
     scalars=(
         *("title", "status", "sponsor", "level", "skills", "years_experience", "requirements", "needs", "downsides"),
-        *("remote", "locations", "opened_at", "closed_at"),
+        *("remote", "locations", "employment", "starts_on", "ends_on", "opened_at", "closed_at"),
     ),
     lists=frozenset({"skills", "requirements", "needs", "downsides", "locations"}),
     objects={"salary": ("min", "max", "currency")},
@@ -63,8 +71,5 @@ POSITION = Shape(
 
 CONTACT_DETAILS = frozenset({"emails", "phones", "links"})
 """What only a token with the scope ``contact_details:read`` is shown."""
-
-
-def email_keys(emails: list[str]) -> list[str]:
-    """E-mail addresses for comparison: one spelling each, sorted."""
-    return sorted({email.casefold() for email in emails})
+ATTRIBUTES = frozenset({"attributes"})
+"""What only a token with the scope ``attributes:read`` is shown."""

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.candidates.domain.content import CANDIDATE, email_keys
+from services.candidates.domain.contact import contact_keys
+from services.candidates.domain.content import CANDIDATE
 from services.candidates.domain.learning import NOTHING, Learned, together
 from services.candidates.domain.links import Link, person_map
 from services.candidates.domain.registers import Heads, Observation, Value, canonical, join, values_of
@@ -169,11 +170,12 @@ def _record(person: UUID, members: Iterable[Stream], values: Mapping[str, Value]
 
 def searchable(values: Mapping[str, Value], market_status: MarketStatus | None) -> dict[str, Any]:
     """What a person is found by."""
+    country = values.get("location.country")
     return {
         "skills": skill_keys(values.get("skills", [])),
-        "emails": email_keys(values.get("emails", [])),
+        "contact_keys": contact_keys(values.get("emails", []), values.get("phones", []), country),
         "level": values.get("level"),
-        "country": values.get("location.country"),
+        "country": country,
         "market_status": market_status,
         "tier": values.get("tier"),
     }

@@ -5,16 +5,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.candidates.domain.contact import is_linkedin
+from services.candidates.domain.content import CANDIDATE
 from services.candidates.domain.learning import Learned
 from services.candidates.domain.registers import Heads
 from services.candidates.domain.spans import Openings
 from shared.events import CandidateChanged, Event, EventData, PositionChanged
 from shared.events.snapshots import Span
-from shared.events.vocabulary import MarketStatus
+from shared.events.vocabulary import Channel, MarketStatus
 from shared.ids import derived_id
 from shared.skills import skill_keys
 
 SOURCE = "rekindle"
+_TELEPHONE = (Channel.PHONE, Channel.SMS, Channel.WHATSAPP)
+"""What a telephone number is an address of."""
 
 
 def snapshot_id(stream: UUID, version: int) -> UUID:
@@ -60,7 +64,18 @@ def candidate_snapshot(
         tier=values.get("tier"),
         salary_amount=values.get("salary.amount"),
         salary_currency=values.get("salary.currency"),
+        channels=channels_of(values),
+        attributes=CANDIDATE.members("attributes", values) or None,
     )
+
+
+def channels_of(values: Mapping[str, Any]) -> list[Channel]:
+    """The channels on which a person with these values can be reached."""
+    addresses = {Channel.EMAIL: values.get("emails"), **dict.fromkeys(_TELEPHONE, values.get("phones"))}
+    found = {channel for channel, known in addresses.items() if known}
+    if any(is_linkedin(link) for link in values.get("links", [])):
+        found.add(Channel.LINKEDIN)
+    return sorted(found)
 
 
 def position_snapshot(position: UUID, reference: str, values: Mapping[str, Any], openings: Openings) -> PositionChanged:
@@ -81,4 +96,9 @@ def position_snapshot(position: UUID, reference: str, values: Mapping[str, Any],
         salary_min=values.get("salary.min"),
         salary_max=values.get("salary.max"),
         salary_currency=values.get("salary.currency"),
+        requirements=values.get("requirements", []),
+        needs=values.get("needs", []),
+        employment=values.get("employment"),
+        starts_on=values.get("starts_on"),
+        ends_on=values.get("ends_on"),
     )

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import orjson
 
-from services.candidates.domain.content import email_keys
+from services.candidates.domain.contact import email_key
 from services.candidates.domain.learning import Learned
 from services.candidates.domain.people import Stream
 from services.candidates.domain.registers import read_heads, write_heads
@@ -102,7 +102,7 @@ _SAVE = """
         learned = new.learned, record = new.record, record_version = new.record_version, version = new.version,
         snapshot = new.snapshot, changed_at = new.changed_at, erased_at = new.erased_at, erasure_id = new.erasure_id,
         skills = ARRAY(SELECT jsonb_array_elements_text(search -> 'skills')),
-        emails = ARRAY(SELECT jsonb_array_elements_text(search -> 'emails')),
+        contact_keys = ARRAY(SELECT jsonb_array_elements_text(search -> 'contact_keys')),
         level = search ->> 'level', country = search ->> 'country', market_status = search ->> 'market_status',
         tier = search ->> 'tier'
     FROM unnest(
@@ -167,7 +167,7 @@ async def search(
     """People's records, in id order, after an id. ``equal``: columns that must have a value."""
     found_by = {
         "skills @>": None if skill is None else skill_keys([skill]),
-        "emails @>": None if email is None else email_keys([email]),
+        "contact_keys @>": None if email is None else [email_key(email)],
     }
     conditions = {**found_by, **{f"{column} =": value for column, value in equal.items()}, "id >": after}
     rows = await records_page(connection, "candidates", _COLUMNS, conditions, limit=limit)
@@ -184,14 +184,14 @@ async def learned_of(connection: Driver, people: Collection[UUID]) -> dict[UUID,
     return found
 
 
-async def sharing_emails(connection: Driver, emails: list[str], *, but: UUID, limit: int) -> Sequence[Stream]:
-    """Other people whose records hold one of these addresses, in id order."""
-    if not emails:
+async def sharing(connection: Driver, keys: list[str], *, but: UUID, limit: int) -> Sequence[Stream]:
+    """Other people whose contact details have one of these keys, in id order."""
+    if not keys:
         return []
     rows = await connection.fetch(
-        f"SELECT {_COLUMNS} FROM candidates WHERE record IS NOT NULL AND emails && $1::text[] AND id <> $2"  # noqa: S608 - constants
+        f"SELECT {_COLUMNS} FROM candidates WHERE record IS NOT NULL AND contact_keys && $1::text[] AND id <> $2"  # noqa: S608 - constants
         " ORDER BY id LIMIT $3",
-        email_keys(emails),
+        keys,
         but,
         limit,
     )

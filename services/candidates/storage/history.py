@@ -181,7 +181,7 @@ async def page(
     ``field`` names a field, or an object with all its members.
     """
     values: list[Any] = [list(records), list(hidden), limit]
-    conditions = ["record_id = ANY($1::uuid[])", "NOT field = ANY($2::text[])"]
+    conditions = ["record_id = ANY($1::uuid[])", "NOT split_part(field, '.', 1) = ANY($2::text[])"]
     if field is not None:
         values.append(field)
         conditions.append(f"(field = ${len(values)} OR starts_with(field, ${len(values)} || '.'))")

@@ -1,16 +1,17 @@
 """Change what is known of candidates: the fields of their records, and which other references are the same person."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.candidates.domain.contact import phone_in
 from services.candidates.domain.content import CANDIDATE
 from services.candidates.domain.errors import CandidateErased, CandidateUnknown
 from services.candidates.domain.links import Link
 from services.candidates.domain.people import People, Stream, bring_up_to_date, is_record
-from services.candidates.domain.registers import Observation, Observed, join, not_applied, observe, values_of
+from services.candidates.domain.registers import Heads, Observation, Observed, join, not_applied, observe, values_of
 from services.candidates.domain.versions import entity_tag
 from services.candidates.storage import candidates, history, links
 from services.candidates.use_cases.changes import Changed, RecordChange
@@ -115,6 +116,7 @@ class _Work:
             raise _MapMustChangeError
         joined = [*members, *(other for link in new_links for other in self.people.members_with(link.named))]
         others = [other.heads for other in joined if other is not mine]
+        change = _with_whole_phones(change, others=[mine.heads, *others])
         observed, stated = self._observe(change, mine)
         if refused := _wrong_salary(change, values_of(join(observed.heads, *others))):
             change = change.without(refused)
@@ -160,6 +162,15 @@ class _Work:
             if name.text is not None and stream.reference is None:
                 stream.reference = name.text
                 stream.is_changed = True
+
+
+def _with_whole_phones(change: RecordChange, *, others: Sequence[Heads]) -> RecordChange:
+    """The change with national phone numbers read as of the country that it or the record names."""
+    if not change.fields.get("phones"):
+        return change
+    country = (change.fields.get("location") or {}).get("country") or values_of(join(*others)).get("location.country")
+    phones = [phone_in(country or change.phone_region, phone) for phone in change.fields["phones"]]
+    return replace(change, fields={**change.fields, "phones": list(dict.fromkeys(phones))})
 
 
 def _wrong_salary(change: RecordChange, values: Mapping[str, Any]) -> list[FieldError]:

@@ -90,6 +90,12 @@ def _wrong_values(change: RecordChange, values: Mapping[str, Any], openings: Ope
             wrong.append(FieldError("salary.min", f"must not be above salary.max: {low:g} is above {high:g}"))
         if (low is not None or high is not None) and "salary.currency" not in values:
             wrong.append(FieldError("salary.currency", "is required with an amount: none is known of this position"))
+    starts_on, ends_on = values.get("starts_on"), values.get("ends_on")
+    if starts_on and ends_on and ends_on < starts_on:
+        if "ends_on" in change.fields:
+            wrong.append(FieldError("ends_on", f"must not be before starts_on: {ends_on} is before {starts_on}"))
+        elif "starts_on" in change.fields:
+            wrong.append(FieldError("starts_on", f"must not be after ends_on: {starts_on} is after {ends_on}"))
     if openings.is_contradicted and "closed_at" in change.fields:
         wrong.append(FieldError("closed_at", "must not be before opened_at"))
     elif openings.is_contradicted and "opened_at" in change.fields:

@@ -21,7 +21,8 @@ class RecordChange:
 
     ``condition`` is what the caller demands of the version that is changed; None where versions do not matter.
     ``skips_invalid``: fields that break a rule are left out, and the rest is stored. ``forgets_cleared``: what the source stated
-    of the fields that are cleared leaves the history too.
+    of the fields that are cleared leaves the history too. ``phone_region``: the country of phone numbers without a country's
+    code, where the person's is not known.
     """
 
     name: Name
@@ -31,6 +32,7 @@ class RecordChange:
     condition: Condition | None = None
     skips_invalid: bool = False
     forgets_cleared: bool = False
+    phone_region: str | None = None
 
     def without(self, wrong: Sequence[FieldError]) -> Self:
         """The change without the fields that break a rule. Raises Invalid unless such fields are to be skipped."""

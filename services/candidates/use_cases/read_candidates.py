@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from services.candidates.domain.content import email_keys
+from services.candidates.domain.contact import is_same_phone, mailbox_key, phone_in, shared_keys
 from services.candidates.domain.errors import CandidateErased, CandidateUnknown
 from services.candidates.domain.learning import together
 from services.candidates.domain.people import Stream
@@ -20,13 +21,14 @@ MOST_DUPLICATES = 100
 
 
 @dataclass(frozen=True, slots=True)
-class SharedAddress:
-    """Another person who shares an e-mail address: suspected, no more."""
+class SharedContact:
+    """Another person with some of the same contact details, as that person's record has them: suspected, no more."""
 
     id: UUID
     references: list[str]
     name: str | None
     emails: list[str]
+    phones: list[str]
 
 
 async def read_candidate(sessions: Sessions, name: Name) -> CandidateView | Redirected:
@@ -73,25 +75,34 @@ async def read_history(
     return history_page(entries, {stream.id: stream.heads for stream in person}, limit)
 
 
-async def find_duplicates(sessions: Sessions, name: Name) -> list[SharedAddress] | Redirected:
-    """Other people with an e-mail address of this one. Raises CandidateUnknown, CandidateErased."""
+async def find_duplicates(sessions: Sessions, name: Name) -> list[SharedContact] | Redirected:
+    """Other people with an e-mail address or telephone of this one. Raises CandidateUnknown, CandidateErased."""
     async with sessions.alone() as connection:
         person = await _person(connection, name)
         if isinstance(person, Redirected):
             return person
         mine = person[0].record or {}
-        others = await candidates.sharing_emails(connection, mine["emails"], but=person[0].id, limit=MOST_DUPLICATES)
-    keys = set(email_keys(mine["emails"]))
-    return [
-        SharedAddress(
-            other.id,
-            record["references"],
-            record["name"],
-            [email for email in record["emails"] if keys.intersection(email_keys([email]))],
-        )
-        for other in others
-        for record in [other.record or {}]
-    ]
+        keys = shared_keys(mine["emails"], mine["phones"], _country(mine))
+        others = await candidates.sharing(connection, keys, but=person[0].id, limit=MOST_DUPLICATES)
+    found = [_shared(mine, other.id, other.record or {}) for other in others]
+    return [one for one in found if one.emails or one.phones]
+
+
+def _shared(mine: Mapping[str, Any], id: UUID, record: Mapping[str, Any]) -> SharedContact:
+    mailboxes = {mailbox_key(email) for email in mine["emails"]}
+    telephones = [phone_in(_country(mine), phone) for phone in mine["phones"]]
+    return SharedContact(
+        id,
+        record["references"],
+        record["name"],
+        [email for email in record["emails"] if mailbox_key(email) in mailboxes],
+        [phone for phone in record["phones"] if any(is_same_phone(phone_in(_country(record), phone), one) for one in telephones)],
+    )
+
+
+def _country(record: Mapping[str, Any]) -> str | None:
+    country: str | None = (record["location"] or {}).get("country")
+    return country
 
 
 async def _person(connection: Driver, name: Name) -> list[Stream] | Redirected:

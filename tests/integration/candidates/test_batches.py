@@ -144,4 +144,4 @@ async def test_what_is_invalid_can_be_skipped_item_by_item(ats: Caller) -> None:
     assert [item["status"] for item in body["items"]] == [201, 422]
     assert [one["field"] for one in body["items"][0]["refused"]] == ["phones[0]", "level"]
     ada = await ats.read("gem:1")
-    assert (ada["name"], ada["phones"], ada["level"]) == ("Ada", ["030 1234567"], None)
+    assert (ada["name"], ada["phones"], ada["level"]) == ("Ada", ["0301234567"], None)

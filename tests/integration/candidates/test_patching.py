@@ -15,7 +15,7 @@ from tests.integration.candidates.outgoing import published
 ADA: dict[str, Any] = {
     "name": "Ada Byron",
     "emails": ["ada@example.org"],
-    "phones": ["030 1234567"],
+    "phones": ["+49301234567"],
     "links": ["https://ada.example.org"],
     "time_zone": "Europe/Berlin",
     "location": {"country": "DE", "city": "Berlin"},
@@ -269,6 +269,7 @@ async def test_the_bus_sees_no_personal_data(ats: Caller, candidates: Sessions) 
                 "tier": "warm",
                 "salary_amount": 85000.0,
                 "salary_currency": "EUR",
+                "channels": ["email", "phone", "sms", "whatsapp"],
             },
         )
     ]
@@ -329,7 +330,7 @@ async def test_what_is_invalid_can_be_skipped(
 async def test_a_list_of_which_nothing_is_valid_clears_nothing(ats: Caller) -> None:
     await ats.patched("gem:1", phones=["030 1234567"])
     body = (await ats.ask("PATCH", "/v1/candidates/gem:1?on_invalid=skip", json={"phones": ["call me"]})).json()
-    assert body["phones"] == ["030 1234567"]
+    assert body["phones"] == ["0301234567"]
 
 
 async def test_what_is_no_object_cannot_be_skipped(ats: Caller) -> None:

@@ -21,12 +21,15 @@ STAFF: dict[str, Any] = {
     "level": "staff",
     "skills": ["python"],
     "years_experience": 8,
-    "requirements": ["Ten years of Python"],
-    "needs": ["Somebody who finishes the migration"],
+    "requirements": [{"text": "Ten years of Python", "skills_any": ["python"], "level_from": "senior", "years_from": 10}],
+    "needs": [{"text": "Somebody who finishes the migration", "skills_any": [], "level_from": None, "years_from": None}],
     "downsides": ["On call"],
     "remote": True,
     "locations": [{"country": "DE"}, {"country": "AT", "city": "Wien"}],
     "salary": {"min": 90000, "max": 110000, "currency": "EUR"},
+    "employment": "contract",
+    "starts_on": "2026-05-01",
+    "ends_on": "2026-12-31",
     "opened_at": "2026-01-05T00:00:00Z",
 }
 
@@ -67,6 +70,11 @@ async def test_a_position_has_all_that_was_told(ats: Caller, candidates: Session
                 "salary_min": 90000.0,
                 "salary_max": 110000.0,
                 "salary_currency": "EUR",
+                "requirements": [{"skills_any": ["python"], "level_from": "senior", "years_from": 10.0}],
+                "needs": [{"skills_any": []}],
+                "employment": "contract",
+                "starts_on": "2026-05-01",
+                "ends_on": "2026-12-31",
             },
         )
     ]
@@ -133,6 +141,16 @@ async def test_openings_do_not_depend_on_the_order_of_arrival(ats: Caller) -> No
         ({"remote": 1}, "remote"),
         ({"locations": [{"country": "Germany"}]}, "locations[0].country"),
         ({"needs": ["x" * 2001]}, "needs[0]"),
+        ({"needs": [{"skills_any": ["go"]}]}, "needs[0].text"),
+        ({"requirements": ["a", {"text": "b", "level_from": "wizard"}]}, "requirements[1].level_from"),
+        ({"requirements": [{"text": "b", "years_from": "5"}]}, "requirements[0].years_from"),
+        ({"requirements": [{"text": "b", "salary": 5}]}, "requirements[0].salary"),
+        ({"employment": "forever"}, "employment"),
+        ({"starts_on": "1899-12-31"}, "starts_on"),
+        ({"starts_on": "2026-05-01T08:00:00Z"}, "starts_on"),
+        ({"ends_on": "2201-01-01"}, "ends_on"),
+        ({"ends_on": "2026-02-30"}, "ends_on"),
+        ({"starts_on": "2026-05-02", "ends_on": "2026-05-01"}, "ends_on"),
         ({"salary": {"min": 2, "max": 1, "currency": "EUR"}}, "salary.min"),
         ({"salary": {"min": 2}}, "salary.currency"),
         ({"opened_at": "2026-02-01T00:00:00Z", "closed_at": "2026-01-01T00:00:00Z"}, "closed_at"),
@@ -219,3 +237,35 @@ async def test_what_did_not_apply_or_was_skipped_is_named(ats: Caller) -> None:
     assert (older["title"], older["status"], older["ignored"]) == ("Lead", "closed", ["status"])
     assert {one["field"] for one in skipped.json()["refused"]} == {"level", "salary.currency"}
     assert (skipped.json()["sponsor"], skipped.json()["salary"]) == ("acme", None)
+
+
+async def test_a_text_alone_is_the_text_of_a_requirement(ats: Caller) -> None:
+    body = await patch(ats, requirements=[" Ten years ", {"text": "Go", "skills_any": ["Golang", "go"], "level_from": None}])
+
+    nothing: dict[str, Any] = {"skills_any": [], "level_from": None, "years_from": None}
+    assert body["requirements"] == [{"text": "Ten years", **nothing}, {**nothing, "text": "Go", "skills_any": ["go"]}]
+    again = await patch(ats, requirements=body["requirements"])
+    assert again["after"] == body["after"], "what is shown can be sent back"
+    assert (await patch(ats, requirements=None))["requirements"] == []
+
+
+async def test_the_last_day_is_not_before_the_first_across_what_is_stored(ats: Caller) -> None:
+    await patch(ats, starts_on="2026-05-01", ends_on="2026-12-31")
+    for field, value in (("ends_on", "2026-04-30"), ("starts_on", "2027-01-01")):
+        refused = await ats.patch("greenhouse:107761", thing="positions", **{field: value})
+        assert [one["field"] for one in refused.json()["errors"]] == [field]
+    skipped = await ats.ask(
+        "PATCH", "/v1/positions/greenhouse:107761?on_invalid=skip", json={"ends_on": "2026-04-30", "remote": True}
+    )
+    assert [one["field"] for one in skipped.json()["refused"]] == ["ends_on"]
+    assert (skipped.json()["ends_on"], skipped.json()["remote"]) == ("2026-12-31", True)
+    assert (await patch(ats, starts_on="2026-12-31"))["starts_on"] == "2026-12-31"
+    assert (await patch(ats, starts_on="2028-01-01", ends_on=None))["ends_on"] is None
+
+
+async def test_an_invalid_requirement_is_skipped_and_the_others_are_stored(ats: Caller) -> None:
+    sent = {"needs": ["Calm", "x" * 2001, {"skills_any": ["go"]}, {"text": "Go", "level_from": "wizard"}]}
+    response = await ats.ask("PATCH", "/v1/positions/greenhouse:107761?on_invalid=skip", json=sent)
+
+    assert [one["field"] for one in response.json()["refused"]] == ["needs[1]", "needs[2].text", "needs[3].level_from"]
+    assert [one["text"] for one in response.json()["needs"]] == ["Calm", "Go"]

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.candidates.domain.content import CANDIDATE, POSITION, email_keys
+from services.candidates.domain.content import CANDIDATE, POSITION
 
 leaves = st.one_of(st.none(), st.text(max_size=3), st.integers(0, 3))
 places = st.one_of(st.none(), st.dictionaries(st.sampled_from(["country", "city"]), leaves))
@@ -53,7 +53,3 @@ def test_a_record_shows_all_fields() -> None:
 
 def test_an_empty_list_is_a_cleared_field() -> None:
     assert CANDIDATE.flatten({"skills": []}) == {"skills": None}
-
-
-def test_keys_have_one_spelling() -> None:
-    assert email_keys(["B@x.example", "a@x.example", "b@X.example"]) == ["a@x.example", "b@x.example"]

@@ -23,7 +23,7 @@ _OF_NAME: dict[str, Any] = {
     "missing_skills": ["go"],
     "removed": {"events": 3}, "heads": {UUID(int=3): 4}, "group": "analytics.projector", "service": "engagement",
     "position": "ats:role-1", "start_on": "2026-04-01", "available_from": "2026-04-01", "revisit_on": "2026-04-01",
-    "expires_on": "2027-04-01", "spans": [{"opened_at": "2026-01-01T00:00:00Z"}],
+    "expires_on": "2027-04-01", "attributes": {"cohort": "b"}, "spans": [{"opened_at": "2026-01-01T00:00:00Z"}],
 }  # fmt: skip
 _NO_FACTS: frozenset[str] = frozenset()
 
