@@ -26,8 +26,15 @@ class SharedSettings(BaseSettings):
     jwks_file: Path | None = None
     """The public key set that tokens are verified against (a JSON file)."""
     oidc_issuer: str | None = None
-    """A further issuer whose tokens are accepted; its key set is read from ``oidc_jwks_file``."""
+    """A further issuer whose tokens are accepted, as their ``iss`` spells it. Its keys are found by OpenID Connect discovery."""
     oidc_jwks_file: Path | None = None
+    """The issuer's key set (a JSON file), in place of discovery."""
+    oidc_audience: str | None = None
+    """What the issuer's tokens must name as ``aud``; default: ``deployment``."""
+    oidc_scope_claim: str = "scope"
+    """The claim that holds scopes, as words or a list: its name, or a path with dots such as ``realm_access.roles``."""
+    oidc_recruiter_claim: str | None = None
+    """The claim that holds the code of the recruiter who is asking; without one, a token names no recruiter."""
     deployment: str = "rekindle"
     """Issuer and audience of this deployment's own tokens."""
     cursor_key: SecretStr | None = None

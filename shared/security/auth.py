@@ -2,11 +2,12 @@
 
 import json
 import time
-from collections.abc import Sequence
+from base64 import urlsafe_b64decode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -14,10 +15,13 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from shared.errors import DomainError
+from shared.errors import DomainError, Unavailable
 from shared.security.revocations import Revocations
 from shared.security.token_issuer import ALGORITHM, Scope, ensure_keys, issue_token
 from shared.settings import SharedSettings
+
+if TYPE_CHECKING:
+    from shared.security.oidc import IssuerKeys
 
 ACCEPTED_FROM_ISSUER = ["Ed25519", "EdDSA", "ES256", "RS256", "PS256"]
 LEEWAY_SECONDS = 30
@@ -39,11 +43,12 @@ class Forbidden(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is asking: the token's name, what it allows, and who signed it (None: this deployment itself)."""
+    """Who is asking: the token's name, what it allows, who signed it (None: this deployment itself), and as which recruiter."""
 
     name: str
     scopes: frozenset[str]
     issuer: str | None = None
+    recruiter: str | None = None
 
     @property
     def identity(self) -> str:
@@ -56,6 +61,10 @@ class Principal:
     def may(self, scope: str) -> bool:
         """Whether the token carries a scope; ``admin`` is a scope of its own and implies none."""
         return scope in self.scopes
+
+
+class UnknownKey(Unauthenticated):
+    """The issuer's token is signed with a key that was not fetched so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +82,26 @@ class Verifier:
     def __init__(self, settings: SharedSettings) -> None:
         self.revocations = Revocations()
         """Of this deployment's own tokens; whoever serves keeps them up to date."""
+        self.issuer_keys = _issuer_keys(settings)
         self._settings = settings
         self._verified: dict[str, tuple[float, Proven]] = {}
 
     def verify(self, token: str) -> Principal:
         """The principal that a token proves. Raises Unauthenticated with what is wrong, Unavailable when that is not known."""
         return self.prove(token).principal
+
+    async def accept(self, token: str) -> Principal:
+        """As ``verify``, with the issuer's keys fetched where they are needed or old."""
+        if self.issuer_keys is None:
+            return self.verify(token)
+        self.issuer_keys.refresh_when_stale()
+        try:
+            return self.verify(token)
+        except UnknownKey:
+            await self.issuer_keys.fetch()
+            if self.issuer_keys.keys is None:
+                raise Unavailable(f"The keys of {self._settings.oidc_issuer} cannot be fetched. Try again.") from None
+            return self.verify(token)
 
     def prove(self, token: str) -> Proven:
         """What a token proves. Raises as ``verify``."""
@@ -94,31 +117,87 @@ class Verifier:
 
     def _check(self, token: str) -> Proven:
         settings = self._settings
-        own = settings.deployment
-        attempts = [(settings.jwks_file, own, [ALGORITHM])]
-        if settings.oidc_issuer is not None:
-            attempts.append((settings.oidc_jwks_file, settings.oidc_issuer, ACCEPTED_FROM_ISSUER))
-        refusal = "no key set is configured"
-        for file, issuer, algorithms in attempts:
-            if file is None:
-                continue
-            try:
-                decoded = jwt.decode(token, _key_set(file, file.stat().st_mtime_ns), algorithms=algorithms)
-                jwt.JWTClaimsRegistry(
-                    leeway=LEEWAY_SECONDS,
-                    iss={"essential": True, "value": issuer},
-                    aud={"essential": True, "value": own},
-                    exp={"essential": True},
-                    sub={"essential": True},
-                ).validate(decoded.claims)
-            except (JoseError, ValueError, KeyError, TypeError) as error:
-                refusal = _told(error)
-                continue
-            claims = decoded.claims
+        issuer, key_id = _claimed(token)
+        if issuer is None or issuer != settings.oidc_issuer or issuer == settings.deployment:
+            keys = None if settings.jwks_file is None else _key_set(settings.jwks_file, settings.jwks_file.stat().st_mtime_ns)
+            claims = _decoded(token, keys, settings.deployment, settings.deployment, [ALGORITHM])
             scopes = frozenset(str(claims.get("scope", "")).split())
-            principal = Principal(str(claims["sub"]), scopes, None if issuer == own else issuer)
-            return Proven(principal, float(claims["exp"]), str(claims.get("jti", "")) if issuer == own else None)
-        raise Unauthenticated(f"The token was not accepted: {refusal}")
+            return Proven(Principal(str(claims["sub"]), scopes), float(claims["exp"]), str(claims.get("jti", "")))
+        if self.issuer_keys is not None and not self.issuer_keys.knows(key_id):
+            raise UnknownKey("The token was not accepted: it was signed with a key that its issuer does not publish")
+        claims = _decoded(
+            token, self._keys_of_issuer(), issuer, settings.oidc_audience or settings.deployment, ACCEPTED_FROM_ISSUER
+        )
+        recruiter = _claim(claims, settings.oidc_recruiter_claim) if settings.oidc_recruiter_claim else None
+        principal = Principal(
+            str(claims["sub"]),
+            _words(_claim(claims, settings.oidc_scope_claim)),
+            issuer,
+            recruiter if isinstance(recruiter, str) and recruiter else None,
+        )
+        return Proven(principal, float(claims["exp"]), None)
+
+    def _keys_of_issuer(self) -> KeySet | None:
+        if self.issuer_keys is not None:
+            return self.issuer_keys.keys
+        file = self._settings.oidc_jwks_file
+        return None if file is None else _key_set(file, file.stat().st_mtime_ns)
+
+
+def _issuer_keys(settings: SharedSettings) -> "IssuerKeys | None":
+    """The issuer's keys, where they are found by discovery."""
+    if settings.oidc_issuer is None or settings.oidc_jwks_file is not None:
+        return None
+    from shared.security.oidc import IssuerKeys  # an HTTP client, for those alone who have an issuer
+
+    return IssuerKeys(settings.oidc_issuer)
+
+
+def _claimed(token: str) -> tuple[str | None, str | None]:
+    """Which issuer and which key a token names, unproven: it says whose keys are to be tried."""
+    parts = token.split(".")
+    found: list[Any] = []
+    for part in parts[:2]:
+        try:
+            found.append(json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4))))
+        except (ValueError, RecursionError):
+            found.append(None)
+    header, payload = (one if isinstance(one, dict) else {} for one in (*found, None, None)[:2])
+    issuer, key_id = payload.get("iss"), header.get("kid")
+    return issuer if isinstance(issuer, str) else None, key_id if isinstance(key_id, str) else None
+
+
+def _decoded(token: str, keys: KeySet | None, issuer: str, audience: str, algorithms: list[str]) -> Mapping[str, Any]:
+    """The claims of a token that is signed with one of the keys. Raises Unauthenticated."""
+    if keys is None:
+        raise Unauthenticated("The token was not accepted: no key set is configured")
+    try:
+        decoded = jwt.decode(token, keys, algorithms=algorithms)
+        jwt.JWTClaimsRegistry(
+            leeway=LEEWAY_SECONDS,
+            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "value": audience},
+            exp={"essential": True},
+            sub={"essential": True},
+        ).validate(decoded.claims)
+    except (JoseError, ValueError, KeyError, TypeError) as error:
+        raise Unauthenticated(f"The token was not accepted: {_told(error)}") from error
+    return decoded.claims
+
+
+def _claim(claims: Mapping[str, Any], name: str) -> Any:
+    """A claim by its name, or by a path with dots; None where there is none."""
+    found: Any = claims
+    for part in [name] if name in claims else name.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
+def _words(value: object) -> frozenset[str]:
+    """Scopes, written as words or as a list."""
+    if isinstance(value, str):
+        return frozenset(value.split())
+    return frozenset(one for one in value if isinstance(one, str)) if isinstance(value, list) else frozenset()
 
 
 _TOLD = {
@@ -144,12 +223,12 @@ def _key_set(file: Path, _modified: int) -> KeySet:
 bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of `rekindle token create`.", scheme_name="bearer")
 
 
-def authorize(request: Request, any_of: Sequence[str]) -> Principal:
-    """The principal of the request's token, which needs one of the scopes. Raises Unauthenticated or Forbidden."""
+async def authorize(request: Request, any_of: Sequence[str]) -> Principal:
+    """The principal of the request's token, which needs one of the scopes. Raises Unauthenticated, Forbidden or Unavailable."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated("Send a token: Authorization: Bearer <token>, made with `rekindle token create`.")
-    found: Principal = request.app.state.verifier.verify(token.strip())
+    found: Principal = await request.app.state.verifier.accept(token.strip())
     if found.scopes.isdisjoint(any_of):
         raise Forbidden(f"The token {found.name!r} lacks the scope {' or '.join(any_of)}.")
     request.state.principal = found
@@ -161,7 +240,7 @@ def requires(*any_of: str) -> Any:
 
     async def principal(request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Principal:
         known = getattr(request.state, "principal", None)
-        return known if isinstance(known, Principal) else authorize(request, any_of)
+        return known if isinstance(known, Principal) else await authorize(request, any_of)
 
     principal.scopes = any_of  # type: ignore[attr-defined]  # read by shared.web.routing, which checks it before all else
     return Depends(principal)

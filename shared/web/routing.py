@@ -97,7 +97,7 @@ class StrictRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             if scopes:
-                _allow(request, authorize(request, scopes))
+                _allow(request, await authorize(request, scopes))
             _check_encoding(request)
             _check_query(request, known)
             strict = self.reading.of(request)
