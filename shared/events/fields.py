@@ -28,13 +28,19 @@ def _upper(value: object) -> object:
 _CODE = re.compile(r"\w[\w.:/+-]{0,99}")
 
 
+def code_or_none(value: object) -> str | None:
+    """A code in its one spelling; None for what is no code."""
+    text = spelled(value) if isinstance(value, str) else ""
+    return text if _CODE.fullmatch(text) else None
+
+
 def _code(value: str) -> str:
-    value = spelled(value)
-    if not _CODE.fullmatch(value):
+    code = code_or_none(value)
+    if code is None:
         raise ValueError(
             "must be a code: 1 to 100 letters, digits or any of . : / + - _ without spaces; not a name or an address"
         )
-    return value
+    return code
 
 
 Code = Annotated[str, AfterValidator(_code), WithJsonSchema({"type": "string", "pattern": r"^\w[\w.:/+-]{0,99}$"})]

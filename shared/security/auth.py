@@ -16,6 +16,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from shared.errors import DomainError, Unavailable
+from shared.events.fields import code_or_none
 from shared.security.revocations import Revocations
 from shared.security.token_issuer import ALGORITHM, Scope, ensure_keys, issue_token
 from shared.settings import SharedSettings
@@ -133,7 +134,7 @@ class Verifier:
             str(claims["sub"]),
             _words(_claim(claims, settings.oidc_scope_claim)),
             issuer,
-            recruiter if isinstance(recruiter, str) and recruiter else None,
+            code_or_none(recruiter),  # what is no code may be a name or an address
         )
         return Proven(principal, float(claims["exp"]), None)
 

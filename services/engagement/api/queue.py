@@ -18,6 +18,7 @@ from services.engagement.use_cases.complete_item import complete_item
 from services.engagement.use_cases.dismiss_item import dismiss_item
 from services.engagement.use_cases.list_queue import Listed, count_items, list_queue
 from services.engagement.use_cases.snooze_item import snooze_item
+from shared.errors import Invalid
 from shared.events.fields import Code, PositionRef, Text
 from shared.events.vocabulary import QueueOutcome, Reason, Trigger
 from shared.security.auth import Principal, requires
@@ -104,7 +105,7 @@ class MovedQueueItem(BaseModel):
 class QueueClaim(Body):
     """How many due items a recruiter takes, for how long, and which."""
 
-    recruiter: Code
+    recruiter: Code | None = Field(None, description="Who takes them. Default: the recruiter whom the token names.")
     limit: int = Field(10, ge=1, le=200, strict=True)
     lease_seconds: int = Field(900, ge=1, le=86_400, strict=True)
     position: PositionRef | None = None
@@ -175,14 +176,17 @@ async def count_queue_items(sessions: SessionsDep, _: Reader, _waited: WaitedDep
 
 @router.post("/claims")
 async def claim_queue_items(
-    request: Request, body: QueueClaim, sessions: SessionsDep, settings: SettingsDep, _: Writer
+    request: Request, body: QueueClaim, sessions: SessionsDep, settings: SettingsDep, writer: Writer
 ) -> ClaimedQueueItems:
     """Take the strongest due items. Each comes with a lease; when that expires, the item is due for anybody again."""
+    recruiter = body.recruiter or writer.recruiter
+    if recruiter is None:
+        raise Invalid.of("recruiter", "is required: the token names no recruiter")
     now = datetime.now(UTC)
     claimed = await claim_items(
         sessions,
         Wanted(QueueStatus.DUE, body.position, body.reason),
-        recruiter=body.recruiter,
+        recruiter=recruiter,
         limit=body.limit,
         lease_for=timedelta(seconds=body.lease_seconds),
         now=now,

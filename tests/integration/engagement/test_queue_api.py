@@ -1,15 +1,19 @@
 """/v1/queue over HTTP: the shapes that clients rely on, and what is refused."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
+from services.engagement.main import create_app
 from services.engagement.settings import EngagementSettings
 from shared.db.engine import Sessions
 from shared.events import PositionChanged
 from shared.ids import candidate_id, position_id
+from shared.security.token_issuer import issue_token
 from tests.integration.engagement.posting import Ats, event
 from tests.integration.engagement.queue_desk import Desk
 from tests.integration.engagement.records import Records
@@ -34,6 +38,25 @@ async def claim(desk: Desk) -> dict[str, Any]:
     [item] = (await post(desk, "claims", {"recruiter": "maria", "limit": 1, "lease_seconds": 60}))["items"]
     found: dict[str, Any] = item
     return found
+
+
+async def test_a_claim_is_for_the_recruiter_whom_the_token_names(desk: Desk, settings: EngagementSettings, keys: Path) -> None:
+    issuer = "https://login.example.org"
+    of_issuer = {
+        "oidc_issuer": issuer,
+        "oidc_audience": issuer,
+        "oidc_recruiter_claim": "sub",
+        "oidc_jwks_file": settings.jwks_file,
+    }
+    app = create_app(settings.model_copy(update=of_issuer))
+    token = issue_token(keys, issuer=issuer, name="maria", scopes=["engagement:write"], expires_in=timedelta(hours=1))
+    transport, headers = httpx.ASGITransport(app), {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://engagement", headers=headers) as client:
+        answer = await client.post("/v1/queue/claims", json={"limit": 1})
+    await app.state.sessions.close()
+
+    assert (answer.status_code, len(answer.json()["items"])) == (200, 1)
+    assert [one["recruiter"] for one in (await desk.ats.get("/v1/queue"))["items"]] == ["maria"]
 
 
 async def test_an_item_is_told_as_the_api_says(desk: Desk) -> None:

@@ -243,4 +243,7 @@ async def test_audience_and_recruiter_are_what_the_settings_say(issuer: Issuer) 
         answer = await asking.get("/v1/me", headers={"Authorization": f"Bearer {given}"})
         assert await status(asking, issuer.token()) == 401
 
-    assert answer.json()["recruiter"] == "maria"
+        no_code = issuer.token(aud="api://rekindle", employee={"code": "Maria Lopez"})
+        nobody = await asking.get("/v1/me", headers={"Authorization": f"Bearer {no_code}"})
+
+    assert [one.json()["recruiter"] for one in (answer, nobody)] == ["maria", None]
