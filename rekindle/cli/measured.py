@@ -6,13 +6,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A metric that is well at or below a limit. ``seen`` says its value in words, ``advice`` what to do above the limit."""
+    """A metric that is well at or below a limit. ``seen`` says its value in words, ``advice`` what to do above the limit.
+
+    The value in words is the metric's divided by ``unit``.
+    """
 
     metric: str
     name: str
     limit: float
     seen: str
     advice: str
+    unit: float = 1
 
 
 RULES = (
@@ -36,6 +40,11 @@ RULES = (
         "rekindle_missing_events", "totals", 0, "{:.0f} published events not received",
         "a consumer lacks events that were published; it asks for them automatically, else `rekindle republish`.",
     ),
+    Rule(
+        "rekindle_erasure_pending_seconds", "erasures", 86_400, "the oldest erasure that is not confirmed is {:.0f} hours old",
+        "`GET /v1/erasures?status=pending` shows who has not confirmed: look at that service and its dead letters.",
+        3600,
+    ),
 )  # fmt: skip
 
 
@@ -50,8 +59,8 @@ def findings_in(page: str) -> Iterator[tuple[str, str, str]]:
 def _judge(rule: Rule, samples: Mapping[str, float]) -> tuple[str, str, str]:
     worst, value = max(samples.items(), key=lambda sample: sample[1])
     if value > rule.limit:
-        return rule.name, f"{rule.seen.format(value)} ({worst})", rule.advice
-    return rule.name, rule.seen.format(value), ""
+        return rule.name, f"{rule.seen.format(value / rule.unit)} ({worst})", rule.advice
+    return rule.name, rule.seen.format(value / rule.unit), ""
 
 
 def _samples(page: str, metric: str) -> Iterator[tuple[str, float]]:

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from services.candidates.api import candidate_batches, candidates, erasures, positions
 from services.candidates.consumers import subscriptions
 from services.candidates.settings import CandidatesSettings
+from services.candidates.use_cases.measure_erasures import erasure_measure
 from shared.db.engine import connect
 from shared.observability.health import ServiceHealth
 from shared.web.app import create_service_app
@@ -39,7 +40,7 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
         lifespan=lifespan,
         checks=health.checks,
         watched=health.watched,
-        measures=health.measures,
+        measures=[*health.measures, erasure_measure(sessions, settings.erasure_services)],
         tags={
             "candidates": "People's records, by id or by what your systems call them.",
             "positions": "Openings.",

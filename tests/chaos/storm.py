@@ -35,6 +35,7 @@ class Figures:
     faults: int
     acts: dict[str, int]
     settled_after: float
+    erased: int
 
 
 async def storm(data: Path, *, seconds: float, seed: int, pause: float, say: Say = lambda _text: None) -> Figures:
@@ -65,8 +66,9 @@ async def storm(data: Path, *, seconds: float, seed: int, pause: float, say: Say
         await rebuilt_equals_live(stack)
         claimed = desk.given.total()
         acts = dict(monkey.done)
+        erased = len(answers.erasures)
         return Figures(
-            lasted, len(answers.accepted), answers.changes, claimed, answers.tries, answers.faults, acts, settled
+            lasted, len(answers.accepted), answers.changes, claimed, answers.tries, answers.faults, acts, settled, erased
         )  # fmt: skip
 
 

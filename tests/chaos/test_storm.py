@@ -15,6 +15,7 @@ async def test_a_storm_loses_nothing_and_counts_nothing_twice(tmp_path: Path) ->
     assert figures.accepted > 200
     assert figures.changes > 50
     assert figures.claimed > 20
+    assert figures.erased > 5
     assert figures.faults > 0, "parts were killed while requests were under way"
     assert {f"kill {part}" for part in CORE} <= figures.acts.keys()
     assert any(act.startswith("stall") for act in figures.acts)

@@ -27,6 +27,7 @@ async def judge(client: httpx.AsyncClient, kafka: str, answers: Answers, *, seco
     await funnels(client, answers)
     await queue(client, answers)
     await _levels(client, answers)
+    await _erasures(client, answers)
 
 
 async def counted(client: httpx.AsyncClient, answers: Answers, *, seconds: float) -> None:
@@ -166,6 +167,23 @@ async def at_the_desk(client: httpx.AsyncClient, answers: Answers, desk: Desk) -
 
     expected = {person: f"claimed {recruiter}" for person, recruiter in desk.held.items()}
     await eventually(found, lambda items: items == expected, seconds=60, every=0.5)
+
+
+async def _erasures(client: httpx.AsyncClient, answers: Answers) -> None:
+    """Every erasure is confirmed by every service, for both of the person's streams."""
+
+    async def pending() -> list[dict[str, Any]]:
+        return [one for one in await _pages(client, "/v1/erasures") if one["status"] != "done"]
+
+    await eventually(pending, lambda erasures: not erasures, seconds=180, every=1)
+    done = {one["id"]: one for one in await _pages(client, "/v1/erasures")}
+    for name, erasure in answers.erasures.items():
+        services = {one["service"]: one for one in done[erasure]["services"]}
+        assert {"candidates", "engagement", "analytics"} <= services.keys()
+        assert {one["status"] for one in services.values()} == {"done"}
+        assert len(done[erasure]["candidate_ids"]) == 2, name
+        assert services["engagement"]["removed"]["events"] == 1, (name, services)
+        assert (await client.get(f"/v1/timelines/{name}")).status_code == 410
 
 
 async def _levels(client: httpx.AsyncClient, answers: Answers) -> None:

@@ -34,7 +34,9 @@ class Answers:
     tries: int = 0
     faults: int = 0
     changes: int = 0
-    """Links made and undone, and records patched."""
+    """Links made and undone, records patched, persons erased."""
+    erasures: dict[str, str] = field(default_factory=dict)
+    """The erasures that were asked for, by the candidate who was erased."""
     surprises: list[str] = field(default_factory=list)
     """Answers that no correct run gives."""
 
@@ -137,6 +139,8 @@ class Writer:
                 await self._tell(sender, dice, facts)
                 await self._describe(sender, dice, candidate)
                 await self._link_or_part(sender, dice, candidate)
+                if dice.random() < 0.3:
+                    await self._forget_a_passer_by(sender, len(self.answers.erasures))
                 await asyncio.sleep(self.pause)
 
     def _pursuits(self, dice: random.Random) -> Iterator[tuple[int, int]]:
@@ -171,6 +175,16 @@ class Writer:
             await sender.send("PATCH", f"/v1/candidates/{name}", body)
             self.answers.levels[name][moment] = level
             self.answers.changes += 1
+
+    async def _forget_a_passer_by(self, sender: Sender, number: int) -> None:
+        """Erase somebody of whom a record, a second reference and a fact are known, and who pursues nothing."""
+        name = f"chaos:w{self.number}-gone{number}"
+        await sender.send("PATCH", f"/v1/candidates/{name}", {"level": "lead", "references": [f"{name}-too"]})
+        signal = {"source": "chaos", "id": name, "type": "rekindle.candidate.signal_observed", "subject": name}
+        await sender.send("POST", "/v1/events", {**signal, "time": BEGIN.isoformat(), "data": {"signal": "new_job"}})
+        erased = await sender.send("POST", "/v1/erasures", {"candidate": name}, key=f"erase-{name}", allowed=[200, 202])
+        self.answers.erasures[name] = erased.json()["id"]
+        self.answers.changes += 1
 
     async def _link_or_part(self, sender: Sender, dice: random.Random, candidate: int) -> None:
         first, second = self._name(candidate & ~1), self._name(candidate | 1)

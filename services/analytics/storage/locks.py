@@ -24,6 +24,11 @@ async def share(connection: Driver) -> None:
     )
 
 
+async def wait_for_disk(connection: Driver) -> None:
+    """Have the commit wait for the disk after all, because it is confirmed to others."""
+    await connection.fetch("SELECT set_config('synchronous_commit', 'on', true)")
+
+
 async def lock_exclusive(connection: Driver) -> None:
     """Wait until all others are done, and keep them out."""
     await connection.fetch("SELECT pg_advisory_xact_lock($1::bigint)", PEOPLE)

@@ -44,6 +44,10 @@ _CONFIRM = """
     WHERE id = $1 AND done_at IS NULL AND $5::timestamptz IS NOT NULL AND NOT EXISTS (
         SELECT FROM erasure_services WHERE erasure_id = $1 AND service <> $2 AND confirmed_at IS NULL)
 """
+_OLDEST = """
+    SELECT service, extract(epoch FROM clock_timestamp() - min(erased_at)) FROM erasure_services
+    JOIN erasures ON id = erasure_id WHERE confirmed_at IS NULL GROUP BY service
+"""
 _DUE_AGAIN = """
     UPDATE erasures SET publish_again_at = $1::timestamptz + greatest($2::interval, least($1 - erased_at, $3::interval))
     WHERE id IN (
@@ -115,6 +119,12 @@ async def save_answer(connection: Driver, erasure: UUID, answer: ServiceAnswer) 
         answer.confirmed_at,
         answer.confirmed_by,
     )
+
+
+async def oldest_pending(connection: Driver) -> dict[str, float]:
+    """Seconds since the oldest erasure that a service has not confirmed, of each service that has to."""
+    rows = await connection.fetch(_OLDEST)
+    return {service: float(seconds) for service, seconds in rows}
 
 
 async def due_again(connection: Driver, now: datetime, limit: int) -> set[UUID]:

@@ -76,6 +76,7 @@ def settings(real_stores: Stack, tmp_path: Path) -> CandidatesSettings:
             "pool_size": 20,
             "jwks_file": tmp_path / "jwks.json",
             "deployment": "test",
+            "erasure_services": ("engagement", "analytics"),
         }
     )
 

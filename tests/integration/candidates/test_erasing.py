@@ -207,6 +207,20 @@ async def test_a_confirmation_names_a_service_that_is_waited_for(ats: Caller, ca
     assert (await reader.ask("GET", "/v1/erasures")).status_code == 403
 
 
+async def test_how_long_erasures_have_been_pending_is_measured(ats: Caller, candidates: Sessions) -> None:
+    async def pending() -> dict[str, bool]:
+        page = (await ats.ask("GET", "/metrics")).text
+        lines = [line.split() for line in page.splitlines() if line.startswith("rekindle_erasure_pending_seconds{")]
+        return {sample.split('"')[1]: float(value) > 0 for sample, value in lines}
+
+    assert await pending() == {"engagement": False, "analytics": False}
+    erasure = await erase(ats, "gem:1")
+    await confirm(candidates, erasure, "analytics")
+    assert await pending() == {"engagement": True, "analytics": False}
+    await confirm(candidates, erasure, "engagement")
+    assert await pending() == {"engagement": False, "analytics": False}
+
+
 async def test_what_is_not_confirmed_is_published_again_each_time_it_is_twice_as_old(ats: Caller, candidates: Sessions) -> None:
     await ats.patched("gem:1", name="Ada", references=["gem:2"])
     erasure = await erase(ats, "gem:1")

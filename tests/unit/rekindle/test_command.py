@@ -131,6 +131,16 @@ def test_what_is_measured_is_said_in_words() -> None:
     assert lag[1] == '20000 records not yet applied (group="g")'
 
 
+def test_an_erasure_that_is_pending_for_more_than_a_day_is_a_problem() -> None:
+    page = 'rekindle_erasure_pending_seconds{awaited="analytics"} 0\nrekindle_erasure_pending_seconds{awaited="engagement"} %d\n'
+
+    (young,), (old,) = findings_in(page % 86_400), findings_in(page % 90_001)
+
+    assert young == ("erasures", "the oldest erasure that is not confirmed is 24 hours old", "")
+    assert old[1] == 'the oldest erasure that is not confirmed is 25 hours old (awaited="engagement")'
+    assert "GET /v1/erasures?status=pending" in old[2]
+
+
 def test_status_and_down_of_nothing(tmp_path: Path) -> None:
     runner = CliRunner()
 
