@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 MOST_EVENTS = 1000
 MOST_CANDIDATES = 500
 """In one call."""
+CONNECTIONS = 8
+"""At a time. Each call looks at every open one, so that many of them cost more than they bring."""
 
 
 class ApiOutcome(Enum):
@@ -185,4 +187,5 @@ def _left_out(content: Mapping[str, Any]) -> str | None:
 def open_client(url: str, token: str, seconds: float) -> httpx.AsyncClient:
     """A client of the API at ``url``; the caller closes it. A merged person's redirect is followed."""
     headers = {"Authorization": f"Bearer {token}", "User-Agent": "rekindle-connectors"}
-    return httpx.AsyncClient(base_url=url, headers=headers, timeout=seconds, follow_redirects=True)
+    limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
+    return httpx.AsyncClient(base_url=url, headers=headers, timeout=seconds, follow_redirects=True, limits=limits)
