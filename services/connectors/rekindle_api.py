@@ -3,9 +3,11 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import httpx
 import orjson
@@ -46,6 +48,15 @@ class Answer:
     """An event's place in its stream."""
 
 
+@dataclass(frozen=True, slots=True)
+class PendingErasure:
+    """An erasure that waits for the connectors' confirmation."""
+
+    id: str
+    candidate_ids: tuple[UUID, ...]
+    erased_at: datetime
+
+
 class RekindleApi:
     """Calls the API. Connection errors, 429 and 5xx are tried again a few times within seconds, then left for later."""
 
@@ -84,6 +95,21 @@ class RekindleApi:
     async def erase(self, candidate: str, idempotency_key: str) -> Answer:
         """Have a person forgotten."""
         return await self._call("POST", "/v1/erasures", {"candidate": candidate}, headers={"Idempotency-Key": idempotency_key})
+
+    async def pending_erasures(self) -> Sequence[PendingErasure]:
+        """The oldest erasures that the connectors have not confirmed; none while the API does not say."""
+        response = await self._send("GET", "/v1/erasures?status=pending&service=connectors", None)
+        if isinstance(response, Answer) or response.status_code != 200:
+            return []
+        return [
+            PendingErasure(one["id"], tuple(map(UUID, one["candidate_ids"])), datetime.fromisoformat(one["erased_at"]))
+            for one in _json(response).get("items", [])
+        ]
+
+    async def confirm_erasure(self, erasure: str, removed: Mapping[str, int]) -> Answer:
+        """Confirm that nothing of an erased person is kept here; ``removed`` counts what was."""
+        content = {"service": "connectors", "removed": removed}
+        return await self._call("POST", f"/v1/erasures/{erasure}/confirmations", content)
 
     async def post_events(self, events: Sequence[Mapping[str, Any]]) -> Sequence[Answer]:
         """Post facts, at most ``MOST_EVENTS``; an answer for each, in order."""

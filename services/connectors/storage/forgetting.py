@@ -18,22 +18,29 @@ async def bodies_about(connection: Driver, candidates: Iterable[str], applicatio
     return [row[0] for row in rows]
 
 
-async def scrub(connection: Driver, bodies: Sequence[str]) -> None:
-    """Drop raw bodies and the content of their postings; what was not posted yet of the people never is."""
-    await connection.execute(
-        "UPDATE greenhouse_postings SET content = NULL, status = CASE status WHEN 'queued' THEN 'erased' ELSE status END,"
-        " answer = CASE status WHEN 'queued' THEN $2 ELSE answer END"
-        " WHERE body_hash = ANY($1::text[]) AND kind IN ('candidate', 'clearing', 'fact')",
-        bodies,
-        _FORGOTTEN,
+async def scrub(connection: Driver, bodies: Sequence[str], applications: Sequence[str]) -> dict[str, int]:
+    """Drop raw bodies, the content of their postings, and the facts of applications; returns how many of each.
+
+    What was not posted yet of the people never is.
+    """
+    rows = await connection.fetch(_SCRUB, bodies, list(applications), _FORGOTTEN)
+    return dict(zip(("postings", "deliveries", "facts"), rows[0], strict=True))
+
+
+_SCRUB = """
+    WITH posting AS (
+        UPDATE greenhouse_postings SET content = NULL, status = CASE status WHEN 'queued' THEN 'erased' ELSE status END,
+            answer = CASE status WHEN 'queued' THEN $3 ELSE answer END
+        WHERE body_hash = ANY($1::text[]) AND kind IN ('candidate', 'clearing', 'fact') AND status <> 'erased' RETURNING 1
+    ), delivery AS (
+        UPDATE greenhouse_deliveries SET raw = NULL, reason = CASE status WHEN 'waiting' THEN $3 ELSE reason END,
+            status = CASE status WHEN 'waiting' THEN 'not_mapped' ELSE status END
+        WHERE body_hash = ANY($1::text[]) AND (raw IS NOT NULL OR status = 'waiting') RETURNING 1
+    ), fact AS (
+        DELETE FROM greenhouse_facts WHERE application = ANY($2::text[]) RETURNING 1
     )
-    await connection.execute(
-        "UPDATE greenhouse_deliveries SET raw = NULL,"
-        " reason = CASE status WHEN 'waiting' THEN $2 ELSE reason END,"
-        " status = CASE status WHEN 'waiting' THEN 'not_mapped' ELSE status END WHERE body_hash = ANY($1::text[])",
-        bodies,
-        _FORGOTTEN,
-    )
+    SELECT (SELECT count(*) FROM posting), (SELECT count(*) FROM delivery), (SELECT count(*) FROM fact)
+    """
 
 
 async def drop_raw(connection: Driver, bodies: Sequence[str]) -> None:

@@ -5,9 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from services.connectors.domain.greenhouse.body import Body
 from services.connectors.domain.greenhouse.knowledge import KnownApplication, KnownFact
+from services.connectors.domain.greenhouse.translation import reference
 from shared.db.asyncpg_connection import Driver, Write
+from shared.ids import candidate_id
 
 
 def locking(names: Iterable[str]) -> str:
@@ -37,6 +41,8 @@ class Recalled:
     people: Mapping[str, KnownPerson]
     has_waiting: bool
     """Whether other bodies wait for the application."""
+    is_erased: bool
+    """Whether the body's person was erased at Rekindle's."""
 
     def person(self, candidate: str | None) -> KnownPerson:
         """What is known of a person."""
@@ -49,20 +55,48 @@ _RECALL = """
         (SELECT jsonb_agg(to_jsonb(one) ORDER BY time, event_id) FROM greenhouse_facts AS one WHERE application = $2),
         (SELECT jsonb_object_agg(candidate, to_jsonb(one)) FROM greenhouse_people AS one WHERE candidate = ANY($3::text[])
             OR candidate = (SELECT candidate FROM greenhouse_applications WHERE application = $2)),
-        EXISTS (SELECT FROM greenhouse_deliveries WHERE application = $2 AND status = 'waiting' AND body_hash <> $1)
+        EXISTS (SELECT FROM greenhouse_deliveries WHERE application = $2 AND status = 'waiting' AND body_hash <> $1),
+        EXISTS (SELECT FROM greenhouse_candidates WHERE id = $4 AND erased_at IS NOT NULL)
     """
 
 
-async def recall(connection: Driver, body_hash: str, application: str | None, candidates: Sequence[str]) -> Recalled:
+async def recall(connection: Driver, body_hash: str, body: Body | None) -> Recalled:
     """What is known of a body, its application and people, with one query. The caller holds their locks."""
-    [(is_repeat, known, facts, people, has_waiting)] = await connection.fetch(_RECALL, body_hash, application, list(candidates))
+    application, people_ = (body.application_id, body.people) if body else (None, [])
+    person = id_of(body.candidate) if body and body.candidate else None
+    [row] = await connection.fetch(_RECALL, body_hash, application, people_, person)
+    is_repeat, known, facts, people, has_waiting, is_erased = row
     return Recalled(
         is_repeat,
         _application(known) if known else None,
         tuple(map(_fact, facts or ())),
         {name: KnownPerson(one["emails_refused"], one["merged_into"], one["erased_at"]) for name, one in (people or {}).items()},
         has_waiting,
+        is_erased,
     )
+
+
+def id_of(candidate: str) -> UUID:
+    """Rekindle's id of a candidate of the vendor's."""
+    return candidate_id(reference(candidate))
+
+
+def naming(candidates: Iterable[str]) -> list[Write]:
+    """Keep who has which id, by which Rekindle says whom it erased."""
+    found = {id_of(one): one for one in candidates}
+    sql = "INSERT INTO greenhouse_candidates (id, candidate) SELECT * FROM unnest($1::uuid[], $2::text[]) ON CONFLICT DO NOTHING"
+    return [Write(sql, (list(found), list(found.values())))] if found else []
+
+
+async def save_erased_ids(connection: Driver, ids: Sequence[UUID], at: datetime) -> list[str]:
+    """Keep that people were erased at Rekindle's; returns those of the vendor's."""
+    rows = await connection.fetch(
+        "INSERT INTO greenhouse_candidates AS known (id, erased_at) SELECT unnest($1::uuid[]), $2::timestamptz"
+        " ON CONFLICT (id) DO UPDATE SET erased_at = coalesce(known.erased_at, excluded.erased_at) RETURNING candidate",
+        sorted(ids),
+        at,
+    )
+    return [row[0] for row in rows if row[0] is not None]
 
 
 def _application(row: Mapping[str, Any]) -> KnownApplication:

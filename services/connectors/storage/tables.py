@@ -14,6 +14,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -106,6 +107,14 @@ people = Table(
     Column("erased_at", DateTime(timezone=True)),
 )
 Index("greenhouse_people_by_merge", people.c.merged_into)
+
+candidates = Table(
+    "greenhouse_candidates",
+    metadata,
+    Column("id", Uuid, primary_key=True, comment="Rekindle's id of the candidate"),
+    Column("candidate", Text, comment="the vendor's id; none of whom no body spoke"),
+    Column("erased_at", DateTime(timezone=True)),
+)
 
 unmapped = Table(
     "greenhouse_unmapped",

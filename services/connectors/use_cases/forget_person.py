@@ -14,12 +14,15 @@ async def keep_merge(connection: Driver, candidate: str, into: str) -> None:
     await deliveries.end_deletions(connection, candidate, MERGED)
 
 
-async def forget_person(connection: Driver, candidate: str, applications: Sequence[str], at: datetime) -> None:
-    """Scrub all that is stored of a person; later bodies about them leave nothing. ``applications``: further ones of theirs."""
+async def forget_person(connection: Driver, candidate: str, applications: Sequence[str], at: datetime) -> dict[str, int]:
+    """Scrub all that is stored of a person; later bodies about them leave nothing. ``applications``: further ones of theirs.
+
+    Whose application it was stays, by ids alone, so that those bodies are known. Returns how much went, by kind.
+    """
     people = await knowledge.merged_into(connection, candidate)
     await knowledge.save_erasure(connection, people, at)
     theirs = [*await knowledge.applications_of(connection, people), *applications]
-    await forgetting.scrub(connection, await forgetting.bodies_about(connection, people, theirs))
+    return await forgetting.scrub(connection, await forgetting.bodies_about(connection, people, theirs), theirs)
 
 
 async def forget_raw_bodies(connection: Driver, candidate: str) -> None:

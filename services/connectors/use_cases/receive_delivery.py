@@ -11,7 +11,7 @@ from services.connectors.domain.greenhouse.values import text
 from services.connectors.storage import deliveries, knowledge
 from services.connectors.storage.deliveries import DeliveryStatus
 from services.connectors.use_cases.posted import LeasedDelivery
-from services.connectors.use_cases.understand_body import Case, Reading, names_of, people_of, understand_body
+from services.connectors.use_cases.understand_body import Case, Reading, names_of, understand_body
 from shared.db.engine import Sessions
 
 
@@ -51,8 +51,7 @@ async def receive_delivery(
     names = [f"body {body_hash}", *(names_of(body) if body else ())]
     async with sessions.begin_raw(knowledge.locking(names)) as transaction:
         connection = transaction.connection
-        people = people_of(body) if body else []
-        recalled = await knowledge.recall(connection, body_hash, body.application_id if body else None, people)
+        recalled = await knowledge.recall(connection, body_hash, body)
         if recalled.is_repeat:
             await deliveries.count_repeat(connection, body_hash, now)
             return ReceivedDelivery(body_hash, delivery_id, None, [])

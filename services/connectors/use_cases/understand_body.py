@@ -46,11 +46,6 @@ class Case:
     def clock(self) -> Clock:
         return Clock(self.body, self.receipt.received_at, self.reading.zone)
 
-    @property
-    def candidates(self) -> list[str]:
-        """The people whom the body names."""
-        return people_of(self.body)
-
     def translate(self, known: Knowledge) -> Translation:
         """What the body means, given what is known."""
         return translate(self.body, self.receipt, known, self.reading.mapping, self.reading.zone)
@@ -63,15 +58,9 @@ class Case:
         return cls(read_body(delivery.raw), Receipt(delivery.body_hash, delivery.received_at), reading)
 
 
-def people_of(body: Body) -> list[str]:
-    """The people whom a body names."""
-    found = {body.candidate, body.person.merged_into if body.person else None}
-    return sorted(one for one in found if one is not None)
-
-
 def names_of(body: Body) -> list[str]:
     """What a body teaches about, so that one transaction at a time may."""
-    names = [f"candidate {external_id}" for external_id in people_of(body)]
+    names = [f"candidate {external_id}" for external_id in body.people]
     return names + ([f"application {body.application_id}"] if body.application_id else [])
 
 
@@ -84,7 +73,7 @@ async def understand_body(
     """
     body, receipt = case.body, case.receipt
     candidate = body.candidate or (recalled.application.candidate if recalled.application else None)
-    if candidate is not None and recalled.person(candidate).erased_at is not None:
+    if recalled.is_erased or (candidate is not None and recalled.person(candidate).erased_at is not None):
         write = deliveries.adding(new | {"status": DeliveryStatus.NOT_MAPPED, "reason": ERASED, "raw": None})
         await connection.execute(write.sql, *write.values)
         return LeasedDelivery(receipt.body_hash, None, DeliveryStatus.NOT_MAPPED, ERASED, []), []
@@ -98,6 +87,7 @@ async def understand_body(
     writes = [
         deliveries.adding(new | values),
         *_learned(case, translation),
+        *knowledge.naming(body.people),
         *unmapped.adding(receipt.body_hash, translation.unmapped),
     ]
     writes += postings.adding(receipt.body_hash, queued)
@@ -118,7 +108,7 @@ async def _wake_waiting(connection: Driver, case: Case) -> list[LeasedDelivery]:
         again = Case.again(delivery, case.reading)
         if again is None or delivery.body_hash == case.receipt.body_hash:
             continue
-        recalled = await knowledge.recall(connection, delivery.body_hash, again.body.application_id, again.candidates)
+        recalled = await knowledge.recall(connection, delivery.body_hash, again.body)
         translation = again.translate(await _knowledge(connection, again, recalled))
         values = _kept(again, translation, recalled.application) | {"next_attempt_at": lease}
         writes = [
@@ -137,7 +127,7 @@ async def find_stages(connection: Driver, delivery: Delivery, reading: Reading, 
     case = Case.again(delivery, reading)
     if case is None:
         return
-    recalled = await knowledge.recall(connection, delivery.body_hash, case.body.application_id, case.candidates)
+    recalled = await knowledge.recall(connection, delivery.body_hash, case.body)
     translation = case.translate(await _knowledge(connection, case, recalled))
     stages = [one for one in translation.intents if isinstance(one, Fact) and one.type == "pursuit.stage_entered"]
     values: dict[str, Any] = {"reason": translation.reason, "next_attempt_at": now}

@@ -28,6 +28,8 @@ class RecordingApi:
     erasures: list[str] = field(default_factory=list)
     away: bool = False
     erased: set[str] = field(default_factory=set)
+    pending: list[dict[str, Any]] = field(default_factory=list)
+    confirmed: list[dict[str, Any]] = field(default_factory=list)
     links: set[frozenset[str]] = field(default_factory=set)
     refused_fields: set[str] = field(default_factory=set)
     refused_types: set[str] = field(default_factory=set)
@@ -39,7 +41,14 @@ class RecordingApi:
         self.calls.append(path)
         if request.method == "DELETE":
             return self._part(*path.removeprefix("/v1/candidates/").split("/references/"))
+        if request.method == "GET":
+            assert request.url.query == b"status=pending&service=connectors"
+            return httpx.Response(200, json={"items": self.pending})
         content = orjson.loads(request.content)
+        if path.endswith("/confirmations"):
+            self.confirmed.append(content)
+            self.pending = [one for one in self.pending if one["id"] not in path]
+            return httpx.Response(200, json={})
         if path == "/v1/events":
             items = [self._event(event) for event in content]
             return httpx.Response(207, json={"items": [item | {"index": index} for index, item in enumerate(items)]})

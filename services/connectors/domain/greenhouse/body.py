@@ -109,6 +109,12 @@ class Body:
         return tuple(filter(None, map(application_identifier, ids))) if isinstance(ids, list) else ()
 
     @property
+    def people(self) -> list[str]:
+        """The ids of all people whom it names."""
+        found = {self.candidate, self.person.merged_into if self.person else None}
+        return sorted(one for one in found if one is not None)
+
+    @property
     def may_be_merge(self) -> bool:
         """Whether a deletion may belong to a merge: the vendor sends one for the duplicate too, mostly without applications."""
         tree = self.person.tree if self.person is not None else self.payload
