@@ -180,6 +180,19 @@ async def test_a_deleted_candidate_is_forgotten(greenhouse: Greenhouse, api: htt
     assert (late["status"], late["reason"]) == ("not_mapped", "the candidate is erased")
 
 
+async def test_whom_rekindle_erases_the_connectors_erase_and_confirm(greenhouse: Greenhouse, api: httpx.AsyncClient) -> None:
+    candidate, job, number = next(_numbers), next(_numbers), next(_numbers)
+    await greenhouse.deliver("new_candidate_application", application(candidate, job, number))
+
+    erasure = await api.post("/v1/erasures", json={"candidate": f"greenhouse:{candidate}"})
+    done = await eventually(lambda: api.get(erasure.headers["Location"]), lambda answer: bool(answer.json()["status"] == "done"))
+
+    removed = {one["service"]: one["removed"] for one in done.json()["services"]}
+    assert removed["connectors"] == {"postings": 3, "facts": 1}
+    late = await greenhouse.deliver("application_updated", application(candidate, job, number))
+    assert (late["status"], late["reason"]) == ("not_mapped", "the candidate is erased")
+
+
 async def test_merged_candidates_are_one_person(greenhouse: Greenhouse, api: httpx.AsyncClient) -> None:
     old, new, job = next(_numbers), next(_numbers), next(_numbers)
     for candidate in (old, new):
