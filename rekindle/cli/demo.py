@@ -44,7 +44,13 @@ POSITIONS: Mapping[str, Mapping[str, Any]] = {
 }
 
 CANDIDATES: Mapping[str, Mapping[str, Any]] = {
-    "demo:ada": {"name": "Ada Byron", "level": "staff", "skills": ["python", "kafka"], "market_status": "passive"},
+    "demo:ada": {
+        "name": "Ada Byron",
+        "references": ["linkedin:ada-byron"],
+        "level": "staff",
+        "skills": ["python", "kafka"],
+        "market_status": "passive",
+    },
     "demo:grace": {"name": "Grace Murray", "level": "senior", "skills": ["sql", "spark"], "market_status": "passive"},
     "demo:alan": {"name": "Alan Mathison", "level": "senior", "skills": ["python"], "market_status": "open"},
     "demo:edsger": {"name": "Edsger Wybe", "level": "principal", "skills": ["algorithms"], "market_status": "passive"},

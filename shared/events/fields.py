@@ -106,7 +106,8 @@ PositionRef = Annotated[
     UUID,
     BeforeValidator(_as_position),
     WithJsonSchema(
-        {"type": "string", "description": "id or <source>:<external_id>", "examples": ["greenhouse:107761"]}, mode="validation"
+        {"type": "string", "description": "Id or <source>:<external_id>.", "examples": ["demo:staff-engineer"]},
+        mode="validation",
     ),
 ]
 """A position, named by id or reference; always an id once read."""
@@ -115,7 +116,7 @@ CandidateRef = Annotated[
     UUID,
     BeforeValidator(_as_candidate),
     WithJsonSchema(
-        {"type": "string", "description": "id or <source>:<external_id>", "examples": ["greenhouse:53883394"]}, mode="validation"
+        {"type": "string", "description": "Id or <source>:<external_id>.", "examples": ["demo:ada"]}, mode="validation"
     ),
 ]
 """A candidate, named by id or reference; always an id once read."""

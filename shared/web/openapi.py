@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from shared.glossary import describe_parameter, describe_properties
 from shared.observability.health import probes
 from shared.web.problem_details import PROBLEM_SCHEMA
 from shared.web.routing import StrictRoute, scopes_of
@@ -44,9 +45,9 @@ def describe(
             components |= {**(schemas or {}), "Problem": PROBLEM_SCHEMA}
             for unused in ("HTTPValidationError", "ValidationError"):
                 components.pop(unused, None)
-            _describe_operations([*routers, probes], document)
             for name, schema in components.items():
                 _describe_schema(name, schema)
+            _describe_operations([*routers, probes], document)
             app.openapi_schema = document
         return app.openapi_schema
 
@@ -81,12 +82,26 @@ def _describe_operations(routers: Sequence[APIRouter], document: Document) -> No
         responses |= {"4XX": _PROBLEM, "5XX": _PROBLEM}
         for parameter in operation.get("parameters", []):
             parameter["schema"].pop("title", None)
+            describe_parameter(parameter)
+        for media in operation.get("requestBody", {}).get("content", {}).values():
+            if not {"example", "examples"} & media.keys() and (example := _example_of(media["schema"], document)) is not None:
+                media["examples"] = {"first": {"summary": "Can be sent as it stands", "value": example}}
+
+
+def _example_of(schema: Document, document: Document) -> Any:
+    """The first example of a body's schema, which may be a reference; else one made of what it requires."""
+    name = schema.get("$ref", "").rpartition("/")[2]
+    described = document["components"]["schemas"][name] if name else schema
+    if given := described.get("examples") or described.get("enum"):
+        return given[0]
+    return {name: _example_of(described["properties"][name], document) for name in described.get("required", [])} or None
 
 
 def _describe_schema(name: str, schema: Document) -> None:
     """A component has its name as its title. Titles made of a field's name say nothing, and generators name classes by them."""
     _drop_titles(schema)
     schema["title"] = name
+    describe_properties(name, schema)
 
 
 def _drop_titles(value: Any) -> None:

@@ -13,7 +13,7 @@ from fastapi import Depends, Query, Request
 
 from shared.errors import FieldError, Invalid
 from shared.events import Topic
-from shared.ids import is_id
+from shared.ids import candidate_id, is_id
 from shared.inbox.waiter import Awaited, ProjectionWaiter
 
 DEFAULT_WAIT = 5.0
@@ -21,6 +21,9 @@ LONGEST_WAIT = 60.0
 """Seconds."""
 MOST = 10_000
 """How many may be waited for in one call."""
+
+EXAMPLE = f"{candidate_id('demo:ada')}:1"
+"""The first event of a person of the demo."""
 
 _TOPICS = {"candidate": Topic.CANDIDATES, "position": Topic.POSITIONS}
 _FORM = "must be <candidate_id>:<sequence>, candidate:<id>:<version> or position:<id>:<version>"
@@ -81,7 +84,7 @@ async def _waited(
         Query(
             max_length=100_000,
             description="Answer once these are counted: the after of events and records, several with commas.",
-            examples=["0190b5b4-1111-5222-8333-444455556666:14"],
+            examples=[EXAMPLE],
         ),
     ] = None,
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for them; then 504.")] = DEFAULT_WAIT,

@@ -21,7 +21,7 @@ def check(folder: Path) -> list[str]:
         if path.parent == written.EVENTS_FOLDER:
             problems += [f"docs/{path} is invalid: {error}" for error in validation.schema_errors(schema)]
     if written.ASYNCAPI in each:
-        (errors,) = validation.asyncapi_errors([folder / written.ASYNCAPI]).values()
+        (errors,) = validation.asyncapi_errors([folder / written.ASYNCAPI], named=True).values()
         problems += [f"docs/{written.ASYNCAPI} is invalid: {error}" for error in errors]
     return problems
 

@@ -48,9 +48,16 @@ def document() -> Document:
         "operations": {f"send{topic.name.capitalize()}": _operation(topic) for topic in Topic},
         "components": {
             "messages": {kind.__name__: _message(kind) for kind in EVENTS},
-            "schemas": {kind.__name__: bus_schema(kind) for kind in EVENTS},
+            "schemas": _schemas(),
         },
     }
+
+
+def _schemas() -> Document:
+    """Everything that becomes a class of a generated client, by the name that the class gets."""
+    words: Document = {}
+    data = {kind.__name__: bus_schema(kind, components=words) for kind in EVENTS}
+    return {**data, **words, **{f"{kind.__name__}Headers": headers_schema(kind) for kind in EVENTS}}
 
 
 def _server() -> Document:
@@ -114,7 +121,7 @@ def _message(kind: type[EventData]) -> Document:
     if rest.strip():
         message["description"] = rest.strip()
     message["contentType"] = "application/json"
-    message["headers"] = headers_schema(kind)
+    message["headers"] = {"$ref": f"#/components/schemas/{kind.__name__}Headers"}
     message["payload"] = {"$ref": f"#/components/schemas/{kind.__name__}"}
     if (key := _key(kind)) is not None:
         message["bindings"] = {"kafka": {"key": key, "bindingVersion": BINDING}}

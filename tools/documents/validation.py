@@ -55,9 +55,12 @@ def schema_errors(schema: Mapping[str, Any]) -> list[str]:
     return []
 
 
-def asyncapi_errors(paths: Sequence[Path]) -> dict[Path, list[str]]:
-    """What the official AsyncAPI parser finds wrong with each file. Raises CannotUseNode."""
-    command = [*node.installed(), str(PARSER), *(str(path) for path in paths)]
+def asyncapi_errors(paths: Sequence[Path], *, named: bool = False) -> dict[Path, list[str]]:
+    """What the official AsyncAPI parser finds wrong with each file. Raises CannotUseNode.
+
+    ``named``: a schema that becomes a class of a generated client, and has no name, is an error too.
+    """
+    command = [*node.installed(), str(PARSER), *(["--named"] if named else []), *(str(path) for path in paths)]
     done = subprocess.run(command, cwd=node.ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)
     if done.returncode != 0:
         raise node.CannotUseNode(f"The AsyncAPI parser did not run: {done.stderr.strip()[-500:]}")

@@ -22,7 +22,9 @@ router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=Stric
 
 @router.get("/positions/{position}/funnel", response_model=PositionFunnel)
 async def get_position_funnel(
-    position: Annotated[PositionRef, Path(description="Id or <source>:<external_id>, percent-encoded.")],
+    position: Annotated[
+        PositionRef, Path(description="An id or <source>:<external_id>, percent-encoded.", examples=["demo:staff-engineer"])
+    ],
     _: Annotated[Principal, requires("analytics:read")],
     waited: WaitedDep,
     span: SpanDep,

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.security.auth import Principal, requires
 from shared.web.routing import StrictRoute
-from shared.web.waiting import DEFAULT_WAIT, LONGEST_WAIT, MOST, WaiterDep, read_awaited
+from shared.web.waiting import DEFAULT_WAIT, EXAMPLE, LONGEST_WAIT, MOST, WaiterDep, read_awaited
 
 router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=StrictRoute)
 
@@ -17,12 +17,12 @@ _Text = Annotated[str, Field(max_length=200)]
 class WaitRequest(BaseModel):
     """What to wait for, and how long."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"after": [EXAMPLE], "wait": 10}]})
 
     after: list[_Text] = Field(
         max_length=MOST,
         description="The after of events and records.",
-        examples=[["0190b5b4-1111-5222-8333-444455556666:14"]],
+        examples=[[EXAMPLE]],
     )
     wait: float = Field(DEFAULT_WAIT, ge=0, le=LONGEST_WAIT, description="Seconds.", allow_inf_nan=False)
 

@@ -28,6 +28,7 @@ from shared.web.problem_details import problem, request_id_of, status_of
 from shared.web.routing import JsonRequest
 
 MOST_ITEMS = 500
+_EXAMPLE = [{"candidate": "demo:ada", "company": "Analytical Engines"}, {"candidate": "demo:grace", "title": "Data engineer"}]
 
 
 class _ItemsRequest(JsonRequest):
@@ -53,7 +54,10 @@ router = APIRouter(prefix="/v1/candidates", tags=["candidates"], route_class=_Ba
     response_description="A status for each item, in order.",
 )
 async def patch_candidates(
-    body: Annotated[list[Annotated[CandidateBatchItem, AsSent]], Body(min_length=1, max_length=MOST_ITEMS)],
+    body: Annotated[
+        list[Annotated[CandidateBatchItem, AsSent]],
+        Body(min_length=1, max_length=MOST_ITEMS, examples=[_EXAMPLE]),
+    ],
     request: Request,
     principal: Annotated[Principal, requires("candidates:write")],
     sessions: SessionsDep,

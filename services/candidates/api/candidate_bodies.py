@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError, ValidationInfo
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from services.candidates.api.bodies import (
@@ -33,6 +33,17 @@ from shared.events.vocabulary import Level, MarketStatus, Tier
 from shared.security.auth import Forbidden, Principal
 from shared.timestamps import Moment, written
 
+_EXAMPLE: dict[str, Any] = {
+    "name": "Ada Byron",
+    "emails": ["ada@example.com"],
+    "title": "Staff engineer",
+    "location": {"country": "GB", "city": "London"},
+    "level": "staff",
+    "skills": ["python", "kafka"],
+    "market_status": "passive",
+    "salary": {"amount": 92000, "currency": "EUR"},
+}
+
 
 def _attributes(sent: object, info: ValidationInfo) -> object:
     """Attributes with the keys that are allowed; null clears all of them."""
@@ -50,6 +61,8 @@ def _attributes(sent: object, info: ValidationInfo) -> object:
 
 class CandidatePatch(Patch):
     """What a source states of a person. Absent fields keep their value, null clears."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE | {"references": ["linkedin:ada-byron"]}]})
 
     name: Line | None = None
     references: Annotated[
@@ -147,6 +160,8 @@ class ChangedCandidate(Candidate):
 
 class CandidateBatchItem(CandidatePatch):
     """A change of one candidate."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"candidate": "demo:ada", **_EXAMPLE}]})
 
     candidate: Annotated[str, Field(description="id or <source>:<external_id>", examples=["greenhouse:53883394"])]
 

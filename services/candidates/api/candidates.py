@@ -27,6 +27,7 @@ from services.candidates.api.dependencies import (
     ConditionDep,
     Cursor,
     Limit,
+    OtherName,
     SessionsDep,
     SettingsDep,
     current_time,
@@ -210,7 +211,7 @@ def _changed(done: Changed[CandidateView], refused: Sequence[FieldError], princi
 @router.delete("/{candidate}/references/{reference}", response_model=Candidate | ChangeReceipt, responses=MOVED)
 async def unlink_reference(
     candidate: CandidateName,
-    reference: CandidateName,
+    reference: OtherName,
     request: Request,
     principal: Writer,
     sessions: SessionsDep,

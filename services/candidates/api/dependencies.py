@@ -38,8 +38,11 @@ ConditionDep = Annotated[Condition, Depends(_condition)]
 _NAME = {"pattern": r"^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[a-z0-9][a-z0-9._-]{0,49}:.{1,200})$"}
 _DESCRIPTION = "id or <source>:<external_id>, percent-encoded"
 
-CandidateName = Annotated[str, Path(description=_DESCRIPTION, examples=["greenhouse:53883394"], json_schema_extra=_NAME)]
-PositionName = Annotated[str, Path(description=_DESCRIPTION, examples=["greenhouse:107761"], json_schema_extra=_NAME)]
+CandidateName = Annotated[str, Path(description=_DESCRIPTION, examples=["demo:ada"], json_schema_extra=_NAME)]
+OtherName = Annotated[
+    str, Path(description="A further reference of the person.", examples=["linkedin:ada-byron"], json_schema_extra=_NAME)
+]
+PositionName = Annotated[str, Path(description=_DESCRIPTION, examples=["demo:staff-engineer"], json_schema_extra=_NAME)]
 Limit = Annotated[int, Query(ge=1, le=200, description="Items on a page.")]
 Cursor = Annotated[str | None, Query(max_length=1000, description="next_cursor of the page before.")]
 

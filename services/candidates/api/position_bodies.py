@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationInfo, field_validator, model_validator
 
 from services.candidates.api.bodies import MOST, Line, Location, Paragraph, Patch, RefusedField, SalaryRange, Skills
 from services.candidates.use_cases.views import RecordView
@@ -39,9 +39,21 @@ Requirements = Annotated[list[Requirement], Field(max_length=MOST, description="
 
 _PARTS = ("requirements", "needs")
 
+_EXAMPLE: dict[str, Any] = {
+    "title": "Staff engineer, payments",
+    "status": "open",
+    "sponsor": "acme",
+    "level": "staff",
+    "skills": ["python", "postgresql", "kafka"],
+    "remote": True,
+    "salary": {"min": 95000, "max": 115000, "currency": "EUR"},
+}
+
 
 class PositionPatch(Patch):
     """What a source states of an opening. Absent fields keep their value, null clears."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     title: Line | None = None
     status: PositionStatus | None = None

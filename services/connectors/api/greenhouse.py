@@ -43,7 +43,7 @@ _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": "A webhook body, exactly as Greenhouse sent it.",
-        "content": {"application/json": {"schema": {"type": "object"}}},
+        "content": {"application/json": {"schema": {"type": "object"}, "example": {"action": "ping", "payload": {}}}},
     }
 }
 

@@ -3,20 +3,10 @@
 import inspect
 from typing import Any
 
+from services.engagement.api.event_examples import example
 from services.engagement.api.event_reading import BATCH, LONGEST_BATCH, ONE, PLAIN
 from services.engagement.domain.envelope import LONGEST_ID
 from shared.events import FACTS
-
-EXAMPLE: dict[str, Any] = {
-    "specversion": "1.0",
-    "source": "greenhouse",
-    "id": "a-99-contacted-1",
-    "type": "rekindle.pursuit.contacted",
-    "subject": "greenhouse:53883394",
-    "time": "2026-03-02T09:15:00Z",
-    "data": {"position": "greenhouse:107761", "channel": "email", "recruiter": "maria", "words": 74},
-}
-
 
 _COMPONENTS = "#/components/schemas/"
 
@@ -43,6 +33,7 @@ def _event_schema(type_name: str) -> dict[str, Any]:
             "dataschema": {"type": "string", "minLength": 1, "description": "The URI of a schema of data; it is not read."},
             "data": {"$ref": f"{_COMPONENTS}{kind.__name__}", "description": "What is said beside who and when."},
         },
+        "examples": [example(type_name)],
     }
 
 
@@ -75,6 +66,7 @@ def event_schemas() -> dict[str, dict[str, Any]]:
 
 def request_body() -> dict[str, Any]:
     """The OpenAPI request body: one event or an array of them."""
+    contacted, responded = example("rekindle.pursuit.contacted"), example("rekindle.pursuit.responded")
     event = {"$ref": f"{_COMPONENTS}Event"}
     events = {"type": "array", "minItems": 1, "maxItems": LONGEST_BATCH, "items": event}
     return {
@@ -84,8 +76,8 @@ def request_body() -> dict[str, Any]:
             PLAIN: {
                 "schema": {"anyOf": [event, events]},
                 "examples": {
-                    "one": {"summary": "One event", "value": EXAMPLE},
-                    "batch": {"summary": "A batch", "value": [EXAMPLE]},
+                    "one": {"summary": "One event", "value": contacted},
+                    "batch": {"summary": "A batch", "value": [contacted, responded]},
                 },
             }
         },

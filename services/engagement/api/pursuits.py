@@ -12,12 +12,15 @@ from services.engagement.use_cases.read_pursuits import ShownPursuit, read_pursu
 from services.engagement.use_cases.read_pursuits import list_pursuits as find_pursuits
 from services.engagement.use_cases.reading import read_candidate, read_position
 from shared.attempts import Interest, Outcome
+from shared.ids import candidate_id, position_id, pursuit_id
 from shared.security.auth import Principal, requires
 from shared.web.pagination import decode_cursor, encode_cursor
 from shared.web.routing import StrictRoute
 from shared.web.waiting import WaitedDep
 
 router = APIRouter(prefix="/v1/pursuits", tags=["pursuits"], route_class=StrictRoute)
+
+_EXAMPLE = str(pursuit_id(candidate_id("demo:ada"), position_id("demo:staff-engineer")))
 
 
 class StageReached(BaseModel):
@@ -39,7 +42,7 @@ class Touch(BaseModel):
     template: str | None
 
 
-class Close(BaseModel):
+class AttemptClose(BaseModel):
     """How an attempt ended. ``event`` is the closing fact; null where time or the position closed it."""
 
     kind: str
@@ -67,7 +70,7 @@ class Attempt(BaseModel):
     touches: list[Touch]
     first_response_at: datetime | None
     replied_by_touch: int | None
-    close: Close | None
+    close: AttemptClose | None
     hired_at: datetime | None
     started_at: datetime | None
     left_at: datetime | None
@@ -89,7 +92,7 @@ class Pursuit(BaseModel):
     attempt: int | None
     stage: str | None
     status: str | None = Field(description="open, closed or hired; null where no attempt is left")
-    close: Close | None
+    close: AttemptClose | None
     attempts: list[Attempt]
 
 
@@ -102,7 +105,7 @@ class PursuitPage(BaseModel):
 
 @router.get("/{id}", response_model=Pursuit)
 async def get_pursuit(
-    id: Annotated[UUID, Path()],
+    id: Annotated[UUID, Path(examples=[_EXAMPLE])],
     sessions: SessionsDep,
     settings: SettingsDep,
     _: Annotated[Principal, requires("engagement:read")],

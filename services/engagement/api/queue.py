@@ -105,6 +105,10 @@ class MovedQueueItem(BaseModel):
 class QueueClaim(Body):
     """How many due items a recruiter takes, for how long, and which."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"recruiter": "maria", "limit": 10, "position": "demo:staff-engineer"}]}
+    )
+
     recruiter: Code | None = Field(None, description="Who takes them. Default: the recruiter whom the token names.")
     limit: int = Field(10, ge=1, le=200, strict=True)
     lease_seconds: int = Field(900, ge=1, le=86_400, strict=True)

@@ -54,7 +54,7 @@ class TimelinePage(BaseModel):
 
 @router.get("/{ref}", response_model=TimelinePage)
 async def get_timeline(
-    ref: Annotated[str, Path(description="id or reference")],
+    ref: Annotated[str, Path(description="The person: an id or <source>:<external_id>, percent-encoded.", examples=["demo:ada"])],
     sessions: SessionsDep,
     settings: SettingsDep,
     principal: Annotated[Principal, requires("engagement:read")],

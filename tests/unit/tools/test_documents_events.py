@@ -131,3 +131,12 @@ def test_the_list_of_events_says_which_facts_each_reason_takes() -> None:
     assert rows["salary"] == "soft no | asked, currency"
     assert rows["role_fit"] == "soft no | wanted_level, *wanted_role*"
     assert rows["do_not_contact"] == "hard no | none"
+
+
+@pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.__name__)
+def test_every_field_on_the_bus_is_described(kind: type[EventData]) -> None:
+    fields = published(kind).get("properties", {})
+
+    assert [name for name, field in fields.items() if not field.get("description")] == [], (
+        "write Field(description=..., examples=[...]), or a line in shared/glossary.py"
+    )

@@ -1,9 +1,12 @@
 """The API's document is for people: names, tags, access. Each failure says what to write where."""
 
+import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
 
 from shared.web.openapi import operations
 from tools.documents import services
@@ -49,3 +52,64 @@ def test_a_body_has_one_content_type(document: dict[str, Any]) -> None:
     for path, method, operation in operations(document):
         content = operation.get("requestBody", {"content": {"application/json": {}}})["content"]
         assert list(content) == ["application/json"], f"{method} {path}: generators make one function for each content type"
+
+
+def properties(name: str, schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every property of a schema and of what stands in it, with the path to it."""
+    for field, one in schema.get("properties", {}).items():
+        yield f"{name}.{field}", one
+        yield from properties(f"{name}.{field}", one)
+        yield from properties(f"{name}.{field}[]", one.get("items", {}))
+
+
+def holds_plain_values(schema: dict[str, Any]) -> bool:
+    """Whether an example can be shown beside the property; that of an object, or of a word of a list, is in its own schema."""
+    kinds = [schema.get("items", schema), *schema.get("anyOf", [])]
+    return not any("$ref" in one or one.get("type") == "object" or "$ref" in one.get("items", {}) for one in kinds)
+
+
+def test_every_property_is_described_with_an_example(document: dict[str, Any]) -> None:
+    found = [one for name, schema in document["components"]["schemas"].items() for one in properties(name, schema)]
+    hint = "write Field(description=..., examples=[...]), or a line in shared/glossary.py"
+
+    assert [path for path, one in found if not one.get("description")] == [], hint
+    assert [path for path, one in found if "examples" not in one and holds_plain_values(one)] == [], hint
+
+
+def test_every_example_fits_its_schema(document: dict[str, Any]) -> None:
+    wrong = []
+    for name, schema in document["components"]["schemas"].items():
+        for path, one in [(name, schema), *properties(name, schema)]:
+            validator = Draft202012Validator({**one, "components": document["components"]}, format_checker=FormatChecker())
+            wrong += [
+                f"{path}: {error.message}" for example in one.get("examples", []) for error in validator.iter_errors(example)
+            ]
+
+    assert wrong == []
+
+
+def test_every_parameter_is_described(document: dict[str, Any]) -> None:
+    wrong = [
+        f"{method} {path} {parameter['name']}"
+        for path, method, operation in operations(document)
+        for parameter in operation.get("parameters", [])
+        if not parameter.get("description")
+    ]
+
+    assert wrong == [], "write Query(description=...), or a line in shared/glossary.py"
+
+
+def test_no_text_names_a_file_that_a_reader_does_not_have(document: dict[str, Any]) -> None:
+    texts = re.findall(r'"(?:description|summary)": "((?:[^"\\]|\\.)*)"', json.dumps(document))
+
+    assert len(texts) > 500
+    assert [text for text in texts if re.search(r"\b[\w-]+\.(py|md|toml|json|html)\b|\bservices/|\bshared/", text)] == []
+
+
+def test_no_property_has_a_default_which_generators_take_for_always_there(document: dict[str, Any]) -> None:
+    assert [
+        path
+        for name, schema in document["components"]["schemas"].items()
+        for path, one in properties(name, schema)
+        if "default" in one
+    ] == []
