@@ -4,6 +4,7 @@ A field that says nothing of itself (``Field(description=..., examples=[...])``)
 ``Model.name`` where one name means several things.
 """
 
+import re
 from typing import Any
 
 Schema = dict[str, Any]
@@ -32,6 +33,8 @@ WORDS: dict[str, tuple[str, Any]] = {
     "by": ("Whose decision it was.", "team"),
     "PursuitEvaluated.by": ("The evaluator, as a code.", "tom"),
     "ref": ("The person: an id or <source>:<external_id>, percent-encoded.", "demo:ada"),
+    "erasure_id": ("The erasure.", "7f6f2f04-7d6d-5f3e-9a55-8f2d9a40a001"),
+    "removed": ("How many things were removed, by kind.", {"events": 12}),
     "erasure": ("The erasure's id.", "7f6f2f04-7d6d-5f3e-9a55-8f2d9a40a001"),
     # paging, batches, reading your own writes
     "items": ("What was found or done, in order.", None),
@@ -132,6 +135,10 @@ WORDS: dict[str, tuple[str, Any]] = {
     "requirements": ("What the person must bring.", "Python in production"),
     "needs": ("What the position is to solve.", "Settlements take two days and must take minutes"),
     "downsides": ("What speaks against the position.", "On call one week in six"),
+    "employment": ("How the person is employed.", "permanent"),
+    "starts_on": ("The first day of the work.", "2026-05-01"),
+    "ends_on": ("The last day of the work.", "2027-04-30"),
+    "text": ("In words.", "Five years of Python"),
     "remote": ("Whether it can be done from elsewhere.", True),
     "spans": ("All times during which it was open, oldest first.", None),
     "counts": ("Whether it is the field's value now.", True),
@@ -269,6 +276,7 @@ WORDS: dict[str, tuple[str, Any]] = {
     "to_stream": ("The last stream that is meant.", "ffffffff-ffff-ffff-ffff-ffffffffffff"),
 }
 
+_PLACEHOLDER = re.compile(r"(?<![`<>:\w])<\w+>(:<\w+>)*(?!`)")
 _OF_FORM = {"date-time": "2026-03-02T09:15:00Z", "date": "2026-03-02", "uuid": "7f6f2f04-7d6d-5f3e-9a55-8f2d9a40a001"}
 """An example of each format, whose texts are all of one length."""
 
@@ -315,8 +323,14 @@ def _resolved(schema: Any, definitions: Schema) -> Any:
     return {name: _resolved(one, definitions) if name in {"anyOf", "items"} else one for name, one in schema.items()}
 
 
+def marked(text: str) -> str:
+    """The text as Markdown: ``<source>:<external_id>`` as code, for a page takes it for an element of HTML."""
+    return _PLACEHOLDER.sub(r"`\g<0>`", text)
+
+
 def _sentence(text: str) -> str:
     """As a sentence, whatever its writer left out."""
+    text = marked(text)
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
 
 

@@ -1,5 +1,6 @@
 """Settings that every process has in common, read from the environment."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
@@ -12,6 +13,13 @@ def _known_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError(f"{name!r} is no time zone of the IANA database, for example Europe/Berlin")
     return name
+
+
+def _origins(text: str) -> str:
+    for one in text.split():
+        if one != "*" and not re.fullmatch(r"https?://[^/\s]+", one):
+            raise ValueError(f"{one!r} is no origin such as https://dashboard.example.com")
+    return text
 
 
 class SharedSettings(BaseSettings):
@@ -48,6 +56,8 @@ class SharedSettings(BaseSettings):
     consumer_window_ms: int = Field(100, ge=0, le=10_000)
     """Milliseconds from one batch of a consumer, or of the relay, to the next while little comes; a backlog waits for nothing."""
     max_body_bytes: int = Field(8 * 1024 * 1024, ge=1024)
+    cors_origins: Annotated[str, AfterValidator(_origins)] = ""
+    """Origins of pages elsewhere whose browsers may call the API, separated by spaces; ``*`` for every one."""
     requests_per_minute: int = Field(600_000, ge=1)
     """Requests that one token may make in a minute before it is answered 429."""
 

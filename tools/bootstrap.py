@@ -7,6 +7,7 @@ interpreters, which it tells what to do. Several may run at once: one installs, 
 
 import fcntl
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -23,6 +24,9 @@ LOCK = ROOT / "requirements.lock"
 PROJECT = ROOT / "pyproject.toml"
 STAMP = VENV / ".installed"
 UNFINISHED = VENV / ".unfinished"
+PACKAGES = ROOT / "package-lock.json"
+PAGE = ROOT / "services" / "gateway" / "page" / "reference.js.gz"
+PAGE_STAMP = PAGE.with_name("reference.js.integrity")
 OLDEST = (3, 11)
 PIP = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
 
@@ -127,7 +131,7 @@ def install_with_uv() -> bool:
         file.flush()
         if subprocess.call([*PIP, "--quiet", "--require-hashes", "--no-deps", "--requirement", file.name]) != 0:
             return False
-    command = [str(VENV / "bin" / "uv"), "pip", "install", "--python", str(PYTHON), "--require-hashes"]
+    command = [str(VENV / "bin" / "uv"), "pip", "install", "--python", str(PYTHON), "--no-deps", "--require-hashes"]
     if not sys.stderr.isatty():
         command.append("--quiet")
     return subprocess.call([*command, "--requirement", str(LOCK)], env=index_environment()) == 0
@@ -140,7 +144,7 @@ def install() -> None:
     say(f"Installing {count} packages into .venv from requirements.lock, hashes verified")
     if not install_with_uv():
         say("uv could not install them here; trying pip, which takes a minute")
-        if subprocess.call([*PIP, "--require-hashes", "--requirement", str(LOCK)]) != 0:
+        if subprocess.call([*PIP, "--no-deps", "--require-hashes", "--requirement", str(LOCK)]) != 0:
             raise CannotInstall(
                 "The packages could not be installed: see pip's message above. Check the network and the free "
                 "disk space, then run this again; it starts afresh."
@@ -152,9 +156,24 @@ def install() -> None:
     say(f"Installed in {time.monotonic() - started:.0f} s")
 
 
+def page_is_current() -> bool:
+    """Return whether the reference page that the gateway serves is of the version in package-lock.json."""
+    if not (PAGE.exists() and PAGE_STAMP.exists()):
+        return False
+    packages = json.loads(PACKAGES.read_text())["packages"]
+    return bool(packages["node_modules/@scalar/api-reference"]["integrity"] == PAGE_STAMP.read_text())
+
+
+def fetch_page() -> None:
+    """Bring the reference page of the API. Without it everything else works, so a failure is said and no more."""
+    if not page_is_current():
+        say("Fetching the reference page of the API")
+        subprocess.call([str(PYTHON), "-m", "tools.reference_page"], cwd=str(ROOT))
+
+
 def ensure() -> None:
     """Bring `.venv` up to date; at once when it is already."""
-    if installed() == wanted():
+    if installed() == wanted() and page_is_current():
         return
     with (ROOT / ".venv.lock").open("w") as lock:
         try:
@@ -162,12 +181,12 @@ def ensure() -> None:
         except OSError:
             say("Another command is installing into .venv; waiting for it")
             fcntl.flock(lock, fcntl.LOCK_EX)
-        if installed() == wanted():
-            return
-        create_environment()
-        install()
-        STAMP.write_text(wanted() + "\n")
-        UNFINISHED.unlink()
+        if installed() != wanted():
+            create_environment()
+            install()
+            STAMP.write_text(wanted() + "\n")
+            UNFINISHED.unlink()
+        fetch_page()
 
 
 def main() -> int:

@@ -7,15 +7,15 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import orjson
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.gateway import metrics, openapi
+from services.gateway import metrics, openapi, reference
+from services.gateway.behaviour import behaviour
 from services.gateway.workers import Workers
 from shared.observability.health import exposition
 from shared.security.auth import Verifier
@@ -60,8 +60,8 @@ def create_app(
     app = create_service_app(
         name="gateway",
         title="Rekindle",
-        description="The relationship memory of a hiring team.",
-        routers=[pages],
+        description=behaviour(),
+        routers=[pages, reference.router],
         settings=settings,
         lifespan=lifespan,
         checks={
@@ -118,12 +118,6 @@ def _describe(app: FastAPI) -> None:
 async def home() -> Response:
     """Lead a browser to the documentation."""
     return RedirectResponse("/docs")
-
-
-@pages.get("/docs")
-async def docs() -> Response:
-    """The documentation of all services on one page, without anything from elsewhere."""
-    return HTMLResponse(Path(__file__).with_name("docs.html").read_text())
 
 
 @pages.get("/openapi.json")

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.observability.health import Check, probes
@@ -93,8 +94,21 @@ def create_service_app(
     for router in (*routers, probes):
         app.router.routes.extend(router.routes)
     app.requests = RequestMiddleware(app.operate, service=name, max_body_bytes=settings.max_body_bytes, answer_error=answer_error)
+    if origins := settings.cors_origins.split():
+        app.requests = _let_in(app.requests, origins)
     describe(app, routers, tags=tags or {}, schemas=schemas)
     return app
+
+
+def _let_in(requests: ASGIApp, origins: Sequence[str]) -> ASGIApp:
+    """The same for browsers on pages of these origins. Tokens are sent in a header, so no cookie is let in."""
+    return CORSMiddleware(
+        requests,
+        allow_origins=origins,
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id"],
+        expose_headers=["ETag", "Link", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-Id"],
+    )
 
 
 def _lifespan(own: Lifespan | None, routers: Sequence[APIRouter]) -> Lifespan:

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from shared.glossary import describe_parameter, describe_properties
+from shared.glossary import describe_parameter, describe_properties, marked
 from shared.observability.health import probes
 from shared.web.problem_details import PROBLEM_SCHEMA
 from shared.web.routing import StrictRoute, scopes_of
@@ -75,13 +75,14 @@ def _describe_operations(routers: Sequence[APIRouter], document: Document) -> No
         words = str(getattr(route, "name", "")).split("_")
         operation["operationId"] = "".join([words[0], *(word.capitalize() for word in words[1:])])
         operation["summary"] = " ".join(words).capitalize()
+        _tidy(operation)
         scopes = scopes_of(route) if isinstance(route, StrictRoute) else ()
         operation["security"] = [{"bearer": [scope]} for scope in scopes]
         responses = operation.setdefault("responses", {})
         responses.pop("422", None)
         responses |= {"4XX": _PROBLEM, "5XX": _PROBLEM}
         for parameter in operation.get("parameters", []):
-            parameter["schema"].pop("title", None)
+            parameter["schema"].pop("description", None)  # the parameter has it
             describe_parameter(parameter)
         for media in operation.get("requestBody", {}).get("content", {}).values():
             if not {"example", "examples"} & media.keys() and (example := _example_of(media["schema"], document)) is not None:
@@ -99,21 +100,23 @@ def _example_of(schema: Document, document: Document) -> Any:
 
 def _describe_schema(name: str, schema: Document) -> None:
     """A component has its name as its title. Titles made of a field's name say nothing, and generators name classes by them."""
-    _drop_titles(schema)
+    _tidy(schema)
     schema["title"] = name
     describe_properties(name, schema)
 
 
-def _drop_titles(value: Any) -> None:
+def _tidy(value: Any) -> None:
     if isinstance(value, list):
         for one in value:
-            _drop_titles(one)
+            _tidy(one)
     elif isinstance(value, dict):
         if isinstance(value.get("title"), str):
             del value["title"]
+        if isinstance(value.get("description"), str):
+            value["description"] = marked(value["description"])
         for name, one in value.items():
             if name == "properties":
                 for held in one.values():
-                    _drop_titles(held)
+                    _tidy(held)
             elif name not in {"examples", "example", "default", "const", "enum"}:
-                _drop_titles(one)
+                _tidy(one)

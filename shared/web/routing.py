@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any, ClassVar, Self
-from urllib.parse import unquote_to_bytes
+from typing import Any, ClassVar, Self, get_args, get_origin
+from urllib.parse import unquote_to_bytes, urlencode
 
+import orjson
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from shared.errors import BadRequest, DomainError, FieldError
@@ -93,6 +95,7 @@ class StrictRoute(APIRoute):
         run = self.around(self.operation())
         scopes = scopes_of(self)
         reads_body = self.body_field is not None
+        is_list = any(field.alias == "cursor" for part in _all(self.dependant) for field in part.query_params)
         known = {field.alias: _is_list(field) for part in _all(self.dependant) for field in part.query_params}
 
         async def handle(request: Request) -> Response:
@@ -103,7 +106,10 @@ class StrictRoute(APIRoute):
             strict = self.reading.of(request)
             if reads_body:
                 await _read_body(strict)
-            return await run(strict)
+            response = await run(strict)
+            if is_list:
+                _link_next(request, response)
+            return response
 
         return handle
 
@@ -152,8 +158,19 @@ def _all(dependant: Dependant) -> Iterator[Dependant]:
 
 
 def _is_list(field: Any) -> bool:
-    origin = getattr(field.field_info.annotation, "__origin__", None)
-    return origin in {list, tuple, set}
+    annotation = field.field_info.annotation
+    return any(get_origin(one) in {list, tuple, set} for one in (annotation, *get_args(annotation)))
+
+
+def _link_next(request: Request, response: Response) -> None:
+    """Put the address of the next page into ``Link``, beside the body's ``next_cursor``."""
+    if response.status_code != 200 or isinstance(response, StreamingResponse):
+        return
+    cursor = orjson.loads(response.body).get("next_cursor")
+    if cursor is not None:
+        query = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+        path = request.scope["raw_path"].decode("latin-1")
+        response.headers["Link"] = f'<{path}?{urlencode([*query, ("cursor", cursor)])}>; rel="next"'
 
 
 def _check_encoding(request: Request) -> None:

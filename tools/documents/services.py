@@ -5,6 +5,7 @@ from typing import Any
 
 from rekindle.runtime.registry import SERVICES
 from services.gateway import openapi
+from services.gateway.behaviour import behaviour
 
 Document = dict[str, Any]
 
@@ -20,4 +21,4 @@ def documents() -> dict[str, Document]:
 
 def merged(each: dict[str, Document]) -> Document:
     """One document of all, as the gateway shows it."""
-    return openapi.merge(each, title="Rekindle", description="The relationship memory of a hiring team.")
+    return openapi.merge(each, title="Rekindle", description=behaviour())

@@ -4,22 +4,21 @@ import json
 from pathlib import Path
 from typing import Any
 
+from services.gateway.behaviour import behaviour, facts_of_reasons
 from shared.events import EVENTS, Topic
-from shared.events.closes import FACTS_OF, CloseFacts
-from shared.events.fields import private_fields
-from shared.events.vocabulary import Reason
 from tools.documents import asyncapi, schemas, services
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "docs"
 ASYNCAPI = Path("asyncapi.json")
+BEHAVIOUR = Path("api.md")
 OPENAPI = Path("openapi")
 EVENTS_FOLDER = Path("events")
 
 
 def contents() -> dict[Path, str]:
     """Every document by its path below `docs`, as the code has it now."""
-    made: dict[Path, str] = {ASYNCAPI: _json(asyncapi.document())}
+    made: dict[Path, str] = {ASYNCAPI: _json(asyncapi.document()), BEHAVIOUR: behaviour().removeprefix("#") + "\n"}
     for name, document in services.documents().items():
         made[OPENAPI / f"{name}.json"] = _json(document)
     for kind in EVENTS:
@@ -60,22 +59,14 @@ def _facts_of_reasons() -> list[str]:
         "takes none and needs `evidence` and `decided_by`. `also` holds further soft reasons, each with its own facts. Fields",
         "in italics stay with engagement and are not on the bus.",
         "",
-        "| reason | kind | facts |",
-        "|---|---|---|",
     ]
-    private = private_fields(CloseFacts)
-    for reason in Reason:
-        names = sorted(FACTS_OF.get(reason, ()))
-        facts = ", ".join(f"*{name}*" if private.get(name) is True else name for name in names)
-        lines.append(f"| {reason} | {'hard no' if reason.is_hard_no else 'soft no'} | {facts or 'none'} |")
-    return lines
+    return [*lines, *facts_of_reasons()]
 
 
 def generated(folder: Path) -> set[Path]:
     """The files below `docs` that are ours to write, as paths relative to it."""
     found = {path for name in (OPENAPI, EVENTS_FOLDER) for path in (folder / name).rglob("*") if path.is_file()}
-    if (folder / ASYNCAPI).exists():
-        found.add(folder / ASYNCAPI)
+    found |= {folder / path for path in (ASYNCAPI, BEHAVIOUR) if (folder / path).exists()}
     return {path.relative_to(folder) for path in found}
 
 

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.api.dependencies import DeskDep, VerifierDep
 from services.gateway.storage.tokens import Token
-from services.gateway.use_cases.issue_token import issue_token, rotate_token
-from services.gateway.use_cases.list_tokens import get_token, list_tokens
-from services.gateway.use_cases.revoke_token import revoke_presented, revoke_token
+from services.gateway.use_cases import issue_token as issuing
+from services.gateway.use_cases import list_tokens as listing
+from services.gateway.use_cases import revoke_token as revoking
 from shared.security.auth import requires
 from shared.security.token_issuer import Scope, SignedToken
 from shared.web.pagination import decode_cursor, encode_cursor
@@ -105,14 +105,14 @@ class PresentedToken(BaseModel):
 
 
 @router.get("")
-async def get_tokens(
+async def list_tokens(
     desk: DeskDep,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> TokenPage:
     """List the tokens that were issued, the newest first."""
     before = decode_cursor("tokens", cursor, _place) if cursor is not None else _END
-    found = await list_tokens(desk.sessions, desk.settings.signing_keys, before=before, limit=limit + 1)
+    found = await listing.list_tokens(desk.sessions, desk.settings.signing_keys, before=before, limit=limit + 1)
     last = found[limit - 1] if len(found) > limit else None
     more = encode_cursor("tokens", [last.created_at.isoformat(), str(last.id)]) if last is not None else None
     return TokenPage(items=[TokenItem.of(token) for token in found[:limit]], next_cursor=more)
@@ -121,7 +121,7 @@ async def get_tokens(
 @router.post("", status_code=status.HTTP_201_CREATED)
 async def create_token(desk: DeskDep, body: TokenCreate) -> NewToken:
     """Issue a token. The answer is the only place where it is shown."""
-    signed = await issue_token(
+    signed = await issuing.issue_token(
         desk.sessions,
         desk.settings.signing_keys,
         issuer=desk.settings.deployment,
@@ -133,31 +133,31 @@ async def create_token(desk: DeskDep, body: TokenCreate) -> NewToken:
 
 
 @router.post("/revocations")
-async def revoke_a_presented_token(desk: DeskDep, verifier: VerifierDep, body: PresentedToken) -> TokenItem:
+async def revoke_presented_token(desk: DeskDep, verifier: VerifierDep, body: PresentedToken) -> TokenItem:
     """Revoke a token by itself, for one that is in no list because it was issued by an earlier release."""
-    revoked = await revoke_presented(desk.sessions, verifier, body.token, now=datetime.now(UTC))
+    revoked = await revoking.revoke_presented(desk.sessions, verifier, body.token, now=datetime.now(UTC))
     await desk.announce(revoked, verifier)
     return TokenItem.of(revoked)
 
 
 @router.get("/{token_id}")
-async def get_one_token(desk: DeskDep, token_id: UUID) -> TokenItem:
+async def get_token(desk: DeskDep, token_id: UUID) -> TokenItem:
     """One token."""
-    return TokenItem.of(await get_token(desk.sessions, desk.settings.signing_keys, token_id))
+    return TokenItem.of(await listing.get_token(desk.sessions, desk.settings.signing_keys, token_id))
 
 
 @router.post("/{token_id}/revocation")
-async def revoke_one_token(desk: DeskDep, verifier: VerifierDep, token_id: UUID) -> TokenItem:
+async def revoke_token(desk: DeskDep, verifier: VerifierDep, token_id: UUID) -> TokenItem:
     """Revoke a token: every process refuses it within a second. Revoking it again changes nothing."""
-    revoked = await revoke_token(desk.sessions, desk.settings.signing_keys, token_id, now=datetime.now(UTC))
+    revoked = await revoking.revoke_token(desk.sessions, desk.settings.signing_keys, token_id, now=datetime.now(UTC))
     await desk.announce(revoked, verifier)
     return TokenItem.of(revoked)
 
 
 @router.post("/{token_id}/rotation", status_code=status.HTTP_201_CREATED)
-async def rotate_one_token(desk: DeskDep, verifier: VerifierDep, token_id: UUID, body: TokenRotation) -> NewToken:
+async def rotate_token(desk: DeskDep, verifier: VerifierDep, token_id: UUID, body: TokenRotation) -> NewToken:
     """Issue a token with the same name, scopes and length of life, and revoke the old one, at once or after the overlap."""
-    signed, old = await rotate_token(
+    signed, old = await issuing.rotate_token(
         desk.sessions,
         desk.settings.signing_keys,
         token_id,

@@ -64,7 +64,7 @@ async def test_a_stack_is_started_looked_at_and_stopped(data: Path) -> None:
     async with httpx.AsyncClient(base_url=printed["url"], trust_env=False) as client:
         assert (await client.get("/health/ready")).status_code == 200
         assert "/v1/events" in (await client.get("/openapi.json")).json()["paths"]
-        assert "<script src" not in (await client.get("/docs")).text
+        assert (await client.get("/docs")).headers["content-type"].startswith("text/html")
         metrics = (await client.get("/metrics")).text
         assert 'process="gateway"' in metrics
         assert 'process="worker"' in metrics

@@ -61,11 +61,15 @@ def test_an_installation_that_was_cut_short_is_made_anew(venv: Path, monkeypatch
 def test_ensure_installs_once_and_is_immediate_afterwards(venv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     installations = []
     monkeypatch.setattr(bootstrap, "install", lambda: installations.append(1))
+    pages: list[int] = []
+    monkeypatch.setattr(bootstrap, "page_is_current", lambda: bool(pages))
+    monkeypatch.setattr(bootstrap, "fetch_page", lambda: pages.append(1))
 
     bootstrap.ensure()
     bootstrap.ensure()
 
     assert installations == [1]
+    assert pages == [1]
     assert not (venv / ".unfinished").exists()
 
 

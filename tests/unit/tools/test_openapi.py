@@ -99,11 +99,22 @@ def test_every_parameter_is_described(document: dict[str, Any]) -> None:
     assert wrong == [], "write Query(description=...), or a line in shared/glossary.py"
 
 
+def texts_of(document: dict[str, Any]) -> list[str]:
+    found = re.findall(r'"(?:description|summary)": ("(?:[^"\\]|\\.)*")', json.dumps(document))
+    return [json.loads(text) for text in found]
+
+
 def test_no_text_names_a_file_that_a_reader_does_not_have(document: dict[str, Any]) -> None:
-    texts = re.findall(r'"(?:description|summary)": "((?:[^"\\]|\\.)*)"', json.dumps(document))
+    texts = texts_of(document)
 
     assert len(texts) > 500
-    assert [text for text in texts if re.search(r"\b[\w-]+\.(py|md|toml|json|html)\b|\bservices/|\bshared/", text)] == []
+    assert [text for text in texts if re.search(r"\b[\w-]+\.(py|md|toml|html)\b|\bservices/|\bshared/", text)] == []
+
+
+def test_no_text_has_what_a_page_takes_for_html(document: dict[str, Any]) -> None:
+    wrong = [text for text in texts_of(document) if re.search(r"<\w", re.sub(r"`[^`]*`", "", text))]
+
+    assert wrong == [], "put it between backticks"
 
 
 def test_no_property_has_a_default_which_generators_take_for_always_there(document: dict[str, Any]) -> None:
