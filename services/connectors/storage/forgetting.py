@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from services.connectors.domain.greenhouse.redaction import redacted
 from shared.db.asyncpg_connection import Driver
 
 _FORGOTTEN = "the candidate is erased"
@@ -44,7 +45,13 @@ _SCRUB = """
 
 
 async def drop_raw(connection: Driver, bodies: Sequence[str]) -> None:
-    """Drop the raw bodies that nothing waits for any more."""
+    """Drop the raw bodies that nothing waits for any more; of those that wait, what they say of their person."""
     await connection.execute(
         "UPDATE greenhouse_deliveries SET raw = NULL WHERE body_hash = ANY($1::text[]) AND status <> 'waiting'", bodies
     )
+    for row in await connection.fetch(
+        "SELECT body_hash, raw FROM greenhouse_deliveries WHERE body_hash = ANY($1::text[]) AND raw IS NOT NULL"
+        " AND application IS NOT NULL FOR UPDATE",
+        bodies,
+    ):
+        await connection.execute("UPDATE greenhouse_deliveries SET raw = $2 WHERE body_hash = $1", row[0], redacted(row[1]))

@@ -138,6 +138,21 @@ async def test_an_erased_person_is_scrubbed_and_stays_so(
     assert "queued" not in counted
 
 
+async def test_a_body_that_waits_holds_nothing_of_an_anonymised_person(
+    greenhouse: Sender, recorded: RecordingApi, connectors: Sessions
+) -> None:
+    staged = application("application_updated", jobs=[], current_stage={"name": "Phone Screen"})
+    assert (await greenhouse.send(staged)).json()["status"] == "waiting"
+
+    await greenhouse.send(raw("candidate_anonymized", {"candidate_id": 5, "anonymized_fields": ["full_name"]}))
+
+    async with connectors.begin() as session:
+        kept = (await session.execute(text("SELECT convert_from(raw, 'UTF8') FROM greenhouse_deliveries"))).scalars().all()
+    assert not any("Ada" in body or "Byron" in body for body in kept if body is not None)
+    await greenhouse.send(application("new_candidate_application", last_activity_at="2026-01-10T09:00:00Z"))
+    assert recorded.types() == ["pursuit.applied", "pursuit.stage_entered"]
+
+
 async def test_facts_of_a_person_who_was_erased_elsewhere_are_over(greenhouse: Sender, recorded: RecordingApi) -> None:
     recorded.erased = {"greenhouse:5"}
     content = application("new_candidate_application", jobs=[{"id": 9}], candidate_first_name=None, candidate_last_name=None)
