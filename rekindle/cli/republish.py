@@ -21,10 +21,13 @@ class Owned(StrEnum):
     POSITIONS = "rekindle.positions.v1"
     ENGAGEMENT = "rekindle.engagement.v1"
     REENGAGEMENT = "rekindle.reengagement.v1"
+    ACCESS = "rekindle.access.v1"
 
     @property
     def owner(self) -> str:
         """The service that holds what the topic carries."""
+        if self is Owned.ACCESS:
+            return "gateway"
         return "candidates" if self in {Owned.CANDIDATES, Owned.POSITIONS} else "engagement"
 
 
@@ -46,17 +49,19 @@ def republish(
 ) -> None:
     """Publish everything again, for a broker that lost its data.
 
-    Takes what candidates and engagement hold. Topics: rekindle.candidates.v1, rekindle.positions.v1, rekindle.engagement.v1,
-    rekindle.reengagement.v1. Consumers drop what they know already, so doing this when nothing was lost changes nothing. The
-    services' relays publish what this command puts into their outboxes; `rekindle doctor` shows how much is still to go.
+    Takes what candidates, engagement and the gateway hold. Topics: rekindle.candidates.v1, rekindle.positions.v1,
+    rekindle.engagement.v1, rekindle.reengagement.v1, rekindle.access.v1. Consumers drop what they know already, so doing this
+    when nothing was lost changes nothing. The services' relays publish what this command puts into their outboxes; `rekindle
+    doctor` shows how much is still to go.
     """
     from rekindle.runtime.maintenance import OutOfReach, use_environment
+    from shared.errors import Unavailable
 
     use_environment(DataFolder(data).running())
     screen = Screen()
     try:
         counts = asyncio.run(_republish(list(dict.fromkeys(topic or Owned)), screen))
-    except OutOfReach as problem:
+    except (OutOfReach, Unavailable) as problem:
         raise CannotStart(str(problem)) from problem
     if as_json:
         print(json.dumps(counts))

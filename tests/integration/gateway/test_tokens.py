@@ -10,16 +10,19 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from aiokafka import AIOKafkaConsumer
 from fastapi import FastAPI
 
 from rekindle.embedded.stack import Stack
 from rekindle.runtime.serve import create_app
 from services.gateway.main import create_app as create_tokens_app
 from services.gateway.settings import GatewaySettings
+from services.gateway.use_cases.republish import republish
 from shared.db.engine import Sessions
 from shared.errors import Unavailable
+from shared.events import Topic
 from shared.security.auth import Unauthenticated, Verifier
-from shared.security.revocation_feed import RevocationFeed
+from shared.security.revocation_feed import PARTITION, RevocationFeed
 from shared.security.token_issuer import REGISTER, Scope, ensure_keys, issue_token, sign_token
 from shared.settings import SharedSettings
 from tests.waiting import eventually
@@ -256,3 +259,21 @@ async def test_what_kafka_did_not_take_is_refused_here_and_published_by_the_next
         assert accepts(verifier, created["token"])
         async with process(real_stores, keys):
             await eventually(lambda: asyncio.sleep(0, accepts(verifier, created["token"])), lambda known: not known, seconds=5)
+
+
+async def test_revocations_are_published_again(api: httpx.AsyncClient, gateway_database: Sessions, kafka: str) -> None:
+    created, other = await create(api), await create(api)
+    await api.post(f"/v1/tokens/{created['id']}/revocation")
+    before = await end_of_the_topic(kafka)
+
+    assert await republish(gateway_database, Topic.ACCESS, shards=12, progress=lambda _: None) == 1
+
+    assert await end_of_the_topic(kafka) == before + 1
+    async with other_process(kafka) as verifier:
+        await eventually(lambda: asyncio.sleep(0, verifier.revocations.complete))
+        assert (accepts(verifier, created["token"]), accepts(verifier, other["token"])) == (False, True)
+
+
+async def end_of_the_topic(kafka: str) -> int:
+    async with AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False) as consumer:
+        return int((await consumer.end_offsets([PARTITION]))[PARTITION])
