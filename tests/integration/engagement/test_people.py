@@ -8,15 +8,20 @@ from uuid import UUID, uuid4
 
 import orjson
 import pytest
+from aiokafka import TopicPartition
 from sqlalchemy import text
 
+from services.engagement.consumers.records import take_over
 from services.engagement.settings import EngagementSettings
 from services.engagement.use_cases.announce_due_items import announce_due_items
 from services.engagement.use_cases.republish import republish
 from services.engagement.use_cases.run_clock import tick
 from shared.db.engine import Sessions
-from shared.events import CandidateErased, Topic
+from shared.events import CandidateErased, Event, Topic
 from shared.ids import candidate_id, position_id, pursuit_id
+from shared.inbox import dead_letters
+from shared.inbox import repository as inbox
+from shared.kafka.consumed_record import ConsumedRecord
 from shared.security.token_issuer import issue_token
 from tests.integration.engagement.following import clock, follow
 from tests.integration.engagement.posting import Ats, event
@@ -236,6 +241,27 @@ async def test_what_is_erased_again_is_confirmed_alike(ats: Ats, records: Record
     again = str(await records.erase(ADA))
 
     assert await confirmed(engagement) == [(erasure, str(ADA), {"events": 1, "waiting_records": 1}) for erasure in (first, again)]
+
+
+async def test_an_erasure_that_became_a_dead_letter_is_confirmed_once_it_is_replayed(ats: Ats, engagement: Sessions) -> None:
+    await ats.post(event(), status=201)
+    erasure = uuid4()
+    data = CandidateErased(candidate_id=ADA, erasure_id=erasure)
+    erased = Event.of(data, id=uuid4(), source="rekindle", subject=ADA, sequence=1, time=NOW)
+    partition = TopicPartition(Topic.CANDIDATES.value, 3)
+    record = ConsumedRecord(7, 0, erased.key, erased.headers(), erased.value, erased)
+    async with engagement.begin() as session:
+        await inbox.insert_dead_letter(session, "engagement.records", partition, record, "broken", left_hole=True)
+    assert await confirmed(engagement) == []
+    (letter,) = await dead_letters.waiting(engagement)
+
+    await dead_letters.replay(engagement, take_over, letter.id)
+
+    assert await confirmed(engagement) == [
+        (str(erasure), str(ADA), {"events": 1, "waiting_records": 1, "dead_letters": 1}),
+    ]
+    assert await dead_letters.waiting(engagement) == []
+    await ats.get("/v1/timelines/ats:ada", status=410)
 
 
 async def test_an_erasure_of_a_release_that_waited_for_nobody_is_not_confirmed(records: Records, engagement: Sessions) -> None:
