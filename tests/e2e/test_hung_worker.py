@@ -62,3 +62,19 @@ async def test_a_frozen_worker_is_told_killed_and_started_again_and_everything_i
     funnel = (await api.get(f"/v1/analytics/positions/hung:{run}/funnel")).json()
     assert funnel["stages"][3]["recorded"] == 50
     await eventually(lambda: health(api), lambda found: found["status"] == "ready", seconds=20)
+
+
+async def test_an_erasure_is_pending_while_the_worker_stands_still(stack: Stack, api: httpx.AsyncClient, frozen: str) -> None:
+    asked = await api.post("/v1/erasures", json={"candidate": f"hung:{uuid4().hex}"})
+
+    async def statuses() -> dict[str, str]:
+        shown = (await api.get(asked.headers["Location"])).json()
+        return {"all": shown["status"]} | {one["service"]: one["status"] for one in shown["services"]}
+
+    pending = await statuses()
+    assert asked.status_code == 202
+    assert pending == dict.fromkeys(pending, "pending") | {"candidates": "done"}
+    assert {"engagement", "analytics"} < pending.keys()
+
+    stack.resume(frozen)
+    await eventually(statuses, lambda found: set(found.values()) == {"done"})
