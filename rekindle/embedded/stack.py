@@ -204,7 +204,6 @@ class Stack:
             "GATEWAY_SIGNING_KEYS": str(self.folder.keys),
             "REKINDLE_PUBLIC_URL": self.url,
             "REKINDLE_CURSOR_KEY": str(held["cursor_key"]),
-            "CANDIDATES_ERASURE_SERVICES": "engagement,analytics,connectors",
             "CONNECTORS_API_URL": self.url,
             "CONNECTORS_API_TOKEN": connectors,
             "CONNECTORS_GREENHOUSE_SECRET": str(held["greenhouse_secret"]),

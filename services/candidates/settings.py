@@ -24,7 +24,7 @@ class CandidatesSettings(SharedSettings):
     pool_size: int = Field(5, ge=1, le=200, validation_alias="CANDIDATES_POOL_SIZE")
     """Connections that one process may hold."""
     erasure_services: Annotated[tuple[ServiceName, ...], NoDecode, BeforeValidator(_listed)] = Field(
-        ("engagement", "analytics"), validation_alias="CANDIDATES_ERASURE_SERVICES"
+        ("engagement", "analytics", "connectors"), validation_alias="CANDIDATES_ERASURE_SERVICES"
     )
     """Who must confirm an erasure before it is done, with commas. What is not on the bus confirms over HTTP."""
     attribute_keys: str = Field(
