@@ -60,7 +60,8 @@ def bytes_of(record: ConsumerRecord) -> bytes:
 
 
 CANDIDATE = f"ats:{word('candidate')}"
-POSITION = f"ats:{word('position')}"
+POSITION = f"ats:{uuid4().hex}"
+"""The reference and the title of a position travel."""
 
 
 def record_of_the_candidate() -> dict[str, Any]:
@@ -233,7 +234,7 @@ async def _force_an_unexpected_error(stack: Stack, api: httpx.AsyncClient) -> No
     assert WORD not in answer.text
 
 
-OF_THE_POSITION = ("position", "requirements", "needs", "downsides")
+OF_THE_POSITION = ("position-city", "requirements", "needs", "downsides")
 """How the words begin that are not the person's."""
 
 
