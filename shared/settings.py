@@ -3,16 +3,12 @@
 import re
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"{name!r} is no time zone of the IANA database, for example Europe/Berlin")
-    return name
+from shared.timestamps import TimeZone
 
 
 def _origins(text: str) -> str:
@@ -48,7 +44,7 @@ class SharedSettings(BaseSettings):
     cursor_key: SecretStr | None = None
     """The secret that page cursors are signed with, the same in all processes of a deployment."""
     public_url: str = "http://127.0.0.1:8080"
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    time_zone: TimeZone = "UTC"
     """The organisation's zone: a date without a time is read in it."""
     log_level: str = "INFO"
     partitions: int = Field(12, ge=1, le=1000)

@@ -4,9 +4,9 @@ import re
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -96,6 +96,15 @@ def end_of(span: date | datetime) -> datetime:
     return datetime.combine(span + timedelta(days=1), time(), tzinfo=_zone).astimezone(UTC)
 
 
+_ZONES = {name.casefold(): name for name in available_timezones()}
+
+
+def _known_zone(name: str) -> str:
+    if (zone := _ZONES.get(name.strip().casefold())) is None:
+        raise ValueError("must be a time zone of the IANA database, for example Europe/Berlin")
+    return zone
+
+
 def written(moment: datetime | None) -> str | None:
     """A time in UTC as answers write it, ``2026-03-02T09:15:00Z``."""
     return None if moment is None else moment.isoformat().replace("+00:00", "Z")
@@ -128,3 +137,6 @@ CalendarDate = Annotated[
     WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-05-01"]}),
 ]
 """A date of the years 1900 to 2200, without a zone."""
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+"""A time zone of the IANA database, in its one spelling."""

@@ -35,7 +35,7 @@ SERVICES = (
         "engagement",
         (
             *("/v1/engagement", "/v1/events", "/v1/timelines", "/v1/pursuits", "/v1/queue", "/v1/obligations"),
-            *("/v1/contact-checks", "/v1/message-reviews", "/v1/webhooks", "/v1/stream"),
+            *("/v1/contact-checks", "/v1/message-reviews", "/v1/recruiters", "/v1/webhooks", "/v1/stream"),
         ),
     ),
     Service("analytics", ("/v1/analytics",)),

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.engagement.api import events, message_reviews, pursuits, queue, timelines
+from services.engagement.api import contact_checks, events, message_reviews, pursuits, queue, recruiters, timelines
 from services.engagement.api.event_schema import event_schemas
 from services.engagement.consumers import subscriptions
 from services.engagement.consumers.facts import GROUP as FACTS
@@ -21,7 +21,7 @@ from shared.web.app import create_service_app
 
 
 def create_app(settings: EngagementSettings | None = None) -> FastAPI:
-    """Routes at their full paths: /v1/events, /v1/timelines, /v1/pursuits, /v1/queue, /v1/message-reviews."""
+    """Routes at their full paths; ``registry`` in ``rekindle.runtime`` lists their beginnings."""
     settings = settings or EngagementSettings()
     sessions = connect(settings.database_url, pool_size=settings.pool_size, name="engagement api")
     health = ServiceHealth(
@@ -44,7 +44,15 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
         name="engagement",
         title="Rekindle: engagement",
         description="What happened, and what may and must happen next.",
-        routers=[events.router, timelines.router, pursuits.router, queue.router, message_reviews.router],
+        routers=[
+            events.router,
+            timelines.router,
+            pursuits.router,
+            queue.router,
+            message_reviews.router,
+            contact_checks.router,
+            recruiters.router,
+        ],
         settings=settings,
         lifespan=lifespan,
         checks=health.checks,
@@ -56,6 +64,8 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
             "pursuits": "What came of a person for a position, attempt by attempt.",
             "queue": "Whom to come back to now, and what recruiters do about it.",
             "message reviews": "Is this message any good?",
+            "contact checks": "May we contact this person now?",
+            "recruiters": "Who the codes in events stand for.",
         },
         schemas=event_schemas(),
     )

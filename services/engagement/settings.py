@@ -5,6 +5,8 @@ from functools import cached_property
 
 from pydantic import Field
 
+from services.engagement.contact_settings import ContactSettings
+from services.engagement.domain.contact import ContactPolicy
 from services.engagement.domain.derive import Policy
 from services.engagement.return_settings import ReturnSettings
 from shared.settings import SharedSettings
@@ -24,12 +26,24 @@ class EngagementSettings(SharedSettings):
     """How often the clock looks for what is due."""
     first_message_words: int = Field(120, ge=10, le=2000, validation_alias="ENGAGEMENT_FIRST_MESSAGE_WORDS")
     """The most words that a first message should have; more are a finding of its review."""
+    reservation_minutes: int = Field(15, ge=1, le=1440, validation_alias="ENGAGEMENT_RESERVATION_MINUTES")
+    """How long a contact check with ``reserve`` holds the next contact."""
 
+    contacts: ContactSettings = Field(default_factory=ContactSettings)
     returns: ReturnSettings = Field(default_factory=ReturnSettings)
 
     @property
     def ghost_after(self) -> timedelta:
         return timedelta(days=self.ghost_after_days)
+
+    @property
+    def reservation_for(self) -> timedelta:
+        return timedelta(minutes=self.reservation_minutes)
+
+    @cached_property
+    def contact_policy(self) -> ContactPolicy:
+        """The rules about contacts; see ``contact_settings`` for their variables."""
+        return self.contacts.policy(self.zone)
 
     @cached_property
     def policy(self) -> Policy:

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from fastapi import Query
 from pydantic import (
@@ -28,14 +27,6 @@ from shared.web.problem_details import invalid_from
 MOST = 100
 """Items in a list of contact details or texts."""
 MOST_SKILLS = 300
-
-_ZONES = {name.casefold(): name for name in available_timezones()}
-
-
-def _zone(name: str) -> str:
-    if (zone := _ZONES.get(name.strip().casefold())) is None:
-        raise ValueError("must be a time zone of the IANA database, for example Europe/Berlin")
-    return zone
 
 
 def _reference(text: str) -> str:
@@ -62,7 +53,6 @@ Skills = Annotated[list[Skill], Field(max_length=MOST_SKILLS), AfterValidator(_o
 Emails = Annotated[list[Email], Field(max_length=MOST), AfterValidator(_once)]
 Phones = Annotated[list[Phone], Field(max_length=MOST), AfterValidator(_once)]
 Links = Annotated[list[Link], Field(max_length=MOST), AfterValidator(lambda values: list(dict.fromkeys(values)))]
-Zone = Annotated[str, AfterValidator(_zone)]
 OtherReference = Annotated[str, AfterValidator(_reference)]
 
 

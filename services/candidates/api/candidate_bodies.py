@@ -19,7 +19,6 @@ from services.candidates.api.bodies import (
     RefusedField,
     Salary,
     Skills,
-    Zone,
     change_shown,
 )
 from services.candidates.domain.contact import e164
@@ -31,7 +30,7 @@ from shared.errors import FieldError
 from shared.events.fields import Code, Years
 from shared.events.vocabulary import Level, MarketStatus, Tier
 from shared.security.auth import Forbidden, Principal
-from shared.timestamps import Moment, written
+from shared.timestamps import Moment, TimeZone, written
 
 _EXAMPLE: dict[str, Any] = {
     "name": "Ada Byron",
@@ -72,7 +71,7 @@ class CandidatePatch(Patch):
     emails: Emails | None = None
     phones: Phones | None = None
     links: Links | None = None
-    time_zone: Zone | None = None
+    time_zone: TimeZone | None = None
     location: Location | None = None
     company: Line | None = None
     title: Line | None = None

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.engagement.storage.contacts import ContactRecord
 from services.engagement.storage.positions import PositionSnapshot
 from services.engagement.use_cases.take_over_records import take_over_records
 from shared.events import CandidateChanged, CandidateErased, Event, PositionChanged, Topic
@@ -18,19 +19,24 @@ async def take_over(session: AsyncSession, events: Sequence[Event]) -> None:
     """Store the newest of each record in the batch."""
     people: dict[UUID, UUID] = {}
     erased: dict[UUID, UUID | None] = {}
+    records: dict[UUID, ContactRecord] = {}
     snapshots: dict[UUID, PositionSnapshot] = {}
     for event in events:
         data = event.data
         if isinstance(data, CandidateErased):
             erased[data.candidate_id] = data.erasure_id
             people.pop(data.candidate_id, None)
+            records.pop(data.candidate_id, None)
         elif isinstance(data, CandidateChanged):
             people[data.candidate_id] = data.person_id
+            records[data.candidate_id] = ContactRecord(
+                data.country, data.time_zone, None if data.channels is None else frozenset(data.channels)
+            )
         elif isinstance(data, PositionChanged):
             snapshots[data.position_id] = PositionSnapshot(
                 event.sequence or 0, data.reference, data.title, tuple(data.closings), event.raw
             )
-    await take_over_records(session, people, erased, snapshots, now=datetime.now(UTC))
+    await take_over_records(session, people, erased, snapshots, now=datetime.now(UTC), records=records)
 
 
 SUBSCRIPTION = Subscription(GROUP, (Topic.CANDIDATES, Topic.POSITIONS), take_over)

@@ -39,6 +39,13 @@ class CandidateUnknown(NotFound):
     title = "No such candidate is known here"
 
 
+class ReservationUnknown(NotFound):
+    """No contact is held under this id."""
+
+    code = "reservation_unknown"
+    title = "There is no such reservation"
+
+
 class PursuitUnknown(NotFound):
     """No fact makes this pursuit."""
 

@@ -64,7 +64,8 @@ _LINK = """
     WHERE relationships.candidate_id = given.candidate_id
     """
 _ERASE = """
-    UPDATE relationships SET reference = NULL, erased_at = coalesce(erased_at, $2)
+    UPDATE relationships SET reference = NULL, country = NULL, time_zone = NULL, channels = NULL,
+        erased_at = coalesce(erased_at, $2)
     WHERE candidate_id IN (SELECT candidate_id FROM relationships WHERE candidate_id = ANY($1::uuid[])
                            ORDER BY candidate_id FOR NO KEY UPDATE)
     """

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.engagement.storage import positions, streams
+from services.engagement.storage import contacts, positions, streams
+from services.engagement.storage.contacts import ContactRecord
 from services.engagement.storage.positions import PositionSnapshot
 from services.engagement.use_cases.erase_streams import erase_streams
+from shared.db.asyncpg_connection import driver
 
 
 async def take_over_records(
@@ -21,13 +23,16 @@ async def take_over_records(
     snapshots: Mapping[UUID, PositionSnapshot],
     *,
     now: datetime,
+    records: Mapping[UUID, ContactRecord] | None = None,
 ) -> bool:
     """Store the records, on the caller's transaction; whether anybody has to be derived.
 
     ``people`` maps streams to the streams that stand for their persons; unknown streams become known. ``erased`` maps erased
-    streams to their erasures, which are confirmed.
+    streams to their erasures, which are confirmed. ``records`` says of streams what decides about contacts.
     """
     before = await streams.insert_missing(session, {*people, *people.values(), *erased})
+    if records:
+        await contacts.save_records(await driver(session), records)
     moved = {stream: person for stream, person in people.items() if before[stream] != person}
     known = await positions.read(session, snapshots) if snapshots else {}
     closed = {of for of, one in snapshots.items() if one.closings != (known[of].closings if of in known else ())}

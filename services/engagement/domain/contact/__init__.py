@@ -1,0 +1,22 @@
+"""May we contact this person now? product.md, "May we contact this person now?". Pure."""
+
+from services.engagement.domain.contact.ask import Ask, Code, Decision, HeldBack, Reservation
+from services.engagement.domain.contact.checks import Case, decide
+from services.engagement.domain.contact.place import Place, place_of
+from services.engagement.domain.contact.policy import ContactPolicy
+from services.engagement.domain.contact.state import ContactState, state_of
+
+__all__ = [
+    "Ask",
+    "Case",
+    "Code",
+    "ContactPolicy",
+    "ContactState",
+    "Decision",
+    "HeldBack",
+    "Place",
+    "Reservation",
+    "decide",
+    "place_of",
+    "state_of",
+]

@@ -1,0 +1,233 @@
+"""What a person's facts say about contacting them.
+
+The candidate's own choices bind everyone. Each stream is read for itself and the strictest wins, so neither a link nor an import
+lifts one, and parting gives each their own again.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from services.engagement.domain.facts import PersonFact
+from services.engagement.domain.hard_no import hard_nos
+from shared.attempts import Pursuit, without_retracted
+from shared.events import (
+    CandidateBounced,
+    CandidateCadenceChosen,
+    CandidateComplained,
+    CandidateConsentGiven,
+    CandidateConsentWithdrawn,
+    CandidateResubscribed,
+    CandidateUnsubscribed,
+    PursuitApplied,
+    PursuitContacted,
+    PursuitDeclined,
+    PursuitInterested,
+    PursuitInterviewed,
+    PursuitResponded,
+    PursuitWithdrawn,
+)
+from shared.events.vocabulary import Channel, ContactKind, Purpose, Reason
+
+_ANSWERS = frozenset(
+    one.type
+    for one in (PursuitResponded, PursuitApplied, PursuitInterested, PursuitInterviewed, PursuitDeclined, PursuitWithdrawn)
+)
+_TOUCHES = frozenset({ContactKind.MESSAGE, ContactKind.CALL})
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One contact that was reported."""
+
+    time: datetime
+    channel: Channel
+    recruiter: str | None
+    purpose: Purpose
+    kind: ContactKind
+    position: UUID | None
+
+    @property
+    def is_outreach(self) -> bool:
+        """Whether nobody had asked for it, to one or to many."""
+        return self.purpose is Purpose.OUTREACH
+
+    @property
+    def is_touch(self) -> bool:
+        return self.is_outreach and self.kind in _TOUCHES
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the person said to us; an automatic reply is none. ``is_settled``: what it was about has ended since."""
+
+    time: datetime
+    channel: Channel | None
+    position: UUID | None
+    is_settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A channel, or one address of it (None: all of it), by which the person is not to be, or cannot be, reached."""
+
+    channel: Channel
+    address: str | None
+    since: datetime
+
+    def concerns(self, channel: Channel, address: str | None) -> bool:
+        """Whether it stands against a contact. Where the contact names no address, any address that is blocked may be meant."""
+        return self.channel is channel and (self.address is None or address is None or self.address == same_address(address))
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """How often, and by which channels (None: all), one stream accepts to hear from us."""
+
+    every: timedelta
+    channels: frozenset[Channel] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What one stream says of a lawful basis. ``until``: the end of the last that holds; None where it has no end."""
+
+    holds: bool
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactState:
+    """Everything that decides about a contact and stands in the facts. Contacts and replies are oldest first."""
+
+    is_erased: bool = False
+    is_hired: bool = False
+    hard_nos: Mapping[Reason, datetime] = field(default_factory=dict)
+    consents: Sequence[Consent] = ()
+    unsubscribed: Sequence[Block] = ()
+    unusable: Sequence[Block] = ()
+    cadences: Sequence[Cadence] = ()
+    contacts: Sequence[Contact] = ()
+    replies: Sequence[Reply] = ()
+    answers: Sequence[tuple[datetime, UUID | None]] = ()
+    """When the person gave any answer, a no included, and about which position."""
+
+
+def state_of(facts: Iterable[PersonFact], pursuits: Mapping[UUID, Pursuit], zone: ZoneInfo) -> ContactState:
+    """The state of a person. ``zone``, the organisation's, says when the day ends on which a consent expires."""
+    facts = list(facts)
+    valid = without_retracted(facts)
+    contacts = [_contact(fact) for fact in valid if fact.type == PursuitContacted.type]
+    replies = [
+        Reply(fact.time, _channel(fact), fact.position, _is_over(fact, pursuits))
+        for fact in valid
+        if fact.type == PursuitResponded.type and not fact.data.get("auto")
+    ]
+    of_streams = _by_stream(without_retracted(facts, partition=lambda fact: fact.stream))
+    return ContactState(
+        is_hired=any(one.is_hired and one.left_at is None for pursuit in pursuits.values() for one in pursuit.attempts),
+        hard_nos=hard_nos(facts),
+        consents=[consent for own in of_streams for consent in _consent(own, zone)],
+        unsubscribed=[block for own in of_streams for block in _blocks(own, _NO_MORE)],
+        unusable=[block for own in of_streams for block in _blocks(own, _FAILED) if not _reached_since(block, replies)],
+        cadences=[cadence for own in of_streams for cadence in _cadence(own)],
+        contacts=contacts,
+        replies=replies,
+        answers=[(fact.time, fact.position) for fact in valid if fact.type in _ANSWERS and not fact.data.get("auto")],
+    )
+
+
+_NO_MORE = frozenset({CandidateUnsubscribed.type, CandidateComplained.type})
+_FAILED = frozenset({CandidateBounced.type})
+
+
+def same_address(address: str) -> str:
+    """An address as it is compared with another: without case and outer spaces."""
+    return address.strip().casefold()
+
+
+def _is_over(reply: PersonFact, pursuits: Mapping[UUID, Pursuit]) -> bool:
+    """Whether the attempt that it was an answer in has ended."""
+    of = None if reply.position is None else pursuits.get(reply.position)
+    return of is not None and (of.current is None or not of.current.is_open or of.current.began_at > reply.time)
+
+
+def _by_stream(facts: Iterable[PersonFact]) -> list[list[PersonFact]]:
+    """The facts of each stream, oldest first."""
+    found: dict[UUID, list[PersonFact]] = defaultdict(list)
+    for fact in facts:
+        found[fact.stream].append(fact)
+    return list(found.values())
+
+
+def _contact(fact: PersonFact) -> Contact:
+    data = fact.data
+    return Contact(
+        time=fact.time,
+        channel=Channel(data["channel"]),
+        recruiter=data.get("recruiter"),
+        purpose=Purpose(data.get("purpose", Purpose.OUTREACH)),
+        kind=ContactKind(data.get("kind", ContactKind.MESSAGE)),
+        position=fact.position,
+    )
+
+
+def _channel(fact: PersonFact) -> Channel | None:
+    named = fact.data.get("channel")
+    return None if named is None else Channel(named)
+
+
+def _blocks(facts: Iterable[PersonFact], setters: frozenset[str]) -> list[Block]:
+    """What stands of a stream's blocks. One of a whole channel is lifted by a later lift of the channel, not of an address."""
+    standing: dict[tuple[Channel, str | None], datetime] = {}
+    for fact in facts:
+        channel, address = _channel(fact), fact.data.get("address")
+        if channel is None:
+            continue
+        key = channel, None if address is None else same_address(address)
+        if fact.type in setters:
+            standing.setdefault(key, fact.time)
+        elif fact.type == CandidateResubscribed.type:
+            lifted = [one for one in standing if one[0] is channel and (key[1] is None or one == key)]
+            for one in lifted:
+                if standing[one] < fact.time:
+                    del standing[one]
+    return [Block(channel, address, since) for (channel, address), since in standing.items()]
+
+
+def _reached_since(block: Block, replies: Iterable[Reply]) -> bool:
+    """Whether an answer came by the channel after a message could not be delivered."""
+    return any(reply.channel is block.channel and reply.time > block.since for reply in replies)
+
+
+def _cadence(facts: Sequence[PersonFact]) -> list[Cadence]:
+    """The stream's latest choice."""
+    chosen = [fact for fact in facts if fact.type == CandidateCadenceChosen.type]
+    if not chosen:
+        return []
+    data = chosen[-1].data
+    named = data.get("channels")
+    return [Cadence(timedelta(days=data["every_days"]), None if named is None else frozenset(map(Channel, named)))]
+
+
+def _consent(facts: Iterable[PersonFact], zone: ZoneInfo) -> list[Consent]:
+    """Whether any basis holds in the stream, by the latest word on each; nothing where there is no word at all."""
+    latest: dict[str, PersonFact] = {}
+    for fact in facts:
+        if fact.type in {CandidateConsentGiven.type, CandidateConsentWithdrawn.type}:
+            latest[str(fact.data["basis"])] = fact
+    if not latest:
+        return []
+    given = [fact for fact in latest.values() if fact.type == CandidateConsentGiven.type]
+    if not given:
+        return [Consent(holds=False)]
+    ends = [_end_of(fact.data.get("expires_on"), zone) for fact in given]
+    return [Consent(True, None if None in ends else max(end for end in ends if end is not None))]
+
+
+def _end_of(day: str | None, zone: ZoneInfo) -> datetime | None:
+    """The moment after the day's last."""
+    return None if day is None else datetime.combine(date.fromisoformat(day) + timedelta(days=1), time(), zone)

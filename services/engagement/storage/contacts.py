@@ -1,0 +1,105 @@
+"""What decides about contacts beside the facts: people's records, reservations, and how much a recruiter has sent."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.engagement.domain.contact import Reservation
+from shared.db.asyncpg_connection import Driver
+from shared.events.vocabulary import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRecord:
+    """Where a person lives, and by what channels their record can reach them; None where it is not known."""
+
+    country: str | None
+    time_zone: str | None
+    channels: frozenset[Channel] | None
+
+
+_SAVE = """
+    UPDATE relationships SET country = given.country, time_zone = given.time_zone, channels = given.channels::text[]
+    FROM (SELECT one.* FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS one (id, country, time_zone, channels)
+          JOIN relationships AS own ON own.candidate_id = one.id ORDER BY one.id FOR NO KEY UPDATE OF own) AS given
+    WHERE relationships.candidate_id = given.id AND relationships.erased_at IS NULL
+        AND (relationships.country, relationships.time_zone, relationships.channels)
+            IS DISTINCT FROM (given.country, given.time_zone, given.channels::text[])
+    """
+_RECORDS = """
+    SELECT person_id, country, time_zone, channels FROM relationships WHERE person_id = ANY($1::uuid[])
+    ORDER BY person_id, candidate_id <> person_id, candidate_id
+    """
+_LIVE = """
+    SELECT own.person_id, reserved.id, reserved.recruiter, reserved.expires_at
+    FROM contact_reservations AS reserved JOIN relationships AS own USING (candidate_id)
+    WHERE own.person_id = ANY($1::uuid[]) AND reserved.expires_at > $2 AND NOT EXISTS (
+        SELECT FROM relationships AS other JOIN log USING (candidate_id)
+        WHERE other.person_id = own.person_id AND log.type = 'rekindle.pursuit.contacted'
+            AND log.received_at > reserved.created_at AND coalesce(log.data->>'purpose', 'outreach') = 'outreach')
+    ORDER BY reserved.expires_at DESC
+    """
+_RESERVE = """
+    INSERT INTO contact_reservations (id, candidate_id, recruiter, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (id) DO NOTHING
+    """
+_RELEASE = "DELETE FROM contact_reservations WHERE id = $1"
+_CLEAR = """
+    DELETE FROM contact_reservations WHERE id IN (
+        SELECT id FROM contact_reservations WHERE expires_at < $1 ORDER BY expires_at LIMIT 100 FOR UPDATE SKIP LOCKED)
+    """
+_SENT = """
+    SELECT count(*) FROM log WHERE type = 'rekindle.pursuit.contacted' AND data->>'recruiter' = $1 AND time >= $2 AND time < $3
+        AND coalesce(data->>'purpose', 'outreach') = 'outreach'
+    """
+
+
+async def save_records(connection: Driver, records: Mapping[UUID, ContactRecord]) -> None:
+    """Keep what the streams' records say; the streams are known, and those that were erased keep nothing."""
+    ids = sorted(records)
+    of = [records[stream] for stream in ids]
+    channels = [None if one.channels is None else "{" + ",".join(sorted(one.channels)) + "}" for one in of]
+    await connection.execute(_SAVE, ids, [one.country for one in of], [one.time_zone for one in of], channels)
+
+
+async def records_of(connection: Driver, people: Collection[UUID]) -> dict[UUID, ContactRecord]:
+    """What is known of each person: of their streams, the one that stands for them first; a channel of any is theirs."""
+    rows: dict[UUID, list[ContactRecord]] = defaultdict(list)
+    for person, country, time_zone, channels in await connection.fetch(_RECORDS, list(people)):
+        rows[person].append(ContactRecord(country, time_zone, None if channels is None else frozenset(map(Channel, channels))))
+    return {person: _joined(of) for person, of in rows.items()}
+
+
+def _joined(records: list[ContactRecord]) -> ContactRecord:
+    known = [one.channels for one in records if one.channels is not None]
+    return ContactRecord(
+        next((one.country for one in records if one.country), None),
+        next((one.time_zone for one in records if one.time_zone), None),
+        frozenset().union(*known) if known else None,
+    )
+
+
+async def live_reservations(connection: Driver, people: Collection[UUID], now: datetime) -> dict[UUID, list[Reservation]]:
+    """The reservations that are held at ``now``, by person, the longest first. A contact that was reported since ends one."""
+    found: dict[UUID, list[Reservation]] = defaultdict(list)
+    for person, reserved, recruiter, expires_at in await connection.fetch(_LIVE, list(people), now):
+        found[person].append(Reservation(reserved, recruiter, expires_at))
+    return found
+
+
+async def reserve(connection: Driver, candidate: UUID, reservation: Reservation, now: datetime) -> None:
+    """Hold the next contact; the same id once. Those that ended are removed on the way."""
+    await connection.execute(_CLEAR, now)
+    await connection.execute(_RESERVE, reservation.id, candidate, reservation.recruiter, now, reservation.expires_at)
+
+
+async def release(connection: Driver, id: UUID) -> bool:
+    """End a reservation; whether there was one."""
+    return (await connection.execute(_RELEASE, id)).endswith(" 1")
+
+
+async def sent_between(connection: Driver, recruiter: str, first: datetime, end: datetime) -> int:
+    """How many outreach contacts of the recruiter were reported for a time; ``end`` is not part of it."""
+    return int(await connection.fetchval(_SENT, recruiter, first, end))
