@@ -13,6 +13,9 @@ RELAY = 7_234_502
 CLOCK = 7_234_510
 """Held by the leader of engagement's clock."""
 
+SYNC = 7_234_520
+"""Held by whoever numbers what changed, for syncs."""
+
 PEOPLE = 7_234_601
 """Shared by whoever applies facts; exclusive for whoever changes the stream to person map, or a position's closings."""
 

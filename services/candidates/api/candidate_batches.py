@@ -19,8 +19,8 @@ from services.candidates.api.dependencies import SessionsDep, SettingsDep, curre
 from services.candidates.settings import CandidatesSettings
 from services.candidates.use_cases.change_candidates import Outcome, change_candidates
 from services.candidates.use_cases.changes import Changed, RecordChange
-from services.candidates.use_cases.naming import read_name
 from shared.errors import DomainError, FieldError
+from shared.naming import read_name
 from shared.security.auth import Principal, requires
 from shared.web.idempotency import IdempotentRoute, name_people
 from shared.web.json_body import read_json_items

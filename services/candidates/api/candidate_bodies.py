@@ -191,11 +191,30 @@ class CandidateBatchResult(BaseModel):
     items: list[CandidateBatchItemResult]
 
 
+class GoneCandidate(BaseModel):
+    """An id that has no record of its own now: erased, linked to another person, or parted and empty."""
+
+    id: UUID
+    erased: bool
+    linked_to: Annotated[UUID | None, Field(description="The person that it belongs to now.")]
+
+
 class CandidatePage(BaseModel):
-    """People's records, in the order of their ids."""
+    """People's records: in the order of their ids; with ids= as asked for; with updated_since= in the order of their changes."""
 
     items: list[Candidate]
     next_cursor: str | None
+    found: Annotated[
+        dict[str, UUID | None],
+        Field(description="Only with ids=. Whose record each name is; null where there is none, unknown or erased."),
+    ] = {}
+    gone: Annotated[
+        list[GoneCandidate], Field(description="Only with updated_since=. Ids whose records are to be removed from a copy.")
+    ] = []
+    resume_cursor: Annotated[
+        str | None,
+        Field(description="Only with updated_since=. As cursor, at any later time: what changed after this page."),
+    ] = None
 
 
 class HistoryEntry(BaseModel):

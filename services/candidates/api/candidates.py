@@ -30,21 +30,25 @@ from services.candidates.api.dependencies import (
     OtherName,
     SessionsDep,
     SettingsDep,
+    UpdatedSince,
     current_time,
     not_modified,
     observed_or_now,
+    page_of_sync,
     record_response,
     redirect,
+    refuse_others,
 )
 from services.candidates.use_cases import read_candidates
 from services.candidates.use_cases.change_candidates import change_candidate
 from services.candidates.use_cases.changes import Changed, RecordChange
-from services.candidates.use_cases.naming import read_name
+from services.candidates.use_cases.sync import sync_candidates
 from services.candidates.use_cases.unlink_reference import unlink_reference as undo_link
 from services.candidates.use_cases.views import CandidateView, Redirected
-from shared.errors import FieldError
+from shared.errors import FieldError, Invalid
 from shared.events.fields import Country
 from shared.events.vocabulary import Level, MarketStatus, Tier
+from shared.naming import Name, read_name
 from shared.security.auth import Forbidden, Principal, requires
 from shared.web.pagination import decode_cursor, encode_cursor
 from shared.web.routing import StrictRoute
@@ -62,6 +66,17 @@ CHANGED: dict[int | str, dict[str, Any]] = {
 }
 
 
+MOST_IDS = 200
+Ids = Annotated[
+    list[str] | None,
+    Query(
+        description="The records of these, ids or references, at most 200: with commas, or the parameter repeated, as references "
+        "with a comma must be. A merged one is answered with the person. Takes no filter and no cursor.",
+        examples=[["greenhouse:53883394", "gem:77"]],
+    ),
+]
+
+
 @router.get("", response_model=CandidatePage, response_model_exclude_unset=True)
 async def list_candidates(
     principal: Reader,
@@ -75,18 +90,42 @@ async def list_candidates(
     ] = None,
     tier: Tier | None = None,
     email: Annotated[Email | None, Query(description="Needs contact_details:read.")] = None,
+    ids: Ids = None,
+    updated_since: UpdatedSince = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Any:
-    """People's records, page by page."""
+    """People's records, page by page; or those of up to 200 names (ids); or what changed since a time (updated_since)."""
     if email is not None and not principal.may("contact_details:read"):
         raise Forbidden(f"The token {principal.name!r} lacks the scope contact_details:read, which finding by e-mail needs.")
     equal = {"level": level, "country": country, "market_status": market_status, "tier": tier}
+    hidden = hidden_from(principal)
+    if ids is not None:
+        refuse_others("ids", equal | {"skill": skill, "email": email, "updated_since": updated_since, "cursor": cursor})
+        found = await read_candidates.find_candidates(sessions, _read_names(ids))
+        items = [shown(view, hidden=hidden) for view in found.items]
+        return {"items": items, "next_cursor": None, "found": found.by_name}
+    if updated_since is not None:
+        refuse_others("updated_since", equal | {"skill": skill, "email": email})
+        purpose = f"candidates updated since {updated_since}"
+        place = decode_cursor(purpose, cursor, int) if cursor is not None else 0
+        changes = await sync_candidates(sessions, updated_since, after=place, limit=limit, now=current_time())
+        items = [shown(view, hidden=hidden) for view in changes.items]
+        gone = [{"id": one.id, "erased": one.is_erased, "linked_to": one.linked_to} for one in changes.gone]
+        return page_of_sync(purpose, changes, items) | {"gone": gone}
     purpose = f"candidates {skill} {email} {sorted(equal.items())}"
     after = decode_cursor(purpose, cursor, UUID) if cursor is not None else None
     page = await read_candidates.list_candidates(sessions, skill=skill, email=email, equal=equal, after=after, limit=limit)
-    items = [shown(view, hidden=hidden_from(principal)) for view in page.items]
+    items = [shown(view, hidden=hidden) for view in page.items]
     return {"items": items, "next_cursor": encode_cursor(purpose, page.last) if page.last else None}
+
+
+def _read_names(texts: Sequence[str]) -> list[Name]:
+    """Several with commas, or the parameter repeated, so that a reference may hold a comma. Raises Invalid."""
+    asked = texts[0].split(",") if len(texts) == 1 else texts
+    if len(asked) > MOST_IDS:
+        raise Invalid.of("ids", f"must not name more than {MOST_IDS}")
+    return list(dict.fromkeys(read_name("candidate", text, field="ids") for text in asked))
 
 
 @router.get("/{candidate}/history", response_model=HistoryPage, responses=MOVED)

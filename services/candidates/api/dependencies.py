@@ -10,8 +10,12 @@ from fastapi.responses import JSONResponse
 
 from services.candidates.domain.versions import Condition
 from services.candidates.settings import CandidatesSettings
+from services.candidates.use_cases.sync import SyncPage
 from services.candidates.use_cases.views import RecordView, Redirected
 from shared.db.engine import Sessions
+from shared.errors import Invalid
+from shared.timestamps import Moment
+from shared.web.pagination import encode_cursor
 
 
 async def _sessions(request: Request) -> Sessions:
@@ -44,6 +48,13 @@ OtherName = Annotated[
 ]
 PositionName = Annotated[str, Path(description=_DESCRIPTION, examples=["demo:staff-engineer"], json_schema_extra=_NAME)]
 Limit = Annotated[int, Query(ge=1, le=200, description="Items on a page.")]
+UpdatedSince = Annotated[
+    Moment | None,
+    Query(
+        description="A sync: what changed at or after this time, in the order of changes. Then follow next_cursor while there is "
+        "one, and go on with resume_cursor whenever you like. Takes no filter."
+    ),
+]
 Cursor = Annotated[str | None, Query(max_length=1000, description="next_cursor of the page before.")]
 
 
@@ -78,3 +89,15 @@ def record_response(view: RecordView, body: Mapping[str, Any], *, location: str 
 def not_modified(tag: str) -> Response:
     """304: the caller has this version."""
     return Response(status_code=304, headers={"ETag": tag, "Vary": "Authorization", "Cache-Control": "private, no-cache"})
+
+
+def page_of_sync(purpose: str, page: SyncPage, items: list[dict[str, Any]]) -> dict[str, Any]:
+    """A page of a sync."""
+    cursor = encode_cursor(purpose, [page.last])
+    return {"items": items, "next_cursor": cursor if page.has_more else None, "resume_cursor": cursor}
+
+
+def refuse_others(name: str, others: Mapping[str, object]) -> None:
+    """Raise Invalid where other parameters come with one that takes none."""
+    if given := sorted(other for other, value in others.items() if value is not None):
+        raise Invalid.of(name, f"cannot be combined with {', '.join(given)}")

@@ -14,7 +14,7 @@ from services.candidates.settings import ServiceName
 from services.candidates.use_cases import erase_candidate as erasing
 from services.candidates.use_cases import erasures
 from services.candidates.use_cases.erasures import Confirmation
-from services.candidates.use_cases.naming import read_name
+from shared.naming import read_name
 from shared.security.auth import Principal, requires
 from shared.web.idempotency import IdempotentRoute
 from shared.web.pagination import decode_cursor, encode_cursor

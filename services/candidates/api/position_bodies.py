@@ -144,6 +144,10 @@ class PositionPage(BaseModel):
 
     items: list[Position]
     next_cursor: str | None
+    resume_cursor: Annotated[
+        str | None,
+        Field(description="Only with updated_since=. As cursor, at any later time: what changed after this page."),
+    ] = None
 
 
 def shown(view: RecordView) -> dict[str, Any]:

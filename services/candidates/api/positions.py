@@ -15,20 +15,24 @@ from services.candidates.api.dependencies import (
     PositionName,
     SessionsDep,
     SettingsDep,
+    UpdatedSince,
     current_time,
     not_modified,
     observed_or_now,
+    page_of_sync,
     record_response,
+    refuse_others,
 )
 from services.candidates.api.position_bodies import ChangedPosition, Position, PositionPage, PositionPatch, shown
 from services.candidates.use_cases import read_positions
 from services.candidates.use_cases.change_position import change_position
 from services.candidates.use_cases.changes import RecordChange
-from services.candidates.use_cases.naming import read_name
+from services.candidates.use_cases.sync import sync_positions
 from services.candidates.use_cases.views import RecordView
 from shared.errors import Invalid
 from shared.events.fields import Code
 from shared.events.vocabulary import Level, PositionStatus
+from shared.naming import read_name
 from shared.security.auth import Principal, requires
 from shared.timestamps import CLOCK_SKEW
 from shared.web.pagination import decode_cursor, encode_cursor
@@ -45,7 +49,7 @@ CHANGED: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("", response_model=PositionPage)
+@router.get("", response_model=PositionPage, response_model_exclude_unset=True)
 async def list_positions(
     _: Reader,
     sessions: SessionsDep,
@@ -54,11 +58,18 @@ async def list_positions(
     level: Level | None = None,
     skill: Annotated[Skill | None, Query()] = None,
     sponsor: Annotated[Code | None, Query()] = None,
+    updated_since: UpdatedSince = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Any:
-    """Positions, page by page."""
+    """Positions, page by page; or what changed since a time (updated_since)."""
     equal = {"status": status, "level": level, "sponsor": sponsor}
+    if updated_since is not None:
+        refuse_others("updated_since", equal | {"skill": skill})
+        purpose = f"positions updated since {updated_since}"
+        place = decode_cursor(purpose, cursor, int) if cursor is not None else 0
+        changes = await sync_positions(sessions, updated_since, after=place, limit=limit, now=current_time())
+        return page_of_sync(purpose, changes, [shown(view) for view in changes.items])
     purpose = f"positions {skill} {sorted(equal.items())}"
     after = decode_cursor(purpose, cursor, UUID) if cursor is not None else None
     page = await read_positions.list_positions(sessions, skill=skill, equal=equal, after=after, limit=limit)

@@ -56,12 +56,13 @@ def bring_up_to_date(position: Position, openings: Openings, *, now: datetime, t
     values = position_values(position.heads, openings)
     spans = [{"opened_at": written(span.opened_at), "closed_at": written(span.closed_at)} for span in openings.spans]
     record = {"references": [position.reference], **POSITION.nest(values), "spans": spans}
-    if canonical(record) == canonical(position.record):
+    data = position_snapshot(position.id, position.reference, values, openings)
+    # A snapshot of before it had all of its fields is published anew, though the record is the same.
+    if canonical(record) == canonical(position.record) and data.public_json() == position.snapshot:
         return []
     position.record = record
     position.version += 1
     position.changed_at = now
-    data = position_snapshot(position.id, position.reference, values, openings)
     event = snapshot_event(position.id, position.version, data, now=now, traceparent=traceparent)
     position.snapshot = event.value
     return [event]

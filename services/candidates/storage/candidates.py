@@ -16,6 +16,7 @@ from services.candidates.domain.contact import email_key
 from services.candidates.domain.learning import Learned
 from services.candidates.domain.people import Stream
 from services.candidates.domain.registers import read_heads, write_heads
+from services.candidates.storage import syncs
 from services.candidates.storage.listing import records_page
 from shared.db.asyncpg_connection import Driver, Write, planned_once
 from shared.db.locks import PEOPLE
@@ -104,7 +105,7 @@ _SAVE = """
         skills = ARRAY(SELECT jsonb_array_elements_text(search -> 'skills')),
         contact_keys = ARRAY(SELECT jsonb_array_elements_text(search -> 'contact_keys')),
         level = search ->> 'level', country = search ->> 'country', market_status = search ->> 'market_status',
-        tier = search ->> 'tier'
+        tier = search ->> 'tier', sync_number = CASE WHEN new.version = candidates.version THEN sync_number END
     FROM unnest(
         $1::uuid[], $2::text[], $3::uuid[], $4::boolean[], $5::jsonb[], $6::jsonb[], $7::jsonb[], $8::bigint[], $9::bigint[],
         $10::bytea[], $11::timestamptz[], $12::timestamptz[], $13::uuid[], $14::jsonb[]
@@ -172,6 +173,23 @@ async def search(
     conditions = {**found_by, **{f"{column} =": value for column, value in equal.items()}, "id >": after}
     rows = await records_page(connection, "candidates", _COLUMNS, conditions, limit=limit)
     return [_stream(row) for row in rows]
+
+
+async def changed_since(connection: Driver, since: datetime, *, after: int, limit: int) -> list[tuple[int, Stream]]:
+    """Streams that changed at or after a time, erased ones too, in the order of changes, with their places in it."""
+    rows = await syncs.changed_since(connection, "candidates", _COLUMNS, since, after=after, limit=limit)
+    return [(number, _stream(row)) for number, row in rows]
+
+
+async def records_of(connection: Driver, streams: Collection[UUID]) -> dict[UUID, Stream]:
+    """For each of these streams the one that holds its person's record, where there is one."""
+    person = ", ".join(f"person.{column.strip()}" for column in _COLUMNS.split(","))
+    rows = await connection.fetch(
+        f"SELECT asked.id, {person} FROM candidates AS asked JOIN candidates AS person ON person.id = asked.person_id"  # noqa: S608 - constants
+        " WHERE asked.id = ANY($1::uuid[]) AND person.record IS NOT NULL",
+        list(streams),
+    )
+    return {row[0]: _stream(row[1:]) for row in rows}
 
 
 async def learned_of(connection: Driver, people: Collection[UUID]) -> dict[UUID, list[Learned]]:

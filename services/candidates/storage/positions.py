@@ -9,6 +9,7 @@ import orjson
 
 from services.candidates.domain.positions import Position
 from services.candidates.domain.registers import read_heads, write_heads
+from services.candidates.storage import syncs
 from services.candidates.storage.listing import records_page
 from shared.db.asyncpg_connection import Driver, Write
 from shared.skills import skill_keys
@@ -54,7 +55,7 @@ def saving(position: Position) -> Write:
     """Write a locked position."""
     sql = """
         UPDATE positions SET heads = $2, record = $3, version = $4, snapshot = $5, changed_at = $6, skills = $7, status = $8,
-            level = $9, sponsor = $10
+            level = $9, sponsor = $10, sync_number = CASE WHEN version = $4 THEN sync_number END
         WHERE id = $1
         """
     record = position.record or {}
@@ -83,3 +84,9 @@ async def search(
     conditions = {**found_by, **{f"{column} =": value for column, value in equal.items()}, "id >": after}
     rows = await records_page(connection, "positions", _COLUMNS, conditions, limit=limit)
     return [_position(row) for row in rows]
+
+
+async def changed_since(connection: Driver, since: datetime, *, after: int, limit: int) -> list[tuple[int, Position]]:
+    """Positions that changed at or after a time, in the order of changes, with their places in it."""
+    rows = await syncs.changed_since(connection, "positions", _COLUMNS, since, after=after, limit=limit)
+    return [(number, _position(row)) for number, row in rows]

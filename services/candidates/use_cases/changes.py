@@ -9,8 +9,8 @@ from services.candidates.domain.content import Shape
 from services.candidates.domain.errors import VersionMissing, VersionStale
 from services.candidates.domain.registers import Observation
 from services.candidates.domain.versions import Condition
-from services.candidates.use_cases.naming import Name
 from shared.errors import FieldError, Invalid
+from shared.naming import Name
 
 View = TypeVar("View")
 

@@ -10,7 +10,6 @@ from uuid import UUID
 from services.candidates.domain.erasures import Erasure
 from services.candidates.domain.people import Stream, erase
 from services.candidates.storage import candidates, erasures, evidence, history, links
-from services.candidates.use_cases.naming import Name
 from shared import outbox
 from shared.db.asyncpg_connection import Driver, write_together
 from shared.db.engine import Sessions
@@ -18,6 +17,7 @@ from shared.erasures import Removed
 from shared.events import CandidateErased, Topic
 from shared.ids import derived_id
 from shared.inbox.forgetting import forget_kept_records
+from shared.naming import Name
 from shared.observability.tracing import current_traceparent
 from shared.outbox.forgetting import forget_waiting
 from shared.web.kept_answers import forgetting_answers

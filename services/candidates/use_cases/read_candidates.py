@@ -11,11 +11,11 @@ from services.candidates.domain.errors import CandidateErased, CandidateUnknown
 from services.candidates.domain.learning import together
 from services.candidates.domain.people import Stream
 from services.candidates.storage import candidates, history
-from services.candidates.use_cases.naming import Name
 from services.candidates.use_cases.read_history import history_page
 from services.candidates.use_cases.views import CandidateView, Page, Redirected, candidate_view, listed_candidate
 from shared.db.asyncpg_connection import Driver
 from shared.db.engine import Sessions
+from shared.naming import Name
 
 MOST_DUPLICATES = 100
 
@@ -54,6 +54,27 @@ async def list_candidates(
     shown = found[:limit]
     views = [listed_candidate(one, together(learned[one.id])) for one in shown]
     return Page(views, [str(shown[-1].id)] if len(found) > limit else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The records of people who were asked for, each once, and whose record each name is; None where there is none."""
+
+    items: list[CandidateView]
+    by_name: dict[str, UUID | None]
+
+
+async def find_candidates(sessions: Sessions, names: Collection[Name]) -> Found:
+    """The records of these people, in the order asked for. Who is unknown or erased has none."""
+    async with sessions.alone() as connection:
+        found = await candidates.records_of(connection, {name.id for name in names})
+        learned = await candidates.learned_of(connection, {person.id for person in found.values()})
+    people = {name: found.get(name.id) for name in names}
+    once = {person.id: person for person in people.values() if person is not None}
+    return Found(
+        [listed_candidate(person, together(learned[person.id])) for person in once.values()],
+        {str(name): None if person is None else person.id for name, person in people.items()},
+    )
 
 
 async def read_history(

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from services.candidates.domain.errors import PositionUnknown
 from services.candidates.storage import history, positions
-from services.candidates.use_cases.naming import Name
 from services.candidates.use_cases.read_history import history_page
 from services.candidates.use_cases.views import Page, RecordView, position_view
 from shared.db.engine import Sessions
+from shared.naming import Name
 
 
 async def read_position(sessions: Sessions, name: Name) -> RecordView:

@@ -7,12 +7,12 @@ from services.candidates.domain.links import parting
 from services.candidates.domain.people import People, bring_up_to_date
 from services.candidates.domain.versions import Condition, entity_tag
 from services.candidates.storage import candidates, links
-from services.candidates.use_cases.naming import Name
 from services.candidates.use_cases.views import CandidateView, Redirected, candidate_view
 from shared import outbox
 from shared.db.asyncpg_connection import write_together
 from shared.db.engine import Sessions
 from shared.events import Topic
+from shared.naming import Name
 from shared.observability.tracing import current_traceparent
 
 

@@ -10,9 +10,9 @@ from pydantic import BaseModel, Field
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
 from services.engagement.use_cases.read_pursuits import ShownPursuit, read_pursuit
 from services.engagement.use_cases.read_pursuits import list_pursuits as find_pursuits
-from services.engagement.use_cases.reading import read_candidate, read_position
 from shared.attempts import Interest, Outcome
 from shared.ids import candidate_id, position_id, pursuit_id
+from shared.naming import read_name
 from shared.security.auth import Principal, requires
 from shared.web.pagination import decode_cursor, encode_cursor
 from shared.web.routing import StrictRoute
@@ -127,8 +127,8 @@ async def list_pursuits(
     cursor: Annotated[str | None, Query()] = None,
 ) -> dict[str, Any]:
     """Pursuits of a candidate, of a position, of both or of all."""
-    person = None if candidate is None else read_candidate("candidate", candidate)
-    of_position = None if position is None else read_position("position", position)
+    person = None if candidate is None else read_name("candidate", candidate).id
+    of_position = None if position is None else read_name("position", position).id
     purpose = f"pursuits:{person}:{of_position}"
     after = None if cursor is None else decode_cursor(purpose, cursor, UUID)
     shown, following = await find_pursuits(

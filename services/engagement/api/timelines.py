@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
 from services.engagement.use_cases.read_timeline import Place, ShownEvent, read_timeline
-from services.engagement.use_cases.reading import read_candidate
 from shared.errors import Invalid
 from shared.events import FACTS
+from shared.naming import read_name
 from shared.security.auth import Principal, requires
 from shared.web.pagination import decode_cursor, encode_cursor
 from shared.web.routing import StrictRoute
@@ -67,7 +67,7 @@ async def get_timeline(
 
     An ``address`` is left out for a token without the scope contact_details:read.
     """
-    candidate = read_candidate("ref", ref)
+    candidate = read_name("candidate", ref, field="ref").id
     types = sorted(set(type or []))
     for one in types:
         if one not in FACTS:

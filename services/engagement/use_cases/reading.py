@@ -1,4 +1,4 @@
-"""Finding the person that a reference or an id names, and deriving persons for whoever reads, without storing anything."""
+"""Finding the streams of a person, and deriving persons for whoever reads, without storing anything."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -11,24 +11,6 @@ from services.engagement.domain.errors import CandidateErased, CandidateUnknown
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import people, streams
 from services.engagement.storage.streams import Stream
-from shared.errors import Invalid
-from shared.ids import MalformedReferenceError, candidate_id, position_id
-
-
-def read_candidate(field: str, named: str) -> UUID:
-    """The stream that a path or query names. Raises Invalid."""
-    try:
-        return candidate_id(named)
-    except MalformedReferenceError as error:
-        raise Invalid.of(field, str(error)) from error
-
-
-def read_position(field: str, named: str) -> UUID:
-    """The position that a query names. Raises Invalid."""
-    try:
-        return position_id(named)
-    except MalformedReferenceError as error:
-        raise Invalid.of(field, str(error)) from error
 
 
 async def person_streams(session: AsyncSession, candidate: UUID) -> list[Stream]:

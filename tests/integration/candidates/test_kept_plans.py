@@ -6,8 +6,8 @@ from services.candidates.domain.versions import Condition
 from services.candidates.settings import CandidatesSettings
 from services.candidates.use_cases.change_candidates import change_candidate
 from services.candidates.use_cases.changes import RecordChange
-from services.candidates.use_cases.naming import read_name
 from shared.db.engine import Sessions, connect
+from shared.naming import read_name
 from tests.integration.plans import PLANNED_AT_FIRST, planned_and_kept
 
 TIMES = 12

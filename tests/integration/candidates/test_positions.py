@@ -6,6 +6,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from shared.db.engine import Sessions
 from shared.ids import position_id
@@ -86,6 +87,18 @@ async def test_unchanged_content_makes_neither_event_nor_version(ats: Caller, ca
 
     assert (again.status_code, again.headers["ETag"]) == (200, first.headers["ETag"])
     assert len(await published(candidates, POSITIONS)) == 1
+
+
+async def test_a_snapshot_of_an_older_release_is_published_anew_with_its_title(ats: Caller, candidates: Sessions) -> None:
+    await patch(ats, **STAFF)
+    async with candidates.begin() as session:
+        old = """{"position_id": "x"}"""
+        await session.execute(text("UPDATE positions SET snapshot = convert_to(:old, 'UTF8')"), {"old": old})
+
+    body = await patch(ats, **STAFF)
+
+    assert (await latest(candidates, POSITIONS))[body["id"]]["title"] == "Staff engineer"
+    assert body["after"] == f"position:{body['id']}:2"
 
 
 async def test_closed_without_a_time_closed_when_that_was_observed(ats: Caller) -> None:

@@ -60,6 +60,17 @@ async def test_a_link_folds_both_streams_as_one_person(ats: Ats, records: Record
     assert len(await ats.pursuits()) == 1
 
 
+async def test_a_timeline_takes_several_types(ats: Ats) -> None:
+    await ats.post(
+        [event(at="2026-03-01"), event("pursuit.responded", at="2026-03-02"), event("pursuit.interested", at="2026-03-03")]
+    )
+    asked = ["rekindle.pursuit.contacted", "rekindle.pursuit.interested"]
+
+    answer = await ats.client.get("/v1/timelines/ats:ada", params={"type": asked})
+
+    assert [one["type"] for one in answer.json()["items"]] == asked
+
+
 async def test_a_link_undone_gives_each_stream_its_own_again(ats: Ats, records: Records) -> None:
     await ats.post(event(at="2026-03-01"), status=201)
     await ats.post(event("pursuit.responded", of="gem:ada", at="2026-03-02"), status=201)
