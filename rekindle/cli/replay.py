@@ -47,7 +47,7 @@ def replay(
         bool, typer.Option("--dry-run", help="Post nothing; read the whole log and say what would be refused. Needs no stack.")
     ] = False,
     wait: Annotated[
-        float, typer.Option(help="Wait so long until analytics has counted everything.", min=0, metavar="SECONDS")
+        float, typer.Option(help="Wait so long until funnels, queue and pursuits show everything.", min=0, metavar="SECONDS")
     ] = 0,
     url: Annotated[
         str | None, typer.Option(envvar="REKINDLE_URL", help="The API; default: the running stack.", metavar="URL")

@@ -16,6 +16,11 @@ LONGEST_PAUSE = 30.0
 TOO_LARGE = 413
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 
+FOLLOWERS = {"analytics": "/v1/analytics/wait", "the queue": "/v1/events/wait"}
+"""Who follows the events, and where to wait for it."""
+MOST_AWAITED = 10_000
+"""How many events one call may wait for."""
+
 Say = Callable[[str], None]
 
 
@@ -60,19 +65,24 @@ class Poster:
         return items
 
     def wait(self, after: Sequence[str], *, seconds: float) -> None:
-        """Return once analytics has counted the events. Raises NotTaken when it has not within ``seconds``."""
+        """Return once funnels, queue and pursuits show the events. Raises NotTaken when they do not within ``seconds``."""
         deadline = self._clock() + seconds
-        while after:
+        for begin in range(0, len(after), MOST_AWAITED):
+            for service in FOLLOWERS:
+                self._wait_for(service, after[begin : begin + MOST_AWAITED], deadline, seconds)
+
+    def _wait_for(self, service: str, after: Sequence[str], deadline: float, seconds: float) -> None:
+        while True:
             left = deadline - self._clock()
             body = {"after": list(after), "wait": max(0.0, min(10.0, left))}
-            answer = self._until_answered("/v1/analytics/wait", orjson.dumps(body), busy=BUSY - {504})
+            answer = self._until_answered(FOLLOWERS[service], orjson.dumps(body), busy=BUSY - {504})
             if answer.status_code == 200:
                 return
             if answer.status_code != 504:
                 raise NotTaken(_sentence(answer))
             if left <= 0:
                 missing = _read(answer).get("missing_count", "some")
-                raise NotTaken(f"analytics has not counted {missing} of the last events after {seconds:g} s; it goes on.")
+                raise NotTaken(f"{service} does not show {missing} of the last events after {seconds:g} s; it goes on.")
 
     def _keep_the_rate(self, count: int) -> None:
         if self._rate is None:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.engagement.api import contact_checks, events, message_reviews, pursuits, queue, recruiters, timelines
+from services.engagement.api import contact_checks, events, message_reviews, pursuits, queue, recruiters, timelines, waiting
 from services.engagement.api.event_schema import event_schemas
 from services.engagement.consumers import subscriptions
 from services.engagement.consumers.facts import GROUP as FACTS
@@ -46,6 +46,7 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
         description="What happened, and what may and must happen next.",
         routers=[
             events.router,
+            waiting.router,
             timelines.router,
             pursuits.router,
             queue.router,

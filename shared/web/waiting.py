@@ -10,6 +10,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.errors import FieldError, Invalid
 from shared.events import Topic
@@ -96,3 +97,29 @@ async def _waited(
 
 WaitedDep = Annotated[Waited, Depends(_waited)]
 """Reads ``after`` and ``wait``, and has waited. 422 where ``after`` does not read, 504 with what is missing."""
+
+
+class WaitRequest(BaseModel):
+    """What to wait for, and how long."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after: list[Annotated[str, Field(max_length=200)]] = Field(
+        max_length=MOST,
+        description="The after of events and records.",
+        examples=[["0190b5b4-1111-5222-8333-444455556666:14"]],
+    )
+    wait: float = Field(DEFAULT_WAIT, ge=0, le=LONGEST_WAIT, description="Seconds.", allow_inf_nan=False)
+
+
+class WaitResult(BaseModel):
+    """Everything that was waited for is applied."""
+
+    counted: int = Field(description="How many were waited for.")
+
+
+async def wait_for(waiter: ProjectionWaiter, body: WaitRequest) -> WaitResult:
+    """Wait as the body says. Raises MalformedAfter, and NotCountedYet with what is missing."""
+    awaited = read_awaited(body.after)
+    await waiter.wait(awaited, seconds=body.wait)
+    return WaitResult(counted=len(awaited))

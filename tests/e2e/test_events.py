@@ -31,6 +31,8 @@ def names() -> tuple[str, str]:
 
 
 async def counted(api: httpx.AsyncClient, afters: list[str]) -> None:
+    followed = await api.post("/v1/events/wait", json={"after": afters, "wait": 10})
+    assert followed.json() == {"counted": len(afters)}
     answer = await api.post("/v1/analytics/wait", json={"after": afters, "wait": 10})
     assert answer.is_success, answer.text
 

@@ -195,7 +195,7 @@ class GoneCandidate(BaseModel):
     """An id that has no record of its own now: erased, linked to another person, or parted and empty."""
 
     id: UUID
-    erased: bool
+    erased: Annotated[bool, Field(description="Whether the person was erased on request.", examples=[False])]
     linked_to: Annotated[UUID | None, Field(description="The person that it belongs to now.")]
 
 
@@ -213,7 +213,9 @@ class CandidatePage(BaseModel):
     ] = []
     resume_cursor: Annotated[
         str | None,
-        Field(description="Only with updated_since=. As cursor, at any later time: what changed after this page."),
+        Field(
+            description="Only with updated_since=. As cursor, at any later time: what changed after this page.", examples=[None]
+        ),
     ] = None
 
 

@@ -146,7 +146,9 @@ class PositionPage(BaseModel):
     next_cursor: str | None
     resume_cursor: Annotated[
         str | None,
-        Field(description="Only with updated_since=. As cursor, at any later time: what changed after this page."),
+        Field(
+            description="Only with updated_since=. As cursor, at any later time: what changed after this page.", examples=[None]
+        ),
     ] = None
 
 

@@ -12,7 +12,7 @@ import pytest
 from rekindle.replay.answers import CAUSES, OTHER, Outcome
 from rekindle.replay.checking import Checker
 from rekindle.replay.mapping_file import read_mapping
-from rekindle.replay.posting import PATIENCE_SECONDS, NotTaken, Poster
+from rekindle.replay.posting import MOST_AWAITED, PATIENCE_SECONDS, NotTaken, Poster
 from rekindle.replay.replaying import replay
 from rekindle.replay.rows import Log, UnreadableLog
 
@@ -223,13 +223,22 @@ def test_a_dry_run_says_what_would_be_refused_and_asks_nobody(tmp_path: Path) ->
     assert second["problem"]["errors"][0]["field"] == "data.recruiter"
 
 
-def test_waiting_ends_when_all_is_counted_or_says_what_is_not() -> None:
-    late = httpx.Response(504, json={"missing_count": 3})
-    api = Api([late, httpx.Response(200, json={"counted": 3})])
+def test_waiting_ends_when_funnels_and_queue_show_all_or_says_what_does_not() -> None:
+    late, done = httpx.Response(504, json={"missing_count": 3}), httpx.Response(200, json={"counted": 3})
+    api = Api([late, done, late, done])
 
     api.poster().wait(["a:1"], seconds=5)
     assert api.first == []
 
-    api = Api([late])
-    with pytest.raises(NotTaken, match="has not counted 3 of"):
-        api.poster().wait(["a:1"], seconds=0)
+    for before, who in (([], "analytics"), ([done], "the queue")):
+        with pytest.raises(NotTaken, match=f"{who} does not show 3 of"):
+            Api([*before, late]).poster().wait(["a:1"], seconds=0)
+
+
+def test_more_than_one_call_may_name_is_waited_for_in_several() -> None:
+    done = httpx.Response(200, json={"counted": 1})
+    api = Api([done] * 4)
+
+    api.poster().wait([f"a:{number}" for number in range(MOST_AWAITED + 1)], seconds=5)
+
+    assert api.first == []
