@@ -102,12 +102,12 @@ WaitedDep = Annotated[Waited, Depends(_waited)]
 class WaitRequest(BaseModel):
     """What to wait for, and how long."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"after": [EXAMPLE], "wait": 10}]})
 
     after: list[Annotated[str, Field(max_length=200)]] = Field(
         max_length=MOST,
         description="The after of events and records.",
-        examples=[["0190b5b4-1111-5222-8333-444455556666:14"]],
+        examples=[[EXAMPLE]],
     )
     wait: float = Field(DEFAULT_WAIT, ge=0, le=LONGEST_WAIT, description="Seconds.", allow_inf_nan=False)
 

@@ -18,6 +18,7 @@ NOT_AS_IT_STANDS = {
     "completeQueueItem": "needs the lease of a claim",
     "snoozeQueueItem": "needs the lease of a claim",
     "dismissQueueItem": "needs the lease of a claim",
+    "releaseContactReservation": "needs the id of a reservation",
     "receiveGreenhouseDelivery": "needs a signature of the body",
     "getGreenhouseDelivery": "needs the id of a delivery",
     "getToken": "needs the id of a token",

@@ -43,4 +43,4 @@ async def test_the_story_in_curl_is_true(stack: Stack, tmp_path: Path) -> None:
         '"references":["acme:ada"],"recruiter":"maria"',
     ):
         assert expected in answers
-    assert answers.endswith("1")
+    assert int(answers.rpartition("}")[2]) >= 1

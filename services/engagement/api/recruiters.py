@@ -1,6 +1,6 @@
 """/v1/recruiters: who the codes in events stand for."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,11 +18,13 @@ router = APIRouter(prefix="/v1/recruiters", tags=["recruiters"], route_class=Str
 
 PURPOSE = "recruiters"
 
+_EXAMPLE: dict[str, Any] = {"name": "Maria Keller", "role": "recruiter", "time_zone": "Europe/Berlin", "daily_limit": 40}
+
 
 class RecruiterPut(BaseModel):
     """All that is kept of a recruiter; what is left out is not known."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 
     name: Annotated[str, Field(min_length=1, max_length=200, description="Their name.", examples=["Maria Keller"])]
     role: Annotated[str | None, Field(max_length=200, description="What they do.", examples=["recruiter"])] = None
@@ -38,6 +40,8 @@ class RecruiterPut(BaseModel):
 
 class Recruiter(RecruiterPut):
     """An entry of the directory."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"code": "maria", **_EXAMPLE}]})
 
     code: str = Field(description="What events call them.", examples=["maria"])
 
@@ -64,9 +68,9 @@ async def list_recruiters(
     return RecruiterPage(items=[_shown(one) for one in found[:limit]], next_cursor=following)
 
 
-@router.put("/{code}")
+@router.put("/{code}", responses={201: {"model": Recruiter, "description": "The recruiter was added."}})
 async def put_recruiter(
-    code: Annotated[Code, Path(description="What events call them.", examples=["maria"])],
+    code: Annotated[Code, Path(description="What events call them.", openapi_examples={"maria": {"value": "maria"}})],
     body: RecruiterPut,
     response: Response,
     sessions: SessionsDep,

@@ -10,6 +10,7 @@ from services.analytics.dimensions import DIMENSIONS, FILTERS
 from services.analytics.storage import funnels
 from shared.db.engine import Sessions
 from shared.events.vocabulary import Stage
+from shared.glossary import marked
 from shared.ids import position_id
 from tests.integration.analytics.deliveries import deliver
 from tests.unit.analytics.histories import POSITION, History, at
@@ -306,5 +307,5 @@ async def test_every_dimension_is_a_parameter_of_the_documented_funnel(api: http
     parameters = {one["name"]: one for one in document["paths"]["/v1/analytics/funnel"]["get"]["parameters"]}
 
     assert {one.name for one in FILTERS} <= parameters.keys()
-    assert all(parameters[one.name]["description"] == one.question for one in FILTERS)
+    assert all(parameters[one.name]["description"] == marked(one.question) for one in FILTERS)
     assert document["components"]["schemas"]["Dimension"]["enum"] == [one.name for one in DIMENSIONS]

@@ -9,7 +9,10 @@ from shared.db.asyncpg_connection import Write, write_together
 from shared.db.engine import CommitUnknownError, Sessions, connect, is_transient
 from tests.integration.shared.commit_proxy import CommitProxy, commit_proxy
 
-_INSERT = "INSERT INTO erasures (id, streams, requested_by, erased_at) VALUES (gen_random_uuid(), '{}', $1, now())"
+_INSERT = """
+    INSERT INTO erasures (id, streams, requested_by, erased_at, publish_again_at)
+    VALUES (gen_random_uuid(), '{}', $1, now(), now())
+    """
 
 
 @pytest.fixture
