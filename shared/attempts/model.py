@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from shared.events.vocabulary import ContactKind, Reason, Stage
+from shared.events.vocabulary import BROADCASTS, Reason, Stage
 
 Origin = Literal["inbound", "outbound"]
 Outcome = Literal["hired", "hard_no", "soft_no", "in_play", "waiting", "open"]
@@ -21,7 +21,6 @@ WEAK: dict[str, CloseKind] = {"ghosted": "ghosted", "no_show": "no_show", "posit
 """Closes that a later reply or stage lifts."""
 
 _CONTACTED, _INTERESTED = Stage.CONTACTED, Stage.INTERESTED  # to look a member up costs more than most of what is done with it
-_BROADCASTS = frozenset({ContactKind.NEWSLETTER, ContactKind.EVENT_INVITE})
 
 # At equal times: sourced, applied, then two ranks a stage, the facts of its name and stage_entered; other facts; closes.
 _OTHER_RANK = 2 + 2 * len(Stage)
@@ -76,7 +75,7 @@ class FoldFact(NamedTuple):
     @property
     def is_broadcast(self) -> bool:
         """Whether this is a newsletter or an invitation: a contact that is no touch and begins no attempt."""
-        return self.name == "contacted" and self.data.get("kind") in _BROADCASTS
+        return self.name == "contacted" and self.data.get("kind") in BROADCASTS
 
 
 ORDER = itemgetter(slice(3))
@@ -88,7 +87,7 @@ def fact_of(id: UUID, type: str, time: datetime, data: Mapping[str, Any]) -> Fol
     name, stage, rank = _KNOWN.get(type) or (type.removeprefix(PREFIX), None, _OTHER_RANK)
     is_touch = is_clock_mark = False
     if name == "contacted":
-        is_touch = data.get("purpose", "outreach") == "outreach" and data.get("kind") not in _BROADCASTS
+        is_touch = data.get("purpose", "outreach") == "outreach" and data.get("kind") not in BROADCASTS
     elif name == "stage_entered":
         stage = Stage(data["stage"])
         rank = 2 + 2 * stage.order + 1

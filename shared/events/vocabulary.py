@@ -99,6 +99,10 @@ class ContactKind(StrEnum):
     EVENT_INVITE = "event_invite"
 
 
+BROADCASTS = frozenset({ContactKind.NEWSLETTER, ContactKind.EVENT_INVITE})
+"""Forms that go to many: a contact of one is no touch and begins no attempt."""
+
+
 class SenderRole(StrEnum):
     """Who contacted the person."""
 

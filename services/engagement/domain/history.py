@@ -16,9 +16,8 @@ from shared.events import (
     PursuitInterviewed,
     PursuitResponded,
 )
-from shared.events.vocabulary import ContactKind, Purpose, Signal
+from shared.events.vocabulary import BROADCASTS, Purpose, Signal
 
-_BROADCASTS = frozenset({ContactKind.NEWSLETTER, ContactKind.EVENT_INVITE})
 _SIGNS_OF_LIFE = frozenset({PursuitResponded.type, PursuitApplied.type, PursuitInterested.type, PursuitInterviewed.type})
 
 
@@ -147,4 +146,4 @@ def _purpose(contact: PersonFact) -> Purpose:
 
 def _is_outreach(contact: PersonFact) -> bool:
     """Whether we came back to this very person: a newsletter or an invitation goes to many."""
-    return _purpose(contact) is Purpose.OUTREACH and contact.data.get("kind") not in _BROADCASTS
+    return _purpose(contact) is Purpose.OUTREACH and contact.data.get("kind") not in BROADCASTS

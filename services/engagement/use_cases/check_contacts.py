@@ -43,11 +43,11 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What was loaded of everybody who is asked about. ``sent`` is by recruiter and by the first moment of their day."""
+    """What was loaded of everybody who is asked about; what is reserved meanwhile is added."""
 
     states: Mapping[UUID, ContactState]
     records: Mapping[UUID, ContactRecord]
-    reservations: Mapping[UUID, list[Reservation]]
+    reservations: dict[UUID, list[Reservation]]
     directory: Mapping[str, Recruiter]
 
 
@@ -67,12 +67,12 @@ async def check_contacts(
         for number, one in enumerate(planned):
             person = person_of[one.candidate]
             own = uuid5(request, str(number))
-            decision = decide(await _case(connection, person, one, known, own, settings), _dated(one, person, known, settings))
+            decision = decide(*await _case(connection, person, one, known, own, settings))
             reservation = None
             if one.reserve and decision.is_allowed:
                 reservation = Reservation(own, one.ask.recruiter, now + settings.reservation_for)
                 await contacts.reserve(connection, one.candidate, reservation, now)
-                known.reservations.setdefault(person, []).append(reservation)  # type: ignore[attr-defined]
+                known.reservations.setdefault(person, []).append(reservation)
             checked.append(Checked(person, decision, reservation))
         return checked
 
@@ -122,18 +122,15 @@ def _state(person: Person, now: datetime, settings: EngagementSettings) -> Conta
     return state_of(person.facts, pursuits, settings.zone)
 
 
-def _dated(one: Planned, person: UUID, known: _Known, settings: EngagementSettings) -> Ask:
-    """The plan with a moment: a day alone is taken at noon where the person lives."""
-    if one.day is None:
-        return one.ask
+async def _case(
+    connection: Driver, person: UUID, one: Planned, known: _Known, own: UUID, settings: EngagementSettings
+) -> tuple[Case, Ask]:
+    """What decides, and the plan with a moment: a day alone is taken at noon where the person lives."""
     record = known.records.get(person, _NOT_KNOWN)
     place = place_of(record.time_zone, record.country, settings.zone)
-    return replace(one.ask, at=datetime.combine(one.day, time(12), place.zone), is_day=True)
-
-
-async def _case(connection: Driver, person: UUID, one: Planned, known: _Known, own: UUID, settings: EngagementSettings) -> Case:
-    record = known.records.get(person, _NOT_KNOWN)
-    ask = _dated(one, person, known, settings)
+    ask = one.ask
+    if one.day is not None:
+        ask = replace(ask, at=datetime.combine(one.day, time(12), place.zone), is_day=True)
     held = [
         reservation
         for reservation in known.reservations.get(person, ())
@@ -141,14 +138,14 @@ async def _case(connection: Driver, person: UUID, one: Planned, known: _Known, o
     ]
     case = Case(
         state=known.states[person],
-        place=place_of(record.time_zone, record.country, settings.zone),
+        place=place,
         policy=settings.contact_policy,
         reachable_by=record.channels,
         reservations=held,
     )
-    return (
-        case if ask.recruiter is None else await _with_limit(connection, case, ask, known.directory.get(ask.recruiter), settings)
-    )
+    if ask.recruiter is not None:
+        case = await _with_limit(connection, case, ask, known.directory.get(ask.recruiter), settings)
+    return case, ask
 
 
 async def _with_limit(connection: Driver, case: Case, ask: Ask, entry: Recruiter | None, settings: EngagementSettings) -> Case:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from shared.events.vocabulary import Channel, ContactKind, Purpose
+from shared.events.vocabulary import BROADCASTS, Channel, ContactKind, Purpose
 
 
 class Code(StrEnum):
@@ -51,7 +51,7 @@ class Ask:
     @property
     def is_touch(self) -> bool:
         """Whether it would be an outreach by message or call."""
-        return self.purpose is Purpose.OUTREACH and self.kind in {ContactKind.MESSAGE, ContactKind.CALL}
+        return self.purpose is Purpose.OUTREACH and self.kind not in BROADCASTS
 
 
 @dataclass(frozen=True, slots=True)

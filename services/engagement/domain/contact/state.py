@@ -30,13 +30,12 @@ from shared.events import (
     PursuitResponded,
     PursuitWithdrawn,
 )
-from shared.events.vocabulary import Channel, ContactKind, Purpose, Reason
+from shared.events.vocabulary import BROADCASTS, Channel, ContactKind, Purpose, Reason
 
 _ANSWERS = frozenset(
     one.type
     for one in (PursuitResponded, PursuitApplied, PursuitInterested, PursuitInterviewed, PursuitDeclined, PursuitWithdrawn)
 )
-_TOUCHES = frozenset({ContactKind.MESSAGE, ContactKind.CALL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Contact:
 
     @property
     def is_touch(self) -> bool:
-        return self.is_outreach and self.kind in _TOUCHES
+        return self.is_outreach and self.kind not in BROADCASTS
 
 
 @dataclass(frozen=True, slots=True)
