@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
+from services.engagement.domain.priority import Factor
 from services.engagement.domain.queue import QueueReason as DueReason
 from services.engagement.domain.queue import QueueStatus
 from services.engagement.storage.positions import KnownPosition
@@ -50,6 +51,14 @@ class QueueReason(BaseModel):
     trigger: Trigger
 
 
+class PriorityPart(BaseModel):
+    """Points that an item has for one thing, and why in words."""
+
+    factor: Factor = Field(description="what the points are for", examples=["stage"])
+    points: int = Field(description="added to the priority; may be negative", examples=[40])
+    why: str = Field(description="in words", examples=["was interested"])
+
+
 class QueueItem(BaseModel):
     """A person to come back to. ``candidate_id`` is the person; a claimed item says who holds it."""
 
@@ -58,6 +67,7 @@ class QueueItem(BaseModel):
     references: list[str]
     due_at: datetime | None
     priority: int = Field(ge=0, le=100)
+    parts: list[PriorityPart] = Field(description="what the priority is made of; the points add up to it")
     status: QueueStatus
     explanation: str
     reasons: list[QueueReason]
@@ -257,6 +267,7 @@ def _fields(listed: Listed, now: datetime) -> dict[str, object]:
         "references": list(listed.references),
         "due_at": item.due_at,
         "priority": item.priority,
+        "parts": [{"factor": part.factor, "points": part.points, "why": part.why} for part in item.parts],
         "status": status,
         "explanation": item.explanation(now),
         "reasons": [_reason(reason, listed.positions.get(reason.position_id)) for reason in item.reasons_at(now)],

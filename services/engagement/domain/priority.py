@@ -1,47 +1,70 @@
-"""How promising it is to come back to a person, from 0 to 100.
+"""How promising it is to come back to a person, from 0 to 100, as the sum of parts that each say why.
 
-| what | points |
-|---|---|
-| how far the attempt came: sourced, contacted | 5, 10 |
-| ... responded, interested, screening | 25, 40, 45 |
-| ... submitted, interviewing, offered | 50, 55, 65 |
-| how soon they answered: within a day, a week, later | 15, 10, 5 |
-| why it ended: close behind the chosen one, our offer declined, the position closed | 15, 15, 5 |
-| ... silence or absence | -5 |
-| what reopens it: a reply, a signal | 15, 10 |
-
-An item has the points of its strongest plan and 5 for each further one. How long it has been due is no part of it: between
-equal priorities the one that has waited longest comes first.
+docs/queue-priority.md says the same to recruiters. How long an item has been due is no part of it: between equal priorities the
+one that has waited longest comes first.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from services.engagement.domain.returns import ReturnPlan
 from shared.attempts import Attempt
 from shared.events.vocabulary import Reason, Stage, Trigger
 
+HIGHEST = 100
 FOR_EACH_FURTHER_PLAN = 5
 
-_STAGE: Mapping[Stage, int] = {
-    Stage.SOURCED: 5,
-    Stage.CONTACTED: 10,
-    Stage.RESPONDED: 25,
-    Stage.INTERESTED: 40,
-    Stage.SCREENING: 45,
-    Stage.SUBMITTED: 50,
-    Stage.INTERVIEWING: 55,
-    Stage.OFFERED: 65,
-    Stage.HIRED: 65,
+
+class Factor(StrEnum):
+    """What a part of the priority is given for."""
+
+    STAGE = "stage"
+    RESPONSE_TIME = "response_time"
+    REASON = "reason"
+    TRIGGER = "trigger"
+    FURTHER_REASONS = "further_reasons"
+    LIMIT = "limit"
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityPart:
+    """Points for one factor, and why in words."""
+
+    factor: Factor
+    points: int
+    why: str
+
+
+STAGE: Mapping[Stage, tuple[int, str]] = {
+    Stage.SOURCED: (5, "was only sourced"),
+    Stage.CONTACTED: (10, "was contacted and did not answer"),
+    Stage.RESPONDED: (25, "answered us"),
+    Stage.INTERESTED: (40, "was interested"),
+    Stage.SCREENING: (45, "was screened"),
+    Stage.SUBMITTED: (50, "was submitted to the sponsor"),
+    Stage.INTERVIEWING: (55, "came to the interviews"),
+    Stage.OFFERED: (65, "had our offer"),
+    Stage.HIRED: (65, "was hired once"),
 }
-_REASON: Mapping[Reason, int] = {
-    Reason.PREFERRED_ANOTHER: 15,
-    Reason.OFFER_DECLINED: 15,
-    Reason.POSITION_CLOSED: 5,
-    Reason.GHOSTED: -5,
-    Reason.NO_SHOW: -5,
+RESPONSE_TIME: Sequence[tuple[timedelta, int, str]] = (
+    (timedelta(days=1), 15, "answered within a day"),
+    (timedelta(days=7), 10, "answered within a week"),
+    (timedelta.max, 5, "answered after more than a week"),
+)
+"""The first line that the response time does not exceed counts."""
+REASON: Mapping[Reason, tuple[int, str]] = {
+    Reason.PREFERRED_ANOTHER: (15, "was close behind the one who was chosen"),
+    Reason.OFFER_DECLINED: (15, "declined an offer that we made"),
+    Reason.POSITION_CLOSED: (5, "the position closed, which was not their doing"),
+    Reason.GHOSTED: (-5, "stopped answering"),
+    Reason.NO_SHOW: (-5, "did not come to an interview"),
 }
-_TRIGGER: Mapping[Trigger, int] = {Trigger.REPLY: 15, Trigger.SIGNAL: 10}
+TRIGGER: Mapping[Trigger, tuple[int, str]] = {
+    Trigger.REPLY: (15, "wrote to us again"),
+    Trigger.SIGNAL: (10, "there is news of them"),
+}
 
 
 def response_time_of(attempt: Attempt) -> timedelta | None:
@@ -52,17 +75,33 @@ def response_time_of(attempt: Attempt) -> timedelta | None:
     return min((answered - touch.time for touch in attempt.touches if touch.time <= answered), default=None)
 
 
-def strength_of(attempt: Attempt, plan: ReturnPlan) -> int:
-    """The points of one plan, 0 to 100."""
-    points = _STAGE[attempt.stage or Stage.SOURCED] + _REASON.get(plan.reason, 0) + _TRIGGER.get(plan.trigger, 0)
+def plan_parts(attempt: Attempt, plan: ReturnPlan) -> tuple[PriorityPart, ...]:
+    """What one plan is given points for; their sum is its strength."""
+    parts = [PriorityPart(Factor.STAGE, *STAGE[attempt.stage or Stage.SOURCED])]
     response_time = response_time_of(attempt)
     if response_time is not None:
-        points += 15 if response_time <= timedelta(days=1) else 10 if response_time <= timedelta(days=7) else 5
-    return max(0, min(100, points))
+        points, why = next((points, why) for longest, points, why in RESPONSE_TIME if response_time <= longest)
+        parts.append(PriorityPart(Factor.RESPONSE_TIME, points, why))
+    if plan.reason in REASON:
+        parts.append(PriorityPart(Factor.REASON, *REASON[plan.reason]))
+    if plan.trigger in TRIGGER:
+        parts.append(PriorityPart(Factor.TRIGGER, *TRIGGER[plan.trigger]))
+    return tuple(parts)
 
 
-def priority_of(strengths: Sequence[int]) -> int:
-    """The priority of an item with plans of these strengths."""
-    if not strengths:
-        return 0
-    return min(100, max(strengths) + FOR_EACH_FURTHER_PLAN * (len(strengths) - 1))
+def sum_of(parts: Sequence[PriorityPart]) -> int:
+    """The points of all parts."""
+    return sum(part.points for part in parts)
+
+
+def item_parts(strongest: Sequence[PriorityPart], *, further: int) -> tuple[PriorityPart, ...]:
+    """The parts of an item, which add up to its priority: those of its strongest plan, and 5 for each of ``further`` plans."""
+    parts = list(strongest)
+    if further:
+        why = "there is another reason to come back" if further == 1 else f"there are {further} further reasons to come back"
+        parts.append(PriorityPart(Factor.FURTHER_REASONS, FOR_EACH_FURTHER_PLAN * further, why))
+    total = sum_of(parts)
+    if not 0 <= total <= HIGHEST:
+        limit = max(0, min(HIGHEST, total))
+        parts.append(PriorityPart(Factor.LIMIT, limit - total, f"a priority is from 0 to {HIGHEST}"))
+    return tuple(parts)

@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 from services.engagement.domain.facts import PersonFact
 from services.engagement.domain.hard_no import hard_nos
 from services.engagement.domain.history import History
-from services.engagement.domain.priority import priority_of, response_time_of, strength_of
+from services.engagement.domain.priority import PriorityPart, item_parts, plan_parts, response_time_of, sum_of
 from services.engagement.domain.queue_log import Handled, Lease, QueueEntry, handled
 from services.engagement.domain.reopening import Return, returns_of
 from services.engagement.domain.return_policy import ReturnPolicy
@@ -57,8 +57,8 @@ class QueueReason:
 class QueueItem:
     """A person's item. ``reasons`` are strongest first; ``due_at`` is the first time any of them is due.
 
-    ``newest_close`` is the time of the newest close among the reasons; ``announced`` the due time last announced to subscribers;
-    ``last_touch_by`` who contacted the person last.
+    ``parts`` add up to the priority. ``newest_close`` is the time of the newest close among the reasons; ``announced`` the due
+    time last announced to subscribers; ``last_touch_by`` who contacted the person last.
     """
 
     person_id: UUID
@@ -67,6 +67,7 @@ class QueueItem:
     reasons: tuple[QueueReason, ...]
     due_at: datetime | None
     priority: int
+    parts: tuple[PriorityPart, ...]
     newest_close: datetime | None
     snoozed_until: datetime | None
     lease: Lease | None
@@ -149,14 +150,18 @@ def item_of(
 
 
 def _item(person_id: UUID, presence: Presence, returns: Sequence[Return], done: Handled, last_touch_by: str | None) -> QueueItem:
-    reasons = sorted((_reason(one) for one in returns), key=lambda one: (-one.strength, one.due_at, one.position_id))
+    scored = [(_reason(one, sum_of(parts)), parts) for one in returns for parts in [plan_parts(one.attempt, one.plan)]]
+    scored.sort(key=lambda one: (-one[0].strength, one[0].due_at, one[0].position_id))
+    reasons = tuple(reason for reason, _ in scored)
+    parts = item_parts(scored[0][1], further=len(scored) - 1) if scored else ()
     return QueueItem(
         person_id=person_id,
         id=item_id(person_id),
         presence=presence,
-        reasons=tuple(reasons),
+        reasons=reasons,
         due_at=min((reason.due_at for reason in reasons), default=None),
-        priority=priority_of([reason.strength for reason in reasons]),
+        priority=sum_of(parts),
+        parts=parts,
         newest_close=max((one.closed_at for one in returns), default=None),
         snoozed_until=max((one.snoozed_until for one in returns if one.snoozed_until is not None), default=None),
         lease=done.lease,
@@ -165,7 +170,7 @@ def _item(person_id: UUID, presence: Presence, returns: Sequence[Return], done: 
     )
 
 
-def _reason(found: Return) -> QueueReason:
+def _reason(found: Return, strength: int) -> QueueReason:
     history = history_sentences(found.attempt, response_time_of(found.attempt))
     news = [] if found.news is None else [found.news]
     return QueueReason(
@@ -173,6 +178,6 @@ def _reason(found: Return) -> QueueReason:
         reason=found.plan.reason,
         due_at=found.plan.due_at,
         trigger=found.plan.trigger,
-        strength=strength_of(found.attempt, found.plan),
+        strength=strength,
         why="; ".join([found.plan.why, *history, *news]),
     )

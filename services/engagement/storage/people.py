@@ -37,8 +37,8 @@ _PURSUIT = (
 )  # fmt: skip
 _ITEM = (
     ("person_id", "uuid"), ("id", "uuid"), ("presence", "text"), ("due_at", "timestamptz"), ("priority", "integer"),
-    ("reasons", "jsonb"), ("newest_close", "timestamptz"), ("snoozed_until", "timestamptz"), ("lease", "uuid"),
-    ("recruiter", "text"), ("lease_expires_at", "timestamptz"), ("lease_newest_close", "timestamptz"),
+    ("parts", "jsonb"), ("reasons", "jsonb"), ("newest_close", "timestamptz"), ("snoozed_until", "timestamptz"),
+    ("lease", "uuid"), ("recruiter", "text"), ("lease_expires_at", "timestamptz"), ("lease_newest_close", "timestamptz"),
     ("announced", "timestamptz"), ("last_touch_by", "text"),
 )  # fmt: skip
 
@@ -168,6 +168,7 @@ def _item(item: QueueItem) -> dict[str, Any]:
         "presence": item.presence,
         "due_at": item.due_at,
         "priority": item.priority,
+        "parts": [{"factor": part.factor, "points": part.points, "why": part.why} for part in item.parts],
         "reasons": [_reason(reason) for reason in item.reasons],
         "newest_close": item.newest_close,
         "snoozed_until": item.snoozed_until,

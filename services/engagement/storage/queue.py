@@ -10,14 +10,15 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.engagement.domain.priority import Factor, PriorityPart
 from services.engagement.domain.queue import Presence, QueueItem, QueueReason, QueueStatus
 from services.engagement.domain.queue_log import Lease
 from services.engagement.storage.streams import try_lock_people
 from shared.events.vocabulary import Reason, Trigger
 
 _COLUMNS = (
-    "person_id, id, presence, due_at, priority, reasons, newest_close, snoozed_until, lease, recruiter, lease_expires_at, "
-    "lease_newest_close, announced, last_touch_by"
+    "person_id, id, presence, due_at, priority, parts, reasons, newest_close, snoozed_until, lease, recruiter, "
+    "lease_expires_at, lease_newest_close, announced, last_touch_by"
 )
 _LEASED = "lease_expires_at > :now"
 _FREE = "(lease_expires_at IS NULL OR lease_expires_at <= :now)"
@@ -171,6 +172,7 @@ def _item(row: Any) -> QueueItem:
         reasons=tuple(_reason(reason) for reason in row.reasons),
         due_at=row.due_at,
         priority=row.priority,
+        parts=tuple(PriorityPart(Factor(one["factor"]), one["points"], one["why"]) for one in row.parts),
         newest_close=row.newest_close,
         snoozed_until=row.snoozed_until,
         lease=lease,

@@ -69,7 +69,13 @@ async def test_an_item_is_told_as_the_api_says(desk: Desk) -> None:
     assert item["status"] == "due"
     assert item["due_at"] == "2025-08-29T12:00:00Z"
     assert item["explanation"] == ("declined for salary at 85,000 EUR in March 2025; replied within a day after the first touch")
-    assert 0 <= item["priority"] <= 100
+    assert (item["priority"], item["parts"]) == (
+        40,
+        [
+            {"factor": "stage", "points": 25, "why": "answered us"},
+            {"factor": "response_time", "points": 15, "why": "answered within a day"},
+        ],
+    )
     assert item["reasons"] == [
         {
             "position_id": str(position_id("ats:job")),

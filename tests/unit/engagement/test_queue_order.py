@@ -77,6 +77,8 @@ def test_an_item_is_consistent_in_itself(story: Story) -> None:
         assert not story.entries
         return
     assert 0 <= item.priority <= 100
+    assert sum(part.points for part in item.parts) == item.priority
+    assert all(part.why for part in item.parts)
     assert (item.presence is Presence.GONE) == (not item.reasons)
     assert item.due_at == min((reason.due_at for reason in item.reasons), default=None)
     strengths = [reason.strength for reason in item.reasons]
