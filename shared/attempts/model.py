@@ -183,6 +183,11 @@ class Attempt(NamedTuple):
         return self.hired_at is not None and self.close is None
 
     @property
+    def is_employed(self) -> bool:
+        """Whether the person was hired and has not left."""
+        return self.is_hired and self.left_at is None
+
+    @property
     def is_open(self) -> bool:
         return self.close is None and self.hired_at is None
 

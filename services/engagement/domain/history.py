@@ -69,7 +69,7 @@ class History:
     @property
     def is_hired(self) -> bool:
         """Whether the person was hired and has not left."""
-        return any(hired.left_at is None for hired in self._hires())
+        return any(attempt.is_employed for attempt in self.attempts())
 
     def _hires(self) -> Iterator[Attempt]:
         return (attempt for attempt in self.attempts() if attempt.is_hired)

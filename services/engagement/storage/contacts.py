@@ -51,8 +51,13 @@ _CLEAR = """
         SELECT id FROM contact_reservations WHERE expires_at < $1 ORDER BY expires_at LIMIT 100 FOR UPDATE SKIP LOCKED)
     """
 _SENT = """
-    SELECT count(*) FROM log WHERE type = 'rekindle.pursuit.contacted' AND data->>'recruiter' = $1 AND time >= $2 AND time < $3
-        AND coalesce(data->>'purpose', 'outreach') = 'outreach'
+    SELECT own.person_id, count(*), bool_or(EXISTS (
+        SELECT FROM relationships AS other JOIN log AS retraction USING (candidate_id)
+        WHERE other.person_id = own.person_id AND retraction.type = 'rekindle.event.retracted'))
+    FROM log JOIN relationships AS own USING (candidate_id)
+    WHERE log.type = 'rekindle.pursuit.contacted' AND log.data->>'recruiter' = $1 AND log.time >= $2 AND log.time < $3
+        AND coalesce(log.data->>'purpose', 'outreach') = 'outreach'
+    GROUP BY own.person_id
     """
 
 
@@ -100,6 +105,10 @@ async def release(connection: Driver, id: UUID) -> bool:
     return (await connection.execute(_RELEASE, id)).endswith(" 1")
 
 
-async def sent_between(connection: Driver, recruiter: str, first: datetime, end: datetime) -> int:
-    """How many outreach contacts of the recruiter were reported for a time; ``end`` is not part of it."""
-    return int(await connection.fetchval(_SENT, recruiter, first, end))
+async def sent_between(connection: Driver, recruiter: str, first: datetime, end: datetime) -> tuple[int, list[UUID]]:
+    """How many outreach contacts of the recruiter were reported for a time, of which ``end`` is no part.
+
+    Those to people of whom anything was retracted are not counted: these people are returned instead, for their facts decide.
+    """
+    rows = await connection.fetch(_SENT, recruiter, first, end)
+    return sum(count for _, count, retracted in rows if not retracted), [person for person, _, retracted in rows if retracted]

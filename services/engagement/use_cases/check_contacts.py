@@ -8,7 +8,17 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.engagement.domain.contact import Ask, Case, ContactState, Decision, Reservation, decide, place_of, state_of
+from services.engagement.domain.contact import (
+    Ask,
+    Case,
+    ContactState,
+    Decision,
+    Reservation,
+    contacts_of,
+    decide,
+    place_of,
+    state_of,
+)
 from services.engagement.domain.derive import Person, derive
 from services.engagement.domain.errors import ReservationUnknown
 from services.engagement.settings import EngagementSettings
@@ -16,7 +26,8 @@ from services.engagement.storage import contacts, people, recruiters, streams
 from services.engagement.storage.contacts import ContactRecord
 from services.engagement.storage.recruiters import Recruiter
 from services.engagement.use_cases.transactions import transact
-from shared.db.asyncpg_connection import Driver, driver
+from shared.attempts import without_retracted
+from shared.db.asyncpg_connection import driver
 from shared.db.engine import Sessions
 
 _NOT_KNOWN = ContactRecord(None, None, None)
@@ -67,7 +78,7 @@ async def check_contacts(
         for number, one in enumerate(planned):
             person = person_of[one.candidate]
             own = uuid5(request, str(number))
-            decision = decide(*await _case(connection, person, one, known, own, settings))
+            decision = decide(*await _case(session, person, one, known, own, now, settings))
             reservation = None
             if one.reserve and decision.is_allowed:
                 reservation = Reservation(own, one.ask.recruiter, now + settings.reservation_for)
@@ -123,7 +134,7 @@ def _state(person: Person, now: datetime, settings: EngagementSettings) -> Conta
 
 
 async def _case(
-    connection: Driver, person: UUID, one: Planned, known: _Known, own: UUID, settings: EngagementSettings
+    session: AsyncSession, person: UUID, one: Planned, known: _Known, own: UUID, now: datetime, settings: EngagementSettings
 ) -> tuple[Case, Ask]:
     """What decides, and the plan with a moment: a day alone is taken at noon where the person lives."""
     record = known.records.get(person, _NOT_KNOWN)
@@ -144,11 +155,13 @@ async def _case(
         reservations=held,
     )
     if ask.recruiter is not None:
-        case = await _with_limit(connection, case, ask, known.directory.get(ask.recruiter), settings)
+        case = await _with_limit(session, case, ask, known.directory.get(ask.recruiter), now, settings)
     return case, ask
 
 
-async def _with_limit(connection: Driver, case: Case, ask: Ask, entry: Recruiter | None, settings: EngagementSettings) -> Case:
+async def _with_limit(
+    session: AsyncSession, case: Case, ask: Ask, entry: Recruiter | None, now: datetime, settings: EngagementSettings
+) -> Case:
     """The case with what the recruiter has sent on the day of the plan, where a limit is set."""
     limit = case.policy.daily_limit if entry is None or entry.daily_limit is None else entry.daily_limit
     if limit is None or ask.recruiter is None:
@@ -156,5 +169,15 @@ async def _with_limit(connection: Driver, case: Case, ask: Ask, entry: Recruiter
     zone = ZoneInfo(entry.time_zone) if entry is not None and entry.time_zone is not None else settings.zone
     begins = datetime.combine(ask.at.astimezone(zone).date(), time(), zone)
     ends = datetime.combine(begins.date() + timedelta(days=1), time(), zone)
-    sent = await contacts.sent_between(connection, ask.recruiter, begins, ends)
+    sent = await _sent_between(session, ask.recruiter, begins, ends, now)
     return replace(case, sent_today=sent, daily_limit=limit, day_ends=ends)
+
+
+async def _sent_between(session: AsyncSession, recruiter: str, first: datetime, end: datetime, now: datetime) -> int:
+    """How many outreach contacts of the recruiter stand. Only of people of whom something was retracted all facts are read."""
+    sent, retracted = await contacts.sent_between(await driver(session), recruiter, first, end)
+    if retracted:
+        for person in (await people.load(session, retracted, now=now)).people:
+            of_person = contacts_of(without_retracted(person.facts))
+            sent += sum(1 for one in of_person if one.is_outreach and one.recruiter == recruiter and first <= one.time < end)
+    return sent

@@ -12,7 +12,7 @@ from services.engagement.settings import EngagementSettings
 from shared.db.engine import Sessions
 from shared.events import CandidateChanged
 from shared.ids import candidate_id
-from tests.integration.engagement.posting import Ats, event
+from tests.integration.engagement.posting import Ats, event, retraction
 from tests.integration.engagement.records import Records
 
 AT = "2026-03-11T12:00:00Z"
@@ -178,6 +178,19 @@ async def test_a_recruiter_in_the_directory_has_a_limit(ats: Ats) -> None:
     assert (codes(full), full["reasons"][0]["until"]) == (["sender_limit"], "2026-03-11T23:00:00Z")
     assert codes(await check(ats, recruiter="somebody")) == []
     assert codes(await check(ats, at="2026-03-12T12:00:00Z")) == []
+
+
+async def test_a_contact_that_was_retracted_counts_for_no_limit(ats: Ats) -> None:
+    await ats.client.put("/v1/recruiters/maria", json={"name": "Maria Keller", "daily_limit": 2})
+    sent = [event(of=f"ats:{number}", at="2026-03-11T08:00:00Z", recruiter="maria") for number in range(2)]
+    await ats.post(sent, status=207)
+    full = await check(ats)
+    await ats.post(retraction("ats:0", id=sent[0]["id"]), status=201)
+    free = await check(ats)
+    await ats.post(event(of="ats:0", at="2026-03-11T10:00:00Z", recruiter="maria"), status=201)
+    again = await check(ats)
+
+    assert [codes(answer) for answer in (full, free, again)] == [["sender_limit"], [], ["sender_limit"]]
 
 
 async def test_the_directory_is_listed_by_code(ats: Ats) -> None:

@@ -119,7 +119,6 @@ def state_of(facts: Iterable[PersonFact], pursuits: Mapping[UUID, Pursuit], zone
     """The state of a person. ``zone``, the organisation's, says when the day ends on which a consent expires."""
     facts = list(facts)
     valid = without_retracted(facts)
-    contacts = [_contact(fact) for fact in valid if fact.type == PursuitContacted.type]
     replies = [
         Reply(fact.time, _channel(fact), fact.position, _is_over(fact, pursuits))
         for fact in valid
@@ -127,13 +126,13 @@ def state_of(facts: Iterable[PersonFact], pursuits: Mapping[UUID, Pursuit], zone
     ]
     of_streams = _by_stream(without_retracted(facts, partition=lambda fact: fact.stream))
     return ContactState(
-        is_hired=any(one.is_hired and one.left_at is None for pursuit in pursuits.values() for one in pursuit.attempts),
+        is_hired=any(one.is_employed for pursuit in pursuits.values() for one in pursuit.attempts),
         hard_nos=hard_nos(facts),
         consents=[consent for own in of_streams for consent in _consent(own, zone)],
         unsubscribed=[block for own in of_streams for block in _blocks(own, _NO_MORE)],
         unusable=[block for own in of_streams for block in _blocks(own, _FAILED) if not _reached_since(block, replies)],
         cadences=[cadence for own in of_streams for cadence in _cadence(own)],
-        contacts=contacts,
+        contacts=contacts_of(valid),
         replies=replies,
         answers=[(fact.time, fact.position) for fact in valid if fact.type in _ANSWERS and not fact.data.get("auto")],
     )
@@ -160,6 +159,11 @@ def _by_stream(facts: Iterable[PersonFact]) -> list[list[PersonFact]]:
     for fact in facts:
         found[fact.stream].append(fact)
     return list(found.values())
+
+
+def contacts_of(facts: Iterable[PersonFact]) -> list[Contact]:
+    """The contacts among facts, in their order."""
+    return [_contact(fact) for fact in facts if fact.type == PursuitContacted.type]
 
 
 def _contact(fact: PersonFact) -> Contact:
