@@ -16,7 +16,8 @@ CLOCK_SKEW = timedelta(hours=1)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})")
 
-_zone = ZoneInfo("UTC")
+UTC_ZONE = ZoneInfo("UTC")
+_zone = UTC_ZONE
 
 
 def set_organisation_zone(zone: ZoneInfo) -> None:

@@ -53,7 +53,6 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
         },
     )
     app.state.sessions = sessions
-    app.state.settings = settings
     app.state.freshness = freshness
     app.state.projection_waiter = projection_waiter
     return app

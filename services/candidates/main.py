@@ -48,5 +48,4 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
         },
     )
     app.state.sessions = sessions
-    app.state.settings = settings
     return app

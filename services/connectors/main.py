@@ -56,5 +56,6 @@ def create_app(settings: ConnectorsSettings | None = None, *, api: RekindleApi |
         measures=[measure],
         tags={"greenhouse": "What Greenhouse sends, and what became of it."},
     )
+    app.state.sessions = sessions
     app.state.connector = Connector(sessions, settings, reading, queue)
     return app

@@ -72,6 +72,5 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
     )
     app.state.sessions = sessions
     app.state.projection_waiter = waiter
-    app.state.settings = settings
     app.state.batcher = EventBatcher(sessions, settings)
     return app

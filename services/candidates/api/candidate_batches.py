@@ -15,13 +15,14 @@ from services.candidates.api.candidate_bodies import (
     demand_attributes_scope,
     hidden_from,
 )
-from services.candidates.api.dependencies import SessionsDep, SettingsDep, current_time, observed_or_now
+from services.candidates.api.dependencies import SettingsDep, current_time, observed_or_now
 from services.candidates.settings import CandidatesSettings
 from services.candidates.use_cases.change_candidates import Outcome, change_candidates
 from services.candidates.use_cases.changes import Changed, RecordChange
 from shared.errors import DomainError, FieldError
 from shared.naming import read_name
 from shared.security.auth import Principal, requires
+from shared.web.dependencies import SessionsDep
 from shared.web.idempotency import IdempotentRoute, name_people
 from shared.web.json_body import read_json_items
 from shared.web.problem_details import problem, request_id_of, status_of

@@ -28,7 +28,6 @@ from services.candidates.api.dependencies import (
     Cursor,
     Limit,
     OtherName,
-    SessionsDep,
     SettingsDep,
     UpdatedSince,
     current_time,
@@ -50,6 +49,7 @@ from shared.events.fields import Country
 from shared.events.vocabulary import Level, MarketStatus, Tier
 from shared.naming import Name, read_name
 from shared.security.auth import Forbidden, Principal, requires
+from shared.web.dependencies import SessionsDep
 from shared.web.pagination import decode_cursor, encode_cursor
 from shared.web.routing import StrictRoute
 

@@ -12,20 +12,10 @@ from services.candidates.domain.versions import Condition
 from services.candidates.settings import CandidatesSettings
 from services.candidates.use_cases.sync import SyncPage
 from services.candidates.use_cases.views import RecordView, Redirected
-from shared.db.engine import Sessions
 from shared.errors import Invalid
 from shared.timestamps import Moment
+from shared.web.dependencies import of_state
 from shared.web.pagination import encode_cursor
-
-
-async def _sessions(request: Request) -> Sessions:
-    sessions: Sessions = request.app.state.sessions
-    return sessions
-
-
-async def _settings(request: Request) -> CandidatesSettings:
-    settings: CandidatesSettings = request.app.state.settings
-    return settings
 
 
 async def _condition(
@@ -35,8 +25,7 @@ async def _condition(
     return Condition(if_match, if_none_match)
 
 
-SessionsDep = Annotated[Sessions, Depends(_sessions)]
-SettingsDep = Annotated[CandidatesSettings, Depends(_settings)]
+SettingsDep = Annotated[CandidatesSettings, Depends(of_state("settings", CandidatesSettings))]
 ConditionDep = Annotated[Condition, Depends(_condition)]
 
 _NAME = {"pattern": r"^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[a-z0-9][a-z0-9._-]{0,49}:.{1,200})$"}

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.candidates.api.dependencies import Cursor, Limit, SessionsDep, SettingsDep, current_time
+from services.candidates.api.dependencies import Cursor, Limit, SettingsDep, current_time
 from services.candidates.domain import erasures as domain
 from services.candidates.domain.versions import after
 from services.candidates.settings import ServiceName
@@ -16,6 +16,7 @@ from services.candidates.use_cases import erasures
 from services.candidates.use_cases.erasures import Confirmation
 from shared.naming import read_name
 from shared.security.auth import Principal, requires
+from shared.web.dependencies import SessionsDep
 from shared.web.idempotency import IdempotentRoute
 from shared.web.pagination import decode_cursor, encode_cursor
 

@@ -13,7 +13,6 @@ from services.candidates.api.dependencies import (
     Cursor,
     Limit,
     PositionName,
-    SessionsDep,
     SettingsDep,
     UpdatedSince,
     current_time,
@@ -35,6 +34,7 @@ from shared.events.vocabulary import Level, PositionStatus
 from shared.naming import read_name
 from shared.security.auth import Principal, requires
 from shared.timestamps import CLOCK_SKEW
+from shared.web.dependencies import SessionsDep
 from shared.web.pagination import decode_cursor, encode_cursor
 from shared.web.routing import StrictRoute
 

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
 from services.connectors.settings import ConnectorsSettings
 from services.connectors.use_cases.posting_queue import PostingQueue
 from services.connectors.use_cases.understand_body import Reading
 from shared.db.engine import Sessions
+from shared.web.dependencies import SessionsDep, of_state
+
+__all__ = ["Connector", "ConnectorDep", "SessionsDep"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +24,4 @@ class Connector:
     queue: PostingQueue
 
 
-async def _connector(request: Request) -> Connector:
-    connector: Connector = request.app.state.connector
-    return connector
-
-
-async def _sessions(request: Request) -> Sessions:
-    connector: Connector = request.app.state.connector
-    return connector.sessions
-
-
-ConnectorDep = Annotated[Connector, Depends(_connector)]
-SessionsDep = Annotated[Sessions, Depends(_sessions)]
+ConnectorDep = Annotated[Connector, Depends(of_state("connector", Connector))]

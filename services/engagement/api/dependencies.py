@@ -2,21 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
 from services.engagement.settings import EngagementSettings
-from shared.db.engine import Sessions
+from shared.web.dependencies import SessionsDep, of_state
 
+__all__ = ["SessionsDep", "SettingsDep"]
 
-async def _sessions(request: Request) -> Sessions:
-    sessions: Sessions = request.app.state.sessions
-    return sessions
-
-
-async def _settings(request: Request) -> EngagementSettings:
-    settings: EngagementSettings = request.app.state.settings
-    return settings
-
-
-SessionsDep = Annotated[Sessions, Depends(_sessions)]
-SettingsDep = Annotated[EngagementSettings, Depends(_settings)]
+SettingsDep = Annotated[EngagementSettings, Depends(of_state("settings", EngagementSettings))]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-UTC_ZONE = ZoneInfo("UTC")
+from shared.timestamps import UTC_ZONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
 from services.gateway.announcing import Announcer
 from services.gateway.settings import GatewaySettings
@@ -12,6 +12,7 @@ from services.gateway.storage.tokens import Token
 from shared.db.engine import Sessions
 from shared.errors import Unavailable
 from shared.security.auth import Verifier
+from shared.web.dependencies import of_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +30,5 @@ class TokenDesk:
             raise Unavailable("The token is revoked; other processes than this learn of it once Kafka answers again.")
 
 
-async def _desk(request: Request) -> TokenDesk:
-    desk: TokenDesk = request.app.state.desk
-    return desk
-
-
-async def _verifier(request: Request) -> Verifier:
-    verifier: Verifier = request.app.state.verifier
-    return verifier
-
-
-DeskDep = Annotated[TokenDesk, Depends(_desk)]
-VerifierDep = Annotated[Verifier, Depends(_verifier)]
+DeskDep = Annotated[TokenDesk, Depends(of_state("desk", TokenDesk))]
+VerifierDep = Annotated[Verifier, Depends(of_state("verifier", Verifier))]
