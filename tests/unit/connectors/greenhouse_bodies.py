@@ -12,7 +12,7 @@ import pytest
 
 from services.connectors.domain.greenhouse.actions import translate
 from services.connectors.domain.greenhouse.body import Body, read_body
-from services.connectors.domain.greenhouse.knowledge import Knowledge
+from services.connectors.domain.greenhouse.knowledge import Knowledge, KnownApplication, KnownFact
 from services.connectors.domain.greenhouse.mapping import GreenhouseMapping
 from services.connectors.domain.greenhouse.mapping_file import read_mapping
 from services.connectors.domain.greenhouse.translation import Receipt, Translation
@@ -21,6 +21,9 @@ from services.connectors.domain.intents import Fact
 ROOT = Path(__file__).parents[3]
 SAMPLES = ROOT.parent / "shared" / "data" / "greenhouse" / "webhooks"
 RECEIVED_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+REJECTED_AT = datetime(2026, 2, 1, 10, tzinfo=UTC)
+SEEN_AT = datetime(2026, 1, 12, 9, tzinfo=UTC)
+APPLIED_AT = datetime(2026, 1, 10, 9, tzinfo=UTC)
 
 
 def sample(name: str) -> bytes:
@@ -109,3 +112,22 @@ def the_fact(translation: Translation, type_name: str) -> Fact:
     found = [fact for fact in facts(translation) if fact.type == type_name]
     assert len(found) == 1, f"{len(found)} facts of {type_name} in {translation}"
     return found[0]
+
+
+def known(**changes: Any) -> KnownApplication:
+    """Application 70 of candidate 5 for job 9, as it is known from bodies before."""
+    body: dict[str, Any] = {"candidate": "5", "jobs": ("9",), "prospect": False, "seen_at": SEEN_AT, "jobs_since": SEEN_AT}
+    return KnownApplication(**(body | changes))
+
+
+def known_fact(type_name: str, time: datetime = REJECTED_AT, **changes: Any) -> KnownFact:
+    """A fact of that application that was made from a body before."""
+    body: dict[str, Any] = {"event_id": f"x-{type_name}", "candidate": "greenhouse:5", "job": "9"}
+    return KnownFact(type=type_name, time=time, **(body | changes))
+
+
+def rejection(name: str | None = "Salary", kind: str | None = "We rejected them", **changes: Any) -> bytes:
+    """A body that rejects application 70, for a reason of a type."""
+    reason = {"id": 1, "name": name, "type": {"id": 2, "name": kind}} if name else None
+    body = {"rejected_at": "2026-02-01T10:00:00Z", "last_activity_at": "2026-02-01T10:00:00Z", "status": "rejected"}
+    return application("reject_candidate", **(body | {"rejection_reason": reason} | changes))
