@@ -381,4 +381,7 @@ async def test_erasing_one_of_a_persons_streams_keeps_the_other(ats: Ats, record
 async def test_an_erasure_of_somebody_never_heard_of_holds_from_then_on(ats: Ats, records: Records) -> None:
     await records.erase(ADA)
 
-    await ats.post(event(), status=410)
+    refused = await ats.post(event(), status=410)
+
+    assert refused["code"] == "candidate_erased"
+    await ats.get("/v1/timelines/ats:ada", status=410)

@@ -12,7 +12,10 @@ from tests.waiting import eventually
 
 @pytest.mark.parametrize("seconds", [0.0, 0.01])
 async def test_a_pause_ends_when_it_is_over(seconds: float) -> None:
-    await pause(asyncio.Event(), seconds)
+    began = asyncio.get_running_loop().time()
+    await asyncio.wait_for(pause(asyncio.Event(), seconds), 5)
+
+    assert asyncio.get_running_loop().time() - began >= seconds
 
 
 async def test_a_stop_ends_a_pause_in_which_the_part_gave_signs_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -27,7 +30,9 @@ async def test_a_stop_ends_a_pause_in_which_the_part_gave_signs_of_life(monkeypa
 
     await eventually(counted, lambda count: count >= 3)
     stop.set()
-    await asyncio.wait_for(pausing, 5)
+    await asyncio.wait({pausing}, timeout=5)
+
+    assert pausing.done()
 
 
 async def test_a_part_is_silent_from_its_last_beat_and_forgotten_at_its_end() -> None:

@@ -73,9 +73,11 @@ def test_what_the_sdk_writes_we_read_as_the_same_event(kind: type[EventData]) ->
 @pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.__name__)
 def test_every_event_is_as_our_own_documents_say(kind: type[EventData]) -> None:
     event = an_event(kind)
+    data = Draft202012Validator(published(kind), format_checker=Draft202012Validator.FORMAT_CHECKER)
+    headers = Draft7Validator(headers_schema(kind))
 
-    Draft202012Validator(published(kind), format_checker=Draft202012Validator.FORMAT_CHECKER).validate(json.loads(event.value))
-    Draft7Validator(headers_schema(kind)).validate({name: value.decode() for name, value in event.headers()})
+    assert not list(data.iter_errors(json.loads(event.value)))
+    assert not list(headers.iter_errors({name: value.decode() for name, value in event.headers()}))
 
 
 def test_our_documents_refuse_what_is_no_event() -> None:
@@ -101,7 +103,7 @@ def test_every_event_in_structured_mode_fits_the_cloudevents_schema(
 ) -> None:
     structured = to_structured(from_binary(as_message(an_event(kind)), JSONFormat()), JSONFormat())
 
-    cloudevents_schema.validate(json.loads(structured.value))
+    assert not list(cloudevents_schema.iter_errors(json.loads(structured.value)))
 
 
 def test_the_schema_tells_the_specification_s_own_examples_from_what_is_wrong(cloudevents_schema: Draft7Validator) -> None:
