@@ -10,6 +10,7 @@ from rekindle.cli.options import AsJson, Data
 from rekindle.cli.screen import Screen
 from rekindle.embedded.failures import CannotStart
 from rekindle.embedded.folder import DEFAULT, DataFolder
+from shared import clock
 
 if TYPE_CHECKING:
     from services.analytics.use_cases.rebuild import Rebuilt
@@ -53,14 +54,13 @@ def rebuild_analytics(
 
 
 async def _rebuild(screen: Screen, *, check: bool) -> "Rebuilt":
-    from datetime import UTC, datetime
 
     from rekindle.runtime.maintenance import database_of
     from services.analytics.use_cases.rebuild import compare
     from services.analytics.use_cases.rebuild import rebuild as fold_all
 
     async with database_of("analytics") as (sessions, settings):
-        now = datetime.now(UTC)
+        now = clock.now()
         if check:
             return await compare(sessions, now=now, ghost_after=settings.ghost_after)
         return await fold_all(
@@ -85,10 +85,9 @@ def rebuild_queue(as_json: AsJson = False, data: Data = DEFAULT) -> None:
 
 
 async def _rebuild_queue() -> int:
-    from datetime import UTC, datetime
 
     from rekindle.runtime.maintenance import database_of
     from services.engagement.use_cases.derive_people import derive_all as compute
 
     async with database_of("engagement") as (sessions, settings):
-        return await compute(sessions, now=datetime.now(UTC), settings=settings)
+        return await compute(sessions, now=clock.now(), settings=settings)

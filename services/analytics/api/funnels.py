@@ -1,6 +1,6 @@
 """The funnels: of a position, and of the organisation with filters and groups."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from services.analytics.api.filters import DimensionName, FiltersDep, Span, Span
 from services.analytics.dimensions import BY_NAME
 from services.analytics.domain.questions import Period, Question
 from services.analytics.use_cases.read_funnel import Funnel, read_funnel
+from shared import clock
 from shared.events.fields import PositionRef
 from shared.security.auth import Principal, requires
 from shared.web.routing import StrictRoute
@@ -34,7 +35,7 @@ async def get_position_funnel(
 ) -> Any:
     """The funnel of one position. A position of which nothing is known yet has a funnel of zeros."""
     del waited
-    now = datetime.now(UTC)
+    now = clock.now()
     question = _question(span, now, position=position)
     (funnel,) = await read_funnel(sessions, question, now=now, ghost_after=settings.ghost_after, zone=settings.time_zone)
     behind = await freshness.read(sessions, now=now)
@@ -56,7 +57,7 @@ async def get_organisation_funnel(
 ) -> Any:
     """The funnel over all positions, with any dimension as a filter, and one a group where it is asked for."""
     del waited
-    now = datetime.now(UTC)
+    now = clock.now()
     grouped = None if group_by is None else BY_NAME[str(group_by)]
     question = _question(span, now, filters=filters, group_by=grouped, period=period, limit=limit)
     funnels = await read_funnel(sessions, question, now=now, ghost_after=settings.ghost_after, zone=settings.time_zone)

@@ -1,13 +1,13 @@
 """analytics.projector: facts and snapshots become attempts and counters."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.domain.projector import GROUP, TOPICS
 from services.analytics.settings import AnalyticsSettings
 from services.analytics.use_cases.project import project
+from shared import clock
 from shared.events import Event
 from shared.inbox.replies import reply_after_commit
 from shared.kafka.consumer import Subscription
@@ -24,7 +24,7 @@ def projector(settings: AnalyticsSettings) -> Subscription:
     """
 
     async def handler(session: AsyncSession, events: Sequence[Event]) -> None:
-        confirmed = await project(session, events, now=datetime.now(UTC), ghost_after=settings.ghost_after)
+        confirmed = await project(session, events, now=clock.now(), ghost_after=settings.ghost_after)
         reply_after_commit(session, confirmed)
 
     return Subscription(GROUP, TOPICS, handler, max_records=MAX_RECORDS, reads_data=False)

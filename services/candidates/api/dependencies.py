@@ -1,7 +1,7 @@
 """What routers take from the application and the request."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 import orjson
@@ -12,6 +12,7 @@ from services.candidates.domain.versions import Condition
 from services.candidates.settings import CandidatesSettings
 from services.candidates.use_cases.sync import SyncPage
 from services.candidates.use_cases.views import RecordView, Redirected
+from shared import clock
 from shared.errors import Invalid
 from shared.timestamps import Moment
 from shared.web.dependencies import of_state
@@ -54,7 +55,7 @@ def observed_or_now(observed_at: datetime | None, now: datetime) -> datetime:
 
 def current_time() -> datetime:
     """The time of the request, in UTC."""
-    return datetime.now(UTC)
+    return clock.now()
 
 
 def redirect(request: Request, found: Redirected) -> Response:

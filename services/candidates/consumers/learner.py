@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.candidates.use_cases.learn import learn_from
+from shared import clock
 from shared.db.asyncpg_connection import driver
 from shared.db.engine import notify_after_commit
 from shared.events import Event, Topic
@@ -23,7 +23,7 @@ class Learner:
 
     async def __call__(self, session: AsyncSession, events: Sequence[Event]) -> None:
         """Bring what was learned up to date, and publish people whose market status it changes."""
-        if await learn_from(await driver(session), events, now=datetime.now(UTC), shards=self.shards):
+        if await learn_from(await driver(session), events, now=clock.now(), shards=self.shards):
             notify_after_commit(session)
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, WrapValidato
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
 from services.engagement.domain.contact import Ask, Code
 from services.engagement.use_cases.check_contacts import Checked, Planned, check_contacts, release_reservation
+from shared import clock
 from shared.errors import DomainError, Invalid
 from shared.events.fields import CandidateRef, PositionRef
 from shared.events.fields import Code as SenderCode
@@ -136,7 +137,7 @@ async def check_contact(
 ) -> Any:
     """May we contact this person? One check, or an array of up to 1,000. It sees every event that was accepted before it."""
     sent: Any = body
-    now = datetime.now(UTC)
+    now = clock.now()
     token = request_token(request)
     if not isinstance(sent, list):
         planned = _read(sent, now)

@@ -1,7 +1,5 @@
 """POST /v1/events: what happened, one CloudEvent or a batch of them."""
 
-from datetime import UTC, datetime
-
 import orjson
 from fastapi import APIRouter, Request, Response
 
@@ -11,6 +9,7 @@ from services.engagement.api.event_schema import request_body
 from services.engagement.domain.incoming import Incoming
 from services.engagement.domain.outcomes import Accepted, Refused
 from services.engagement.use_cases.event_batcher import EventBatcher
+from shared import clock
 from shared.errors import DomainError
 from shared.observability.tracing import current_traceparent
 from shared.security.auth import requires
@@ -43,7 +42,7 @@ async def post_events(request: Request) -> Response:
     A batch is answered 207 with a status for each event, in order; a bad one does not hinder the others.
     """
     batcher: EventBatcher = request.app.state.batcher
-    now = datetime.now(UTC)
+    now = clock.now()
     content_type = request.headers.get("content-type", "")
     items, is_array = read_body(await request.body(), content_type)
     strict = content_type.partition(";")[0].strip().lower() != PLAIN

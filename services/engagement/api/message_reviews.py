@@ -1,6 +1,5 @@
 """POST /v1/message-reviews: is this message any good?"""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
 from services.engagement.domain.review import Kind, Review, Severity, Verdict
 from services.engagement.use_cases.review_message import Message, review_message
+from shared import clock
 from shared.events.fields import CandidateRef, Code, PositionRef
 from shared.security.auth import Principal, requires
 from shared.web.idempotency import IdempotentRoute, request_token
@@ -107,7 +107,7 @@ async def post_message_review(
     """Review a draft before it is sent: findings with advice, and a score with its parts. The text is not stored."""
     message = Message(body.text, body.kind, body.candidate, body.position, body.known)
     token = request_token(request)
-    return _answer(token, await review_message(sessions, message, id=token, now=datetime.now(UTC), settings=settings))
+    return _answer(token, await review_message(sessions, message, id=token, now=clock.now(), settings=settings))
 
 
 def _answer(id: UUID, of: Review) -> MessageReviewAnswer:

@@ -1,6 +1,6 @@
 """GET /v1/pursuits: what came of a candidate for a position, attempt by attempt."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
 from services.engagement.use_cases.read_pursuits import ShownPursuit, read_pursuit
 from services.engagement.use_cases.read_pursuits import list_pursuits as find_pursuits
+from shared import clock
 from shared.attempts import Interest, Outcome
 from shared.ids import candidate_id, position_id, pursuit_id
 from shared.naming import read_name
@@ -112,7 +113,7 @@ async def get_pursuit(
     _waited: WaitedDep,
 ) -> dict[str, Any]:
     """One pursuit with all its attempts. The id of before a person's records were linked answers with the person's pursuit."""
-    return _answer(await read_pursuit(sessions, id, now=datetime.now(UTC), settings=settings))
+    return _answer(await read_pursuit(sessions, id, now=clock.now(), settings=settings))
 
 
 @router.get("", response_model=PursuitPage)
@@ -137,7 +138,7 @@ async def list_pursuits(
         position=of_position,
         after=after,
         limit=limit,
-        now=datetime.now(UTC),
+        now=clock.now(),
         settings=settings,
     )
     return {

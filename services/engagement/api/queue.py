@@ -1,7 +1,7 @@
 """/v1/queue: whom to come back to now, and what recruiters do about it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from services.engagement.use_cases.complete_item import complete_item
 from services.engagement.use_cases.dismiss_item import dismiss_item
 from services.engagement.use_cases.list_queue import Listed, count_items, list_queue
 from services.engagement.use_cases.snooze_item import snooze_item
+from shared import clock
 from shared.errors import Invalid
 from shared.events.fields import Code, PositionRef, Text
 from shared.events.vocabulary import QueueOutcome, Reason, Trigger
@@ -170,7 +171,7 @@ async def list_queue_items(
     cursor: str | None = None,
 ) -> QueuePage:
     """Whom to come back to, strongest first, then the one who has waited longest. Without ``status``: all live items."""
-    now = datetime.now(UTC)
+    now = clock.now()
     wanted = replace(wanted, status=status)
     purpose = f"queue {wanted}"
     page = await list_queue(sessions, wanted, now=now, after=_after(purpose, cursor), limit=limit)
@@ -184,7 +185,7 @@ async def list_queue_items(
 @router.get("/counts")
 async def count_queue_items(sessions: SessionsDep, _: Reader, _waited: WaitedDep, wanted: WantedDep) -> QueueCounts:
     """How many items there are of each status, with the same filters as the list."""
-    counts = await count_items(sessions, wanted, now=datetime.now(UTC))
+    counts = await count_items(sessions, wanted, now=clock.now())
     return QueueCounts.model_validate(counts)
 
 
@@ -196,7 +197,7 @@ async def claim_queue_items(
     recruiter = body.recruiter or writer.recruiter
     if recruiter is None:
         raise Invalid.of("recruiter", "is required: the token names no recruiter")
-    now = datetime.now(UTC)
+    now = clock.now()
     claimed = await claim_items(
         sessions,
         Wanted(QueueStatus.DUE, body.position, body.reason),
@@ -218,7 +219,7 @@ async def complete_queue_item(
 
     The same again is answered alike. 409: the lease is lost, or something else was done with it.
     """
-    now = datetime.now(UTC)
+    now = clock.now()
     moved = await complete_item(sessions, id, lease=body.lease, outcome=body.outcome, now=now, settings=settings)
     return MovedQueueItem(id=id, status=moved.status, due_at=moved.due_at)
 
@@ -231,7 +232,7 @@ async def snooze_queue_item(
 
     The same again is answered alike. 409: the lease is lost, or something else was done with it.
     """
-    now = datetime.now(UTC)
+    now = clock.now()
     moved = await snooze_item(sessions, id, lease=body.lease, until=body.until, now=now, settings=settings)
     return MovedQueueItem(id=id, status=moved.status, due_at=moved.due_at)
 
@@ -244,7 +245,7 @@ async def dismiss_queue_item(
 
     The same again is answered alike. 409: the lease is lost, or something else was done with it.
     """
-    now = datetime.now(UTC)
+    now = clock.now()
     moved = await dismiss_item(sessions, id, lease=body.lease, reason=body.reason, now=now, settings=settings)
     return MovedQueueItem(id=id, status=moved.status, due_at=moved.due_at)
 

@@ -1,6 +1,6 @@
 """GET /v1/timelines: everything that is known to have happened with a person."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
 from services.engagement.use_cases.read_timeline import Place, ShownEvent, read_timeline
+from shared import clock
 from shared.errors import Invalid
 from shared.events import FACTS
 from shared.naming import read_name
@@ -79,7 +80,7 @@ async def get_timeline(
         types=types,
         after=None if cursor is None else decode_cursor(purpose, cursor, _place),
         limit=limit,
-        now=datetime.now(UTC),
+        now=clock.now(),
         settings=settings,
     )
     following = timeline.following

@@ -1,12 +1,12 @@
 """engagement.facts: the facts on engagement's own topic, from which everything about a person is derived."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.settings import EngagementSettings
 from services.engagement.use_cases.derive_people import CHUNK, derive_streams
+from shared import clock
 from shared.events import Event, Topic
 from shared.inbox.processor import Handler
 from shared.kafka.consumer import Subscription
@@ -24,6 +24,6 @@ def follow_facts(settings: EngagementSettings) -> Handler:
 
     async def handler(session: AsyncSession, events: Sequence[Event]) -> None:
         streams = {event.subject for event in events if event.subject is not None}
-        await derive_streams(session, streams, now=datetime.now(UTC), settings=settings)
+        await derive_streams(session, streams, now=clock.now(), settings=settings)
 
     return handler

@@ -1,7 +1,6 @@
 """engagement.records: what candidates publishes about people and positions."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.engagement.storage.contacts import ContactRecord
 from services.engagement.storage.positions import PositionSnapshot
 from services.engagement.use_cases.take_over_records import take_over_records
+from shared import clock
 from shared.events import CandidateChanged, CandidateErased, Event, PositionChanged, Topic
 from shared.kafka.consumer import Subscription
 
@@ -36,7 +36,7 @@ async def take_over(session: AsyncSession, events: Sequence[Event]) -> None:
             snapshots[data.position_id] = PositionSnapshot(
                 event.sequence or 0, data.reference, data.title, tuple(data.closings), event.raw
             )
-    await take_over_records(session, people, erased, snapshots, now=datetime.now(UTC), records=records)
+    await take_over_records(session, people, erased, snapshots, now=clock.now(), records=records)
 
 
 SUBSCRIPTION = Subscription(GROUP, (Topic.CANDIDATES, Topic.POSITIONS), take_over)

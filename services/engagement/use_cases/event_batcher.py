@@ -8,12 +8,12 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from services.engagement.domain.incoming import Incoming
 from services.engagement.domain.outcomes import Outcome
 from services.engagement.settings import EngagementSettings
 from services.engagement.use_cases.ingest_events import NamedPositions, ingest_events
+from shared import clock
 from shared.db.engine import Sessions
 from shared.errors import Unavailable
 
@@ -99,9 +99,7 @@ class EventBatcher:
     async def _store(self, together: Sequence[_Request]) -> None:
         events = [event for request in together for event in request.events]
         try:
-            outcomes = await ingest_events(
-                self.sessions, events, now=datetime.now(UTC), settings=self.settings, named=self._named
-            )
+            outcomes = await ingest_events(self.sessions, events, now=clock.now(), settings=self.settings, named=self._named)
         except Unavailable as fault:
             for request in together:
                 _fail(request, fault)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from datetime import UTC, datetime
+from datetime import datetime
 
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage.due import is_anything_due
@@ -10,6 +10,7 @@ from services.engagement.use_cases.announce_due_items import announce_due_items
 from services.engagement.use_cases.derive_people import derive_stale
 from services.engagement.use_cases.follow_positions import follow_positions
 from services.engagement.use_cases.record_time import record_time
+from shared import clock
 from shared.db.engine import Sessions, is_transient
 from shared.db.leader import leading
 from shared.db.locks import CLOCK
@@ -39,7 +40,7 @@ async def _lead(sessions: Sessions, settings: EngagementSettings, stop: asyncio.
     async with leading(sessions, CLOCK, stop) as connection:
         while connection is not None and not stop.is_set():
             beat()
-            now = datetime.now(UTC)
+            now = clock.now()
             if await is_anything_due(connection, now):  # whoever has lost the connection leads no more
                 await tick(sessions, now=now, settings=settings)
             await pause(stop, settings.clock_seconds)
