@@ -56,6 +56,8 @@ class SharedSettings(BaseSettings):
     """Origins of pages elsewhere whose browsers may call the API, separated by spaces; ``*`` for every one."""
     requests_per_minute: int = Field(600_000, ge=1)
     """Requests that one token may make in a minute before it is answered 429."""
+    open_requests_per_minute: int = Field(6_000, ge=1)
+    """Requests without a token, such as unsubscribe links, that one address may make in a minute; a proxy is one address."""
 
     @property
     def consumer_window(self) -> float:

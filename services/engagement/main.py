@@ -5,7 +5,17 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.engagement.api import contact_checks, events, message_reviews, pursuits, queue, recruiters, timelines, waiting
+from services.engagement.api import (
+    contact_checks,
+    events,
+    message_reviews,
+    pursuits,
+    queue,
+    recruiters,
+    timelines,
+    unsubscribe,
+    waiting,
+)
 from services.engagement.api.event_schema import event_schemas
 from services.engagement.consumers import subscriptions
 from services.engagement.consumers.facts import GROUP as FACTS
@@ -53,6 +63,8 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
             message_reviews.router,
             contact_checks.router,
             recruiters.router,
+            unsubscribe.router,
+            unsubscribe.links,
         ],
         settings=settings,
         lifespan=lifespan,
@@ -66,6 +78,7 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
             "queue": "Whom to come back to now, and what recruiters do about it.",
             "message reviews": "Is this message any good?",
             "contact checks": "May we contact this person now?",
+            "unsubscribe": "How a candidate ends a channel, without a login.",
             "recruiters": "Who the codes in events stand for.",
         },
         schemas=event_schemas(),

@@ -114,6 +114,19 @@ class StrictRoute(APIRoute):
         return handle
 
 
+class OpenRoute(StrictRoute):
+    """An operation that needs no token; each address it is called from has an allowance instead."""
+
+    def around(self, run: Handler) -> Handler:
+        async def handle(request: Request) -> Response:
+            address = "" if request.client is None else request.client.host
+            limit: int = request.app.state.settings.open_requests_per_minute
+            _spend(request, f"address {address}", limit, f"More than {limit} requests in a minute came from this address.")
+            return await run(request)
+
+        return handle
+
+
 class RawRoute(StrictRoute):
     """Calls its endpoint with the request and nothing else. Solving dependencies costs as much as storing an event."""
 
@@ -200,19 +213,25 @@ def _check_query(request: Request, known: dict[str, bool]) -> None:
 
 
 _windows: dict[str, tuple[int, int]] = {}
+MOST_WINDOWS = 10_000
+"""Of so many callers the minute is remembered; whoever can make up more is let off with a new minute."""
 
 
 def _allow(request: Request, principal: Principal) -> None:
     """Count the request against the principal's allowance in this minute. Raises TooManyRequests."""
     limit: int = request.app.state.settings.requests_per_minute
+    _spend(request, principal.identity, limit, f"The token {principal.name!r} made more than {limit} requests in a minute.")
+
+
+def _spend(request: Request, caller: str, limit: int, refusal: str) -> None:
     now = time.time()
     window = int(now // 60)
-    begun, used = _windows.get(principal.identity, (window, 0))
+    begun, used = _windows.get(caller, (window, 0))
     used = used + 1 if begun == window else 1
-    _windows[principal.identity] = (window, used)
+    if len(_windows) >= MOST_WINDOWS and caller not in _windows:
+        _windows.clear()
+    _windows[caller] = (window, used)
     reset = 60 - int(now % 60)
     request.state.rate_limit = (limit, max(0, limit - used), reset)
     if used > limit:
-        raise TooManyRequests(
-            f"The token {principal.name!r} made more than {limit} requests in a minute.", extra={"retry_after": reset}
-        )
+        raise TooManyRequests(refusal, extra={"retry_after": reset})

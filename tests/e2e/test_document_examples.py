@@ -19,6 +19,8 @@ NOT_AS_IT_STANDS = {
     "snoozeQueueItem": "needs the lease of a claim",
     "dismissQueueItem": "needs the lease of a claim",
     "releaseContactReservation": "needs the id of a reservation",
+    "showUnsubscribePage": "needs a signed link",
+    "unsubscribeByLink": "needs a signed link",
     "receiveGreenhouseDelivery": "needs a signature of the body",
     "getGreenhouseDelivery": "needs the id of a delivery",
     "getToken": "needs the id of a token",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from services.engagement.domain.incoming import SYSTEM_SOURCE
+from services.engagement.domain.incoming import OWN_SOURCES
 from shared.errors import FieldError
 from shared.events import FACTS
 from shared.ids import SOURCE, candidate_id
@@ -63,8 +63,8 @@ def _source(value: object) -> str:
     source = _text(value)
     if not SOURCE.fullmatch(source):
         raise ValueError("must be 1 to 50 of a-z, 0-9, '.', '_', '-', beginning with a letter or digit")
-    if source == SYSTEM_SOURCE:
-        raise ValueError(f"must not be {SYSTEM_SOURCE}: that is the source of Rekindle's own events")
+    if source in OWN_SOURCES:
+        raise ValueError(f"must not be {source}: that is the source of Rekindle's own events")
     return source
 
 

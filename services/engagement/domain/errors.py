@@ -46,6 +46,13 @@ class ReservationUnknown(NotFound):
     title = "There is no such reservation"
 
 
+class LinkUnknown(NotFound):
+    """The link was not made here, or was changed on its way."""
+
+    code = "unsubscribe_link_unknown"
+    title = "This link was not made here"
+
+
 class PursuitUnknown(NotFound):
     """No fact makes this pursuit."""
 

@@ -15,7 +15,11 @@ from shared.events.fields import private_fields
 from shared.ids import candidate_id, event_id, is_id, position_id, spelled
 
 SYSTEM_SOURCE = "rekindle"
-"""The source of the events that Rekindle's own clock makes; no sender may use it."""
+"""The source of the events that Rekindle's own clock makes."""
+LINK_SOURCE = "rekindle.unsubscribe"
+"""The source of what candidates choose by a link of their own."""
+OWN_SOURCES = frozenset({SYSTEM_SOURCE, LINK_SOURCE})
+"""No sender may use these."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from shared.security.token_issuer import ensure_keys, issue_token
 from shared.settings import SharedSettings
 from shared.web.app import create_service_app
 from shared.web.problem_details import STATUS_OF, status_of
-from shared.web.routing import StrictRoute, TooManyRequests
+from shared.web.routing import OpenRoute, StrictRoute, TooManyRequests
 
 router = APIRouter(prefix="/v1/things", route_class=StrictRoute)
 
@@ -50,6 +50,15 @@ async def raised(name: str) -> None:
     }[name]
 
 
+open_router = APIRouter(prefix="/v1/open", route_class=OpenRoute)
+
+
+@open_router.post("")
+async def opened() -> dict[str, Any]:
+    """For everybody."""
+    return {}
+
+
 @router.get("")
 async def listed(limit: int = 5, kind: str | None = None) -> dict[str, Any]:
     """A list."""
@@ -72,7 +81,12 @@ async def made(body: Thing, who: Annotated[Principal, requires("engagement:write
 def settings(tmp_path: Path) -> SharedSettings:
     ensure_keys(tmp_path)
     return SharedSettings(
-        jwks_file=tmp_path / "jwks.json", deployment="rekindle-test", max_body_bytes=2000, requests_per_minute=3, time_zone="UTC"
+        jwks_file=tmp_path / "jwks.json",
+        deployment="rekindle-test",
+        max_body_bytes=2000,
+        requests_per_minute=3,
+        open_requests_per_minute=3,
+        time_zone="UTC",
     )
 
 
@@ -88,7 +102,7 @@ async def client(settings: SharedSettings) -> AsyncIterator[httpx.AsyncClient]:
         name="things",
         title="Things",
         description="For tests.",
-        routers=[router],
+        routers=[router, open_router],
         settings=settings,
         checks={"database": well, "broker": unwell},
     )
@@ -219,6 +233,15 @@ async def test_who_asks_too_often_is_told_when_to_come_back(client: httpx.AsyncC
     assert 1 <= int(refused[0].headers["retry-after"]) <= 60
     assert refused[0].headers["ratelimit"].startswith('"minute";r=0;t=')
     assert refused[0].headers["ratelimit-policy"] == '"minute";q=3;w=60'
+
+
+async def test_an_open_operation_has_an_allowance_by_address(client: httpx.AsyncClient) -> None:
+    answers = [await client.post("/v1/open") for _ in range(8)]
+
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert 2 <= len(refused) <= 5, "three a minute; a new minute may begin in between"
+    assert "this address" in refused[0].json()["detail"]
+    assert int(refused[0].headers["retry-after"]) >= 1
 
 
 async def test_tokens_of_one_name_from_two_issuers_do_not_share_an_allowance(

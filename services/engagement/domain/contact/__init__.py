@@ -4,7 +4,7 @@ from services.engagement.domain.contact.ask import Ask, Code, Decision, HeldBack
 from services.engagement.domain.contact.checks import Case, decide
 from services.engagement.domain.contact.place import Place, place_of
 from services.engagement.domain.contact.policy import ContactPolicy
-from services.engagement.domain.contact.state import ContactState, contacts_of, state_of
+from services.engagement.domain.contact.state import ContactState, contacts_of, is_unsubscribed, state_of
 
 __all__ = [
     "Ask",
@@ -18,6 +18,7 @@ __all__ = [
     "Reservation",
     "contacts_of",
     "decide",
+    "is_unsubscribed",
     "place_of",
     "state_of",
 ]

@@ -138,6 +138,12 @@ def state_of(facts: Iterable[PersonFact], pursuits: Mapping[UUID, Pursuit], zone
     )
 
 
+def is_unsubscribed(facts_of_stream: Iterable[PersonFact], channel: Channel) -> bool:
+    """Whether the last word of one stream is that it wants nothing by the whole channel; a complaint is another matter."""
+    blocks = _blocks(without_retracted(facts_of_stream), frozenset({CandidateUnsubscribed.type}))
+    return any(block.channel is channel and block.address is None for block in blocks)
+
+
 _NO_MORE = frozenset({CandidateUnsubscribed.type, CandidateComplained.type})
 _FAILED = frozenset({CandidateBounced.type})
 
