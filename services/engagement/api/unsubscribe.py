@@ -3,7 +3,6 @@
 The pages hold no script and name nobody: whoever holds the link learns no more than the channel that stands in it.
 """
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from services.engagement.api.dependencies import SessionsDep, SettingsDep
 from services.engagement.domain.errors import CandidateErased
 from services.engagement.domain.unsubscribe_links import Link
 from services.engagement.use_cases.unsubscribe import look_at_link, make_link, unsubscribe
+from shared.clock import now
 from shared.events.fields import CandidateRef
 from shared.events.vocabulary import Channel
 from shared.security.auth import Principal, requires
@@ -116,7 +116,7 @@ async def unsubscribe_by_link(link: LinkText, sessions: SessionsDep, settings: S
     A mail program sends the form ``List-Unsubscribe=One-Click``; the body is not read.
     """
     try:
-        found = await unsubscribe(sessions, link, now=datetime.now(UTC), settings=settings)
+        found = await unsubscribe(sessions, link, now=now(), settings=settings)
     except CandidateErased:
         return _erased()
     return _page("You are unsubscribed", f"Nobody of this team writes to you {_by(found.channel)} any more.")
