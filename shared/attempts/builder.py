@@ -89,7 +89,9 @@ class AttemptBuilder:
         if kind == "declined":
             self._decline(fact)
         reason = Reason(fact.data.get("reason") or Reason.UNSPECIFIED)
-        self.decisive.append(Close(kind, reason, fact.time, fact.data.get("facts") or {}, fact.data.get("by"), fact.id))
+        get = fact.data.get
+        also = tuple(get("also") or ())
+        self.decisive.append(Close(kind, reason, fact.time, get("facts") or {}, get("by"), fact.id, also))
         self._decide()
 
     def _decline(self, fact: FoldFact) -> None:

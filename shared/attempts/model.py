@@ -119,6 +119,8 @@ class Close:
     facts: Mapping[str, Any] = field(default_factory=dict)
     by: str | None = None
     event: UUID | None = None
+    also: Sequence[Mapping[str, Any]] = ()
+    """Further reasons with their facts, as they were sent: all must be met."""
 
     @property
     def is_hard_no(self) -> bool:

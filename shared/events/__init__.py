@@ -58,6 +58,7 @@ from shared.events.queue import (
     QueueItemFellDue,
     QueueItemSnoozed,
 )
+from shared.events.return_plans import ReturnPlanChanged
 from shared.events.snapshots import CandidateChanged, CandidateErased, PositionChanged
 from shared.events.topics import Topic
 
@@ -109,6 +110,7 @@ EVENTS: list[type[EventData]] = [
     QueueItemSnoozed,
     QueueItemDismissed,
     QueueItemErased,
+    ReturnPlanChanged,
     ShardCounted,
     TokenRevoked,
     RecordsMissed,
@@ -178,6 +180,7 @@ __all__ = [
     "QueueItemSnoozed",
     "RecordsMissed",
     "RelayReported",
+    "ReturnPlanChanged",
     "ShardCounted",
     "TokenRevoked",
     "Topic",

@@ -187,12 +187,21 @@ class PositionStatus(StrEnum):
     CLOSED = "closed"
 
 
+class PlanChange(StrEnum):
+    """What became of a return plan."""
+
+    APPEARED = "appeared"
+    CHANGED = "changed"
+    ENDED = "ended"
+
+
 class Trigger(StrEnum):
     """What brings a person back into the queue."""
 
     TIME = "time"
     SIGNAL = "signal"
     REPLY = "reply"
+    APPLICATION = "application"
 
 
 class Employment(StrEnum):

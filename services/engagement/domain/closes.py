@@ -1,8 +1,12 @@
 """What a close says: its reason, its facts, and which reason decides where one reason hides another."""
 
+from collections.abc import Iterator
+
 from shared.attempts import Close
 from shared.events.closes import CloseFacts
 from shared.events.vocabulary import Reason, RejectedBy
+
+_SOFT = frozenset(reason.value for reason in Reason if not reason.is_hard_no)
 
 
 def reason_of(close: Close) -> Reason:
@@ -15,6 +19,13 @@ def reason_of(close: Close) -> Reason:
 def facts_of(close: Close) -> CloseFacts:
     """The facts stored with a close. Fields that a newer release wrote are passed over."""
     return CloseFacts.model_validate(dict(close.facts), extra="ignore")
+
+
+def further_of(close: Close) -> Iterator[tuple[Reason, CloseFacts]]:
+    """The further reasons of a close, each with its facts. A reason that a newer release wrote is passed over."""
+    for one in close.also:
+        if one.get("reason") in _SOFT:
+            yield Reason(one["reason"]), CloseFacts.model_validate(one.get("facts") or {}, extra="ignore")
 
 
 def decisive_reason(reason: Reason, facts: CloseFacts) -> Reason:

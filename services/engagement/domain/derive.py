@@ -10,10 +10,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.engagement.domain.facts import PersonFact, by_position
+from services.engagement.domain.hard_no import hard_nos
 from services.engagement.domain.history import fold_facts, history_of
 from services.engagement.domain.pursuit_view import ClockRecord, PursuitRow, clock_record, row_of
 from services.engagement.domain.queue import QueueItem, item_of, may_have_item
-from services.engagement.domain.queue_log import QueueEntry
+from services.engagement.domain.queue_log import QueueEntry, handled
+from services.engagement.domain.reopening import soft_nos_of
+from services.engagement.domain.return_plans import PlanRow, rows_of
 from services.engagement.domain.return_policy import ReturnPolicy
 from shared.attempts import Pursuit
 from shared.ids import pursuit_id
@@ -44,6 +47,7 @@ class Derived:
     pursuits: Mapping[UUID, Pursuit]
     rows: Mapping[UUID, PursuitRow]
     clock: Sequence[ClockRecord]
+    plans: Sequence[PlanRow]
     item: QueueItem | None
 
 
@@ -61,8 +65,11 @@ def derive(person: Person, policy: Policy, *, now: datetime) -> Derived:
             clock.append(due)
         pursuits[position] = pursuit
         rows[position] = row_of(own_id, person.id, position, pursuit, due)
-    item = None
-    if may_have_item(pursuits.values(), person.queue_log):
-        history = history_of(person.facts, facts_of, pursuits, person.closings)
-        item = item_of(person.id, person.facts, history, person.queue_log, policy=policy.returns, ghost_after=policy.ghost_after)
-    return Derived(pursuits, rows, clock, item)
+    if not may_have_item(pursuits.values(), person.queue_log):
+        return Derived(pursuits, rows, clock, (), None)
+    history = history_of(person.facts, facts_of, pursuits, person.closings)
+    done = handled(person.queue_log, policy.returns)
+    soft_nos = [] if hard_nos(person.facts) else soft_nos_of(history, done, policy.returns, policy.ghost_after)
+    returns = [one.next for one in soft_nos if one.next is not None]
+    item = item_of(person.id, returns, history, done, is_on_record=bool(person.queue_log))
+    return Derived(pursuits, rows, clock, rows_of(person.id, soft_nos), item)

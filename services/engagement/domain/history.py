@@ -44,6 +44,7 @@ class History:
     """When we wrote last, be it an outreach or a reply to theirs."""
     replies: Sequence[tuple[datetime, UUID | None]]
     """With the position that each named."""
+    applications: Sequence[datetime]
     signals: Sequence[tuple[datetime, Signal]]
     signs_of_life: Sequence[datetime]
 
@@ -79,9 +80,9 @@ class History:
         """When anybody last said no, in whichever pursuit; silence is no answer."""
         return max((close.time for close in self.closes() if not close.is_weak), default=None)
 
-    def contacted_since(self, moment: datetime) -> bool:
-        """Whether an outreach came later."""
-        return bool(self.outreach) and self.outreach[-1] > moment
+    def contacted_since(self, moment: datetime, due_at: datetime) -> bool:
+        """Whether an outreach came later, when something was due."""
+        return bool(self.outreach) and self.outreach[-1] > moment and self.outreach[-1] >= due_at
 
     def unanswered(self) -> Iterator[tuple[datetime, UUID | None]]:
         """The replies that we have not answered."""
@@ -123,6 +124,7 @@ def history_of(
         last_touch_by=outreach[-1].data.get("recruiter") if outreach else None,
         answers=[fact.time for fact in contacts if _purpose(fact) is Purpose.REPLY],
         replies=[(fact.time, fact.position) for fact in by_hand if fact.type == PursuitResponded.type],
+        applications=[fact.time for fact in valid if fact.type == PursuitApplied.type],
         signals=[(fact.time, Signal(fact.data["signal"])) for fact in valid if fact.type == CandidateSignalObserved.type],
         signs_of_life=[fact.time for fact in by_hand if fact.type in _SIGNS_OF_LIFE],
     )

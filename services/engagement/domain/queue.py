@@ -6,17 +6,14 @@ anew at any time. The time of day plays no part in it; it only decides the statu
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
 
-from services.engagement.domain.facts import PersonFact
-from services.engagement.domain.hard_no import hard_nos
 from services.engagement.domain.history import History
 from services.engagement.domain.priority import PriorityPart, item_parts, plan_parts, response_time_of, sum_of
-from services.engagement.domain.queue_log import Handled, Lease, QueueEntry, handled
-from services.engagement.domain.reopening import Return, returns_of
-from services.engagement.domain.return_policy import ReturnPolicy
+from services.engagement.domain.queue_log import Handled, Lease, QueueEntry
+from services.engagement.domain.reopening import Return
 from services.engagement.domain.sentences import history_of as history_sentences
 from shared.attempts import Attempt, Pursuit
 from shared.events.queue import Plan
@@ -132,18 +129,10 @@ def _is_early(attempt: Attempt) -> bool:
 
 
 def item_of(
-    person_id: UUID,
-    facts: Sequence[PersonFact],
-    history: History,
-    log: Sequence[QueueEntry],
-    *,
-    policy: ReturnPolicy,
-    ghost_after: timedelta,
+    person_id: UUID, returns: Sequence[Return], history: History, done: Handled, *, is_on_record: bool
 ) -> QueueItem | None:
-    """The person's item, or None where neither a plan nor the queue's log knows of one. The orders given do not matter."""
-    done = handled(log, policy)
-    returns = [] if hard_nos(facts) else returns_of(history, done, policy, ghost_after)
-    if not returns and not log:
+    """The person's item, or None where there is neither a plan nor anything on record of one. The order given does not matter."""
+    if not returns and not is_on_record:
         return None
     presence = Presence.GONE if not returns else Presence.HELD if history.is_in_play else Presence.LIVE
     return _item(person_id, presence, returns, done, history.last_touch_by)

@@ -81,20 +81,27 @@ class PutOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """At a time a recruiter was done with the plans that were due then, of closes up to ``newest_close``."""
+
+    newest_close: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Handled:
     """What the log says of a person's item."""
 
-    over_until: datetime | None = None
-    """Plans of closes up to this time are done with."""
+    endings: tuple[Ending, ...] = ()
     put_offs: tuple[PutOff, ...] = ()
     """In the order of the log: of those that concern a plan, the last holds."""
     lease: Lease | None = None
     announced: datetime | None = None
     """The due time that was last announced to subscribers."""
 
-    def is_over(self, closed_at: datetime) -> bool:
-        """Whether a recruiter is done with the plan of a close."""
-        return self.over_until is not None and closed_at <= self.over_until
+    def is_over(self, closed_at: datetime, since: datetime, due_at: datetime) -> bool:
+        """Whether a recruiter was done, later than ``since``, with a plan of a close that was due then."""
+        return any(closed_at <= end.newest_close and end.at > since and end.at >= due_at for end in self.endings)
 
     def put_off(self, closed_at: datetime) -> PutOff | None:
         """The wait that holds for the plan of a close."""
@@ -103,7 +110,7 @@ class Handled:
 
 def handled(entries: Iterable[QueueEntry], policy: ReturnPolicy) -> Handled:
     """Read the log of a person; the order given does not matter."""
-    over_until: datetime | None = None
+    endings: list[Ending] = []
     put_offs: list[PutOff] = []
     lease: Lease | None = None
     announced: datetime | None = None
@@ -118,10 +125,10 @@ def handled(entries: Iterable[QueueEntry], policy: ReturnPolicy) -> Handled:
                 continue
             until = _until(entry, policy)
             if until is None:
-                over_until = max(entry.newest_close, over_until or entry.newest_close)
+                endings.append(Ending(entry.newest_close, entry.at))
             else:
                 put_offs.append(PutOff(entry.newest_close, until, entry.at, entry.action is Action.SNOOZED))
-    return Handled(over_until, tuple(put_offs), lease, announced)
+    return Handled(tuple(endings), tuple(put_offs), lease, announced)
 
 
 def _lease(entry: QueueEntry) -> Lease | None:

@@ -1,27 +1,30 @@
-"""Which soft nos of a person may be reopened, when, and by what.
+"""Which soft nos of a person live, and when and by what each brings them back.
 
-A close makes a plan until somebody comes back to the person. Consumed by: an outreach later than the close, a hire, a hard no,
-a later close of the same pursuit, a recruiter who is done with it. News reopens a plan at once: a signal, or a reply that
-we have not answered, later than the close and than the person's last no.
+A soft no is a condition: it lives until a hire, a hard no, or a newer close of its pursuit; a ghosting ends only the ghosting
+before it. What brings the person back is a reason: its time, or news at once (a signal, a reply that we have not answered, an
+application), later than the close and than the person's last no. An outreach later than the close, and a recruiter who is
+done with the item, end the reasons that are due by then, never the condition. A snooze puts off those that are due, and what
+would fall due before it ends; news after it ends it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from services.engagement.domain.closes import reason_of
 from services.engagement.domain.history import Closed, History, fold_facts
 from services.engagement.domain.queue_log import Handled
 from services.engagement.domain.return_policy import ReturnPolicy
-from services.engagement.domain.returns import ReturnPlan, plan_return
-from services.engagement.domain.sentences import news_of, wrote_again
-from shared.attempts import Attempt, Pursuit
-from shared.events.vocabulary import Trigger
+from services.engagement.domain.returns import Condition, ReturnPlan, conditions_of, due_by_time
+from services.engagement.domain.sentences import applied_again, news_of, sentence_of, wrote_again
+from shared.attempts import Attempt, Close, Pursuit
+from shared.events.vocabulary import Reason, Trigger
 
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """A plan to come back for one position. ``news`` says what reopened it before its time."""
+    """A reason to come back for one position. ``news`` says what reopened it before its time."""
 
     position_id: UUID
     attempt: Attempt
@@ -31,43 +34,65 @@ class Return:
     snoozed_until: datetime | None = None
 
 
-def returns_of(history: History, handled: Handled, policy: ReturnPolicy, ghost_after: timedelta) -> list[Return]:
-    """Every live plan of a person against whom no hard no stands; none for a person we have hired."""
+@dataclass(frozen=True, slots=True)
+class SoftNo:
+    """A live soft no of a person: what must be met, the close's own reason first, and what brings them back next.
+
+    ``next`` is None once the reasons that were due have ended: then news, or a position, makes the next.
+    """
+
+    position_id: UUID
+    attempt: Attempt
+    close: Close
+    conditions: Sequence[Condition]
+    next: Return | None
+
+
+def soft_nos_of(history: History, handled: Handled, policy: ReturnPolicy, ghost_after: timedelta) -> list[SoftNo]:
+    """Every live soft no of a person against whom no hard no stands; none for a person we have hired."""
     if history.is_hired:
         return []
     hired_at = history.hired_at
-    found: list[Return] = []
-    for closed in _soft_closes(history, ghost_after):
+    found: list[SoftNo] = []
+    for closed in _live_closes(history, ghost_after):
         at = closed.close.time
-        if history.contacted_since(at) or handled.is_over(at) or (hired_at is not None and at <= hired_at):
+        if hired_at is not None and at <= hired_at:
             continue
         row = history.ghosted_in_a_row(closed.position_id, at)
-        plan = plan_return(closed.close, policy, ghosted_in_a_row=row)
-        if plan is not None:
-            found.append(_brought_forward(Return(closed.position_id, closed.attempt, at, plan), history, handled, policy))
+        conditions = conditions_of(closed.close, policy, ghosted_in_a_row=row)
+        if conditions:
+            coming = _next(closed, conditions, history, handled, policy)
+            found.append(SoftNo(closed.position_id, closed.attempt, closed.close, conditions, coming))
     return found
 
 
-def _soft_closes(history: History, ghost_after: timedelta) -> Iterator[Closed]:
-    """The close that stands last in each pursuit; also one that a reply lifted and nobody has answered."""
+def _live_closes(history: History, ghost_after: timedelta) -> Iterator[Closed]:
+    """The closes of each pursuit that no newer one has ended; also one that a reply lifted and nobody has answered."""
     unanswered = {position: moment for moment, position in reversed(list(history.unanswered()))}
     for position, pursuit in history.pursuits.items():
-        closed = None
+        lifted = None
         if position in unanswered:
-            closed = _lifted(history, position, unanswered[position], ghost_after)
-        closed = closed or _last_closed(position, pursuit)
-        if closed is not None:
-            yield closed
+            lifted = _lifted(history, position, unanswered[position], ghost_after)
+        if lifted is not None:
+            yield lifted
+        yield from _closes(position, pursuit, is_silent=lifted is not None and _is_ghosting(lifted.close))
 
 
-def _last_closed(position: UUID, pursuit: Pursuit) -> Closed | None:
-    """The last close that no later attempt has left behind: by a close of its own, a hire or an interest."""
+def _closes(position: UUID, pursuit: Pursuit, *, is_silent: bool) -> Iterator[Closed]:
+    """The newest close that is no ghosting, and the ghosting after it; ``is_silent``: a newer ghosting stands in its place."""
     for attempt in reversed(pursuit.attempts):
-        if attempt.close is not None:
-            return Closed(position, attempt, attempt.close)
-        if not attempt.is_open or attempt.is_interested:
-            return None
-    return None
+        if attempt.close is None:
+            continue
+        if not _is_ghosting(attempt.close):
+            yield Closed(position, attempt, attempt.close)
+            return
+        if not is_silent:
+            yield Closed(position, attempt, attempt.close)
+        is_silent = True
+
+
+def _is_ghosting(close: Close) -> bool:
+    return reason_of(close) is Reason.GHOSTED
 
 
 def _lifted(history: History, position: UUID, replied_at: datetime, ghost_after: timedelta) -> Closed | None:
@@ -79,31 +104,52 @@ def _lifted(history: History, position: UUID, replied_at: datetime, ghost_after:
     closings = [moment for moment in history.closings.get(position, ()) if moment < replied_at]
     just_before = replied_at - timedelta.resolution
     before = fold_facts(earlier, closings, ghost_after, until=just_before).current
-    if before is None or before.close is None:
+    if before is None or before.close is None or not before.close.is_weak:
         return None
     return Closed(position, before, before.close)
 
 
-def _brought_forward(found: Return, history: History, handled: Handled, policy: ReturnPolicy) -> Return:
-    """The plan with what puts it off and what reopens it."""
-    plan = found.plan
-    put_off = handled.put_off(found.closed_at)
-    floor = max(found.closed_at, history.last_no or found.closed_at)
-    if put_off is not None:
-        floor = max(floor, put_off.at)
-        plan = replace(plan, due_at=max(plan.due_at, put_off.until))
-    news = _first_news(history, floor, policy)
-    if news is not None and news[0] < plan.due_at:
-        moment, trigger, sentence = news
-        return replace(found, plan=replace(plan, due_at=moment, trigger=trigger), news=sentence)
-    snoozed_until = put_off.until if put_off is not None and put_off.is_snooze else None
-    return replace(found, plan=plan, snoozed_until=snoozed_until)
-
-
-def _first_news(history: History, floor: datetime, policy: ReturnPolicy) -> tuple[datetime, Trigger, str] | None:
-    """The first signal or unanswered reply after a time."""
-    heard = [
-        *((at, Trigger.REPLY, wrote_again(at, policy.zone)) for at, _ in history.unanswered() if at > floor),
-        *((at, Trigger.SIGNAL, news_of(signal, at, policy.zone)) for at, signal in history.signals if at > floor),
+def _next(
+    closed: Closed, conditions: Sequence[Condition], history: History, handled: Handled, policy: ReturnPolicy
+) -> Return | None:
+    """The first reason to come back that has not ended."""
+    at = closed.close.time
+    why = sentence_of(closed.close, policy.zone)
+    by_time = ReturnPlan(conditions[0].reason, due_by_time(conditions), Trigger.TIME, why)
+    floor = max(at, history.last_no or at)
+    found = [
+        Return(closed.position_id, closed.attempt, at, by_time),
+        *(
+            Return(closed.position_id, closed.attempt, at, replace(by_time, due_at=moment, trigger=trigger), sentence)
+            for moment, trigger, sentence in _news(history, policy)
+            if moment > floor
+        ),
     ]
-    return min(heard, default=None)
+    pending = (_put_off(one, history, handled) for one in found)
+    return min((one for one in pending if one is not None), key=lambda one: (one.plan.due_at, one.plan.trigger), default=None)
+
+
+def _put_off(found: Return, history: History, handled: Handled) -> Return | None:
+    """The reason as recruiters have put it off; None once it has ended."""
+    due_at, since = found.plan.due_at, found.closed_at
+    put_off = handled.put_off(found.closed_at)
+    if put_off is not None and (due_at <= put_off.at or found.plan.trigger is Trigger.TIME):
+        since = put_off.at
+        until = put_off.until if due_at <= put_off.at else max(due_at, put_off.until)
+        found = replace(
+            found,
+            plan=replace(found.plan, due_at=until),
+            snoozed_until=put_off.until if put_off.is_snooze else None,
+        )
+    is_over = history.contacted_since(since, due_at) or handled.is_over(found.closed_at, since, due_at)
+    return None if is_over else found
+
+
+def _news(history: History, policy: ReturnPolicy) -> Iterator[tuple[datetime, Trigger, str]]:
+    """Everything that reopens a soft no at once, and how it reads."""
+    for at, _ in history.unanswered():
+        yield at, Trigger.REPLY, wrote_again(at, policy.zone)
+    for at in history.applications:
+        yield at, Trigger.APPLICATION, applied_again(at, policy.zone)
+    for at, signal in history.signals:
+        yield at, Trigger.SIGNAL, news_of(signal, at, policy.zone)

@@ -4,14 +4,13 @@ Pure rules: values in, values out. The source of each rule is product.md, "Why p
 """
 
 from calendar import monthrange
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from services.engagement.domain.closes import decisive_reason, facts_of, reason_of
+from services.engagement.domain.closes import decisive_reason, facts_of, further_of, reason_of
 from services.engagement.domain.return_policy import ReturnPolicy
-from services.engagement.domain.sentences import sentence_of
 from shared.attempts import Close
 from shared.events.closes import CloseFacts
 from shared.events.vocabulary import Reason, Trigger
@@ -21,7 +20,7 @@ Due = Callable[[datetime, CloseFacts, ReturnPolicy], datetime]
 
 @dataclass(frozen=True, slots=True)
 class ReturnPlan:
-    """When we may come back after a soft no, by what, and how the no reads to a person."""
+    """When we come back after a soft no, by what, and how the no reads to a person."""
 
     reason: Reason
     due_at: datetime
@@ -29,21 +28,49 @@ class ReturnPlan:
     why: str
 
 
-def plan_return(close: Close, policy: ReturnPolicy, *, ghosted_in_a_row: int = 1) -> ReturnPlan | None:
-    """Return when we may come back, or None for a hard no.
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One reason of a soft no, which must be met before we come back. ``due_at`` is the time that meets it.
+
+    A position may meet it earlier.
+    """
+
+    reason: Reason
+    facts: CloseFacts
+    due_at: datetime
+
+
+def conditions_of(close: Close, policy: ReturnPolicy, *, ghosted_in_a_row: int = 1) -> tuple[Condition, ...]:
+    """What must be met before we come back, the close's own reason first; nothing for a hard no, after which we never do.
 
     ``ghosted_in_a_row`` counts the person's pursuits that were ghosted one after the other, this one included; only a ghosted
-    close looks at it. A plan is never due before its close.
+    close looks at it. Nothing is due before its close.
     """
     reason = reason_of(close)
     if reason.is_hard_no:
-        return None
-    facts = facts_of(close)
+        return ()
+    own = _condition(close.time, reason, facts_of(close), policy, ghosted_in_a_row)
+    return own, *(_condition(close.time, other, facts, policy, ghosted_in_a_row) for other, facts in further_of(close))
+
+
+def due_by_time(conditions: Sequence[Condition]) -> datetime:
+    """When time alone has met all of them."""
+    return max(condition.due_at for condition in conditions)
+
+
+def unmet(
+    conditions: Sequence[Condition], at: datetime, *, meets: Callable[[Condition], bool] = lambda _: False
+) -> list[Condition]:
+    """Those that at a time neither time nor, as ``meets`` says, a position has met. The person comes back when none is left."""
+    return [condition for condition in conditions if condition.due_at > at and not meets(condition)]
+
+
+def _condition(closed_at: datetime, reason: Reason, facts: CloseFacts, policy: ReturnPolicy, ghosted_in_a_row: int) -> Condition:
     if reason is Reason.GHOSTED:
-        due_at = close.time + _wait_after_ghosting(policy, ghosted_in_a_row)
+        due_at = closed_at + _wait_after_ghosting(policy, ghosted_in_a_row)
     else:
-        due_at = _DUE[decisive_reason(reason, facts)](close.time, facts, policy)
-    return ReturnPlan(reason, max(due_at, close.time), Trigger.TIME, sentence_of(close, policy.zone))
+        due_at = _DUE[decisive_reason(reason, facts)](closed_at, facts, policy)
+    return Condition(reason, facts, max(due_at, closed_at))
 
 
 def _wait_after_ghosting(policy: ReturnPolicy, ghosted_in_a_row: int) -> timedelta:

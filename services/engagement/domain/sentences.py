@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from services.engagement.domain.closes import decisive_reason, facts_of, reason_of
+from services.engagement.domain.closes import decisive_reason, facts_of, further_of, reason_of
 from shared.attempts import Attempt, Close
 from shared.events.closes import CloseFacts
 from shared.events.vocabulary import Reason, Signal, Stage
@@ -28,19 +28,21 @@ _ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
 
 def sentence_of(close: Close, zone: ZoneInfo) -> str:
     """How the pursuit ended, with the facts of its reason, and the month in the organisation's zone."""
-    return f"{_ending(close)} in {month_of(close.time, zone)}"
+    further = [named(reason, facts) for reason, facts in further_of(close)]
+    also = f", also for {listed(further)}," if further else ""
+    return f"{_ending(close)}{also} in {month_of(close.time, zone)}"
 
 
 def _ending(close: Close) -> str:
     reason, facts = reason_of(close), facts_of(close)
     if reason is Reason.OFFER_DECLINED:
         decisive = decisive_reason(reason, facts)
-        return "declined our offer" if decisive is Reason.UNSPECIFIED else f"declined our offer for {_about(decisive, facts)}"
+        return "declined our offer" if decisive is Reason.UNSPECIFIED else f"declined our offer for {named(decisive, facts)}"
     if reason in _WHOLE:
         return _WHOLE[reason] + _aside(reason, facts)
     if reason is Reason.UNSPECIFIED:
         return f"{_verb(close)} without a reason"
-    return f"{_verb(close)} for {_about(reason, facts)}"
+    return f"{_verb(close)} for {named(reason, facts)}"
 
 
 _WHOLE: Mapping[Reason, str] = {
@@ -58,7 +60,8 @@ def _verb(close: Close) -> str:
     return {"declined": "declined", "rejected": "rejected", "withdrawn": "withdrawn"}.get(close.kind, "closed")
 
 
-def _about(reason: Reason, facts: CloseFacts) -> str:
+def named(reason: Reason, facts: CloseFacts) -> str:
+    """A reason with its facts: "salary at 85,000 EUR"."""
     return reason.replace("_", " ") + _aside(reason, facts)
 
 
@@ -66,15 +69,15 @@ def _aside(reason: Reason, facts: CloseFacts) -> str:
     """The facts of a reason, ready to follow its name; empty where none were given."""
     match reason:
         case Reason.SALARY if facts.asked is not None:
-            return f" at {_amount(facts.asked)}" + (f" {facts.currency}" if facts.currency else "")
+            return f" at {amount_of(facts.asked)}" + (f" {facts.currency}" if facts.currency else "")
         case Reason.AVAILABILITY if facts.available_from is not None:
             return f" (free from {day_of(facts.available_from)})"
-        case Reason.LOCATION if wanted := _places(facts):
+        case Reason.LOCATION if wanted := places_of(facts):
             return f" (wants {wanted})"
         case Reason.EXPERIENCE if facts.years_had is not None and facts.years_needed is not None:
-            return f" ({_amount(facts.years_had)} of {_amount(facts.years_needed)} years)"
+            return f" ({amount_of(facts.years_had)} of {amount_of(facts.years_needed)} years)"
         case Reason.SKILLS if facts.missing_skills:
-            return f" (lacked {_list(facts.missing_skills)})"
+            return f" (lacked {listed(facts.missing_skills)})"
         case Reason.ROLE_FIT if facts.wanted_level is not None or facts.wanted_role is not None:
             return f" (wants {' '.join(filter(None, (facts.wanted_level, facts.wanted_role)))})"
         case Reason.TIMING if facts.revisit_on is not None:
@@ -89,18 +92,21 @@ def _aside(reason: Reason, facts: CloseFacts) -> str:
             return ""
 
 
-def _places(facts: CloseFacts) -> str:
+def places_of(facts: CloseFacts) -> str:
+    """The places that the person accepts: "DE, Vienna or remote"; empty where none is named."""
     named = [place.city or place.country for place in facts.locations or ()]
     wanted = [name for name in named if name is not None] + (["remote"] if facts.remote else [])
-    return _list(wanted, last=" or ")
+    return listed(wanted, last=" or ")
 
 
-def _list(words: Sequence[str], *, last: str = " and ") -> str:
+def listed(words: Sequence[str], *, last: str = " and ") -> str:
+    """Words as a list; of more than four the first three and how many more."""
     shown = [*words[:3], f"{len(words) - 3} more"] if len(words) > 4 else list(words)
     return last.join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
 
 
-def _amount(number: float) -> str:
+def amount_of(number: float) -> str:
+    """A number with at most two decimals: 85,000."""
     return f"{number:,.2f}".rstrip("0").rstrip(".")
 
 
@@ -160,6 +166,11 @@ _NEWS: Mapping[Signal, str] = {
 def news_of(signal: Signal, moment: datetime, zone: ZoneInfo) -> str:
     """A signal: "was laid off on 2 March 2026"."""
     return f"{_NEWS[signal]} on {day_of(moment.astimezone(zone).date())}"
+
+
+def applied_again(moment: datetime, zone: ZoneInfo) -> str:
+    """An application after the close."""
+    return f"applied on {day_of(moment.astimezone(zone).date())}"
 
 
 def wrote_again(moment: datetime, zone: ZoneInfo) -> str:

@@ -15,8 +15,11 @@ from services.engagement.domain.facts import PersonFact
 from services.engagement.domain.pursuit_view import PursuitRow
 from services.engagement.domain.queue import QueueItem, QueueReason
 from services.engagement.domain.queue_log import QueueEntry
+from services.engagement.domain.return_plans import PlanRow
+from services.engagement.domain.returns import Condition
 from services.engagement.storage import queue_log
 from shared.db.asyncpg_connection import driver
+from shared.events.vocabulary import PlanChange, Reason
 
 # LATERAL, so that each stream is looked up in its own partition alone.
 _FACTS = """
@@ -27,7 +30,9 @@ _FACTS = """
     WHERE relationships.person_id = ANY($1::uuid[])
     """
 _STATES = """
-    SELECT person_id, bool_and(erased_at IS NOT NULL), array_agg(candidate_id) FILTER (WHERE reengagement_sequence > 0)
+    SELECT person_id, bool_and(erased_at IS NOT NULL), array_agg(candidate_id) FILTER (
+        WHERE reengagement_sequence > 0
+            AND EXISTS (SELECT FROM queue_log WHERE queue_log.candidate_id = relationships.candidate_id))
     FROM relationships WHERE person_id = ANY($1::uuid[]) GROUP BY person_id
     """
 _PURSUIT = (
@@ -41,12 +46,17 @@ _ITEM = (
     ("lease", "uuid"), ("recruiter", "text"), ("lease_expires_at", "timestamptz"), ("lease_newest_close", "timestamptz"),
     ("announced", "timestamptz"), ("last_touch_by", "text"),
 )  # fmt: skip
+_PLAN = (
+    ("person_id", "uuid"), ("position_id", "uuid"), ("attempt", "integer"), ("kind", "text"), ("closed_by", "text"),
+    ("closed_at", "timestamptz"), ("reason", "text"), ("facts", "jsonb"), ("time_due_at", "timestamptz"), ("also", "jsonb"),
+    ("due_at", "timestamptz"), ("trigger", "text"),
+)  # fmt: skip
 
 
 def _upsert(table: str, columns: Sequence[tuple[str, str]], key: str, rows: str) -> str:
-    """An upsert of rows from a JSON array, which writes only rows that differ."""
+    """An upsert of rows from a JSON array, which writes only rows that differ. ``key`` names its columns, with commas."""
     names = [name for name, _ in columns]
-    changing = [name for name in names if name != key]
+    changing = [name for name in names if name not in key.split(", ")]
     return f"""
         INSERT INTO {table} ({", ".join(names)})
         SELECT {", ".join(names)} FROM json_to_recordset({rows}::json)
@@ -65,9 +75,22 @@ _SAVE = f"""
         WHERE person_id = ANY($2::uuid[]) AND attempt > 0
             AND NOT EXISTS (SELECT FROM unnest($3::uuid[]) AS kept (id) WHERE kept.id = pursuits.id)
     ),
-    item AS ({_upsert("queue_items", _ITEM, "person_id", "$4")})
-    DELETE FROM queue_items WHERE person_id = ANY($2::uuid[])
-        AND NOT EXISTS (SELECT FROM unnest($5::uuid[]) AS kept (id) WHERE kept.id = queue_items.person_id)
+    item AS ({_upsert("queue_items", _ITEM, "person_id", "$4")}),
+    gone AS (
+        DELETE FROM queue_items WHERE person_id = ANY($2::uuid[])
+            AND NOT EXISTS (SELECT FROM unnest($5::uuid[]) AS kept (id) WHERE kept.id = queue_items.person_id)
+    ),
+    plan AS (
+        {_upsert("return_plans", _PLAN, "person_id, position_id, attempt", "$6")}
+        RETURNING person_id, position_id, attempt, CASE WHEN xmax = 0 THEN 'appeared' ELSE 'changed' END, reason, closed_at
+    ),
+    ended AS (
+        DELETE FROM return_plans WHERE person_id = ANY($2::uuid[]) AND NOT EXISTS (
+            SELECT FROM unnest($7::uuid[], $8::uuid[], $9::integer[]) AS kept (person, position, number)
+            WHERE person = person_id AND position = position_id AND number = attempt)
+        RETURNING person_id, position_id, attempt, 'ended', reason, closed_at
+    )
+    SELECT * FROM ended UNION ALL SELECT * FROM plan ORDER BY 1, 2, 3
     """  # noqa: S608 - constants of this module
 # Persons to whom no stream belongs that is not erased.
 _GONE = """
@@ -87,6 +110,18 @@ class Loaded:
     people: Sequence[Person]
     erased: frozenset[UUID]
     ahead: frozenset[tuple[UUID, datetime]]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedPlan:
+    """A plan whose row was written or removed, and its reason."""
+
+    person_id: UUID
+    position_id: UUID
+    attempt: int
+    change: PlanChange
+    reason: Reason
+    closed_at: datetime
 
 
 async def load(session: AsyncSession, people: Collection[UUID], *, now: datetime) -> Loaded:
@@ -119,24 +154,31 @@ def _group(rows: Iterable[Sequence[Any]]) -> tuple[Mapping[UUID, list[PersonFact
     return facts, closings
 
 
-async def save(session: AsyncSession, derived: Mapping[UUID, Derived], *, erased: Collection[UUID] = ()) -> None:
-    """Store what was derived of persons, where it differs from what is stored. The caller holds the persons' locks.
+async def save(session: AsyncSession, derived: Mapping[UUID, Derived], *, erased: Collection[UUID] = ()) -> list[ChangedPlan]:
+    """Store what was derived of persons, where it differs from what is stored; the plans that changed. The caller holds the
+    persons' locks.
 
     A pursuit that no fact makes any more keeps an empty row, so that its id still leads to the person's; an erased person's go.
     """
     rows = [row for one in derived.values() for row in one.rows.values()]
     items = [one.item for one in derived.values() if one.item is not None]
+    plans = [plan for one in derived.values() for plan in one.plans]
     connection = await driver(session)
-    await connection.fetch(
+    changed = await connection.fetch(
         _SAVE,
         _json([_pursuit(row) for row in rows]),
         list(derived),
         [row.id for row in rows],
         _json([_item(item) for item in items]),
         [item.person_id for item in items],
+        _json([_plan(plan) for plan in plans]),
+        [plan.person_id for plan in plans],
+        [plan.position_id for plan in plans],
+        [plan.attempt for plan in plans],
     )
     if erased:
         await connection.fetch(_FORGET, list(erased))
+    return [ChangedPlan(row[0], row[1], row[2], PlanChange(row[3]), Reason(row[4]), row[5]) for row in changed]
 
 
 async def forget_erased(session: AsyncSession, people: Collection[UUID]) -> dict[str, list[UUID]]:
@@ -145,7 +187,7 @@ async def forget_erased(session: AsyncSession, people: Collection[UUID]) -> dict
     The caller holds the map exclusively, so that nobody derives them meanwhile.
     """
     connection, removed = await driver(session), {}
-    for table in ("pursuits", "queue_items"):
+    for table in ("pursuits", "queue_items", "return_plans"):
         query = f"DELETE FROM {table} WHERE person_id IN ({_GONE}) RETURNING person_id"  # noqa: S608 - constants
         removed[table] = [row[0] for row in await connection.fetch(query, list(people))]
     return removed
@@ -158,6 +200,16 @@ def _json(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _pursuit(row: PursuitRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name, _ in _PURSUIT}
+
+
+def _plan(plan: PlanRow) -> dict[str, Any]:
+    own, *also = (_condition(condition) for condition in plan.conditions)
+    return {name: getattr(plan, name, None) for name, _ in _PLAN} | own | {"also": also}
+
+
+def _condition(condition: Condition) -> dict[str, Any]:
+    facts = condition.facts.model_dump(mode="json", exclude_none=True)
+    return {"reason": condition.reason, "facts": facts, "time_due_at": condition.due_at}
 
 
 def _item(item: QueueItem) -> dict[str, Any]:

@@ -4,21 +4,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.domain.queue import Moved, QueueStatus, item_id
 from services.engagement.domain.queue_log import Action, Done, QueueEntry
+from services.engagement.storage.announcements import SOURCE, event_id
 from shared import outbox
 from shared.events import BY_TYPE, Event, Topic
 from shared.events.queue import QueueItemErased, QueueItemEvent
 from shared.events.vocabulary import QueueOutcome
-from shared.ids import NAMESPACE
 from shared.observability.tracing import current_traceparent
-
-SOURCE = "rekindle"
 
 _NUMBER = text(
     """
@@ -47,7 +45,8 @@ _OF_STREAMS = text(
 )
 _AFTER = text(
     """
-    SELECT candidate_id, sequence, type, data, at FROM queue_log
+    SELECT candidate_id, sequence, type, data, at FROM queue_log WHERE candidate_id = :stream AND sequence > :after
+    UNION ALL SELECT candidate_id, sequence, type, data, at FROM announcements
     WHERE candidate_id = :stream AND sequence > :after ORDER BY sequence LIMIT :limit
     """
 )
@@ -153,17 +152,13 @@ def _columns(lines: Sequence[Line], sequences: Sequence[int]) -> dict[str, list[
 def _event(data: QueueItemEvent, stream: UUID, sequence: int, at: datetime) -> Event:
     return Event.of(
         data,
-        id=_event_id(stream, sequence),
+        id=event_id(stream, sequence),
         source=SOURCE,
         subject=stream,
         sequence=sequence,
         time=at,
         traceparent=current_traceparent(),
     )
-
-
-def _event_id(stream: UUID, sequence: int) -> UUID:
-    return uuid5(NAMESPACE, f"queue_event:{stream}:{sequence}")
 
 
 async def of_streams(session: AsyncSession, streams: Collection[UUID]) -> list[QueueEntry]:
@@ -192,7 +187,7 @@ async def events_after(session: AsyncSession, stream: UUID, after: int, limit: i
     rows = await session.execute(_AFTER, {"stream": stream, "after": after, "limit": limit})
     return [
         Event(
-            id=_event_id(row.candidate_id, row.sequence),
+            id=event_id(row.candidate_id, row.sequence),
             type=row.type,
             source=SOURCE,
             subject=row.candidate_id,

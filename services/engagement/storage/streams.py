@@ -43,6 +43,7 @@ _TRY_LOCK_PEOPLE = f"""
     SELECT person FROM unnest($1::uuid[]) AS person
     WHERE pg_try_advisory_xact_lock({PERSON}, {_LOCK_KEY})
     """  # noqa: S608 - constants of this module
+_LOCK_ROWS = "SELECT FROM relationships WHERE person_id = ANY($1::uuid[]) ORDER BY candidate_id FOR NO KEY UPDATE"
 _PEOPLE = "SELECT DISTINCT person_id FROM relationships WHERE candidate_id = ANY($1::uuid[])"
 _MAP = "SELECT candidate_id, person_id FROM relationships WHERE candidate_id = ANY($1::uuid[])"
 _OF_PERSON = f"""
@@ -105,6 +106,11 @@ async def lock_people(session: AsyncSession, people: Collection[UUID]) -> None:
 async def try_lock_people(session: AsyncSession, people: Collection[UUID]) -> set[UUID]:
     """As ``lock_people``, without waiting: those whose locks were free."""
     return {row[0] for row in await (await driver(session)).fetch(_TRY_LOCK_PEOPLE, list(people))}
+
+
+async def lock_rows(session: AsyncSession, people: Collection[UUID]) -> None:
+    """Lock the rows of all streams of these persons, in their order, for who is about to append to several of them."""
+    await (await driver(session)).fetch(_LOCK_ROWS, list(people))
 
 
 async def people_of(session: AsyncSession, streams: Collection[UUID]) -> set[UUID]:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.engagement.domain.derive import Derived, derive
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import people, positions, streams
+from services.engagement.use_cases.announce_plans import announce_plans
 from services.engagement.use_cases.transactions import transact
 from shared.db.engine import Sessions
 
@@ -47,7 +48,8 @@ async def derive_people(
         derived[person.id] = derive(person, settings.policy, now=now)
         if number % IN_ONE_GO == 0:
             await asyncio.sleep(0)
-    await people.save(session, derived, erased=loaded.erased)
+    changed = await people.save(session, derived, erased=loaded.erased)
+    await announce_plans(session, changed, derived, now=now, settings=settings)
     if loaded.ahead:
         await positions.add_ahead(session, loaded.ahead)
     return derived

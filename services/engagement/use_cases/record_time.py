@@ -34,6 +34,8 @@ async def record_time(sessions: Sessions, *, now: datetime, settings: Engagement
         due = await pursuits.due(session, now, CHUNK)
         if not due:
             return 0, 0
+        await streams.lock_people(session, set(due.values()))
+        await streams.lock_rows(session, set(due.values()))
         derived = await derive_people(session, set(due.values()), now=now, settings=settings)
         events = _events(derived, await streams.of_people(session, list(derived)), now)
         connection = await driver(session)

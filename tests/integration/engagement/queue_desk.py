@@ -79,8 +79,8 @@ class Desk:
         async with self.sessions.begin() as session:
             return [tuple(row) for row in await session.execute(text("SELECT * FROM queue_items ORDER BY person_id"))]
 
-    async def events(self) -> list[Event]:
-        """What was published of the queue, in order."""
+    async def events(self, kind: str = "rekindle.queue_item.") -> list[Event]:
+        """What was published of the queue, in order; ``kind`` is how the types begin."""
         async with self.sessions.begin() as session:
             rows = await session.execute(
                 text(
@@ -88,4 +88,4 @@ class Desk:
                     "WHERE topic = 'rekindle.reengagement.v1' ORDER BY id"
                 )
             )
-            return [event_of(row) for row in rows]
+            return [event_of(row) for row in rows if row.type.startswith(kind)]

@@ -46,7 +46,7 @@ async def test_an_item_is_scheduled_and_falls_due_by_time_alone(desk: Desk) -> N
 @pytest.mark.parametrize(
     "leaving",
     [
-        event(at="2026-04-01"),
+        event(at="2026-09-01"),
         event("pursuit.hired", at="2026-04-01", position="ats:other"),
         event("pursuit.interested", at="2026-04-01", position="ats:other"),
         event("candidate.hard_no_set", at="2026-04-01", reason="career_change", evidence="a letter", decided_by="Maria"),
@@ -57,7 +57,7 @@ async def test_an_item_leaves_by_itself(desk: Desk, leaving: dict[str, object]) 
     await desk.soft_no()
     assert await desk.listed(DUE)
 
-    desk.now = at("2026-04-02")
+    desk.now = at("2026-09-02")
     await desk.post(leaving | {"id": "leaves"})
 
     assert not await desk.listed(DUE)
@@ -250,7 +250,7 @@ async def test_falling_due_is_told_once_for_each_due_time(desk: Desk) -> None:
 
     results = await desk.events()
     assert [one.type.removeprefix("rekindle.queue_item.") for one in results] == ["fell_due", "claimed", "snoozed", "fell_due"]
-    assert [one.sequence for one in results] == [1, 2, 3, 4]
+    assert [one.sequence for one in results] == [2, 3, 4, 6], "the plan appeared, and was put off"
     plan = {"position_id": str(position_id("ats:job")), "reason": "salary", "trigger": "time"}
     assert [one.raw["plans"] for one in results] == [[plan]] * 4
 
@@ -265,8 +265,9 @@ async def test_what_was_published_can_be_published_again(desk: Desk) -> None:
         again = await queue_log.events_after(session, ada, 0, 100)
         heads = await queue_log.heads(session, ada, ada)
 
-    assert again == await desk.events()
-    assert heads == {ada: 2}
+    assert again == await desk.events("")
+    assert [one.type for one in again[::3]] == ["rekindle.return_plan.changed"] * 2
+    assert heads == {ada: 4}
     assert not any(b"peace" in one.value or str(lease).encode() in one.value for one in again)
 
 
@@ -309,7 +310,8 @@ async def test_linked_streams_are_one_item_and_unlinking_gives_each_theirs(desk:
     assert together.item.status(DUE) is QueueStatus.CLAIMED
 
     await complete_item(desk.sessions, claimed, lease=lease, outcome=QueueOutcome.NO_FIT, now=DUE, settings=desk.settings)
-    assert not await desk.listed(at("2030-01-01"))
+    [left_over] = await desk.listed(at("2030-01-01"))
+    assert [reason.reason for reason in left_over.item.reasons] == [Reason.LOCATION], "it was not due yet"
 
     await regroup({ida: ida, ada: ada})
     left = await desk.listed(at("2030-01-01"))
@@ -334,7 +336,7 @@ async def test_a_lease_is_good_after_a_link_and_its_answer_after_an_erasure(desk
     assert await dismiss() == Moved(None, None)
     await take_over({}, {ada, ida})
     assert await dismiss() == Moved(None, None)
-    assert [one.type for one in await desk.events()] == ["rekindle.queue_item.erased"] * 2
+    assert {one.type for one in await desk.events("")} == {"rekindle.queue_item.erased"}
 
 
 async def test_an_erased_person_leaves_nothing_in_the_queue(desk: Desk) -> None:

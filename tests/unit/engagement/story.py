@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 from uuid import UUID, uuid5
 
-from services.engagement.domain.derive import Person, Policy, derive
+from services.engagement.domain.derive import Derived, Person, Policy, derive
 from services.engagement.domain.facts import PersonFact
 from services.engagement.domain.queue import QueueItem
 from services.engagement.domain.queue_log import Action, QueueEntry
+from services.engagement.domain.return_plans import PlanRow
 from services.engagement.domain.return_policy import ReturnPolicy
 from shared.attempts import GHOST_AFTER
 from shared.events.vocabulary import QueueOutcome
@@ -83,10 +84,19 @@ class Story:
         self.entries.append(QueueEntry(stream=self.person, number=number, action=action, at=at, recruiter="maria", **what))
         return self
 
-    def item(self, policy: ReturnPolicy | None = None) -> QueueItem | None:
-        """The item that all this makes; no time passes beyond the last fact."""
+    def derived(self, policy: ReturnPolicy | None = None) -> Derived:
+        """What all this amounts to; no time passes beyond the last fact."""
         person = Person(self.person, self.facts, self.closings, self.entries)
-        return derive(person, Policy(policy or ReturnPolicy(), GHOST_AFTER), now=day("2000-01-01")).item
+        return derive(person, Policy(policy or ReturnPolicy(), GHOST_AFTER), now=day("2000-01-01"))
+
+    def item(self, policy: ReturnPolicy | None = None) -> QueueItem | None:
+        """The item that all this makes."""
+        return self.derived(policy).item
+
+    @property
+    def plans(self) -> Sequence[PlanRow]:
+        """The return plans that all this makes."""
+        return self.derived().plans
 
     def live(self) -> QueueItem:
         """The item, which must be live."""

@@ -32,15 +32,25 @@ def test_a_completed_item_is_gone_until_a_newer_close(outcome: str) -> None:
     assert [reason.reason for reason in story.live().reasons] == [Reason.TIMING]
 
 
-def test_a_dismissed_item_is_gone_until_a_newer_close() -> None:
-    story = due_item().claimed("2026-09-01").done("2026-09-02", action=Action.DISMISSED)
-    assert story.is_out
+def test_a_dismissed_item_is_gone_until_there_is_news_or_a_newer_close() -> None:
+    def story() -> Story:
+        return due_item().claimed("2026-09-01").done("2026-09-02", action=Action.DISMISSED)
 
-    story.fact("candidate.signal_observed", "2026-10-01", signal="profile_updated")
-    assert story.is_out
+    assert story().is_out
+    assert story().fact("candidate.signal_observed", "2026-10-01", signal="profile_updated").live().due_at == day("2026-10-01")
+    assert not story().declined("2026-11-01", "location", B).is_out
 
-    story.declined("2026-11-01", "location", B)
-    assert not story.is_out
+
+def test_a_recruiter_is_done_with_what_is_due_and_not_with_what_is_to_come() -> None:
+    story = due_item().declined("2026-03-05", "location", B).claimed("2026-09-01").done("2026-09-02", "no_fit")
+
+    assert [(reason.reason, reason.due_at) for reason in story.live().reasons] == [(Reason.LOCATION, day("2027-03-05"))]
+
+
+def test_what_news_brought_is_snoozed_until_its_date_even_before_its_time() -> None:
+    story = due_item().fact("candidate.signal_observed", "2026-04-01", signal="promoted").claimed("2026-04-02")
+
+    assert story.done("2026-04-02", until="2026-05-01").live().due_at == day("2026-05-01")
 
 
 @pytest.mark.parametrize(("outcome", "days"), [("wrong_time", 90), ("not_reachable", 30)])

@@ -83,10 +83,14 @@ def test_a_pursuit_that_is_open_below_interested_holds_nothing_back() -> None:
     assert [reason.reason for reason in story.live().reasons] == [Reason.SALARY]
 
 
-def test_an_outreach_later_than_the_close_takes_the_person_out() -> None:
-    assert Story().declined("2026-03-02", "salary").pursuit("contacted", "2026-04-01").is_out
-    assert Story().declined("2026-03-02", "salary").pursuit("contacted", "2026-04-01", B).is_out
-    assert Story().declined("2026-03-02", "salary").fact("pursuit.contacted", "2026-04-01", channel="phone").is_out
+@pytest.mark.parametrize("position", [A, B, None])
+def test_an_outreach_ends_what_is_due_and_nothing_else(position: str | None) -> None:
+    def story(on: str) -> Story:
+        return Story().declined("2026-03-02", "salary").fact("pursuit.contacted", on, position, channel="phone")
+
+    assert story("2026-08-29").is_out
+    assert story("2026-12-01").is_out
+    assert story("2026-08-28").live().due_at == day("2026-08-29")
 
 
 @pytest.mark.parametrize("purpose", ["reply", "logistics", "closing"])

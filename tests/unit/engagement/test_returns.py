@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.engagement.domain.return_policy import ReturnPolicy
-from services.engagement.domain.returns import plan_return
+from services.engagement.domain.returns import conditions_of, due_by_time
+from services.engagement.domain.sentences import sentence_of
 from services.engagement.return_settings import ReturnSettings
 from shared.attempts import Close, CloseKind
-from shared.events.vocabulary import HARD_NOS, Reason, Trigger
+from shared.events.vocabulary import HARD_NOS, Reason
 from tests.unit.engagement.story import day
 
 CLOSED = day("2026-03-02")
@@ -22,10 +23,7 @@ def close(reason: Reason, facts: dict[str, Any] | None = None, kind: CloseKind =
 
 
 def due(reason: Reason, facts: dict[str, Any] | None = None, policy: ReturnPolicy = POLICY) -> datetime:
-    plan = plan_return(close(reason, facts), policy)
-    assert plan is not None
-    assert plan.trigger is Trigger.TIME
-    return plan.due_at
+    return due_by_time(conditions_of(close(reason, facts), policy))
 
 
 def midnight(text: str) -> datetime:
@@ -79,15 +77,14 @@ def test_each_soft_no_comes_back_in_its_time(reason: Reason, facts: dict[str, An
     ],
 )
 def test_a_declined_offer_comes_back_as_its_reason(facts: dict[str, Any], expected: datetime) -> None:
-    plan = plan_return(close(Reason.OFFER_DECLINED, facts), POLICY)
+    [condition] = conditions_of(close(Reason.OFFER_DECLINED, facts), POLICY)
 
-    assert plan is not None
-    assert (plan.reason, plan.due_at) == (Reason.OFFER_DECLINED, expected)
+    assert (condition.reason, condition.due_at) == (Reason.OFFER_DECLINED, expected)
 
 
 @pytest.mark.parametrize("reason", sorted(HARD_NOS))
 def test_a_hard_no_has_no_plan(reason: Reason) -> None:
-    assert plan_return(close(reason), POLICY) is None
+    assert not conditions_of(close(reason), POLICY)
 
 
 @pytest.mark.parametrize("reason", [reason for reason in Reason if not reason.is_hard_no])
@@ -97,10 +94,9 @@ def test_every_soft_no_has_a_plan_not_before_its_close(reason: Reason) -> None:
 
 @pytest.mark.parametrize(("row", "days"), [(1, 60), (2, 120), (3, 240), (4, 480), (7, 3650), (500, 3650)])
 def test_ghosting_doubles_with_each_in_a_row_up_to_ten_years(row: int, days: int) -> None:
-    plan = plan_return(close(Reason.GHOSTED, kind="ghosted"), POLICY, ghosted_in_a_row=row)
+    [condition] = conditions_of(close(Reason.GHOSTED, kind="ghosted"), POLICY, ghosted_in_a_row=row)
 
-    assert plan is not None
-    assert (plan.due_at - CLOSED).days == days
+    assert (condition.due_at - CLOSED).days == days
 
 
 def test_a_date_is_a_day_of_the_organisation() -> None:
@@ -112,17 +108,13 @@ def test_a_date_is_a_day_of_the_organisation() -> None:
 def test_a_leap_day_comes_back_on_the_28th() -> None:
     leap = Close("rejected", Reason.EXPERIENCE, day("2028-02-29"), {"years_had": 1, "years_needed": 2})
 
-    plan = plan_return(leap, POLICY)
-
-    assert plan is not None
-    assert plan.due_at == day("2029-02-28")
+    assert due_by_time(conditions_of(leap, POLICY)) == day("2029-02-28")
 
 
 def test_the_sponsors_unexplained_no_waits_for_another_sponsor() -> None:
-    plan = plan_return(close(Reason.UNSPECIFIED, kind="rejected", by="sponsor"), POLICY)
+    [condition] = conditions_of(close(Reason.UNSPECIFIED, kind="rejected", by="sponsor"), POLICY)
 
-    assert plan is not None
-    assert (plan.reason, plan.due_at) == (Reason.REJECTED_BY_SPONSOR, day("2026-03-16"))
+    assert (condition.reason, condition.due_at) == (Reason.REJECTED_BY_SPONSOR, day("2026-03-16"))
 
 
 def test_every_interval_is_a_setting_with_the_default_of_the_policy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,7 +184,4 @@ def test_every_interval_is_a_setting_with_the_default_of_the_policy(monkeypatch:
     ],
 )
 def test_a_plan_says_why_in_words(reason: Reason, facts: dict[str, Any], kind: CloseKind, expected: str) -> None:
-    plan = plan_return(close(reason, facts, kind), POLICY)
-
-    assert plan is not None
-    assert plan.why == expected
+    assert sentence_of(close(reason, facts, kind), POLICY.zone) == expected
