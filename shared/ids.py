@@ -56,10 +56,10 @@ class Reference:
             raise MalformedReferenceError("must be a UUID or <source>:<external_id>")
         if not SOURCE.fullmatch(source):
             raise MalformedReferenceError(
-                "the source before the first colon must be 1 to 50 of a-z, 0-9, '.', '_', '-', beginning with a letter or digit"
+                "must begin with a source before the first colon: 1 to 50 of a-z, 0-9, '.', '_', '-', the first a letter or digit"
             )
         if not 1 <= len(external_id) <= 200 or not external_id.isprintable():
-            raise MalformedReferenceError("the external id after the first colon must be 1 to 200 printable characters")
+            raise MalformedReferenceError("must have 1 to 200 printable characters after the first colon")
         return cls(source, external_id)
 
     def id_of(self, thing: Thing) -> UUID:

@@ -1,9 +1,10 @@
 """Reading times: RFC 3339 with a zone; a date without a time is midnight in the organisation's zone."""
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated
+from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
@@ -15,6 +16,8 @@ CLOCK_SKEW = timedelta(hours=1)
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})")
+
+T = TypeVar("T")
 
 UTC_ZONE = ZoneInfo("UTC")
 _zone = UTC_ZONE
@@ -38,7 +41,7 @@ def read_moment(value: object) -> datetime:
     elif isinstance(value, date):
         moment = datetime.combine(value, time(), tzinfo=_zone)
     elif isinstance(value, str) and _DATE.fullmatch(value):
-        moment = datetime.combine(date.fromisoformat(value), time(), tzinfo=_zone)
+        moment = datetime.combine(_existing(date.fromisoformat, value), time(), tzinfo=_zone)
     elif isinstance(value, str) and _MOMENT.fullmatch(value):
         moment = _read_time(value.upper().replace(" ", "T"))
     else:
@@ -51,11 +54,19 @@ def read_moment(value: object) -> datetime:
     return moment.astimezone(UTC)
 
 
+def _existing(read: Callable[[str], T], text: str) -> T:
+    """Read what has the form of a date or a time; 30 February has it too."""
+    try:
+        return read(text)
+    except ValueError as fault:
+        raise ValueError("must be a time that exists, such as 2026-03-02T09:15:00Z") from fault
+
+
 def _read_time(text: str) -> datetime:
     """RFC 3339 allows a leap second, always the last of a day in UTC; it is read as the first second of the next."""
     if text[17:19] != "60":
-        return datetime.fromisoformat(text)
-    last = datetime.fromisoformat(f"{text[:17]}59{text[19:]}").replace(microsecond=0)
+        return _existing(datetime.fromisoformat, text)
+    last = _existing(datetime.fromisoformat, f"{text[:17]}59{text[19:]}").replace(microsecond=0)
     if not EARLIEST.year <= last.year < LATEST.year:
         return last  # refused for its year in a moment, and in years 1 and 9999 there may be no day to count to
     if (last + timedelta(seconds=1)).astimezone(UTC).time() != time():

@@ -137,6 +137,16 @@ _RULES = {
     "list_type": "must be a list",
     "too_short": "must have at least {min_length} items",
     "too_long": "must have at most {max_length} items",
+    "string_type": "must be a string",
+    "string_pattern_mismatch": "must match the regular expression {pattern}",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+    **dict.fromkeys(("int_type", "int_parsing", "int_parsing_size", "int_from_float"), "must be a whole number"),
+    **dict.fromkeys(("float_type", "float_parsing", "decimal_type", "decimal_parsing"), "must be a number"),
+    **dict.fromkeys(("bool_type", "bool_parsing"), "must be true or false"),
+    **dict.fromkeys(("uuid_type", "uuid_parsing", "uuid_version"), "must be a UUID"),
 }
 """Rules in the words of JSON, where pydantic's are of Python."""
 
@@ -145,9 +155,14 @@ def rule_of(one: Any) -> str:
     """The rule that one error of pydantic's names, in the words of JSON."""
     kind, message = one["type"], str(one["msg"])
     if kind in _RULES:
-        return _RULES[kind].format(**one.get("ctx", {}))
+        return _RULES[kind].format(**{name: _plain(value) for name, value in one.get("ctx", {}).items()})
     message = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
     return message.replace("Input should be", "must be", 1).replace("String should", "must", 1)
+
+
+def _plain(value: object) -> object:
+    """A limit as JSON writes it: 1 for 1.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _http_error(request: Request, error: HTTPException) -> Response:
