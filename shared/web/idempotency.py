@@ -9,6 +9,7 @@ same key may run an operation a second time, and every POST must find what its f
 import asyncio
 import hashlib
 import logging
+import re
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -59,16 +60,30 @@ def name_people(request: Request, candidates: Collection[UUID]) -> None:
     request.state.named_people = candidates
 
 
+_KEY = re.compile(r"[!-~]([ -~]{0,253}[!-~])?")
+_HEADER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "A name that you choose for this request, such as a UUID. For 24 hours the same key with the same body is "
+    "answered the same and done once. With another body it is a 422; while the first request is worked on, a 409.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": f"^{_KEY.pattern}$"},
+    "example": "5f1c0e3a-2b7d-4c7e-9a51-8f5d1f0f6c11",
+}
+
+
 class IdempotentRoute(StrictRoute):
     """A route whose POSTs honour Idempotency-Key. The application's sessions are ``app.state.sessions``."""
+
+    post_headers = (_HEADER,)
 
     def around(self, run: Handler) -> Handler:
         async def handle(request: Request) -> Response:
             key = request.headers.get("idempotency-key")
             if key is None or request.method != "POST":
                 return await run(request)
-            if not 1 <= len(key) <= 255 or not key.isprintable():
-                raise BadRequest.of("Idempotency-Key", "must be 1 to 255 printable characters")
+            if not _KEY.fullmatch(key):
+                raise BadRequest.of("Idempotency-Key", "must be 1 to 255 printable ASCII characters")
             return await _Attempt(request, await _digest(request), _key(request, key)).answer(run)
 
         return handle

@@ -1,6 +1,7 @@
 """A service's OpenAPI document: what FastAPI makes of the code, in the words and the form that clients are given."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -77,6 +78,8 @@ def _describe_operations(routers: Sequence[APIRouter], document: Document) -> No
         operation["summary"] = " ".join(words).capitalize()
         _tidy(operation)
         scopes = scopes_of(route) if isinstance(route, StrictRoute) else ()
+        if isinstance(route, StrictRoute) and method == "post" and route.post_headers:
+            operation.setdefault("parameters", []).extend(deepcopy(route.post_headers))
         operation["security"] = [{"bearer": [scope]} for scope in scopes]
         responses = operation.setdefault("responses", {})
         responses.pop("422", None)

@@ -1,7 +1,7 @@
 """The route class of every operation: who may, and what is read, is settled before the operation runs."""
 
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Self, get_args, get_origin
 from urllib.parse import unquote_to_bytes, urlencode
 
@@ -82,6 +82,8 @@ class StrictRoute(APIRoute):
 
     reading: ClassVar[type[JsonRequest]] = JsonRequest
     """How the body is read."""
+    post_headers: ClassVar[Sequence[Mapping[str, Any]]] = ()
+    """Headers that the class reads of a POST, as OpenAPI's parameters."""
 
     def operation(self) -> Handler:
         """What answers a request that passed the checks: FastAPI's solving of dependencies, validation and endpoint."""

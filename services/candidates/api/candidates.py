@@ -26,6 +26,7 @@ from services.candidates.api.dependencies import (
     CandidateName,
     ConditionDep,
     Cursor,
+    KnownDep,
     Limit,
     OtherName,
     SettingsDep,
@@ -180,7 +181,7 @@ async def list_duplicates(
 
 @router.get("/{candidate}", response_model=Candidate, responses=READ)
 async def get_candidate(
-    candidate: CandidateName, request: Request, principal: Reader, sessions: SessionsDep, condition: ConditionDep
+    candidate: CandidateName, request: Request, principal: Reader, sessions: SessionsDep, condition: KnownDep
 ) -> Any:
     """A person's record, by id or by any of the person's references."""
     found = await read_candidates.read_candidate(sessions, read_name("candidate", candidate))

@@ -14,20 +14,49 @@ from services.candidates.use_cases.sync import SyncPage
 from services.candidates.use_cases.views import RecordView, Redirected
 from shared import clock
 from shared.errors import Invalid
+from shared.ids import candidate_id
 from shared.timestamps import Moment
 from shared.web.dependencies import of_state
 from shared.web.pagination import encode_cursor
 
+_TAG = f'"{candidate_id("demo:ada")}:3"'
+
 
 async def _condition(
-    if_match: Annotated[str | None, Header(description="The ETag that was read; required for a change by id.")] = None,
-    if_none_match: Annotated[str | None, Header(description="ETags that the caller has; * for any.")] = None,
+    if_match: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            description="The ETag that was read: 412 where the record has changed since. A change by id needs it (428).",
+            examples=[_TAG],
+        ),
+    ] = None,
+    if_none_match: Annotated[
+        str | None,
+        Header(
+            alias="If-None-Match",
+            description="With *: 412 where the record exists already.",
+            examples=["*"],
+        ),
+    ] = None,
 ) -> Condition:
     return Condition(if_match, if_none_match)
 
 
+async def _known(
+    if_none_match: Annotated[
+        str | None,
+        Header(alias="If-None-Match", description="The ETags that the caller has: 304 where one is current.", examples=[_TAG]),
+    ] = None,
+) -> Condition:
+    return Condition(None, if_none_match)
+
+
 SettingsDep = Annotated[CandidatesSettings, Depends(of_state("settings", CandidatesSettings))]
 ConditionDep = Annotated[Condition, Depends(_condition)]
+"""For a change."""
+KnownDep = Annotated[Condition, Depends(_known)]
+"""For a read: what the caller has already."""
 
 _NAME = {"pattern": r"^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[a-z0-9][a-z0-9._-]{0,49}:.{1,200})$"}
 _DESCRIPTION = "id or <source>:<external_id>, percent-encoded"

@@ -11,6 +11,7 @@ from services.candidates.api.candidate_bodies import HistoryPage, history_shown
 from services.candidates.api.dependencies import (
     ConditionDep,
     Cursor,
+    KnownDep,
     Limit,
     PositionName,
     SettingsDep,
@@ -100,7 +101,7 @@ async def list_position_history(
 
 
 @router.get("/{position}", response_model=Position, responses=READ)
-async def get_position(position: PositionName, _: Reader, sessions: SessionsDep, condition: ConditionDep) -> Any:
+async def get_position(position: PositionName, _: Reader, sessions: SessionsDep, condition: KnownDep) -> Any:
     """A position's record, by id or reference."""
     view = await read_positions.read_position(sessions, read_name("position", position))
     return not_modified(view.tag) if condition.is_known(view.tag) else _answer(view)

@@ -48,12 +48,21 @@ _BODY: dict[str, Any] = {
 }
 
 
+Signature = Annotated[
+    str | None,
+    Header(alias="Signature", description="HMAC-SHA256 of the raw body with the secret key.", examples=["sha256 " + "0f" * 32]),
+]
+EventId = Annotated[
+    str | None, Header(alias="Greenhouse-Event-ID", description="Greenhouse's id of this delivery.", examples=["1700000000"])
+]
+
+
 @router.post("", openapi_extra=_BODY)
 async def receive_greenhouse_delivery(
     request: Request,
     connector: ConnectorDep,
-    signature: Annotated[str | None, Header(description="sha256 <hex>: HMAC-SHA256 of the raw body")] = None,
-    greenhouse_event_id: Annotated[str | None, Header(description="the vendor's id of this delivery")] = None,
+    signature: Signature = None,
+    greenhouse_event_id: EventId = None,
 ) -> DeliveryResult:
     """Take a delivery. Whatever is genuine is answered with 200, repeated or not mapped too; the rest with 401."""
     raw = await request.body()

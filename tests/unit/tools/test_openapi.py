@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from shared.web.idempotency import IdempotentRoute
 from shared.web.openapi import operations
 from tools.documents import services
 
@@ -52,6 +53,28 @@ def test_a_body_has_one_content_type(document: dict[str, Any]) -> None:
     for path, method, operation in operations(document):
         content = operation.get("requestBody", {"content": {"application/json": {}}})["content"]
         assert list(content) == ["application/json"], f"{method} {path}: generators make one function for each content type"
+
+
+def headers_of(operation: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {one["name"]: one for one in operation.get("parameters", []) if one["in"] == "header"}
+
+
+def test_every_header_that_is_honoured_is_declared_with_an_example(document: dict[str, Any]) -> None:
+    honours = {
+        (route.path, "post")
+        for application in services.applications().values()
+        for route in application.routes
+        if isinstance(route, IdempotentRoute) and "POST" in (route.methods or ())
+    }
+    headers = {(path, method): headers_of(operation) for path, method, operation in operations(document)}
+    declared = {one for one, found in headers.items() if "Idempotency-Key" in found}
+
+    assert declared == honours
+    assert set(headers["/v1/candidates/{candidate}", "get"]) == {"If-None-Match"}
+    assert set(headers["/v1/candidates/{candidate}", "patch"]) == {"If-Match", "If-None-Match"}
+    for header in (header for found in headers.values() for header in found.values()):
+        assert header["description"], header
+        assert "example" in header or header["schema"]["examples"], header
 
 
 def properties(name: str, schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
