@@ -1,7 +1,7 @@
 """Make `.venv` what `requirements.lock` says, with nothing but Python 3.11.
 
 Runs before anything is installed, so it uses the standard library alone and stays readable by older
-interpreters, which it tells what to do. Several may run at once: one installs, the others wait. A file in
+interpreters, to which it says what to do. Several may run at once: one installs, the others wait. A file in
 `.venv` says what was installed completely; an installation that was cut short is made again.
 """
 
@@ -32,7 +32,7 @@ PIP = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
 
 
 class CannotInstall(Exception):
-    """Carries the one sentence that tells the reader what to do."""
+    """Carries the one sentence that says what to do."""
 
 
 def say(text: str) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from services.analytics.use_cases.rebuild import Rebuilt
 
 
-rebuild = typer.Typer(help="Compute derived tables anew, while everything runs.", no_args_is_help=True)
+rebuild = typer.Typer(help="Recompute derived tables, while everything runs.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +30,7 @@ def rebuild_analytics(
     as_json: AsJson = False,
     data: Data = DEFAULT,
 ) -> None:
-    """Compute all funnels anew from analytics' own facts.
+    """Recompute all funnels from analytics' own facts.
 
     Prints how many attempts and counters were wrong. The numbers stay readable and new events are counted meanwhile.
     """
@@ -45,7 +45,7 @@ def rebuild_analytics(
     if as_json:
         print(json.dumps({"pursuits": outcome.pursuits, **wrong, "changed": not check}))
     elif outcome.was_equal:
-        print(f"{outcome.pursuits} pursuits folded anew: everything was as it should be.")
+        print(f"{outcome.pursuits} pursuits recomputed: everything was correct.")
     else:
         done = "nothing was changed" if check else "they are right now"
         print(f"{outcome.pursuits} pursuits: {wrong['attempts_wrong']} attempts and {wrong['counters_wrong']} counters "
@@ -70,7 +70,7 @@ async def _rebuild(screen: Screen, *, check: bool) -> "Rebuilt":
 
 @rebuild.command("queue")
 def rebuild_queue(as_json: AsJson = False, data: Data = DEFAULT) -> None:
-    """Compute the re-engagement queue anew from engagement's logs.
+    """Recompute the re-engagement queue from engagement's logs.
 
     Claims and snoozes are kept.
     """
@@ -81,7 +81,7 @@ def rebuild_queue(as_json: AsJson = False, data: Data = DEFAULT) -> None:
         read = asyncio.run(_rebuild_queue())
     except OutOfReach as problem:
         raise CannotStart(str(problem)) from problem
-    print(json.dumps({"streams": read}) if as_json else f"The queue was computed anew from the streams of {read} candidates.")
+    print(json.dumps({"streams": read}) if as_json else f"The queue was recomputed from the streams of {read} candidates.")
 
 
 async def _rebuild_queue() -> int:

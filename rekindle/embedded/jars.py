@@ -2,7 +2,7 @@
 
 `installed()` returns a folder that holds every pinned jar and nothing else; it is shared by all data folders, made once
 under a lock and put in place by a rename, so that it is complete or absent. `python -m rekindle.embedded.jars` resolves the
-coordinates anew and writes the lock.
+coordinates again and writes the lock.
 """
 
 import fcntl

@@ -96,7 +96,7 @@ class Kafka:
             self._recording.replace(self._startup_cache)
 
     async def prepare(self) -> None:
-        """Write the settings and format the folder when it is new; a formatting that was cut short begins anew."""
+        """Write the settings and format the folder when it is new; a formatting that was cut short is started again."""
         self.folder.check_space(NEEDED_TO_GO_ON)
         clients, controller = self.ports
         own = {

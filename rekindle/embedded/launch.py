@@ -38,7 +38,7 @@ def die_with(parent: int, number: int) -> None:
 
 
 def may_enter(user: pwd.struct_passwd, path: Path) -> bool:
-    """Whether a user can walk to a path by the permissions of the folders above it."""
+    """Whether a user may reach a path, by the permissions of the folders above it."""
     for folder in path.resolve().parents:
         status = folder.stat()
         mine = status.st_uid == user.pw_uid and status.st_mode & stat.S_IXUSR

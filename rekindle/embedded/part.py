@@ -1,4 +1,4 @@
-"""A part of the stack: a program, how to tell that it is ready, how to stop it."""
+"""A part of the stack: a program, how to find out that it is ready, how to stop it."""
 
 import asyncio
 import contextlib

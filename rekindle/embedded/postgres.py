@@ -47,7 +47,7 @@ SETTINGS: Mapping[str, str] = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %d ",
-    # Slow statements without their parameters; errors, whose message and detail quote rows, are told to the client alone.
+    # Slow statements are logged without their parameters. Errors quote rows, so they are sent to the client and not logged.
     "log_min_duration_statement": "1000",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
@@ -103,7 +103,7 @@ class Postgres:
         )
 
     async def prepare(self) -> None:
-        """Create the cluster when there is none yet; a creation that was cut short begins anew."""
+        """Create the cluster when there is none yet; a creation that was cut short is started again."""
         self.folder.check_space(NEEDED_TO_GO_ON)
         if (self.folder.postgres / "PG_VERSION").exists():
             return

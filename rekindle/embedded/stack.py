@@ -79,7 +79,7 @@ class Stack:
 
     @property
     def parts(self) -> Mapping[str, Supervised]:
-        """The parts by name, in the order of their start; each tells its `pid`, `state` and `restarts`."""
+        """The parts by name, in the order of their start; each has `pid`, `state` and `restarts`."""
         return self._supervisor.parts
 
     def issue_token(self, *scopes: str, name: str = "test", days: float = 1) -> str:
@@ -138,7 +138,7 @@ class Stack:
         await self.parts[part].stop()
 
     async def start_again(self, part: str) -> None:
-        """Start a halted part. An emptied Kafka folder is formatted anew and gets its topics."""
+        """Start a halted part. An emptied Kafka folder is formatted again and gets its topics."""
         await self.parts[part].start()
 
     async def wait_ready(self, *, seconds: float = READY_WITHIN) -> None:

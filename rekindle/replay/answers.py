@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 CAUSES, LINES = 200, 10
-"""Lines that could not be taken are all counted; so many causes are told apart, each with so many of its first lines."""
+"""How many causes of refused lines are counted separately, and how many line numbers are kept of each."""
 OTHER = "for other causes"
 REMEMBERED = 2000
-"""Candidates whose last event is remembered. Events are counted in the order of their shard, so the last ones tell for all."""
+"""How many candidates' last events are kept. A shard is counted in order, so waiting for its last events waits for all."""
 
 
 _VALUE = re.compile(r"'[^']*'")

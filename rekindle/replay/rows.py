@@ -38,7 +38,7 @@ class BadRow:
 
 
 class Log:
-    """A CSV file with a header, in UTF-8. Iterating reads it once; ``read_bytes`` of ``size`` tells how far that is."""
+    """A CSV file with a header, in UTF-8. Iterating reads it once; ``read_bytes`` of ``size`` bytes have been read."""
 
     def __init__(self, path: Path, *, delimiter: str = ",") -> None:
         self._delimiter = delimiter

@@ -54,7 +54,7 @@ def create_app(settings: ConnectorsSettings | None = None, *, api: RekindleApi |
         lifespan=lifespan,
         checks=health.checks,
         measures=[measure],
-        tags={"greenhouse": "What Greenhouse sends, and what became of it."},
+        tags={"greenhouse": "Greenhouse's web hook: its deliveries, and the result of each."},
     )
     app.state.sessions = sessions
     app.state.connector = Connector(sessions, settings, reading, queue)

@@ -1,4 +1,4 @@
-"""/docs: the API's document as a page to read, search and try. Browsers are told to fetch nothing from elsewhere.
+"""/docs: the API's document as a page to read, search and try. Its headers forbid browsers to fetch anything from elsewhere.
 
 ``page/reference.js.gz`` is one file of the package that package-lock.json names; ``make setup`` brings it.
 """
@@ -33,7 +33,7 @@ async def show_reference() -> Response:
 
 @router.get("/docs/page.js")
 async def show_settings() -> Response:
-    """What the page is told."""
+    """The page's configuration."""
     return FileResponse(_FOLDER / "page.js", media_type="text/javascript", headers=_CACHED)
 
 

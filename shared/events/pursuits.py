@@ -223,7 +223,7 @@ class PursuitPositionClosed(OfPosition):
 
 
 class PursuitFeedbackGiven(OfPosition):
-    """We told the person how they did."""
+    """We gave the person feedback on how they did."""
 
     type: ClassVar[str] = "rekindle.pursuit.feedback_given"
     words: Words | None = None

@@ -26,7 +26,7 @@ class ConsumedRecord:
 
     @property
     def identity(self) -> UUID:
-        """What tells this record from another at the same position: its ``ce_id``, or a hash of its bytes."""
+        """What distinguishes this record from another at the same position: its ``ce_id``, or a hash of its bytes."""
         if self.event is not None:
             return self.event.id
         for name, value in self.headers:

@@ -1,7 +1,7 @@
 """What went wrong, in words that hold no value of a record: for logs, dead letters and whatever else outlives a request.
 
 The message of an exception may hold what it stumbled over: a name, an address, the key that is there already. So an exception
-is told by its type, by the codes of the database, and by the place in the code; in full only where the message is the network's.
+is described by its type, the codes of the database, and the place in the code; in full only where the message is the network's.
 """
 
 import asyncio

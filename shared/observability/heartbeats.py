@@ -1,4 +1,4 @@
-"""Heartbeats: each part of a worker says that it goes on, so that a part that hangs can be told apart from an idle one.
+"""Heartbeats: each part of a worker says that it goes on, so that a part that hangs can be distinguished from an idle one.
 
 A part beats by calling ``beat()`` at each turn of its loop, at least every few seconds, also while it waits. Which part beats
 follows from the task: the worker runs each part inside ``of_part``.

@@ -1,6 +1,6 @@
 """Structured logs: one line an event, JSON outside a terminal, with the request's and the trace's id.
 
-No line holds a value of a record: exceptions are told by ``describe``, whoever logs them, libraries too.
+No line holds a value of a record: exceptions are described by ``describe``, whoever logs them, libraries too.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""The transactional outbox: events are committed with the state they tell of, and published afterwards by the relay."""
+"""The transactional outbox: events are committed with the state they are about, and published afterwards by the relay."""
 
 from shared.outbox.append import append, appending
 

@@ -27,7 +27,7 @@ async def ask_for_streams(producer: AIOKafkaProducer, group: str, gaps: Mapping[
 async def ask_for_shards(
     producer: AIOKafkaProducer, sessions: Sessions, group: str, partitions: Sequence[TopicPartition]
 ) -> None:
-    """Say all that is known of some shards, so that the owner can tell what is missing."""
+    """Say all that is known of some shards, so that the owner can find out what is missing."""
     for partition in partitions:
         begin = FIRST
         while True:

@@ -1,4 +1,4 @@
-"""Announcing each shard's total in its partition, so that a reader can tell a lost tail from silence.
+"""Announcing each shard's total in its partition, so that a reader can distinguish a lost tail from silence.
 
 A total is written behind the records it counts, when the shard has grown and is quiet, or now and then while it grows: every
 reader reads it. It is written again whenever the partition does not end where the last announcement stood: somebody lost or

@@ -19,7 +19,7 @@ OLDEST = 22
 
 
 class CannotUseNode(Exception):
-    """Carries the one sentence that tells the reader what to do."""
+    """Carries the one sentence that says what to do."""
 
 
 def commands() -> tuple[list[str], list[str]]:

@@ -120,7 +120,7 @@ def _column(dimension: Dimension) -> str:
 
 
 def _key(dimension: Dimension) -> str:
-    """What the groups of a dimension are told apart by."""
+    """What the rows of a dimension are grouped by."""
     return "item.value" if dimension.holds_list else f"CAST({_column(dimension)} AS text)"
 
 

@@ -24,7 +24,7 @@ class Shape:
     """Objects whose members have names that a setting allows; such an object is shown where it has a member."""
 
     def flatten(self, sent: Mapping[str, Any]) -> dict[str, Value]:
-        """The leaves that a patch speaks of. ``told`` holds only known fields."""
+        """The leaves that a patch names. It holds only known fields."""
         leaves: dict[str, Value] = {}
         for name, value in sent.items():
             members = self.objects.get(name, ())

@@ -1,4 +1,4 @@
-"""People as their streams: what is shown of a person, and what others are told when it changes."""
+"""People as their streams: what is shown of a person, and what is published when it changes."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping

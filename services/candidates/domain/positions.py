@@ -1,4 +1,4 @@
-"""A position: what is shown of it, and what others are told when it changes."""
+"""A position: what is shown of it, and what is published when it changes."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -36,7 +36,7 @@ class Openings:
     status: PositionStatus | None
     spans: tuple[OpenSpan, ...]
     is_contradicted: bool = False
-    """Whether the current span was told to close before it opened; its opening is then unknown."""
+    """Whether the current span's closing is known and its opening is not."""
 
     @property
     def opened_at(self) -> datetime | None:
@@ -52,12 +52,12 @@ class Openings:
 @dataclass(slots=True)
 class _Fold:
     status: PositionStatus | None = None
-    """The last that was told."""
+    """The last that was stated."""
     spans: list[OpenSpan] = field(default_factory=list)
     closing_seen_at: datetime | None = None
-    """When the current closing was first observed by its status; None when only a closed_at told it."""
+    """When the current closing was first observed by its status; None when only a closed_at states it."""
     status_before: PositionStatus | None = None
-    """What a closing that only a closed_at told has replaced."""
+    """What a closing that only a closed_at states has replaced."""
 
     @property
     def is_closed(self) -> bool:

@@ -56,8 +56,8 @@ async def tick(sessions: Sessions, *, now: datetime, settings: EngagementSetting
         announced += more
     if derived or followed or recorded or announced:
         logger.info(
-            "the clock derived %d persons whose streams changed, went through %d pursuits of positions that did, put %d events "
-            "on record and announced %d queue items",
+            "the clock derived %d persons, followed changed positions in %d pursuits, recorded %d events and announced %d queue "
+            "items",
             derived,
             followed,
             recorded,

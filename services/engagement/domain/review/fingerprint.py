@@ -24,7 +24,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def fingerprint(text: str) -> tuple[int, ...] | None:
-    """The places of a text's fingerprint; None for one that is too short to be told from others."""
+    """The places of a text's fingerprint; None for one that is too short to be distinguished from others."""
     words = [word.lower() for word in _WORD.findall(text)]
     runs = {" ".join(words[at : at + 3]) for at in range(len(words) - 2)}
     if len(runs) < FEWEST_RUNS:
