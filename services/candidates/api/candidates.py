@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, ValidationError
 
 from services.candidates.api.bodies import AsSent, ChangeReceipt, Email, OnInvalid, Skill, read_patch, receipt
 from services.candidates.api.candidate_bodies import (
@@ -39,12 +40,15 @@ from services.candidates.api.dependencies import (
     redirect,
     refuse_others,
 )
+from services.candidates.domain.versions import Condition
+from services.candidates.settings import CandidatesSettings
 from services.candidates.use_cases import read_candidates
 from services.candidates.use_cases.change_candidates import change_candidate
 from services.candidates.use_cases.changes import Changed, RecordChange
 from services.candidates.use_cases.sync import sync_candidates
 from services.candidates.use_cases.unlink_reference import unlink_reference as undo_link
 from services.candidates.use_cases.views import CandidateView, Redirected
+from shared.db.engine import Sessions
 from shared.errors import FieldError, Invalid
 from shared.events.fields import Country
 from shared.events.vocabulary import Level, MarketStatus, Tier
@@ -52,7 +56,8 @@ from shared.naming import Name, read_name
 from shared.security.auth import Forbidden, Principal, requires
 from shared.web.dependencies import SessionsDep
 from shared.web.pagination import decode_cursor, encode_cursor
-from shared.web.routing import StrictRoute
+from shared.web.problem_details import invalid_from
+from shared.web.routing import RawRoute, StrictRoute
 
 router = APIRouter(prefix="/v1/candidates", tags=["candidates"], route_class=StrictRoute)
 
@@ -196,47 +201,85 @@ def _answer(view: CandidateView, principal: Principal) -> Response:
     return record_response(view, shown(view, hidden=hidden_from(principal)))
 
 
-@router.patch(
-    "/{candidate}",
-    response_model=ChangedCandidate | ChangeReceipt,
-    responses=CHANGED,
-)
-async def patch_candidate(
+History = Annotated[
+    Literal["keep", "forget"],
+    Query(
+        description="forget: what the same source stated until observed_at of the fields that this request clears (null or an"
+        " empty list) leaves the history too, and is not stored when it comes late. keep: the history holds it."
+    ),
+]
+
+
+class _Options(BaseModel):
+    """The query of a change."""
+
+    on_invalid: OnInvalid = "refuse"
+    history: History = "keep"
+
+
+async def _declare_change(
     candidate: CandidateName,
     body: Annotated[CandidatePatch, AsSent],
-    request: Request,
-    principal: Writer,
-    sessions: SessionsDep,
-    settings: SettingsDep,
     condition: ConditionDep,
     on_invalid: OnInvalid = "refuse",
-    history: Annotated[
-        Literal["keep", "forget"],
-        Query(
-            description="forget: what the same source stated until observed_at of the fields that this request clears (null or an"
-            " empty list) leaves the history too, and is not stored when it comes late. keep: the history holds it."
-        ),
-    ] = "keep",
-) -> Any:
+    history: History = "keep",
+) -> None:
+    """What a change takes, for the document and the checks of the route, which reads it from the request itself."""
+
+
+async def patch_candidate(request: Request) -> Response:
     """Change what is known of a person (JSON Merge Patch). A reference creates the record; unchanged content changes nothing."""
     now = current_time()
+    principal: Principal = request.state.principal
+    settings: CandidatesSettings = request.app.state.settings
+    body, options = await _read_change(request)
     demand_attributes_scope(body, principal)
-    patch, refused = read_patch(CandidatePatch, body, skip_invalid=on_invalid == "skip", attributes=settings.attributes)
+    skips_invalid = options.on_invalid == "skip"
+    patch, refused = read_patch(CandidatePatch, body, skip_invalid=skips_invalid, attributes=settings.attributes)
     change = RecordChange(
-        read_name("candidate", candidate),
+        read_name("candidate", request.path_params["candidate"]),
         patch.fields(),
         observed_or_now(patch.observed_at, now),
         tuple(read_name("candidate", reference) for reference in patch.references),
-        condition,
-        skips_invalid=on_invalid == "skip",
-        forgets_cleared=history == "forget",
+        Condition(request.headers.get("if-match"), request.headers.get("if-none-match")),
+        skips_invalid=skips_invalid,
+        forgets_cleared=options.history == "forget",
         phone_region=settings.phone_region,
     )
+    sessions: Sessions = request.app.state.sessions
     done = await change_candidate(sessions, change, stated_by=principal.identity, shards=settings.partitions, now=now)
     if isinstance(done, Redirected):
         return redirect(request, done)
     location = f"/v1/candidates/{done.view.id}" if done.is_new else None
     return record_response(done.view, _changed(done, refused, principal), location=location)
+
+
+router.add_api_route(
+    "/{candidate}",
+    patch_candidate,
+    methods=["PATCH"],
+    response_model=ChangedCandidate | ChangeReceipt,
+    responses=CHANGED,
+    dependencies=[requires("candidates:write"), Depends(_declare_change)],
+    route_class_override=RawRoute,
+)
+
+
+async def _read_change(request: Request) -> tuple[Any, _Options]:
+    """The body as it was sent, and the query. Raises Invalid."""
+    wrong: list[Any] = []
+    options = _Options()
+    if request.query_params:
+        try:
+            options = _Options.model_validate(dict(request.query_params))
+        except ValidationError as error:
+            wrong += error.errors(include_url=False, include_input=False)
+    body = await request.json() if await request.body() else None
+    if body is None:
+        wrong.append({"type": "missing", "loc": ("body",), "msg": ""})
+    if wrong:
+        raise invalid_from(wrong)
+    return body, options
 
 
 def _changed(done: Changed[CandidateView], refused: Sequence[FieldError], principal: Principal) -> dict[str, Any]:

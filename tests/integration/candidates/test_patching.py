@@ -337,3 +337,23 @@ async def test_what_is_no_object_cannot_be_skipped(ats: Caller) -> None:
     bodies: tuple[Any, ...] = ([], 7, "x")
     for body in bodies:
         assert (await ats.ask("PATCH", "/v1/candidates/gem:1?on_invalid=skip", json=body)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("query", "sent", "errors"),
+    [
+        ("", b"", [("body", "is required")]),
+        ("", b"null", [("body", "is required")]),
+        ("", b"[]", [("body", "must be an object")]),
+        ("?on_invalid=no", b"{}", [("on_invalid", "must be 'refuse' or 'skip'")]),
+        ("?history=all&on_invalid=", b"", [("on_invalid", ""), ("history", ""), ("body", "is required")]),
+    ],
+)
+async def test_what_is_wrong_with_a_change_is_named(ats: Caller, query: str, sent: bytes, errors: list[tuple[str, str]]) -> None:
+    headers = {"Content-Type": "application/json"}
+    response = await ats.ask("PATCH", f"/v1/candidates/gem:1{query}", headers, content=sent)
+
+    assert response.status_code == 422
+    found = response.json()["errors"]
+    assert [one["field"] for one in found] == [field for field, _ in errors]
+    assert all(one["rule"].startswith(rule) for one, (_, rule) in zip(found, errors, strict=True))
