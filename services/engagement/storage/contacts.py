@@ -22,7 +22,9 @@ class ContactRecord:
 
 _SAVE = """
     UPDATE relationships SET country = given.country, time_zone = given.time_zone, channels = given.channels::text[]
-    FROM (SELECT one.* FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS one (id, country, time_zone, channels)
+    FROM (SELECT one.*
+          FROM unnest((SELECT $1::uuid[]), (SELECT $2::text[]), (SELECT $3::text[]), (SELECT $4::text[]))
+              AS one (id, country, time_zone, channels)
           JOIN relationships AS own ON own.candidate_id = one.id ORDER BY one.id FOR NO KEY UPDATE OF own) AS given
     WHERE relationships.candidate_id = given.id AND relationships.erased_at IS NULL
         AND (relationships.country, relationships.time_zone, relationships.channels)

@@ -51,13 +51,15 @@ _OF_PERSON = f"""
     WHERE person_id = (SELECT person_id FROM relationships WHERE candidate_id = $1) ORDER BY candidate_id
     """  # noqa: S608 - the columns are a constant
 _OF_PEOPLE = f"SELECT {_COLUMNS} FROM relationships WHERE person_id = ANY($1::uuid[]) ORDER BY candidate_id"  # noqa: S608
-_INSERT_MISSING = f"""
+_INSERT_MISSING = """
     WITH made AS (
         INSERT INTO relationships (candidate_id, person_id)
-        SELECT id, id FROM unnest($1::uuid[]) AS given (id) ORDER BY id ON CONFLICT DO NOTHING RETURNING candidate_id, person_id
+        SELECT id, id FROM unnest((SELECT $1::uuid[])) AS given (id) ORDER BY id
+        ON CONFLICT DO NOTHING RETURNING candidate_id, person_id
     )
-    {_MAP} UNION ALL SELECT candidate_id, person_id FROM made
-    """  # noqa: S608 - a constant of this module
+    SELECT candidate_id, person_id FROM unnest((SELECT $1::uuid[])) AS given (id) JOIN relationships ON candidate_id = id
+    UNION ALL SELECT candidate_id, person_id FROM made
+    """
 _LINK = """
     UPDATE relationships SET person_id = given.person
     FROM (SELECT candidate_id, person FROM unnest($1::uuid[], $2::uuid[]) AS given (id, person)
