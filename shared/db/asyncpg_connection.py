@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import chain
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-_KEY = "driver"
+DRIVER = "driver"
+"""The place of the driver's connection in a session's ``info``."""
 
 
 class Driver(Protocol):
@@ -39,21 +40,8 @@ class Driver(Protocol):
 
 async def driver(session: AsyncSession) -> Driver:
     """asyncpg's connection, inside the session's transaction."""
-    known: Driver | None = session.info.get(_KEY)
-    if known is not None and known.is_in_transaction():
-        return known
-    connection = await session.connection()
-    raw = await connection.get_raw_connection()
-    own = cast("Driver", raw.driver_connection)
-    if not own.is_in_transaction():
-        # SQLAlchemy begins the transaction with its first statement only; without one, COPY would commit by itself.
-        adapter: Any = raw.dbapi_connection
-        try:
-            await adapter._start_transaction()  # noqa: SLF001 - a statement for this alone would be one more round trip
-        except Exception as error:  # noqa: BLE001 - the driver's own error takes the place of the wrapped one
-            raise error.__cause__ or error from None
-    session.info[_KEY] = own
-    return own
+    connection: Driver = session.info[DRIVER]
+    return connection
 
 
 @dataclass(frozen=True, slots=True)

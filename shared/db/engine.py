@@ -12,10 +12,11 @@ import orjson
 from sqlalchemy import Connection, PoolProxiedConnection, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from shared.db.asyncpg_connection import Driver
+from shared.db.asyncpg_connection import Driver, driver
 from shared.db.notifier import Notifier
+from shared.db.session import DriverSession
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ _TRANSIENT_STATES = ("25006", "25P03", "25P04")
 
 
 _NOTIFIES = "notifies"
+_IS_TOLD = "is told"
 _DEFINITE_AT_COMMIT = ("23", "40")
 """SQLSTATE classes with which a server refuses a COMMIT, so that it is known that nothing was stored."""
 _ASK_FOR = 5.0
@@ -41,24 +43,26 @@ class Sessions:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
-        self._make = async_sessionmaker(engine, expire_on_commit=False)
         self._notifier = Notifier(self.own_connection)
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[AsyncSession]:
+    async def begin(self, *, waits_for_disk: bool = True) -> AsyncIterator[AsyncSession]:
         """A transaction: committed at the end of the block, rolled back when the block raises.
+
+        Without ``waits_for_disk`` a server that crashes may lose what was committed within the last second, and everything that
+        was committed after it. For what is done again then; a commit that others are told of waits all the same.
 
         Raises CommitUnknownError when the connection is lost with the acknowledgement of the commit.
         """
-        async with self._make() as session:
-            yield session
+        async with self.begin_raw("" if waits_for_disk else "SET LOCAL synchronous_commit = off") as transaction:
+            session = DriverSession(self.engine, transaction.pooled)
             try:
-                await session.commit()
-            except Exception as fault:
-                if _is_refusal(fault) or not is_transient(fault):
-                    raise
-                raise CommitUnknownError("the commit was not acknowledged") from fault
-        if session.info.pop(_NOTIFIES, False):
+                yield session
+            finally:
+                session.release()
+            if not waits_for_disk and session.info.get(_IS_TOLD):
+                transaction.closing = "SET LOCAL synchronous_commit = on;"
+        if session.info.get(_NOTIFIES):
             self.notify()
 
     @asynccontextmanager
@@ -71,23 +75,24 @@ class Sessions:
         """
         async with self._pooled() as pooled:
             connection = cast("Driver", pooled.driver_connection)
-            transaction = RawTransaction(connection)
+            transaction = RawTransaction(connection, pooled)
             try:
                 await connection.execute(f"BEGIN;{opening}")
                 yield transaction
             except BaseException:
                 try:
-                    if connection.is_in_transaction():
+                    if pooled.is_valid and connection.is_in_transaction():
                         await connection.execute("ROLLBACK")
                 finally:
-                    if connection.is_in_transaction():
+                    if pooled.is_valid and connection.is_in_transaction():
                         pooled.invalidate()
                 raise
             fault: Exception | None = None
             try:
-                await connection.execute("COMMIT")
+                await connection.execute(f"{transaction.closing}COMMIT")
             except Exception as error:  # noqa: BLE001 - whatever it is, it is raised below unless the commit was done
-                pooled.invalidate()
+                if pooled.is_valid:
+                    pooled.invalidate()
                 fault = error
         # Asked for once the pool has the connection back: it may be the only one.
         if fault is not None and (_is_refusal(fault) or not await self._is_committed(transaction.id, fault)):
@@ -151,6 +156,26 @@ class Sessions:
 def notify_after_commit(session: AsyncSession) -> None:
     """Notify the listeners of the database once the session's transaction is committed (``shared.db.notifier``)."""
     session.info[_NOTIFIES] = True
+    wait_for_disk(session)
+
+
+def wait_for_disk(session: AsyncSession) -> None:
+    """Have the commit wait for the disk in any case, because others are told of it."""
+    session.info[_IS_TOLD] = True
+
+
+@asynccontextmanager
+async def savepoint(session: AsyncSession) -> AsyncIterator[None]:
+    """A part of the session's transaction that is undone when the block raises, and the rest is not."""
+    connection = await driver(session)
+    await connection.execute("SAVEPOINT part")
+    try:
+        yield
+    except Exception as fault:
+        if not is_transient(fault):
+            await connection.execute("ROLLBACK TO part; RELEASE part")
+        raise
+    await connection.execute("RELEASE part")
 
 
 @dataclass(slots=True)
@@ -158,8 +183,11 @@ class RawTransaction:
     """A transaction on asyncpg's connection."""
 
     connection: Driver
+    pooled: PoolProxiedConnection
     id: int | None = None
     """PostgreSQL's id of the transaction, noted by whoever writes, so that its end can be asked for."""
+    closing: str = ""
+    """Statements without parameters that are sent together with COMMIT."""
 
 
 def _is_refusal(fault: BaseException) -> bool:
@@ -179,6 +207,7 @@ def connect(url: str, *, pool_size: int = 5, name: str = "rekindle") -> Sessions
         url,
         pool_size=pool_size,
         max_overflow=0,
+        pool_use_lifo=True,
         pool_timeout=15,
         hide_parameters=True,  # faults are logged and kept as dead letters; what people are called belongs in neither
         json_serializer=lambda value: orjson.dumps(value).decode(),

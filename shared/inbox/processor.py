@@ -9,7 +9,7 @@ from uuid import UUID
 from aiokafka import TopicPartition
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.db.engine import Sessions, is_transient
+from shared.db.engine import Sessions, is_transient, savepoint
 from shared.events import BY_TYPE, Event, Topic, decode
 from shared.inbox import repository as storage
 from shared.inbox.replies import replies_of
@@ -190,7 +190,8 @@ async def apply(group: str, handler: Handler, sessions: Sessions, batches: Seque
 async def _apply(group: str, handler: Handler, sessions: Sessions, batches: Sequence[Batch], hand_over: _HandOver) -> Applied:
     applied = Applied()
     batches = sorted(batches, key=lambda batch: batch.partition)
-    async with sessions.begin() as session:
+    # What a crash of the server takes is the effects and the position together, so that the same records are read again.
+    async with sessions.begin(waits_for_disk=False) as session:
         streams = [batch.streams() for batch in batches]
         stored = await storage.lock(session, group, [batch.partition for batch in batches], sorted(set().union(*streams)))
         parts: list[PartitionBatch] = []
@@ -260,7 +261,7 @@ async def _one_by_one(
     failed: list[_Dead] = []
     for partition, received in fresh:
         try:
-            async with session.begin_nested():
+            async with savepoint(session):
                 await handler(session, _events([(partition, received)]))
         except Exception as error:
             if is_transient(error):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.db.engine import wait_for_disk
 from shared.events import Event
 
 _KEY = "replies"
@@ -14,7 +15,9 @@ _KEY = "replies"
 
 def reply_after_commit(session: AsyncSession, events: Iterable[Event]) -> None:
     """Have the consume loop send these once the session's transaction is committed. The last thing that a handler does."""
-    session.info.setdefault(_KEY, []).extend(events)
+    if added := list(events):
+        session.info.setdefault(_KEY, []).extend(added)
+        wait_for_disk(session)
 
 
 def replies_of(session: AsyncSession) -> list[Event]:

@@ -97,6 +97,8 @@ class Relay:
             await asyncio.wait_for(producer.start(), SEND_TIMEOUT)
             await asyncio.wait_for(ends.start(), SEND_TIMEOUT)
             await listen(connection, woken)
+            # A row that is back after a crash of the server is published once more, before those that follow it.
+            await connection.execute("SET synchronous_commit = off")
             await self._publish(connection, producer, TotalsPublisher(producer, ends, self.topics), stop, woken)
         finally:
             stopping.cancel()

@@ -168,8 +168,7 @@ async def clearing(sessions: Sessions) -> AsyncIterator[None]:
 async def _clear_again_and_again(sessions: Sessions) -> None:
     while True:
         try:
-            async with sessions.begin() as session:
-                await kept_answers.clear_expired(session)
+            await kept_answers.clear_expired(sessions)
         except Exception as fault:
             if not is_transient(fault):
                 raise

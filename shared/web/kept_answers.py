@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.asyncpg_connection import Write, driver
+from shared.db.engine import Sessions
 
 KEPT_FOR = "24 hours"
 IN_FLIGHT_FOR = "60 seconds"
@@ -70,13 +71,11 @@ _FREE = text(
     "DELETE FROM idempotency_keys WHERE principal = :principal AND operation = :operation AND key = :key AND claim = :claim"
 )
 _FORGET = "DELETE FROM idempotency_keys WHERE status IS NULL OR names && $1::uuid[]"
-_CLEAR = text(
-    f"""
+_CLEAR = f"""
     DELETE FROM idempotency_keys WHERE (principal, operation, key) IN (
         SELECT principal, operation, key FROM idempotency_keys
         WHERE created_at < clock_timestamp() - interval '{KEPT_FOR}' FOR UPDATE SKIP LOCKED)
     """  # noqa: S608 - the interval is a constant of this module
-)
 
 
 async def claim(session: AsyncSession, key: Key, body_hash: bytes, token: UUID) -> KeptAnswer | None:
@@ -115,6 +114,6 @@ async def forget_answers(session: AsyncSession, candidates: Collection[UUID]) ->
     return [next(one for one in candidates if one in names) for (names,) in forgotten if names]
 
 
-async def clear_expired(session: AsyncSession) -> None:
+async def clear_expired(sessions: Sessions) -> None:
     """Remove answers that are kept no longer: they may name people, and nobody asks for them again."""
-    await session.execute(_CLEAR)
+    await sessions.fetch_alone(_CLEAR)

@@ -14,19 +14,8 @@ from shared.db.locks import PEOPLE, PERSON
 
 
 async def share(connection: Driver) -> None:
-    """Wait until nobody changes who is who or closing times, and keep it so.
-
-    The commit then waits for no disk. What PostgreSQL loses with its server are rows and the position in the topic together, so
-    the same records are read again.
-    """
-    await connection.fetch(
-        "SELECT pg_advisory_xact_lock_shared($1::bigint), set_config('synchronous_commit', 'off', true)", PEOPLE
-    )
-
-
-async def wait_for_disk(connection: Driver) -> None:
-    """Have the commit wait for the disk after all, because it is confirmed to others."""
-    await connection.fetch("SELECT set_config('synchronous_commit', 'on', true)")
+    """Wait until nobody changes who is who or closing times, and keep it so."""
+    await connection.fetch("SELECT pg_advisory_xact_lock_shared($1::bigint)", PEOPLE)
 
 
 async def lock_exclusive(connection: Driver) -> None:

@@ -78,8 +78,6 @@ async def project(session: AsyncSession, events: Sequence[Event], *, now: dateti
         await locks.share(connection)
     if touched.pairs or touched.whole or fresh.events:
         await refold(connection, touched, fresh, alone=alone, now=now, ghost_after=ghost_after)
-    if confirmed:
-        await locks.wait_for_disk(connection)
     return confirmed
 
 

@@ -35,7 +35,7 @@ async def behind(candidates: Sessions, settings: CandidatesSettings, proxy: Comm
 
 
 async def test_a_record_is_answered_as_made(ats: Caller, behind: Caller, proxy: CommitProxy, candidates: Sessions) -> None:
-    proxy.lose_answer_to("COMMIT")
+    proxy.lose_answer_to()
 
     response = await behind.patch("gem:1", name="Ada")
 
@@ -48,7 +48,7 @@ async def test_a_record_is_answered_as_made(ats: Caller, behind: Caller, proxy: 
 
 async def test_a_change_of_the_version_that_was_read_is_not_called_stale(ats: Caller, behind: Caller, proxy: CommitProxy) -> None:
     tag = (await ats.patch("gem:1", name="Ada")).headers["ETag"]
-    proxy.lose_answer_to("COMMIT")
+    proxy.lose_answer_to()
 
     response = await behind.patch("gem:1", name="Augusta", if_match=tag)
 
@@ -65,7 +65,7 @@ async def test_so_are_links_their_undoing_positions_and_erasures(ats: Caller, be
     ]
     statuses = []
     for change in changes:
-        proxy.lose_answer_to("COMMIT")
+        proxy.lose_answer_to()
         statuses.append((await change()).status_code)
 
     assert (proxy.lost, statuses) == (4, [201, 200, 201, 202])
@@ -75,7 +75,7 @@ async def test_so_are_links_their_undoing_positions_and_erasures(ats: Caller, be
 async def test_when_nobody_can_be_asked_nothing_is_claimed_and_the_same_again_helps(
     ats: Caller, behind: Caller, proxy: CommitProxy, candidates: Sessions
 ) -> None:
-    proxy.lose_answer_to("COMMIT")
+    proxy.lose_answer_to()
     proxy.refuses_after_losing = True
 
     unknown = await behind.patch("gem:1", name="Ada", observed_at="2026-03-01T00:00:00Z")

@@ -31,11 +31,8 @@ class CommitProxy:
     _losing: list[re.Pattern[str]] = field(default_factory=list)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
-    def lose_answer_to(self, pattern: str = "COMMIT;?") -> None:
-        """Lose the next answer to a statement that matches a regular expression; once for each call.
-
-        A session of SQLAlchemy's commits with ``COMMIT;``, a raw transaction with ``COMMIT``.
-        """
+    def lose_answer_to(self, pattern: str = "COMMIT") -> None:
+        """Lose the next answer to a statement that matches a regular expression; once for each call."""
         self._losing.append(re.compile(pattern, re.DOTALL))
 
     def is_losing(self, statements: list[str]) -> bool:
