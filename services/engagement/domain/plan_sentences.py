@@ -24,7 +24,7 @@ class PlanWords:
 def words_of(plan: PlanRow, *, zone: ZoneInfo, now: datetime) -> PlanWords:
     """A plan as it reads at ``now``: days are the organisation's."""
     conditions = [condition_in_words(one.reason, one.facts) for one in plan.conditions]
-    parts = [sentence_of(plan.close, zone), _coming(plan, conditions, zone, now)]
+    parts = [sentence_of(plan.close, zone), _coming(plan, zone, now)]
     left = unmet(plan.conditions, now)
     if len(plan.conditions) > 1 and left:
         parts.append(f"still to be met: {listed([_named(one, zone) for one in left])}")
@@ -32,9 +32,15 @@ def words_of(plan: PlanRow, *, zone: ZoneInfo, now: datetime) -> PlanWords:
     return PlanWords(f"{sentence[0].upper()}{sentence[1:]}.", conditions)
 
 
-def _coming(plan: PlanRow, conditions: Sequence[str], zone: ZoneInfo, now: datetime) -> str:
-    by_position = " and ".join(word for word in dict.fromkeys(conditions) if word)
-    wait = f" or once {by_position}" if by_position else ""
+def by_position(conditions: Sequence[Condition], *, all_of: bool = False) -> str:
+    """Which position brings them back, to follow "once": one that meets any of the conditions, or ``all_of`` them."""
+    words = dict.fromkeys(condition_in_words(one.reason, one.facts) for one in conditions)
+    return (" and " if all_of else ", or ").join(word for word in words if word)
+
+
+def _coming(plan: PlanRow, zone: ZoneInfo, now: datetime) -> str:
+    position = by_position(plan.conditions, all_of=True)
+    wait = f" or once {position}" if position else ""
     if plan.due_at is None:
         return f"comes back on news of them{wait}"
     day = day_of(plan.due_at.astimezone(zone).date())
