@@ -22,6 +22,8 @@ class EngagementSettings(SharedSettings):
     """Connections that one process may hold."""
     ghost_after_days: int = Field(30, ge=1, le=3650, validation_alias="REKINDLE_GHOST_AFTER_DAYS")
     """After how many days without an answer an attempt counts as ghosted; analytics reads the same variable."""
+    idle_after_days: int = Field(90, ge=1, le=3650, validation_alias="ENGAGEMENT_IDLE_AFTER_DAYS")
+    """After how many days without anything an attempt holds its person back from the queue no longer."""
     clock_seconds: float = Field(1.0, gt=0, le=3600, validation_alias="ENGAGEMENT_CLOCK_SECONDS")
     """How often the clock looks for what is due."""
     first_message_words: int = Field(120, ge=10, le=2000, validation_alias="ENGAGEMENT_FIRST_MESSAGE_WORDS")
@@ -37,6 +39,10 @@ class EngagementSettings(SharedSettings):
         return timedelta(days=self.ghost_after_days)
 
     @property
+    def idle_after(self) -> timedelta:
+        return timedelta(days=self.idle_after_days)
+
+    @property
     def reservation_for(self) -> timedelta:
         return timedelta(minutes=self.reservation_minutes)
 
@@ -48,4 +54,4 @@ class EngagementSettings(SharedSettings):
     @cached_property
     def policy(self) -> Policy:
         """What persons are derived by; see ``return_settings`` for the variables of its intervals."""
-        return Policy(self.returns.policy(self.zone), self.ghost_after)
+        return Policy(self.returns.policy(self.zone), self.ghost_after, self.idle_after)

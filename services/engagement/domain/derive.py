@@ -5,7 +5,7 @@ next derived thing of a person is a field of ``Derived`` and a table.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -38,6 +38,8 @@ class Policy:
 
     returns: ReturnPolicy
     ghost_after: timedelta
+    idle_after: timedelta = timedelta(days=90)
+    """So long an attempt in which nothing happens holds its person back from the queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,5 +73,14 @@ def derive(person: Person, policy: Policy, *, now: datetime) -> Derived:
     done = handled(person.queue_log, policy.returns)
     soft_nos = [] if hard_nos(person.facts) else soft_nos_of(history, done, policy.returns, policy.ghost_after)
     returns = [one.next for one in soft_nos if one.next is not None]
-    item = item_of(person.id, returns, history, done, is_on_record=bool(person.queue_log))
+    held = history.held_back(policy.idle_after)
+    is_held = held is not None and now < held[0]
+    item = item_of(person.id, returns, history, done, is_on_record=bool(person.queue_log), is_held=is_held)
+    if item is not None and held is not None and is_held:
+        rows[held[1]] = _looked_at_again(rows[held[1]], held[0])
     return Derived(pursuits, rows, clock, rows_of(person.id, soft_nos), item)
+
+
+def _looked_at_again(row: PursuitRow, at: datetime) -> PursuitRow:
+    """The row with the time at which it holds its person back no longer, where the clock does not come to it earlier."""
+    return row if row.clock_at is not None and row.clock_at <= at else replace(row, clock_at=at)

@@ -47,6 +47,8 @@ class History:
     applications: Sequence[datetime]
     signals: Sequence[tuple[datetime, Signal]]
     signs_of_life: Sequence[datetime]
+    last_fact_at: Mapping[UUID, datetime]
+    """When something last happened in each pursuit; what the clock puts on record is nothing that happened."""
 
     def attempts(self) -> Iterator[Attempt]:
         """All attempts of all pursuits."""
@@ -57,10 +59,17 @@ class History:
         """All closes of all attempts."""
         return (attempt.close for attempt in self.attempts() if attempt.close is not None)
 
-    @property
-    def is_in_play(self) -> bool:
-        """Whether an attempt is open at interested or later."""
-        return any(attempt.is_open and attempt.is_interested for attempt in self.attempts())
+    def held_back(self, idle_after: timedelta) -> tuple[datetime, UUID] | None:
+        """Until when an attempt that is open at interested or later holds the person back, if nothing more happens in it.
+
+        With the position of the one that holds them longest. None: no attempt does.
+        """
+        in_play = {
+            position
+            for position, pursuit in self.pursuits.items()
+            if pursuit.current is not None and pursuit.current.is_open and pursuit.current.is_interested
+        }
+        return max(((self.last_fact_at[position] + idle_after, position) for position in in_play), default=None)
 
     @property
     def hired_at(self) -> datetime | None:
@@ -127,6 +136,7 @@ def history_of(
         applications=[fact.time for fact in valid if fact.type == PursuitApplied.type],
         signals=[(fact.time, Signal(fact.data["signal"])) for fact in valid if fact.type == CandidateSignalObserved.type],
         signs_of_life=[fact.time for fact in by_hand if fact.type in _SIGNS_OF_LIFE],
+        last_fact_at={fact.position: fact.time for fact in valid if fact.position is not None and "by_clock" not in fact.data},
     )
 
 

@@ -21,7 +21,7 @@ class PursuitRow:
     """What is stored of a pursuit, to find it by: the state of its latest attempt. The attempts are folded when they are read.
 
     ``attempt`` is 0, and ``stage`` and ``status`` are None, where no fact is left. At ``clock_at`` the clock puts a
-    ghosting or a closing of the position on record.
+    ghosting or a closing of the position on record, or the attempt holds its person back from the queue no longer.
     """
 
     id: UUID

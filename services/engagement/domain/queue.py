@@ -1,7 +1,7 @@
 """The re-engagement queue: one item a person, with every plan to come back as its reasons.
 
 An item is a pure function of the person's facts, the closing times of their positions and the queue log, so it can be made
-anew at any time. The time of day plays no part in it; it only decides the status.
+anew at any time. The time of day decides its status, and whether an attempt in which nothing happens holds it back no longer.
 """
 
 from collections.abc import Iterable, Sequence
@@ -129,12 +129,15 @@ def _is_early(attempt: Attempt) -> bool:
 
 
 def item_of(
-    person_id: UUID, returns: Sequence[Return], history: History, done: Handled, *, is_on_record: bool
+    person_id: UUID, returns: Sequence[Return], history: History, done: Handled, *, is_on_record: bool, is_held: bool
 ) -> QueueItem | None:
-    """The person's item, or None where there is neither a plan nor anything on record of one. The order given does not matter."""
+    """The person's item, or None where there is neither a plan nor anything on record of one. The order given does not matter.
+
+    ``is_held``: an attempt of the person is open at interested or later, and something happened in it of late.
+    """
     if not returns and not is_on_record:
         return None
-    presence = Presence.GONE if not returns else Presence.HELD if history.is_in_play else Presence.LIVE
+    presence = Presence.GONE if not returns else Presence.HELD if is_held else Presence.LIVE
     return _item(person_id, presence, returns, done, history.last_touch_by)
 
 

@@ -65,7 +65,7 @@ async def test_the_live_queue_is_what_a_rebuild_makes(
     ats: Ats, engagement: Sessions, settings: EngagementSettings, seed: int
 ) -> None:
     random = Random(seed)
-    desk = Desk(ats, engagement, settings)
+    desk = Desk(ats, engagement, settings, NOW)
     for _ in range(12):
         await desk.post(*(some_event(random) for _ in range(random.randrange(1, 8))))
         if random.random() < 0.3:

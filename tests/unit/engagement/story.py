@@ -84,14 +84,14 @@ class Story:
         self.entries.append(QueueEntry(stream=self.person, number=number, action=action, at=at, recruiter="maria", **what))
         return self
 
-    def derived(self, policy: ReturnPolicy | None = None) -> Derived:
-        """What all this amounts to; no time passes beyond the last fact."""
+    def derived(self, policy: ReturnPolicy | None = None, *, now: str = "2000-01-01") -> Derived:
+        """What all this amounts to; no time passes beyond the last fact, unless ``now`` is later."""
         person = Person(self.person, self.facts, self.closings, self.entries)
-        return derive(person, Policy(policy or ReturnPolicy(), GHOST_AFTER), now=day("2000-01-01"))
+        return derive(person, Policy(policy or ReturnPolicy(), GHOST_AFTER), now=day(now))
 
-    def item(self, policy: ReturnPolicy | None = None) -> QueueItem | None:
+    def item(self, policy: ReturnPolicy | None = None, *, now: str = "2000-01-01") -> QueueItem | None:
         """The item that all this makes."""
-        return self.derived(policy).item
+        return self.derived(policy, now=now).item
 
     @property
     def plans(self) -> Sequence[PlanRow]:

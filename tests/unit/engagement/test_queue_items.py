@@ -77,6 +77,17 @@ def test_an_item_is_held_back_while_the_person_is_in_play_elsewhere(kind: str, d
     assert {reason.reason for reason in story.live().reasons} == {Reason.SALARY, Reason.SKILLS}
 
 
+@pytest.mark.parametrize(("now", "presence"), [("2026-06-29", Presence.HELD), ("2026-06-30", Presence.LIVE)])
+def test_an_attempt_in_which_nothing_happens_for_90_days_holds_nobody_back(now: str, presence: Presence) -> None:
+    story = Story().declined("2026-03-02", "salary").pursuit("interested", "2026-03-20", B)
+    story.pursuit("screened", "2026-04-01", B)
+
+    held = story.item(now=now)
+
+    assert held is not None
+    assert held.presence is presence
+
+
 def test_a_pursuit_that_is_open_below_interested_holds_nothing_back() -> None:
     story = Story().pursuit("contacted", "2026-02-20", B).declined("2026-03-02", "salary").pursuit("sourced", "2026-04-01", C)
 
