@@ -48,8 +48,9 @@ documents: setup ## Write the OpenAPI and AsyncAPI documents anew
 bench: setup ## Measure, and print a table and JSON
 	@$(VENV)/python -m benchmarks $(ARGS)
 
-chaos: setup ## Kill everything at random for DURATION seconds and compare with an oracle
+chaos: setup ## Kill everything at random for DURATION seconds, live through a simulated year, compare with oracles
 	@$(VENV)/python -m tests.chaos --duration $(DURATION) $(ARGS)
+	@$(VENV)/python -m tests.chaos.year
 
 doctor: setup ## Check the running stack and say what to do
 	@$(VENV)/rekindle doctor

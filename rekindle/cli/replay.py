@@ -32,6 +32,8 @@ MappingFile = Annotated[
         show_default=False,
     ),
 ]
+Rate = Annotated[float | None, typer.Option(help="Post at most this many events a second.", min=0.1, metavar="N")]
+Url = Annotated[str | None, typer.Option(envvar="REKINDLE_URL", help="The API; default: the running stack.", metavar="URL")]
 
 
 def register(app: typer.Typer) -> None:
@@ -42,16 +44,14 @@ def register(app: typer.Typer) -> None:
 def replay(
     file: File,
     mapping: MappingFile,
-    rate: Annotated[float | None, typer.Option(help="Post at most this many events a second.", min=0.1, metavar="N")] = None,
+    rate: Rate = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Post nothing; read the whole log and say what would be refused. Needs no stack.")
     ] = False,
     wait: Annotated[
         float, typer.Option(help="Wait so long until funnels, queue and pursuits show everything.", min=0, metavar="SECONDS")
     ] = 0,
-    url: Annotated[
-        str | None, typer.Option(envvar="REKINDLE_URL", help="The API; default: the running stack.", metavar="URL")
-    ] = None,
+    url: Url = None,
     token: Annotated[
         str | None, typer.Option(envvar="REKINDLE_TOKEN", help="With the scope engagement:write.", metavar="TOKEN")
     ] = None,
@@ -72,7 +72,7 @@ def replay(
     from rekindle.replay.rows import Log, UnreadableLog
 
     screen = Screen()
-    client = None if dry_run else _client(url, token, DataFolder(data))
+    client = None if dry_run else client_of(url, token, DataFolder(data))
     try:
         meaning = read_mapping(mapping)
         with closing(Log(file, delimiter=meaning.delimiter)) as log, client or nullcontext():
@@ -87,7 +87,8 @@ def replay(
     raise typer.Exit(1 if outcome.invalid else 0)
 
 
-def _client(url: str | None, token: str | None, folder: DataFolder) -> "httpx.Client":
+def client_of(url: str | None, token: str | None, folder: DataFolder) -> "httpx.Client":
+    """A client of the API that the options name, else of the stack that runs on the folder. Raises CannotStart."""
     import httpx
 
     base, bearer = _api(url, token, folder)

@@ -2,10 +2,12 @@
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from types import MappingProxyType
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import orjson
@@ -20,6 +22,8 @@ FOLLOWERS = {"analytics": "/v1/analytics/wait", "the queue": "/v1/events/wait"}
 """Who follows the events, and where to wait for it."""
 MOST_AWAITED = 10_000
 """How many events one call may wait for."""
+
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 Say = Callable[[str], None]
 
@@ -64,6 +68,15 @@ class Poster:
             raise NotTaken(f"{len(events)} events were answered with {len(items)} items: is this Rekindle's API?")
         return items
 
+    def call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
+        """Send a request, under one Idempotency-Key, until it is answered; the body of the answer. Raises NotTaken if refused."""
+        headers = {"Idempotency-Key": str(uuid4())} if method == "POST" else {}
+        content = b"" if body is None else orjson.dumps(body)
+        answer = self._until_answered(path, content, method=method, headers=headers)
+        if not answer.is_success:
+            raise NotTaken(_sentence(answer))
+        return _read(answer)
+
     def wait(self, after: Sequence[str], *, seconds: float) -> None:
         """Return once funnels, queue and pursuits show the events. Raises NotTaken when they do not within ``seconds``."""
         deadline = self._clock() + seconds
@@ -92,12 +105,20 @@ class Poster:
             self._pause(self._due - now)
         self._due = max(self._due, now) + count / self._rate
 
-    def _until_answered(self, path: str, body: bytes, *, busy: frozenset[int] = BUSY) -> httpx.Response:
+    def _until_answered(
+        self,
+        path: str,
+        body: bytes,
+        *,
+        method: str = "POST",
+        headers: Mapping[str, str] = NO_HEADERS,
+        busy: frozenset[int] = BUSY,
+    ) -> httpx.Response:
         deadline = self._clock() + PATIENCE_SECONDS
         attempt = 0
         while True:
             try:
-                answer = self._client.post(path, content=body, headers={"Content-Type": "application/json"})
+                answer = self._client.request(method, path, content=body, headers={"Content-Type": "application/json", **headers})
             except httpx.TransportError as error:
                 wanted, why = None, f"{self._client.base_url} does not answer ({str(error) or type(error).__name__})"
             except httpx.HTTPError as error:

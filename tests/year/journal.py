@@ -1,0 +1,140 @@
+"""Everything that was posted in a simulated year, as plain facts of people."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from rekindle.simulation.desk import Act
+from rekindle.simulation.people import Arrival
+
+NAMESPACE = UUID("6f1f7a0e-5c8b-5d0c-9d63-0f7c2c1d7a55")
+RETRACTED = "rekindle.event.retracted"
+
+
+def id_of(thing: str, name: str) -> UUID:
+    """The id of a candidate or a position by its reference, or the id itself where that was sent."""
+    try:
+        return UUID(name)
+    except ValueError:
+        return uuid5(NAMESPACE, f"{thing}:{unicodedata.normalize('NFC', name)}")
+
+
+def event_id(source: str, id: str) -> UUID:
+    """The id that an event has on the bus."""
+    return uuid5(NAMESPACE, f"event:{source}\n{id}")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One event: ``stream`` is the candidate that it names, ``name`` the last word of its type."""
+
+    id: UUID
+    stream: UUID
+    type: str
+    time: datetime
+    position: UUID | None
+    data: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return self.type.rpartition(".")[2]
+
+    @property
+    def is_broadcast(self) -> bool:
+        return self.data.get("kind") in {"newsletter", "event_invite"}
+
+    @property
+    def purpose(self) -> str:
+        return str(self.data.get("purpose", "outreach"))
+
+    @property
+    def is_touch(self) -> bool:
+        """An outreach to this very person."""
+        return self.name == "contacted" and self.purpose == "outreach" and not self.is_broadcast
+
+
+@dataclass(frozen=True)
+class QueueAct:
+    """A line of what recruiters did: ``newest_close`` is that of the item when it was claimed."""
+
+    stream: UUID
+    number: int
+    action: str
+    at: datetime
+    outcome: str | None
+    until: datetime | None
+    newest_close: datetime | None
+
+
+@dataclass
+class Journal:
+    """What arrived so far."""
+
+    facts: dict[UUID, Fact] = field(default_factory=dict)
+    of_stream: dict[UUID, list[Fact]] = field(default_factory=lambda: defaultdict(list))
+    links: set[tuple[UUID, UUID]] = field(default_factory=set)
+    records: dict[UUID, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
+    reports: dict[UUID, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    acts: list[QueueAct] = field(default_factory=list)
+    references: dict[UUID, str] = field(default_factory=dict)
+
+    def take(self, arrival: Arrival) -> None:
+        """Note something that was posted; a repeat changes nothing."""
+        if arrival.kind == "position":
+            self.reports[id_of("position", arrival.reference)].append(arrival.body)
+            return
+        stream = self._stream(arrival.reference)
+        if arrival.kind == "event":
+            self._take_event(arrival.body, stream)
+        elif arrival.kind == "parting":
+            self.links.discard((stream, self._stream(arrival.body["reference"])))
+        else:
+            for other in arrival.body.get("references", ()):
+                self.links.add((stream, self._stream(other)))
+            self.records[stream] |= arrival.body
+
+    def _stream(self, reference: str) -> UUID:
+        stream = id_of("candidate", reference)
+        self.references.setdefault(stream, reference)
+        return stream
+
+    def _take_event(self, body: dict[str, Any], stream: UUID) -> None:
+        data = dict(body["data"])
+        position = data.get("position")
+        if body["type"] == RETRACTED and "id" in data:
+            data["event"] = event_id(data["source"], data["id"])
+            position = None
+        own = event_id(body["source"], body["id"])
+        if own in self.facts:
+            return
+        where = None if position is None else id_of("position", position)
+        time = datetime.fromisoformat(body["time"])
+        self.facts[own] = Fact(own, stream, body["type"], time, where, data)
+        self.of_stream[stream].append(self.facts[own])
+
+    def persons(self) -> dict[UUID, frozenset[UUID]]:
+        """By stream, all streams of the person."""
+        groups = {stream: {stream} for stream in self.references}
+        for one, other in self.links:
+            together = groups[one] | groups[other]
+            for stream in together:
+                groups[stream] = together
+        return {stream: frozenset(group) for stream, group in groups.items()}
+
+    def closings(self, position: UUID, now: datetime) -> list[datetime]:
+        """When a position closed; none opens again in a simulated year."""
+        times = [datetime.fromisoformat(one["closed_at"]) for one in self.reports[position] if one.get("closed_at")]
+        return [time for time in times if time <= now]
+
+    def note(self, act: Act, newest_close: datetime | None) -> None:
+        """Note what a recruiter did with an item."""
+        stream = UUID(act.item["candidate_id"])
+        self.acts.append(QueueAct(stream, len(self.acts), act.action, act.at, act.outcome, act.until, newest_close))
+
+    def facts_of(self, streams: Iterable[UUID]) -> list[Fact]:
+        """All facts of some streams."""
+        return [fact for stream in streams for fact in self.of_stream.get(stream, ())]

@@ -1,0 +1,60 @@
+"""When we may come back after a no: the table of the product document, with its defaults. Dates are days in UTC."""
+
+from calendar import monthrange
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from shared.attempts import FoldFact
+
+DAYS = {
+    "salary": 180, "availability": 90, "location": 365, "experience": 365, "skills": 180, "role_fit": 180, "timing": 90,
+    "rejected_by_sponsor": 14, "preferred_another": 0, "position_closed": 0, "accepted_elsewhere": 300, "counter_offer": 300,
+    "no_show": 30, "unspecified": 120,
+}  # fmt: skip
+GHOSTED_DAYS, LONGEST_DAYS = 60, 3650
+
+
+def reason_of(close: FoldFact) -> str:
+    """Why the attempt ended."""
+    if close.name in {"ghosted", "no_show", "position_closed"}:
+        return close.name
+    reason = str(close.data.get("reason", "unspecified"))
+    return "rejected_by_sponsor" if reason == "unspecified" and close.data.get("by") == "sponsor" else reason
+
+
+def due_at(close: FoldFact, ghosted_in_a_row: int) -> datetime:
+    """When the time of a soft no has come: with further reasons, that of all of them; never before the close."""
+    reason, facts = reason_of(close), close.data.get("facts") or {}
+    if reason == "ghosted":
+        return close.time + timedelta(days=min(GHOSTED_DAYS * 2 ** (ghosted_in_a_row - 1), LONGEST_DAYS))
+    further = [_due(one["reason"], one.get("facts") or {}, close.time) for one in close.data.get("also") or ()]
+    return max([_due(reason, facts, close.time), *further, close.time])
+
+
+def _due(reason: str, facts: Mapping[str, Any], closed_at: datetime) -> datetime:
+    if reason == "offer_declined":
+        reason = _hidden(facts)
+    if reason == "availability" and "available_from" in facts:
+        return _midnight(facts["available_from"], -14)
+    if reason == "timing" and "revisit_on" in facts:
+        return _midnight(facts["revisit_on"], 0)
+    if reason in {"accepted_elsewhere", "counter_offer"} and "start_on" in facts:
+        return _midnight(facts["start_on"], 300)
+    if reason == "experience" and facts.get("years_needed", 0) > facts.get("years_had", 99):
+        return _years_after(closed_at, facts["years_needed"] - facts["years_had"])
+    return closed_at + timedelta(days=DAYS[reason])
+
+
+def _hidden(facts: Mapping[str, Any]) -> str:
+    """A declined offer is as its own reason."""
+    return str(facts["reason"]) if "reason" in facts else "salary" if "asked" in facts else "unspecified"
+
+
+def _midnight(day: str, later: int) -> datetime:
+    return datetime.combine(date.fromisoformat(day), time(), UTC) + timedelta(days=later)
+
+
+def _years_after(moment: datetime, years: int) -> datetime:
+    year = moment.year + years
+    return moment.replace(year=year, day=min(moment.day, monthrange(year, moment.month)[1]))

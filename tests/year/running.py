@@ -1,0 +1,62 @@
+"""Living through a year on a stack of its own, and holding what it answers to the model."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+
+from rekindle.embedded.stack import Stack, running
+from rekindle.replay.posting import Poster
+from rekindle.simulation.living import Lived, Watching, live
+from rekindle.simulation.year import Year
+from services.engagement.storage.due import is_anything_due
+from shared import clock
+from shared.db.engine import Sessions, connect
+from tests.waiting import eventually
+from tests.year.comparison import Watched, differences, expected_queue, queue_of
+
+
+@asynccontextmanager
+async def stack_with_a_clock(folder: Path) -> AsyncIterator[tuple[Stack, Path]]:
+    """A stack that asks a file what time it is, and that file."""
+    file = folder / "clock"
+    env = {clock.VARIABLE: str(file), "ENGAGEMENT_CLOCK_SECONDS": "0.1"}
+    async with running(data=folder / "stack", extra_env=env) as stack:
+        yield stack, file
+
+
+async def lived_as_the_model_says(
+    stack: Stack, file: Path, year: Year, *, seconds: float = 60, progress: Callable[[datetime], None] = lambda _: None
+) -> Lived:
+    """Live through the year; fails with what differs. ``seconds``: how long what is due may take."""
+    sessions = connect(stack.env["ENGAGEMENT_DATABASE_URL"], pool_size=2)
+    watched, loop = Watched(), asyncio.get_running_loop()
+    with httpx.Client(base_url=stack.url, headers={"Authorization": f"Bearer {stack.token}"}, timeout=60) as client:
+        api = Poster(client)
+        watching = Watching(
+            arrived=watched.journal.take,
+            acted=watched.acted,
+            set_clock=lambda at: clock.simulate(file, at),
+            settled=lambda at: asyncio.run_coroutine_threadsafe(_settled(sessions, at, seconds), loop).result(),
+            progress=progress,
+        )
+        try:
+            lived = await asyncio.to_thread(live, year, api, watching)
+            await _settled(sessions, year.ends, seconds)
+        finally:
+            await sessions.close()
+        expected = expected_queue(watched.journal, year.ends)
+        assert len(expected) > year.people / 10
+        found = await asyncio.to_thread(queue_of, api)
+    wrong = differences(expected, found)
+    assert not wrong, "\n".join([f"{len(wrong)} of {len(expected)} differ", *wrong[:5]])
+    return lived
+
+
+async def _settled(sessions: Sessions, now: datetime, seconds: float) -> None:
+    """Return once the clock has done all that is due."""
+    async with sessions.own_connection() as connection:
+        await eventually(lambda: is_anything_due(connection, now), lambda due: not due, seconds=seconds)
