@@ -1,5 +1,6 @@
 """A running stack's answers beside those of the model."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,10 +9,12 @@ from typing import Any
 from rekindle.replay.posting import Poster
 from rekindle.simulation.desk import Act
 from tests.year.journal import Journal, id_of
-from tests.year.person import person_at
-from tests.year.queue import Reason, is_shown, newest_close, reasons
+from tests.year.person import is_in_play, person_at
+from tests.year.queue import newest_close, plans_of
 
 PAGE = 200
+
+People = frozenset[str]
 
 
 @dataclass
@@ -25,40 +28,63 @@ class Watched:
         """Note what a recruiter did."""
         if act.action == "claimed":
             person = id_of("candidate", act.item["candidate_id"])
-            found = reasons(person_at(self.journal, self.journal.persons()[person], act.at), self.journal.acts, act.at)
-            self.held[act.item["lease"]] = newest_close(found)
+            found = person_at(self.journal, self.journal.persons()[person], act.at)
+            self.held[act.item["lease"]] = newest_close(plans_of(found, self.journal.acts))
         self.journal.note(act, self.held[act.item["lease"]])
 
 
-def expected_queue(journal: Journal, now: datetime) -> dict[frozenset[str], Any]:
-    """Everybody who is to be in the queue, by their references: from when on, and why."""
-    found: dict[frozenset[str], Any] = {}
+@dataclass(frozen=True)
+class Expected:
+    """What the model says of everybody, by the references of each person."""
+
+    queue: dict[People, Any]
+    plans: dict[People, Any]
+
+
+def expected(journal: Journal, now: datetime) -> Expected:
+    """Everything that is to be seen at ``now``."""
+    found = Expected({}, {})
     for streams in set(journal.persons().values()):
+        name = frozenset(journal.references[stream] for stream in streams)
         person = person_at(journal, streams, now)
-        plans = reasons(person, journal.acts, now)
-        if plans and is_shown(person, now):
-            found[frozenset(journal.references[stream] for stream in streams)] = _shown(plans, now)
+        plans = plans_of(person, journal.acts)
+        if plans:
+            found.plans[name] = frozenset(
+                (str(one.position), one.reason, one.closed_at, one.due_at, one.trigger) for one in plans
+            )
+        pending = [(str(one.position), one.reason, one.due_at, one.trigger) for one in plans if one.due_at is not None]
+        if pending and not is_in_play(person, now):
+            found.queue[name] = _shown(pending, now)
     return found
 
 
-def _shown(plans: list[Reason], now: datetime) -> tuple[datetime, frozenset[Any]]:
+def _shown(plans: list[Any], now: datetime) -> tuple[datetime, frozenset[Any]]:
     """The first due time, and the reasons that are due; all of them where none is."""
-    due = [one for one in plans if one.due_at <= now] or plans
-    return min(one.due_at for one in plans), frozenset((str(one.position), one.reason, one.due_at, one.trigger) for one in due)
+    return min(one[2] for one in plans), frozenset([one for one in plans if one[2] <= now] or plans)
 
 
-def queue_of(api: Poster) -> dict[frozenset[str], Any]:
-    """The same of a running stack."""
+def queue_of(api: Poster) -> dict[People, Any]:
+    """The queue of a running stack."""
     return {
         frozenset(item["references"]): (
-            datetime.fromisoformat(item["due_at"]),
-            frozenset(
-                (one["position_id"], one["reason"], datetime.fromisoformat(one["due_at"]), one["trigger"])
-                for one in item["reasons"]
-            ),
+            _time(item["due_at"]),
+            frozenset((one["position_id"], one["reason"], _time(one["due_at"]), one["trigger"]) for one in item["reasons"]),
         )
         for item in pages(api, "/v1/queue")
     }
+
+
+def plans_in(api: Poster) -> dict[People, Any]:
+    """The return plans of a running stack."""
+    found: dict[People, set[Any]] = defaultdict(set)
+    for one in pages(api, "/v1/returns"):
+        plan = one["position_id"], one["reason"], _time(one["closed_at"]), _time(one["due_at"]), one["trigger"]
+        found[frozenset(one["references"])].add(plan)
+    return {person: frozenset(plans) for person, plans in found.items()}
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def pages(api: Poster, path: str) -> Iterator[dict[str, Any]]:

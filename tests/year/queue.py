@@ -1,4 +1,7 @@
-"""Who is in the queue, why and from when on: the product document's section on it, and what recruiters did."""
+"""Which soft nos of a person live, when and by what each brings them back, and who is in the queue.
+
+The product document's sections on why pursuits end and on the queue, and what recruiters did.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +11,7 @@ from uuid import UUID
 from shared.attempts import FoldFact
 from tests.unit.shared.attempts_by_the_text import NaiveAttempt, attempts_of
 from tests.year.journal import Fact, QueueAct
-from tests.year.person import HARD, Person, hard_nos, hired_at, is_hired, is_in_play
+from tests.year.person import HARD, Person, hard_nos, hired_at, is_hired
 from tests.year.returns import due_at, reason_of
 
 WEAK = frozenset({"ghosted", "no_show", "position_closed"})
@@ -17,54 +20,51 @@ INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
-class Reason:
-    """A plan to come back."""
+class Plan:
+    """A soft no that lives. ``due_at`` is None once what was due has ended: then news, or a position, brings the person back."""
 
     position: UUID
     reason: str
-    due_at: datetime
-    trigger: str
     closed_at: datetime
+    due_at: datetime | None
+    trigger: str | None
 
 
-def reasons(person: Person, acts: Sequence[QueueAct], now: datetime) -> list[Reason]:
-    """Every plan that lives; none for whom we have hired, or who is never to be approached again."""
+def plans_of(person: Person, acts: Sequence[QueueAct]) -> list[Plan]:
+    """Every soft no that lives; none of whom we have hired, or who is never to be approached again."""
     if is_hired(person) or hard_nos(person):
         return []
+    hired = hired_at(person)
     done = [act for act in acts if act.stream in person.streams]
     return [
-        _brought_forward(person, one, done, position)
-        for position in person.attempts
-        for one in _standing(person, position, now)
-        if not _is_over(person, one, done)
+        Plan(position, reason_of(close), close.time, *_first_reason(person, close, done, position))
+        for position, attempts in person.attempts.items()
+        for close in _living(person, position, attempts)
+        if reason_of(close) not in HARD and (hired is None or close.time > hired)
     ]
 
 
-def is_shown(person: Person, now: datetime) -> bool:
-    """Whether the item is held back no longer."""
-    return not is_in_play(person, now)
-
-
-def newest_close(found: Sequence[Reason]) -> datetime | None:
+def newest_close(plans: Sequence[Plan]) -> datetime | None:
     """The newest close that an item is about."""
-    return max((one.closed_at for one in found), default=None)
+    return max((one.closed_at for one in plans if one.due_at is not None), default=None)
 
 
-def _standing(person: Person, position: UUID, now: datetime) -> Iterator[FoldFact]:
-    """The close that counts in a pursuit: one that a reply lifted and nobody has answered, else the last."""
-    attempts = person.attempts[position]
+def _living(person: Person, position: UUID, attempts: list[NaiveAttempt]) -> Iterator[FoldFact]:
+    """The newest close of a pursuit that is no ghosting, the ghosting after it, and a weak close that an open reply lifted."""
     lifted = _lifted(person, position, attempts)
+    closes = [close for attempt in attempts if (close := attempt.close()) is not None]
+    ghosted = [close for close in closes if close.name == "ghosted"]
+    others = [close for close in closes if close.name != "ghosted"]
     if lifted is not None:
         yield lifted
-        return
-    for attempt in reversed(attempts):
-        close = attempt.close()
-        if close is not None:
-            if reason_of(close) not in HARD:
-                yield close
-            return
-        if attempt.outcome() in {"hired", "in_play"}:
-            return
+    if others:
+        yield others[-1]
+    if (
+        ghosted
+        and (lifted is None or lifted.name != "ghosted")
+        and (not others or closes.index(ghosted[-1]) > closes.index(others[-1]))
+    ):
+        yield ghosted[-1]
 
 
 def _lifted(person: Person, position: UUID, attempts: list[NaiveAttempt]) -> FoldFact | None:
@@ -73,59 +73,50 @@ def _lifted(person: Person, position: UUID, attempts: list[NaiveAttempt]) -> Fol
     if not waiting or not attempts or attempts[-1].decided() is not None or attempts[-1].outcome() == "in_play":
         return None
     moment = waiting[0].time
-    of_pursuit = [one for attempt in attempts for one in attempt.happened if not one.data.get("brought_by_time")]
-    closings = [one.time for attempt in attempts for one in attempt.happened if _is_closing(one)]
-    earlier = attempts_of(
-        [one for one in of_pursuit if one.time < moment], [at for at in closings if at < moment], moment - INSTANT
-    )
-    return earlier[-1].close() if earlier else None
-
-
-def _is_closing(one: FoldFact) -> bool:
-    return one.name == "position_closed" and bool(one.data.get("brought_by_time"))
+    happened = [one for attempt in attempts for one in attempt.happened]
+    of_pursuit = [one for one in happened if not one.data.get("brought_by_time") and one.time < moment]
+    closings = [one.time for one in happened if one.name == "position_closed" and one.data.get("brought_by_time")]
+    earlier = attempts_of(of_pursuit, [at for at in closings if at < moment], moment - INSTANT)
+    close = earlier[-1].close() if earlier else None
+    return close if close is not None and close.name in WEAK else None
 
 
 def _unanswered(person: Person) -> list[Fact]:
     """The replies that came after our last outreach and our last answer."""
     ours = [fact.time for fact in person.named("contacted") if fact.is_touch or fact.purpose == "reply"]
-    return [fact for fact in _replies(person) if not ours or fact.time > max(ours)]
+    replies = [fact for fact in person.named("responded") if not fact.data.get("auto")]
+    return [fact for fact in replies if not ours or fact.time > max(ours)]
 
 
-def _replies(person: Person) -> list[Fact]:
-    return [fact for fact in person.named("responded") if not fact.data.get("auto")]
-
-
-def _is_over(person: Person, close: FoldFact, done: Sequence[QueueAct]) -> bool:
-    """An outreach since, a hire since, or a recruiter who is done with it."""
-    hired = hired_at(person)
-    if any(fact.is_touch and fact.time > close.time for fact in person.valid):
-        return True
-    if hired is not None and close.time <= hired:
-        return True
-    return any(_ends(act) and act.newest_close is not None and close.time <= act.newest_close for act in done)
-
-
-def _ends(act: QueueAct) -> bool:
-    return act.action == "dismissed" or (act.action == "completed" and act.outcome not in AGAIN_DAYS)
-
-
-def _brought_forward(person: Person, close: FoldFact, done: Sequence[QueueAct], position: UUID) -> Reason:
-    due = due_at(close, _ghosted_in_a_row(person, close, position))
+def _first_reason(
+    person: Person, close: FoldFact, done: Sequence[QueueAct], position: UUID
+) -> tuple[datetime, str] | tuple[None, None]:
+    """The first thing that brings the person back and was not used: the time of the no, or news after it and after any no."""
     nos = [one.time for attempts in person.attempts.values() for attempt in attempts for one in _no(attempt)]
-    floor = max([close.time, *nos])
-    put_off = [act for act in done if act.action in {"snoozed", "completed"} and not _ends(act)]
-    put_off = [act for act in put_off if act.newest_close is not None and close.time <= act.newest_close]
-    if put_off:
-        last = put_off[-1]
-        until = last.until or last.at + timedelta(days=AGAIN_DAYS[str(last.outcome)])
-        due, floor = max(due, until), max(floor, last.at)
     news = [(fact.time, "reply") for fact in _unanswered(person)]
+    news += [(fact.time, "application") for fact in person.named("applied")]
     news += [(fact.time, "signal") for fact in person.named("signal_observed")]
-    later = sorted(one for one in news if one[0] > floor)
-    trigger = "time"
-    if later and later[0][0] < due:
-        due, trigger = later[0]
-    return Reason(position, reason_of(close), due, trigger, close.time)
+    found = [(due_at(close, _ghosted_in_a_row(person, close, position)), "time")]
+    found += [one for one in news if one[0] > max([close.time, *nos])]
+    left = [(due, trigger) for at, trigger in found if (due := _when(person, close, done, at, trigger)) is not None]
+    return min(left) if left else (None, None)
+
+
+def _when(person: Person, close: FoldFact, done: Sequence[QueueAct], due: datetime, trigger: str) -> datetime | None:
+    """When a reason is due after what recruiters put off; None where outreach or a recruiter ended it once it had been due.
+
+    What is put off has been due: an outreach meanwhile ends it too.
+    """
+    concerned = [act for act in done if act.newest_close is not None and close.time <= act.newest_close]
+    waits = [act for act in concerned if act.action == "snoozed" or act.outcome in AGAIN_DAYS]
+    since, was_due = close.time, due
+    if waits and (due <= waits[-1].at or trigger == "time"):
+        last = waits[-1]
+        until = last.until or last.at + timedelta(days=AGAIN_DAYS[str(last.outcome)])
+        due, since = until if due <= last.at else max(due, until), last.at
+    ends = [fact.time for fact in person.valid if fact.is_touch]
+    ends += [act.at for act in concerned if act.action in {"dismissed", "completed"} and act not in waits]
+    return None if any(at > since and at >= was_due for at in ends) else due
 
 
 def _no(attempt: NaiveAttempt) -> list[FoldFact]:

@@ -16,7 +16,7 @@ from services.engagement.storage.due import is_anything_due
 from shared import clock
 from shared.db.engine import Sessions, connect
 from tests.waiting import eventually
-from tests.year.comparison import Watched, differences, expected_queue, queue_of
+from tests.year.comparison import Expected, Watched, differences, expected, plans_in, queue_of
 
 
 @asynccontextmanager
@@ -48,12 +48,15 @@ async def lived_as_the_model_says(
             await _settled(sessions, year.ends, seconds)
         finally:
             await sessions.close()
-        expected = expected_queue(watched.journal, year.ends)
-        assert len(expected) > year.people / 10
-        found = await asyncio.to_thread(queue_of, api)
-    wrong = differences(expected, found)
-    assert not wrong, "\n".join([f"{len(wrong)} of {len(expected)} differ", *wrong[:5]])
+        await asyncio.to_thread(_compare, expected(watched.journal, year.ends), api, year)
     return lived
+
+
+def _compare(model: Expected, api: Poster, year: Year) -> None:
+    for what, expects, read in (("queue", model.queue, queue_of), ("return plans", model.plans, plans_in)):
+        assert len(expects) > year.people / 10, what
+        wrong = differences(expects, read(api))
+        assert not wrong, "\n".join([f"{what}: {len(wrong)} of {len(expects)} differ", *wrong[:5]])
 
 
 async def _settled(sessions: Sessions, now: datetime, seconds: float) -> None:
