@@ -56,6 +56,7 @@ from shared.events.queue import (
     QueueItemDismissed,
     QueueItemErased,
     QueueItemFellDue,
+    QueueItemRenewed,
     QueueItemSnoozed,
 )
 from shared.events.return_plans import ReturnPlanChanged
@@ -105,6 +106,7 @@ EVENTS: list[type[EventData]] = [
     CandidateErased,
     PositionChanged,
     QueueItemFellDue,
+    QueueItemRenewed,
     QueueItemClaimed,
     QueueItemCompleted,
     QueueItemSnoozed,
@@ -177,6 +179,7 @@ __all__ = [
     "QueueItemDismissed",
     "QueueItemErased",
     "QueueItemFellDue",
+    "QueueItemRenewed",
     "QueueItemSnoozed",
     "RecordsMissed",
     "RelayReported",

@@ -49,6 +49,14 @@ class QueueItemClaimed(QueueItemEvent):
     lease_expires_at: Moment
 
 
+class QueueItemRenewed(QueueItemEvent):
+    """The recruiter who holds the item keeps it for longer."""
+
+    type: ClassVar[str] = "rekindle.queue_item.renewed"
+    recruiter: Code
+    lease_expires_at: Moment
+
+
 class QueueItemCompleted(QueueItemEvent):
     """A recruiter is done with the item."""
 

@@ -16,6 +16,7 @@ NOT_AS_IT_STANDS = {
     "getErasure": "needs the id of an erasure",
     "confirmErasure": "needs the id of an erasure",
     "completeQueueItem": "needs the lease of a claim",
+    "renewQueueLease": "needs the lease of a claim",
     "snoozeQueueItem": "needs the lease of a claim",
     "dismissQueueItem": "needs the lease of a claim",
     "releaseContactReservation": "needs the id of a reservation",

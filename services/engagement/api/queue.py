@@ -18,6 +18,7 @@ from services.engagement.use_cases.claim_items import claim_items
 from services.engagement.use_cases.complete_item import complete_item
 from services.engagement.use_cases.dismiss_item import dismiss_item
 from services.engagement.use_cases.list_queue import Listed, count_items, list_queue
+from services.engagement.use_cases.renew_lease import renew_lease
 from services.engagement.use_cases.snooze_item import snooze_item
 from shared import clock
 from shared.errors import Invalid
@@ -134,6 +135,22 @@ class QueueCompletion(Body):
     outcome: QueueOutcome
 
 
+class QueueRenewal(Body):
+    """How long the item is kept from now on."""
+
+    lease: UUID
+    lease_seconds: int = Field(900, ge=1, le=86_400, strict=True)
+
+
+class RenewedLease(BaseModel):
+    """The lease, and how long it lasts now."""
+
+    id: UUID
+    lease: UUID
+    recruiter: str
+    lease_expires_at: datetime
+
+
 class QueueSnooze(Body):
     """Until when the item is put off."""
 
@@ -146,6 +163,13 @@ class QueueDismissal(Body):
 
     lease: UUID
     reason: Text
+
+
+def acting(named: str | None, principal: Principal) -> str:
+    """The recruiter who acts: whom the body names, else the token. Raises Invalid where neither does."""
+    if (recruiter := named or principal.recruiter) is None:
+        raise Invalid.of("recruiter", "is required: the token names no recruiter")
+    return recruiter
 
 
 async def _wanted(
@@ -194,9 +218,7 @@ async def claim_queue_items(
     request: Request, body: QueueClaim, sessions: SessionsDep, settings: SettingsDep, writer: Writer
 ) -> ClaimedQueueItems:
     """Take the strongest due items. Each comes with a lease; when that expires, the item is due for anybody again."""
-    recruiter = body.recruiter or writer.recruiter
-    if recruiter is None:
-        raise Invalid.of("recruiter", "is required: the token names no recruiter")
+    recruiter = acting(body.recruiter, writer)
     now = clock.now()
     claimed = await claim_items(
         sessions,
@@ -209,6 +231,16 @@ async def claim_queue_items(
         request=request_token(request),
     )
     return ClaimedQueueItems(items=[_leased(listed, now) for listed in claimed])
+
+
+@router.post("/{id}/renewal")
+async def renew_queue_lease(
+    id: UUID, body: QueueRenewal, sessions: SessionsDep, settings: SettingsDep, _: Writer
+) -> RenewedLease:
+    """Keep a leased item for longer; a lease never ends earlier than it did. 409: it is over, or another recruiter's."""
+    lease_for = timedelta(seconds=body.lease_seconds)
+    held = await renew_lease(sessions, id, lease=body.lease, lease_for=lease_for, now=clock.now(), settings=settings)
+    return RenewedLease(id=id, lease=held.id, recruiter=held.recruiter, lease_expires_at=held.expires_at)
 
 
 @router.post("/{id}/completion")

@@ -1,7 +1,7 @@
 """What recruiters did in the queue, and what that means for the plans of a person."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -15,9 +15,14 @@ class Action(StrEnum):
 
     FELL_DUE = "fell_due"
     CLAIMED = "claimed"
+    RENEWED = "renewed"
     COMPLETED = "completed"
     SNOOZED = "snoozed"
     DISMISSED = "dismissed"
+
+
+HOLDING = frozenset({Action.CLAIMED, Action.RENEWED})
+"""What gives or lengthens a lease; any other action on a leased item ends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,9 @@ def handled(entries: Iterable[QueueEntry], policy: ReturnPolicy) -> Handled:
             announced = entry.due_at
         elif entry.action is Action.CLAIMED:
             lease = _lease(entry)
+        elif entry.action is Action.RENEWED:
+            if lease is not None and lease.id == entry.lease and entry.lease_expires_at is not None:
+                lease = replace(lease, expires_at=entry.lease_expires_at)
         else:
             lease = None
             if entry.newest_close is None:

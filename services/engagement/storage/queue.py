@@ -93,24 +93,45 @@ def counting(wanted: Wanted, *, now: datetime) -> tuple[str, dict[str, Any]]:
     return f"SELECT {_COUNTS} FROM queue_items WHERE {_where(everything)}", _values(everything, now)  # noqa: S608 - constants
 
 
-async def take(session: AsyncSession, wanted: Wanted, *, now: datetime, limit: int) -> list[QueueItem]:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Items whose persons are locked. ``passed_over``: whether another transaction held the lock of any other that is wanted."""
+
+    items: list[QueueItem]
+    passed_over: bool
+
+
+async def take(session: AsyncSession, wanted: Wanted, *, now: datetime, limit: int) -> Taken:
     """Due items, strongest first, whose persons are locked now; what another transaction holds is passed over.
 
     The caller has shared the map.
     """
     after: After | None = None
     taken: list[QueueItem] = []
+    passed_over = False
     while len(taken) < limit:
         found = await page(session, wanted, now=now, after=after, limit=limit)
-        free = await try_lock_people(session, [item.person_id for item in found[: limit - len(taken)]])
+        looked_at = found[: limit - len(taken)]
+        free = await try_lock_people(session, [item.person_id for item in looked_at])
+        passed_over = passed_over or len(free) < len(looked_at)
         # Read again, for they may have changed before they were locked.
         again = await _of_people(session, free, _where(wanted), _values(wanted, now))
         taken += sorted(again, key=lambda item: (-item.priority, item.due_at, item.id))
-        looked_at = found[: limit - len(taken) + len(again)]
         if not looked_at or looked_at[-1].due_at is None:
             break
         after = After(looked_at[-1].priority, looked_at[-1].due_at, looked_at[-1].id)
-    return taken
+    return Taken(taken, passed_over)
+
+
+async def ids_of(session: AsyncSession, wanted: Wanted, *, now: datetime, limit: int) -> list[UUID]:
+    """The ids of the first live items that are wanted, strongest first."""
+    return [item.id for item in await page(session, wanted, now=now, after=None, limit=limit)]
+
+
+async def of_ids(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, QueueItem]:
+    """The items of these ids, live or not, by id."""
+    query = text(f"SELECT {_COLUMNS} FROM queue_items WHERE id = ANY(CAST(:ids AS uuid[]))")  # noqa: S608 - constants
+    return {row.id: _item(row) for row in await session.execute(query, {"ids": sorted(ids)})}
 
 
 async def take_unannounced(session: AsyncSession, *, now: datetime, limit: int) -> list[QueueItem]:

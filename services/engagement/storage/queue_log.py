@@ -1,6 +1,6 @@
 """The queue log: what was done with items. Rows are only added; what is added to one later decides nothing."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.domain.queue import Moved, QueueStatus, item_id
-from services.engagement.domain.queue_log import Action, Done, QueueEntry
+from services.engagement.domain.queue_log import HOLDING, Action, Done, QueueEntry
 from services.engagement.storage.announcements import SOURCE, event_id
 from shared import outbox
 from shared.events import BY_TYPE, Event, Topic
@@ -72,8 +72,17 @@ _OF_LEASE = text(
     """
 )
 _ANSWERED = text(
-    "UPDATE queue_log SET answered_status = :status, answered_due_at = :due_at WHERE lease = :lease AND action <> 'claimed'"
+    "UPDATE queue_log SET answered_status = :status, answered_due_at = :due_at "
+    "WHERE lease = :lease AND action NOT IN ('claimed', 'renewed')"
 )
+_ANSWERED_EACH = text(
+    """
+    UPDATE queue_log SET answered_status = given.status, answered_due_at = given.due_at
+    FROM unnest(CAST(:streams AS uuid[]), CAST(:statuses AS text[]), CAST(:dues AS timestamptz[])) AS given (id, status, due_at)
+    WHERE request = :request AND candidate_id = given.id
+    """
+)
+_OF_REQUEST = text("SELECT candidate_id, answered_status, answered_due_at FROM queue_log WHERE request = :request")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,14 +238,34 @@ async def of_lease(session: AsyncSession, lease: UUID) -> Leased | None:
     rows = (await session.execute(_OF_LEASE, {"lease": lease})).all()
     if not rows:
         return None
-    finished = next((row for row in rows if row.action != Action.CLAIMED), None)
+    finished = next((row for row in rows if row.action not in HOLDING), None)
     return Leased(rows[0].candidate_id, None if finished is None else _finished(finished))
 
 
 def _finished(row: Any) -> Finished:
     outcome = None if row.outcome is None else QueueOutcome(row.outcome)
-    answer = Moved(None if row.answered_status is None else QueueStatus(row.answered_status), row.answered_due_at)
-    return Finished(Done(Action(row.action), outcome, row.until, row.note), row.at, answer)
+    return Finished(Done(Action(row.action), outcome, row.until, row.note), row.at, _answer(row))
+
+
+def _answer(row: Any) -> Moved:
+    return Moved(None if row.answered_status is None else QueueStatus(row.answered_status), row.answered_due_at)
+
+
+async def answers_of(session: AsyncSession, request: UUID) -> dict[UUID, Moved]:
+    """How each item stood, by the stream that stood for its person, after what a request has done with it so far."""
+    rows = await session.execute(_OF_REQUEST, {"request": request})
+    return {row.candidate_id: _answer(row) for row in rows}
+
+
+async def keep_answers(session: AsyncSession, request: UUID, answers: Mapping[UUID, Moved]) -> None:
+    """Keep with what a request did how each item stood then, by the stream that stands for its person."""
+    values = {
+        "request": request,
+        "streams": list(answers),
+        "statuses": [one.status for one in answers.values()],
+        "dues": [one.due_at for one in answers.values()],
+    }
+    await session.execute(_ANSWERED_EACH, values)
 
 
 async def keep_answer(session: AsyncSession, lease: UUID, answer: Moved) -> None:

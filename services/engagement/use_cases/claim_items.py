@@ -1,5 +1,7 @@
 """A recruiter takes due items, for as long as a lease lasts."""
 
+import asyncio
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -13,9 +15,13 @@ from services.engagement.storage.queue import Wanted
 from services.engagement.storage.queue_log import Line
 from services.engagement.use_cases.derive_people import derive_people
 from services.engagement.use_cases.list_queue import Listed, with_names
-from services.engagement.use_cases.transactions import transact_once
+from services.engagement.use_cases.transactions import transact
 from shared.db.engine import Sessions
 from shared.events import QueueItemClaimed
+
+FURTHER_LOOKS = 3
+PAUSE = 0.03
+"""Seconds between two looks."""
 
 
 async def claim_items(
@@ -33,26 +39,35 @@ async def claim_items(
 
     Two recruiters never get the same item: who comes second passes over what the first is taking. A lease is over by time
     alone; nothing has to happen for the item to be due again. What was leased for the same ``request`` before, by a run whose
-    commit was not acknowledged or whose answer was lost, is returned as long as the leases are held.
+    commit was not acknowledged or whose answer was lost, is returned as long as the leases are held. Where fewer than ``limit``
+    were found because somebody's item was locked for a moment, it is looked for again.
     """
 
-    async def work(session: AsyncSession) -> list[Listed]:
+    async def work(session: AsyncSession) -> tuple[list[Listed], bool]:
         await streams.share_map(session)
-        due = await queue.take(session, wanted, now=now, limit=limit)
-        lines = [_line(item, Lease(uuid4(), recruiter, now + lease_for, item.newest_close), now, request) for item in due]
+        before = await queue_log.claimed_by(session, request)
+        due = await queue.take(session, wanted, now=now, limit=limit - len(before))
+        lines = [_line(item, Lease(uuid4(), recruiter, now + lease_for, item.newest_close), now, request) for item in due.items]
         await queue_log.write(session, lines, shards=settings.partitions)
-        derived = await derive_people(session, [item.person_id for item in due], now=now, settings=settings)
-        claimed = [item for item in (derived[one.person_id].item for one in due) if item is not None]
-        return await with_names(session, claimed)
+        derived = await derive_people(session, [item.person_id for item in due.items], now=now, settings=settings)
+        fresh = [item for item in (derived[one.person_id].item for one in due.items) if item is not None]
+        claimed = sorted([*await _held(session, before), *fresh], key=lambda item: -item.priority)
+        return await with_names(session, claimed), due.passed_over and len(before) + len(lines) < limit
 
-    async def find(session: AsyncSession) -> list[Listed] | None:
-        leases = await queue_log.claimed_by(session, request)
-        items = [await queue.one(session, item_id(person)) for person in leases]
-        held = [item for item in items if item is not None and item.lease is not None and item.lease.id in leases.values()]
-        claimed = sorted(held, key=lambda item: -item.priority)
-        return await with_names(session, claimed) or None
+    claimed, is_worth_another_look = await transact(sessions, work)
+    for _ in range(FURTHER_LOOKS):
+        if not is_worth_another_look:
+            break
+        # Somebody who is just derived, or claimed by another recruiter: it is over in a moment.
+        await asyncio.sleep(PAUSE)
+        claimed, is_worth_another_look = await transact(sessions, work)
+    return claimed
 
-    return await transact_once(sessions, work, find)
+
+async def _held(session: AsyncSession, leases: Mapping[UUID, UUID]) -> list[QueueItem]:
+    """The items of persons that are still held by the leases they were claimed by."""
+    found = await queue.of_ids(session, [item_id(person) for person in leases])
+    return [item for item in found.values() if item.lease is not None and item.lease.id in leases.values()]
 
 
 def _line(item: QueueItem, lease: Lease, now: datetime, request: UUID) -> Line:

@@ -1,6 +1,5 @@
 """What every action on a leased item has in common: it needs the lease, is put on record, and moves the item."""
 
-from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -13,9 +12,10 @@ from services.engagement.settings import EngagementSettings
 from services.engagement.storage import queue, queue_log, streams
 from services.engagement.storage.queue_log import Finished, Leased, Line
 from services.engagement.use_cases.derive_people import derive_people
+from services.engagement.use_cases.queue_events import event_of
 from services.engagement.use_cases.transactions import transact
 from shared.db.engine import Sessions
-from shared.events.queue import QueueItemEvent
+from shared.errors import Invalid
 from shared.timestamps import written
 
 
@@ -24,7 +24,6 @@ async def finish(
     id: UUID,
     lease: UUID,
     done: Done,
-    event_of: Callable[[QueueItem, Lease], QueueItemEvent],
     *,
     now: datetime,
     settings: EngagementSettings,
@@ -33,19 +32,20 @@ async def finish(
 
     The same again with the same lease is answered as it was the first time, whatever has come of the item since. Raises
     ItemUnknown, LeaseUsed when something else was done with the lease, and LeaseLost when it is not the item's or over. An item
-    that has left the queue by itself while it was leased can still be finished.
+    that has left the queue by itself while it was leased can still be finished. Raises Invalid for a snooze to the past.
     """
 
     async def work(session: AsyncSession) -> Moved:
         await streams.share_map(session)
-        person = await _lock_person(session, await _leased(session, id, lease))
-        finished = (await _leased(session, id, lease)).finished
+        person = await lock_person(session, await leased(session, id, lease, now))
+        finished = (await leased(session, id, lease, now)).finished
         if finished is not None:
             return _answer_again(finished, done)
-        item, held = await _held(session, id, person, lease, now)
+        item, held = await held_item(session, id, person, lease, now)
+        check_ahead(done, now)
         line = Line(
             done=done,
-            event=event_of(item, held),
+            event=event_of(done, item, held.recruiter, now),
             at=now,
             recruiter=held.recruiter,
             lease=lease,
@@ -60,17 +60,24 @@ async def finish(
     return await transact(sessions, work)
 
 
-async def _leased(session: AsyncSession, id: UUID, lease: UUID) -> Leased:
+def check_ahead(done: Done, now: datetime) -> None:
+    """Raises Invalid where an item would be put off to a time that is past."""
+    if done.until is not None and done.until <= now:
+        raise Invalid.of("until", f"must be in the future: it is now {now:%Y-%m-%dT%H:%M:%SZ}")
+
+
+async def leased(session: AsyncSession, id: UUID, lease: UUID, now: datetime) -> Leased:
     """What is on record of the lease on an item. Raises ItemUnknown, and LeaseLost where it is none of this item."""
     found = await queue_log.of_lease(session, lease)
     if found is not None and item_id(found.stream) == id:
         return found
-    if await queue.one(session, id) is None:
+    item = await queue.one(session, id)
+    if item is None:
         raise ItemUnknown(f"There is no queue item {id}.")
-    raise LeaseLost(f"The item {id} is not held by this lease; claim it again.")
+    raise LeaseLost.to(id, item.lease, now)
 
 
-async def _lock_person(session: AsyncSession, leased: Leased) -> UUID:
+async def lock_person(session: AsyncSession, leased: Leased) -> UUID:
     """The person whose item was leased, locked: another one than at the time of the claim, where streams were linked since."""
     person = (await streams.person_map(session, [leased.stream]))[leased.stream]
     await streams.lock_people(session, {person, leased.stream})
@@ -94,12 +101,12 @@ def _answer_again(finished: Finished, done: Done) -> Moved:
     )
 
 
-async def _held(session: AsyncSession, id: UUID, person: UUID, lease: UUID, now: datetime) -> tuple[QueueItem, Lease]:
+async def held_item(session: AsyncSession, id: UUID, person: UUID, lease: UUID, now: datetime) -> tuple[QueueItem, Lease]:
     """The locked person's item and the lease on it. Raises LeaseLost."""
     item = await queue.one(session, item_id(person))
     held = None if item is None else item.lease
     if item is None or held is None or held.id != lease:
-        raise LeaseLost(f"The item {id} is not held by this lease; claim it again.")
+        raise LeaseLost.to(id, held, now)
     if not held.holds(now):
         raise LeaseLost(f"The lease on the item {id} expired at {held.expires_at:%Y-%m-%dT%H:%M:%SZ}; claim it again.")
     return item, held

@@ -1,7 +1,7 @@
 """The queue over a real database: items follow the facts, leases are exclusive, and all of it can be made anew."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +11,12 @@ from sqlalchemy import text
 from services.engagement.domain.queue import Moved, QueueStatus
 from services.engagement.domain.queue_errors import ItemUnknown, LeaseLost, LeaseUsed
 from services.engagement.settings import EngagementSettings
-from services.engagement.storage import queue_log
+from services.engagement.storage import queue_log, streams
 from services.engagement.use_cases.announce_due_items import announce_due_items
 from services.engagement.use_cases.complete_item import complete_item
 from services.engagement.use_cases.derive_people import derive_all, derive_stale
 from services.engagement.use_cases.dismiss_item import dismiss_item
+from services.engagement.use_cases.renew_lease import renew_lease
 from services.engagement.use_cases.snooze_item import snooze_item
 from services.engagement.use_cases.take_over_records import take_over_records
 from shared.db.engine import Sessions
@@ -90,6 +91,76 @@ async def test_two_recruiters_never_get_the_same_item(desk: Desk) -> None:
     assert len(taken) == len(set(taken)) == 30
     assert not await desk.claim(DUE)
     assert len(await desk.listed(DUE, QueueStatus.CLAIMED)) == 30
+
+
+async def test_32_claimers_at_once_share_the_queue_and_nobody_goes_without(desk: Desk) -> None:
+    for number in range(64):
+        await desk.soft_no(f"ats:{number}")
+
+    claims = await asyncio.gather(*(desk.claim(DUE, recruiter=f"r{number}", limit=2) for number in range(32)))
+
+    taken = [item.id for claim in claims for item in claim]
+    assert len(taken) == len(set(taken)) == 64
+    assert [one.type for one in await desk.events()].count("rekindle.queue_item.claimed") == 64
+
+
+async def test_a_claim_comes_back_to_somebody_who_was_just_derived(desk: Desk) -> None:
+    await desk.soft_no()
+    is_locked, may_end = asyncio.Event(), asyncio.Event()
+
+    async def derive() -> None:
+        async with desk.sessions.begin() as session:
+            await streams.lock_people(session, {candidate_id("ats:ada")})
+            is_locked.set()
+            await may_end.wait()
+
+    deriving = asyncio.create_task(derive())
+    await is_locked.wait()
+    claiming = asyncio.create_task(desk.claim(DUE))
+    await asyncio.sleep(0.02)
+    may_end.set()
+    await deriving
+
+    assert len(await claiming) == 1
+
+
+async def test_a_lease_is_renewed_while_it_is_held(desk: Desk) -> None:
+    await desk.soft_no()
+    item, lease = await desk.claim_one(DUE, seconds=60)
+
+    async def renew(now: datetime, *, seconds: int) -> datetime:
+        lease_for = timedelta(seconds=seconds)
+        held = await renew_lease(desk.sessions, item, lease=lease, lease_for=lease_for, now=now, settings=desk.settings)
+        return held.expires_at
+
+    middle = DUE + timedelta(seconds=50)
+    assert await renew(middle, seconds=60) == DUE + timedelta(seconds=110)
+    assert await renew(middle, seconds=60) == DUE + timedelta(seconds=110), "the same again changes nothing"
+    assert await renew(middle, seconds=5) == DUE + timedelta(seconds=110), "a lease never ends earlier than it did"
+    assert not await desk.claim(DUE + timedelta(seconds=109), recruiter="noa")
+    assert [one.type for one in await desk.events()].count("rekindle.queue_item.renewed") == 1
+
+    over = DUE + timedelta(seconds=110)
+    with pytest.raises(LeaseLost):
+        await renew(over, seconds=60)
+    assert len(await desk.claim(over, recruiter="noa", seconds=600)) == 1
+    with pytest.raises(LeaseLost) as lost:
+        await renew(over, seconds=60)
+    assert (lost.value.extra["held_by"], "held by noa" in lost.value.detail) == ("noa", True)
+
+
+async def test_a_finished_item_is_renewed_no_more(desk: Desk) -> None:
+    await desk.soft_no()
+    item, lease = await desk.claim_one(DUE)
+    await renew_lease(desk.sessions, item, lease=lease, lease_for=timedelta(hours=1), now=DUE, settings=desk.settings)
+    done = await complete_item(desk.sessions, item, lease=lease, outcome=QueueOutcome.NO_FIT, now=DUE, settings=desk.settings)
+
+    assert done == Moved(None, None)
+    with pytest.raises(LeaseUsed):
+        await renew_lease(desk.sessions, item, lease=lease, lease_for=timedelta(hours=1), now=DUE, settings=desk.settings)
+    live = await desk.rows()
+    await derive_all(desk.sessions, now=DUE, settings=desk.settings)
+    assert await desk.rows() == live
 
 
 async def test_a_claim_takes_the_strongest_that_is_due(desk: Desk) -> None:
