@@ -1,10 +1,15 @@
-"""A running stack's answers beside those of the model."""
+"""A running stack's answers beside those of the model.
+
+The model knows time and news. Whom a position brings back is left to tests of its own: such reasons are passed over here, and so
+are people whose item a recruiter was given for one, for it decides what was done with.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from rekindle.replay.posting import Poster
 from rekindle.simulation.desk import Act
@@ -13,6 +18,7 @@ from tests.year.person import is_in_play, person_at
 from tests.year.queue import newest_close, plans_of
 
 PAGE = 200
+BY_POSITION = "position_opened"
 
 People = frozenset[str]
 
@@ -23,6 +29,8 @@ class Watched:
 
     journal: Journal = field(default_factory=Journal)
     held: dict[str, datetime | None] = field(default_factory=dict)
+    given_by_position: set[UUID] = field(default_factory=set)
+    """Whom recruiters were given because of a position."""
 
     def acted(self, act: Act) -> None:
         """Note what a recruiter did."""
@@ -30,6 +38,8 @@ class Watched:
             person = id_of("candidate", act.item["candidate_id"])
             found = person_at(self.journal, self.journal.persons()[person], act.at)
             self.held[act.item["lease"]] = newest_close(plans_of(found, self.journal.acts))
+            if any(one["trigger"] == BY_POSITION for one in act.item["reasons"]):
+                self.given_by_position.add(person)
         self.journal.note(act, self.held[act.item["lease"]])
 
 
@@ -37,14 +47,16 @@ class Watched:
 class Expected:
     """What the model says of everybody, by the references of each person."""
 
-    queue: dict[People, Any]
-    plans: dict[People, Any]
+    queue: dict[People, frozenset[Any]]
+    plans: dict[People, frozenset[Any]]
 
 
-def expected(journal: Journal, now: datetime) -> Expected:
-    """Everything that is to be seen at ``now``."""
-    found = Expected({}, {})
+def expected(watched: Watched, now: datetime) -> Expected:
+    """Everything that is to be seen at ``now``, but of people whom recruiters were given because of a position."""
+    journal, found = watched.journal, Expected({}, {})
     for streams in set(journal.persons().values()):
+        if streams & watched.given_by_position:
+            continue
         name = frozenset(journal.references[stream] for stream in streams)
         person = person_at(journal, streams, now)
         plans = plans_of(person, journal.acts)
@@ -52,26 +64,32 @@ def expected(journal: Journal, now: datetime) -> Expected:
             found.plans[name] = frozenset(
                 (str(one.position), one.reason, one.closed_at, one.due_at, one.trigger) for one in plans
             )
-        pending = [(str(one.position), one.reason, one.due_at, one.trigger) for one in plans if one.due_at is not None]
+        pending = frozenset((str(one.position), one.reason, one.due_at, one.trigger) for one in plans if one.due_at is not None)
         if pending and not is_in_play(person, now):
-            found.queue[name] = _shown(pending, now)
+            found.queue[name] = pending
     return found
 
 
-def _shown(plans: list[Any], now: datetime) -> tuple[datetime, frozenset[Any]]:
-    """The first due time, and the reasons that are due; all of them where none is."""
-    return min(one[2] for one in plans), frozenset([one for one in plans if one[2] <= now] or plans)
-
-
-def queue_of(api: Poster) -> dict[People, Any]:
-    """The queue of a running stack."""
+def queue_in(api: Poster) -> dict[People, frozenset[Any]]:
+    """The queue of a running stack: by person the reasons that each item lists."""
     return {
-        frozenset(item["references"]): (
-            _time(item["due_at"]),
-            frozenset((one["position_id"], one["reason"], _time(one["due_at"]), one["trigger"]) for one in item["reasons"]),
+        frozenset(item["references"]): frozenset(
+            (one["position_id"], one["reason"], _time(one["due_at"]), one["trigger"]) for one in item["reasons"]
         )
         for item in pages(api, "/v1/queue")
     }
+
+
+def as_listed(pending: frozenset[Any], listed: frozenset[Any], now: datetime) -> frozenset[Any]:
+    """What an item lists of its reasons: those that are due, or all of them where none is."""
+    due = frozenset(one for one in pending if one[2] <= now)
+    is_any_due = any(one[2] <= now for one in listed)
+    return due if is_any_due else pending
+
+
+def without_positions(reasons: frozenset[Any]) -> frozenset[Any]:
+    """The reasons that time and news make."""
+    return frozenset(one for one in reasons if one[3] != BY_POSITION)
 
 
 def plans_in(api: Poster) -> dict[People, Any]:
@@ -96,6 +114,14 @@ def pages(api: Poster, path: str) -> Iterator[dict[str, Any]]:
         if page["next_cursor"] is None:
             return
         query = f"limit={PAGE}&cursor={page['next_cursor']}"
+
+
+def queue_differences(watched: Watched, model: Expected, found: dict[People, frozenset[Any]], now: datetime) -> list[str]:
+    """What differs between the queues, one line each."""
+    left_out = {watched.journal.references[stream] for stream in watched.given_by_position}
+    seen = {one: without_positions(listed) for one, listed in found.items() if not one & left_out}
+    expects = {one: as_listed(pending, found.get(one, pending), now) for one, pending in model.queue.items()}
+    return differences({one: due for one, due in expects.items() if due}, {one: timed for one, timed in seen.items() if timed})
 
 
 def differences(expected: dict[Any, Any], found: dict[Any, Any]) -> list[str]:
