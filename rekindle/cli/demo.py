@@ -1,4 +1,4 @@
-"""A small demo, posted over HTTP the way an ATS would: two positions, five people, what happened between them.
+"""A small demo, posted over HTTP the way an ATS would: two positions, seven people, what happened between them.
 
 Times count from the first time the demo was posted to a data folder, so that the same events are the same for ever and
 posting them again changes nothing.
@@ -55,10 +55,18 @@ CANDIDATES: Mapping[str, Mapping[str, Any]] = {
     "demo:alan": {"name": "Alan Mathison", "level": "senior", "skills": ["python"], "market_status": "open"},
     "demo:edsger": {"name": "Edsger Wybe", "level": "principal", "skills": ["algorithms"], "market_status": "passive"},
     "demo:radia": {"name": "Radia Joy", "level": "staff", "skills": ["networks"], "market_status": "active"},
+    "demo:barbara": {
+        "name": "Barbara Jane",
+        "level": "senior",
+        "skills": ["python", "sql"],
+        "market_status": "passive",
+        "location": {"country": "ES"},
+    },
+    "demo:ken": {"name": "Ken Lane", "level": "staff", "skills": ["python", "postgresql"], "market_status": "open"},
 }
 
-STORY: Sequence[tuple[int, str, str, str, Mapping[str, Any]]] = (
-    # days before the demo began, candidate, position, what happened, facts
+STORY: Sequence[tuple[int, str, str | None, str, Mapping[str, Any]]] = (
+    # Days before the demo began, candidate, position, what happened, facts. New lines go to the end: a line's number is its id.
     (200, "ada", "staff-engineer", "sourced", {"via": "referral"}),
     (199, "ada", "staff-engineer", "contacted", {"channel": "email", "recruiter": "maria", "words": 74}),
     (198, "ada", "staff-engineer", "responded", {"channel": "email", "words": 120, "mood": "positive"}),
@@ -74,7 +82,31 @@ STORY: Sequence[tuple[int, str, str, str, Mapping[str, Any]]] = (
     (6, "alan", "data-engineer", "interviewed", {}),
     (12, "radia", "staff-engineer", "contacted", {"channel": "phone", "recruiter": "maria", "kind": "call"}),
     (11, "radia", "staff-engineer", "responded", {"channel": "phone", "mood": "positive"}),
-    (10, "radia", "staff-engineer", "interested", {}),
+    (10, "radia", "staff-engineer", "interested", {}),  # nobody has answered her since: a reply is overdue
+    (
+        68,
+        "edsger",
+        "data-engineer",
+        "contacted",
+        {"channel": "phone", "recruiter": "maria", "kind": "call"},
+    ),  # two days after Tom
+    (60, "grace", None, "candidate.cadence_chosen", {"every_days": 60}),
+    (9, "alan", None, "candidate.followup_promised", {"due_in_days": 4, "about": "the team's plans"}),
+    (149, "barbara", "data-engineer", "contacted", {"channel": "email", "recruiter": "tom", "words": 70}),
+    (147, "barbara", "data-engineer", "responded", {"channel": "email", "words": 50, "mood": "neutral"}),
+    (
+        146,
+        "barbara",
+        "data-engineer",
+        "declined",
+        {"reason": "location", "facts": {"locations": [{"country": "ES"}], "remote": True}},
+    ),
+    (90, "ken", "staff-engineer", "applied", {"via": "inbound"}),
+    (88, "ken", "staff-engineer", "contacted", {"channel": "email", "recruiter": "maria", "purpose": "reply"}),
+    (85, "ken", "staff-engineer", "interviewed", {"recruiter": "maria"}),
+    (80, "ken", "staff-engineer", "rejected", {"by": "team", "reason": "preferred_another", "facts": {"rank": 2}}),
+    (79, "ken", "staff-engineer", "feedback_given", {"words": 90}),
+    (4, "grace", None, "candidate.signal_observed", {"signal": "project_ended"}),
 )
 
 
@@ -100,18 +132,26 @@ def post_demo(url: str, token: str, folder: DataFolder) -> str:
 
 def story(began: datetime) -> list[dict[str, Any]]:
     """The demo's events as CloudEvents."""
-    return [
-        {
-            "specversion": "1.0",
-            "source": "demo",
-            "id": f"{candidate}-{position}-{number}",
-            "type": f"rekindle.pursuit.{happened}",
-            "subject": f"demo:{candidate}",
-            "time": _time(began - timedelta(days=days)),
-            "data": {"position": f"demo:{position}", **facts},
-        }
-        for number, (days, candidate, position, happened, facts) in enumerate(STORY)
-    ]
+    return [_event(number, line, began) for number, line in enumerate(STORY)]
+
+
+def _event(number: int, line: tuple[int, str, str | None, str, Mapping[str, Any]], began: datetime) -> dict[str, Any]:
+    days, candidate, position, happened, facts = line
+    time = began - timedelta(days=days)
+    data = dict(facts)
+    if position is not None:
+        data["position"] = f"demo:{position}"
+    if "due_in_days" in data:
+        data["due_at"] = _time(time + timedelta(days=data.pop("due_in_days")))
+    return {
+        "specversion": "1.0",
+        "source": "demo",
+        "id": f"{candidate}-{position}-{number}",
+        "type": f"rekindle.{happened}" if "." in happened else f"rekindle.pursuit.{happened}",
+        "subject": f"demo:{candidate}",
+        "time": _time(time),
+        "data": data,
+    }
 
 
 def _time(moment: datetime) -> str:

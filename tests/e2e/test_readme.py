@@ -41,6 +41,11 @@ async def test_the_story_in_curl_is_true(stack: Stack, tmp_path: Path) -> None:
         '"references":["acme:ada"],"status":"due","due_at":"2025-09-05T08:00:00Z","explanation":',
         '"explanation":"declinedforsalaryat110,000EURinMarch2025;repliedwithinaweekafterthefirsttouch","title":"Staffengineer"',
         '"references":["acme:ada"],"recruiter":"maria"',
+        "Declinedforsalaryat110,000EURinMarch2025;duesince5September2025.",
+        '{"verdict":"stop","findings":[',
+        '"placeholder","false_scarcity"',
+        '"allowed":false,"why":["Theteamhascontactedthemoncewithin7days,laston',
+        "<h1>Youareunsubscribed</h1>Theywantnothingmorebyemailsince",
     ):
         assert expected in answers
-    assert int(answers.rpartition("}")[2]) >= 1
+    assert re.search(r'"recruiter":"maria".*?\}[1-9]', answers)
