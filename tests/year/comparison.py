@@ -5,20 +5,23 @@ are people whose item a recruiter was given for one, for it decides what was don
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from rekindle.replay.posting import Poster
 from rekindle.simulation.desk import Act
+from tests.year.contacts import RECRUITER, reasons_against
 from tests.year.journal import Journal, id_of
 from tests.year.person import is_in_play, person_at
 from tests.year.queue import newest_close, plans_of
 
 PAGE = 200
 BY_POSITION = "position_opened"
+CHECKED_AFTER = timedelta(days=2, hours=15)
+"""So long after the year's end a contact is planned: not at night for everybody, nor a day of rest."""
 
 People = frozenset[str]
 
@@ -49,16 +52,19 @@ class Expected:
 
     queue: dict[People, frozenset[Any]]
     plans: dict[People, frozenset[Any]]
+    against: dict[People, frozenset[str]]
+    """What stands against a contact at ``CHECKED_AFTER``."""
 
 
 def expected(watched: Watched, now: datetime) -> Expected:
     """Everything that is to be seen at ``now``, but of people whom recruiters were given because of a position."""
-    journal, found = watched.journal, Expected({}, {})
+    journal, found = watched.journal, Expected({}, {}, {})
     for streams in set(journal.persons().values()):
         if streams & watched.given_by_position:
             continue
         name = frozenset(journal.references[stream] for stream in streams)
         person = person_at(journal, streams, now)
+        found.against[name] = frozenset(reasons_against(journal, person, now + CHECKED_AFTER))
         plans = plans_of(person, journal.acts)
         if plans:
             found.plans[name] = frozenset(
@@ -122,6 +128,18 @@ def queue_differences(watched: Watched, model: Expected, found: dict[People, fro
     seen = {one: without_positions(listed) for one, listed in found.items() if not one & left_out}
     expects = {one: as_listed(pending, found.get(one, pending), now) for one, pending in model.queue.items()}
     return differences({one: due for one, due in expects.items() if due}, {one: timed for one, timed in seen.items() if timed})
+
+
+def against_in(api: Poster, people: Iterable[People], now: datetime) -> dict[People, frozenset[str]]:
+    """What a running stack says against a contact with each."""
+    named, found = list(people), {}
+    ask = {"channel": "email", "recruiter": RECRUITER, "at": (now + CHECKED_AFTER).isoformat()}
+    for begin in range(0, len(named), PAGE):
+        chunk = named[begin : begin + PAGE]
+        checks = [{"candidate": min(references), **ask} for references in chunk]
+        for references, item in zip(chunk, api.call("POST", "/v1/contact-checks", checks)["items"], strict=True):
+            found[references] = frozenset(one["code"] for one in item["answer"]["reasons"])
+    return found
 
 
 def differences(expected: dict[Any, Any], found: dict[Any, Any]) -> list[str]:

@@ -16,7 +16,7 @@ from services.engagement.storage.due import is_anything_due
 from shared import clock
 from shared.db.engine import Sessions, connect
 from tests.waiting import eventually
-from tests.year.comparison import Watched, differences, expected, plans_in, queue_differences, queue_in
+from tests.year.comparison import Watched, against_in, differences, expected, plans_in, queue_differences, queue_in
 
 
 @asynccontextmanager
@@ -57,8 +57,10 @@ def _compare(watched: Watched, api: Poster, year: Year) -> None:
     left_out = {watched.journal.references[stream] for stream in watched.given_by_position}
     plans = {one: plans for one, plans in plans_in(api).items() if not one & left_out}
     assert len(model.queue) > year.people / 10
+    assert len(frozenset().union(*model.against.values())) > 8, "too few rules of contact checks came into play"
     for what, wrong in (
         ("queue", queue_differences(watched, model, queue_in(api), year.ends)),
+        ("contact checks", differences(model.against, against_in(api, model.against, year.ends))),
         ("return plans", differences(model.plans, plans)),
     ):
         assert not wrong, "\n".join([f"{what}: {len(wrong)} differ", *wrong[:5]])
