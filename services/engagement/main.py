@@ -33,8 +33,9 @@ from shared.web.app import create_service_app
 
 
 def create_app(settings: EngagementSettings | None = None) -> FastAPI:
-    """Routes at their full paths; ``registry`` in ``rekindle.runtime`` lists their beginnings."""
+    """Routes at their full paths; ``registry`` in ``rekindle.runtime`` lists their beginnings. Raises RuleFileError."""
     settings = settings or EngagementSettings()
+    _ = settings.policy  # a wrong file of rules stops the start
     sessions = connect(settings.database_url, pool_size=settings.pool_size, name="engagement api")
     health = ServiceHealth(
         "engagement",

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 from functools import cached_property
+from pathlib import Path
 
 from pydantic import Field
 
 from services.engagement.contact_settings import ContactSettings
 from services.engagement.domain.contact import ContactPolicy
 from services.engagement.domain.derive import Policy
-from services.engagement.return_settings import ReturnSettings
+from services.engagement.return_rules import return_policy
 from shared.settings import SharedSettings
 
 
@@ -32,7 +33,8 @@ class EngagementSettings(SharedSettings):
     """How long a contact check with ``reserve`` holds the next contact."""
 
     contacts: ContactSettings = Field(default_factory=ContactSettings)
-    returns: ReturnSettings = Field(default_factory=ReturnSettings)
+    returns: Path | None = Field(None, validation_alias="ENGAGEMENT_RETURNS")
+    """The file with the intervals of the return plans; default: ``returns.toml`` beside this module."""
 
     @property
     def ghost_after(self) -> timedelta:
@@ -53,5 +55,5 @@ class EngagementSettings(SharedSettings):
 
     @cached_property
     def policy(self) -> Policy:
-        """What persons are derived by; see ``return_settings`` for the variables of its intervals."""
-        return Policy(self.returns.policy(self.zone), self.ghost_after, self.idle_after)
+        """What persons are derived by. Raises RuleFileError, with the line and rule of each fault."""
+        return Policy(return_policy(self.returns, self.zone), self.ghost_after, self.idle_after)

@@ -1,4 +1,4 @@
-"""Whether time has brought anything about: one look at four indexes, for the clock takes it every second."""
+"""Whether time has brought anything about: one look at some indexes, for the clock takes it every second."""
 
 from datetime import datetime
 
@@ -7,6 +7,7 @@ from shared.db.asyncpg_connection import Driver
 
 _IS_ANYTHING_DUE = f"""
     SELECT EXISTS (SELECT FROM stale_people)
+        OR EXISTS (SELECT FROM rederivation WHERE after_id IS NOT NULL)
         OR EXISTS (SELECT FROM refolds WHERE due_at <= $1)
         OR EXISTS (SELECT FROM pursuits WHERE clock_at <= $1)
         OR EXISTS (SELECT FROM queue_items WHERE {TO_ANNOUNCE.replace(":now", "$1")})

@@ -8,6 +8,7 @@ from services.engagement.settings import EngagementSettings
 from services.engagement.storage.due import is_anything_due
 from services.engagement.use_cases.announce_due_items import announce_due_items
 from services.engagement.use_cases.derive_people import derive_stale
+from services.engagement.use_cases.follow_policy import follow_policy, notice_policy
 from services.engagement.use_cases.follow_positions import follow_positions
 from services.engagement.use_cases.record_time import record_time
 from shared import clock
@@ -38,6 +39,8 @@ async def run_clock(sessions: Sessions, settings: EngagementSettings, stop: asyn
 async def _lead(sessions: Sessions, settings: EngagementSettings, stop: asyncio.Event) -> None:
     # A second leader would do no harm, for all is done under the streams' locks; it would only do it twice.
     async with leading(sessions, CLOCK, stop) as connection:
+        if connection is not None:
+            await notice_policy(sessions, now=clock.now(), settings=settings)
         while connection is not None and not stop.is_set():
             beat()
             now = clock.now()
@@ -49,6 +52,9 @@ async def _lead(sessions: Sessions, settings: EngagementSettings, stop: asyncio.
 async def tick(sessions: Sessions, *, now: datetime, settings: EngagementSettings) -> None:
     """Do what is due at ``now``."""
     derived = await derive_stale(sessions, now=now, settings=settings)
+    anew = await follow_policy(sessions, now=now, settings=settings)
+    if anew:
+        logger.info("the clock derived %d persons anew, for the rules have changed", anew)
     followed = await follow_positions(sessions, now=now, settings=settings)
     recorded = await record_time(sessions, now=now, settings=settings)
     announced = 0

@@ -9,7 +9,6 @@ import pytest
 from services.engagement.domain.return_policy import ReturnPolicy
 from services.engagement.domain.returns import conditions_of, due_by_time
 from services.engagement.domain.sentences import sentence_of
-from services.engagement.return_settings import ReturnSettings
 from shared.attempts import Close, CloseKind
 from shared.events.vocabulary import HARD_NOS, Reason
 from tests.unit.engagement.story import day
@@ -115,14 +114,6 @@ def test_the_sponsors_unexplained_no_waits_for_another_sponsor() -> None:
     [condition] = conditions_of(close(Reason.UNSPECIFIED, kind="rejected", by="sponsor"), POLICY)
 
     assert (condition.reason, condition.due_at) == (Reason.REJECTED_BY_SPONSOR, day("2026-03-16"))
-
-
-def test_every_interval_is_a_setting_with_the_default_of_the_policy(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert ReturnSettings().policy(POLICY.zone) == POLICY
-
-    monkeypatch.setenv("ENGAGEMENT_RETURN_SALARY_DAYS", "7")
-
-    assert due(Reason.SALARY, policy=ReturnSettings().policy(POLICY.zone)) == day("2026-03-09")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,56 @@
+"""How far everybody is derived by the policy of now: one row, for the policy that was seen last."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.db.asyncpg_connection import Driver, driver
+
+_BEGIN = """
+    INSERT INTO rederivation (fingerprint, after_id, done, total, begun_at)
+    SELECT $1, '00000000-0000-0000-0000-000000000000', 0,
+        (SELECT count(DISTINCT person_id) FROM pursuits WHERE attempt > 0), $2
+    WHERE NOT EXISTS (SELECT FROM rederivation WHERE fingerprint = $1)
+    ON CONFLICT (is_only) DO UPDATE SET fingerprint = excluded.fingerprint, after_id = excluded.after_id, done = excluded.done,
+        total = excluded.total, begun_at = excluded.begun_at
+    """
+_NEXT = """
+    SELECT DISTINCT pursuits.person_id FROM pursuits, rederivation
+    WHERE attempt > 0 AND pursuits.person_id > rederivation.after_id ORDER BY person_id LIMIT $1
+    """
+_MOVE = "UPDATE rederivation SET after_id = $1, done = done + $2 WHERE after_id IS NOT NULL"
+_PROGRESS = "SELECT done, total, after_id IS NULL FROM rederivation"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many persons of how many were derived since the policy changed."""
+
+    done: int
+    total: int
+    is_complete: bool
+
+
+async def begin(session: AsyncSession, fingerprint: str, now: datetime) -> None:
+    """Have everybody derived anew, unless the last policy seen was this one."""
+    await (await driver(session)).fetch(_BEGIN, fingerprint, now)
+
+
+async def next_people(session: AsyncSession, limit: int) -> Sequence[UUID]:
+    """The next persons, by id; none where all were derived."""
+    return [row[0] for row in await (await driver(session)).fetch(_NEXT, limit)]
+
+
+async def move(session: AsyncSession, people: Sequence[UUID], limit: int) -> None:
+    """These persons were derived. Fewer than ``limit``: they were the last."""
+    after = people[-1] if len(people) == limit else None
+    await (await driver(session)).fetch(_MOVE, after, len(people))
+
+
+async def progress(connection: Driver) -> Progress | None:
+    """How far it is; None before the first policy was seen."""
+    rows = await connection.fetch(_PROGRESS)
+    return Progress(*rows[0]) if rows else None

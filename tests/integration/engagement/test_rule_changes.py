@@ -1,0 +1,78 @@
+"""A changed file of rules: at the next start everybody is derived anew, in chunks, and a clock that was killed goes on."""
+
+from pathlib import Path
+
+import pytest
+
+from services.engagement.settings import EngagementSettings
+from services.engagement.storage.due import is_anything_due
+from services.engagement.storage.rederivation import Progress, progress
+from services.engagement.use_cases import follow_policy as following
+from services.engagement.use_cases.follow_policy import follow_policy, notice_policy
+from services.engagement.use_cases.run_clock import tick
+from shared.db.engine import Sessions
+from tests.integration.engagement.posting import Ats
+from tests.integration.engagement.queue_desk import Desk, at
+
+NOW = at("2026-03-10")
+PEOPLE = 5
+
+
+@pytest.fixture
+async def desk(ats: Ats, engagement: Sessions, settings: EngagementSettings) -> Desk:
+    """Five people who declined for salary, derived by the rules that come with the release, which the clock has seen."""
+    desk = Desk(ats, engagement, settings)
+    for number in range(PEOPLE):
+        await desk.soft_no(f"ats:{number}")
+    await notice_policy(engagement, now=NOW, settings=settings)
+    await tick(engagement, now=NOW, settings=settings)
+    return desk
+
+
+def changed(desk: Desk, folder: Path) -> EngagementSettings:
+    file = folder / "returns.toml"
+    file.write_text("salary_days = 7\n")
+    return EngagementSettings(database_url=desk.settings.database_url, jwks_file=desk.settings.jwks_file, returns=file)
+
+
+async def due_times(desk: Desk) -> list[str]:
+    return [one["due_at"] for one in (await desk.ats.get("/v1/returns"))["items"]]
+
+
+async def how_far(desk: Desk) -> Progress | None:
+    async with desk.sessions.own_connection() as connection:
+        return await progress(connection)
+
+
+async def test_everybody_is_derived_by_the_new_rules_once(desk: Desk, tmp_path: Path) -> None:
+    settings = changed(desk, tmp_path)
+    assert await how_far(desk) == Progress(PEOPLE, PEOPLE, is_complete=True)
+
+    await notice_policy(desk.sessions, now=NOW, settings=settings)
+    assert await how_far(desk) == Progress(0, PEOPLE, is_complete=False)
+    async with desk.sessions.own_connection() as connection:
+        assert await is_anything_due(connection, NOW)
+    await tick(desk.sessions, now=NOW, settings=settings)
+
+    assert set(await due_times(desk)) == {"2026-03-09T12:00:00Z"}
+    assert await how_far(desk) == Progress(PEOPLE, PEOPLE, is_complete=True)
+    assert [one.raw["change"] for one in await desk.events("rekindle.return_plan.")] == ["appeared"] * 5 + ["changed"] * 5
+
+    await notice_policy(desk.sessions, now=NOW, settings=settings)
+    assert await follow_policy(desk.sessions, now=NOW, settings=settings) == 0
+
+
+async def test_a_clock_that_was_killed_goes_on_where_it_stopped(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "CHUNK", 2)
+    settings = changed(desk, tmp_path)
+    await notice_policy(desk.sessions, now=NOW, settings=settings)
+
+    assert await follow_policy(desk.sessions, now=NOW, settings=settings, seconds=0) == 2
+    assert await how_far(desk) == Progress(2, PEOPLE, is_complete=False)
+    await notice_policy(desk.sessions, now=NOW, settings=settings)
+
+    assert await follow_policy(desk.sessions, now=NOW, settings=settings) == 3
+    assert set(await due_times(desk)) == {"2026-03-09T12:00:00Z"}
+    assert await how_far(desk) == Progress(PEOPLE, PEOPLE, is_complete=True)
