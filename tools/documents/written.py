@@ -6,12 +6,13 @@ from typing import Any
 
 from services.gateway.behaviour import behaviour, facts_of_reasons
 from shared.events import EVENTS, Topic
-from tools.documents import asyncapi, schemas, services
+from tools.documents import asyncapi, metrics, schemas, services
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "docs"
 ASYNCAPI = Path("asyncapi.json")
 BEHAVIOUR = Path("api.md")
+METRICS = Path("metrics.md")
 OPENAPI = Path("openapi")
 EVENTS_FOLDER = Path("events")
 
@@ -19,6 +20,7 @@ EVENTS_FOLDER = Path("events")
 def contents() -> dict[Path, str]:
     """Every document by its path below `docs`, as the code has it now."""
     made: dict[Path, str] = {ASYNCAPI: _json(asyncapi.document()), BEHAVIOUR: behaviour().removeprefix("#") + "\n"}
+    made[METRICS] = metrics.page()
     for name, document in services.documents().items():
         made[OPENAPI / f"{name}.json"] = _json(document)
     for kind in EVENTS:
@@ -66,7 +68,7 @@ def _facts_of_reasons() -> list[str]:
 def generated(folder: Path) -> set[Path]:
     """The files below `docs` that are ours to write, as paths relative to it."""
     found = {path for name in (OPENAPI, EVENTS_FOLDER) for path in (folder / name).rglob("*") if path.is_file()}
-    found |= {folder / path for path in (ASYNCAPI, BEHAVIOUR) if (folder / path).exists()}
+    found |= {folder / path for path in (ASYNCAPI, BEHAVIOUR, METRICS) if (folder / path).exists()}
     return {path.relative_to(folder) for path in found}
 
 

@@ -100,9 +100,14 @@ class MetricDescription(BaseModel):
     name: str
     question: str
     unit: str
-    per: str = Field(description="stage: a column of stages; funnel: a member of the funnel.")
+    adds_up: str = Field(description="count, ratio (both sides are kept) or distribution.", examples=["ratio"])
+    key: str | None = Field(description="What its rows tell apart beside the groups; null where it has one number.")
+    per: str = Field(description="Where a funnel shows it. stage: a column of stages; funnel: a member; none: nowhere.")
     dimensions: list[str]
     definition: str
+    formula: str = Field(
+        description="The definition in counts of attempts.", examples=["count(outcome = hired) / count(attempts)"]
+    )
 
 
 class DimensionDescription(BaseModel):
@@ -128,9 +133,12 @@ def registry() -> MetricRegistry:
                 name=one.name,
                 question=one.question,
                 unit=one.unit,
+                adds_up=one.adds_up.kind,
+                key=one.key,
                 per=one.per,
                 dimensions=list(one.dimensions),
                 definition=one.definition,
+                formula=one.formula,
             )
             for one in METRICS
         ],

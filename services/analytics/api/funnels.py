@@ -36,10 +36,10 @@ async def get_position_funnel(
     """The funnel of one position. A position of which nothing is known yet has a funnel of zeros."""
     del waited
     now = clock.now()
-    question = _question(span, now, position=position)
+    question = question_of(span, now, position=position)
     (funnel,) = await read_funnel(sessions, question, now=now, ghost_after=settings.ghost_after, zone=settings.time_zone)
     behind = await freshness.read(sessions, now=now)
-    return PositionFunnel(**_asked(question, now), **_numbers(funnel), position_id=position, freshness=behind)
+    return PositionFunnel(**asked(question, now), **_numbers(funnel), position_id=position, freshness=behind)
 
 
 @router.get("/funnel", response_model=GroupedFunnel | OrganisationFunnel)
@@ -58,22 +58,22 @@ async def get_organisation_funnel(
     """The funnel over all positions, with any dimension as a filter, and one a group where it is asked for."""
     del waited
     now = clock.now()
-    grouped = None if group_by is None else BY_NAME[str(group_by)]
-    question = _question(span, now, filters=filters, group_by=grouped, period=period, limit=limit)
+    grouped = () if group_by is None else (BY_NAME[str(group_by)],)
+    question = question_of(span, now, filters=filters, group_by=grouped, period=period, limit=limit)
     funnels = await read_funnel(sessions, question, now=now, ghost_after=settings.ghost_after, zone=settings.time_zone)
-    answer = _asked(question, now) | {"filters": filters, "freshness": await freshness.read(sessions, now=now)}
+    answer = asked(question, now) | {"filters": filters, "freshness": await freshness.read(sessions, now=now)}
     if group_by is None:
         return OrganisationFunnel(**answer, **_numbers(funnels[0]))
     return GroupedFunnel(**answer, group_by=group_by, groups=[Group(key=one.key, **_numbers(one)) for one in funnels])
 
 
-def _question(span: Span, now: datetime, *, position: UUID | None = None, **more: Any) -> Question:
+def question_of(span: Span, now: datetime, *, position: UUID | None = None, **more: Any) -> Question:
     """The question; a look from the future is one from now."""
     as_of = span.as_of if span.as_of is not None and span.as_of < now else None
     return Question(view=span.view, since=span.since, before=span.before, as_of=as_of, position=position, **more)
 
 
-def _asked(question: Question, now: datetime) -> dict[str, Any]:
+def asked(question: Question, now: datetime) -> dict[str, Any]:
     return {
         "view": question.view,
         "as_of": question.as_of or now,

@@ -1,4 +1,4 @@
-"""What may be asked of a funnel: a view, a span of time, a time to look from, filters and a grouping."""
+"""What may be asked of the numbers: a view, a span of time, a time to look from, filters and groups."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class Period(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A question about a funnel. Times in UTC; ``since`` is included, ``before`` is not."""
+    """A question about numbers. Times in UTC; ``since`` is included, ``before`` is not."""
 
     view: View = View.COHORT
     since: datetime | None = None
@@ -40,7 +40,7 @@ class Question:
     position: UUID | None = None
     filters: Mapping[str, str] = field(default_factory=dict)
     """By the names of dimensions."""
-    group_by: Dimension | None = None
+    group_by: tuple[Dimension, ...] = ()
     period: Period = Period.MONTH
     limit: int = 1000
     """At most so many groups, those with the most attempts."""
@@ -48,7 +48,7 @@ class Question:
     @property
     def dimensions(self) -> set[Dimension]:
         """What it filters and groups by."""
-        return {*map(BY_NAME.__getitem__, self.filters), *([] if self.group_by is None else [self.group_by])}
+        return {*map(BY_NAME.__getitem__, self.filters), *self.group_by}
 
     @property
     def counters_answer(self) -> bool:

@@ -2,11 +2,15 @@
 
 from itertools import chain
 
+from services.analytics.metrics.adding_up import AddsUp, Counts, Quantile, Ratio, Row, Sides, Total, wilson
+from services.analytics.metrics.after_the_hire import HIRED_ON_RETURN, LEFT_EARLY, RETURNED, STARTED
 from services.analytics.metrics.closes import DECLINES, OTHER_CLOSES, REJECTIONS
-from services.analytics.metrics.metric import Contribution, Metric, Sum, Sums
-from services.analytics.metrics.outcomes import INTEREST, OUTCOMES, UNANSWERED
+from services.analytics.metrics.effort import POOL_BURN, TOUCHES_PER_REPLY
+from services.analytics.metrics.metric import Contribution, Metric
+from services.analytics.metrics.outcomes import CONTRADICTIONS, HIRE_RATE, INTEREST, INTEREST_RATE, OUTCOMES, UNANSWERED
 from services.analytics.metrics.replies import RESPONDED_BY_TOUCH
-from services.analytics.metrics.stages import FROM_PREVIOUS, MEDIAN_HOURS, REACHED, RECORDED, STAGES
+from services.analytics.metrics.stages import FROM_PREVIOUS, MEDIAN_HOURS, P90_HOURS, REACHED, RECORDED, STAGES
+from services.analytics.metrics.sums import Sum, Sums
 from shared.attempts import Attempt
 
 METRICS: list[Metric] = [
@@ -14,24 +18,38 @@ METRICS: list[Metric] = [
     RECORDED,
     FROM_PREVIOUS,
     MEDIAN_HOURS,
+    P90_HOURS,
     RESPONDED_BY_TOUCH,
     OUTCOMES,
+    HIRE_RATE,
     INTEREST,
+    INTEREST_RATE,
     UNANSWERED,
     DECLINES,
     REJECTIONS,
     OTHER_CLOSES,
+    TOUCHES_PER_REPLY,
+    POOL_BURN,
+    RETURNED,
+    HIRED_ON_RETURN,
+    STARTED,
+    LEFT_EARLY,
+    CONTRADICTIONS,
 ]
 
+BY_NAME = {metric.name: metric for metric in METRICS}
 STAGE_METRICS = [metric for metric in METRICS if metric.per == "stage"]
 FUNNEL_METRICS = [metric for metric in METRICS if metric.per == "funnel"]
 
 
 def contributions(attempt: Attempt) -> list[Contribution]:
     """All that one attempt adds to all metrics."""
-    return list(chain.from_iterable([metric.contributes(attempt) for metric in METRICS]))
+    return list(chain.from_iterable([contributes(attempt) for contributes in _CONTRIBUTES]))
 
+
+_CONTRIBUTES = [metric.contributes for metric in METRICS if metric.contributes is not None]
 
 __all__ = [
-    "FUNNEL_METRICS", "METRICS", "STAGES", "STAGE_METRICS", "Contribution", "Metric", "Sum", "Sums", "contributions",
+    "BY_NAME", "FUNNEL_METRICS", "METRICS", "STAGES", "STAGE_METRICS", "AddsUp", "Contribution", "Counts", "Metric", "Quantile",
+    "Ratio", "Row", "Sides", "Sum", "Sums", "Total", "contributions", "wilson",
 ]  # fmt: skip

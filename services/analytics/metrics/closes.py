@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from services.analytics.metrics.metric import Contribution, Metric, Sums
+from services.analytics.metrics.adding_up import Counts
+from services.analytics.metrics.metric import Contribution, Metric
 from shared.attempts import Attempt
 
 
@@ -21,21 +22,16 @@ def _closed_otherwise(attempt: Attempt) -> Iterator[Contribution]:
         yield Contribution(f"other_closes.{close.kind}", close.time)
 
 
-def _most_frequent_first(family: str) -> Callable[[Sums], dict[str, int]]:
-    def value(sums: Sums) -> dict[str, int]:
-        found = sums.of(family)
-        return {key: found[key].attempts for key in sorted(found, key=lambda key: (-found[key].attempts, key))}
-
-    return value
-
-
 DECLINES = Metric(
     name="declines",
     question="What do candidates decline for?",
     unit="attempts",
     definition="Attempts that the candidate declined, by the reason of the deciding close. Activity view: at its time.",
     contributes=_closed_as("declined", "declines"),
-    value=_most_frequent_first("declines"),
+    formula="count(attempts where close = declined) by reason",
+    adds_up=Counts("declines"),
+    key="reason",
+    per="funnel",
     type=dict[str, int],
 )
 
@@ -45,7 +41,10 @@ REJECTIONS = Metric(
     unit="attempts",
     definition="Attempts that the team or the sponsor rejected, by the reason of the deciding close. Activity view: at its time.",
     contributes=_closed_as("rejected", "rejections"),
-    value=_most_frequent_first("rejections"),
+    formula="count(attempts where close = rejected) by reason",
+    adds_up=Counts("rejections"),
+    key="reason",
+    per="funnel",
     type=dict[str, int],
 )
 
@@ -56,6 +55,9 @@ OTHER_CLOSES = Metric(
     definition="Attempts whose deciding close is ghosted, no_show, position_closed or withdrawn. With declines and rejections "
     "these are all closed attempts. Activity view: at the time of the close.",
     contributes=_closed_otherwise,
-    value=_most_frequent_first("other_closes"),
+    formula="count(attempts where close is neither declined nor rejected) by close",
+    adds_up=Counts("other_closes"),
+    key="close",
+    per="funnel",
     type=dict[str, int],
 )

@@ -1,13 +1,13 @@
-"""Medians of durations from counts that can be added and subtracted.
+"""Quantiles of durations from counts that can be added and subtracted.
 
 A duration falls into a bucket by its whole minutes: one bucket a minute up to 64 minutes, then 32 buckets for each doubling. A
-bucket keeps how many durations it holds and their sum, and answers with their mean; so a median is never further off than a
+bucket keeps how many durations it holds and their sum, and answers with their mean; so a quantile is never further off than a
 bucket is wide, which is 3 % of the duration, and is exact where each bucket holds equal durations.
 """
 
 from collections.abc import Iterable, Sequence
 
-from services.analytics.metrics.metric import Sum
+from services.analytics.metrics.sums import Sum
 
 _EXACT_BITS = 6
 _STEP_BITS = _EXACT_BITS - 1
@@ -22,13 +22,18 @@ def bucket_of(seconds: int) -> int:
     return (doublings << _STEP_BITS) + (minutes >> doublings)
 
 
-def median_seconds(sums: Iterable[Sum]) -> float | None:
-    """The median of durations, in seconds, from sums of equal or nearly equal ones; None where there are none."""
+def quantile_seconds(sums: Iterable[Sum], share: float) -> float | None:
+    """A quantile of durations, in seconds, from sums of equal or nearly equal ones; None where there are none.
+
+    Between two durations it lies on the line between them: ``share`` 0.5 gives the median.
+    """
     ordered = sorted((found.seconds / found.attempts, found.attempts) for found in sums)
     total = sum(attempts for _, attempts in ordered)
     if total == 0:
         return None
-    return (_at(ordered, (total - 1) // 2) + _at(ordered, total // 2)) / 2
+    place = share * (total - 1)
+    before = _at(ordered, int(place))
+    return before + (_at(ordered, min(int(place) + 1, total - 1)) - before) * (place - int(place))
 
 
 def _at(ordered: Sequence[tuple[float, int]], rank: int) -> float:

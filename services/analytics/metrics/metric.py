@@ -4,12 +4,14 @@ An attempt adds contributions, each to one measure, ``<family>.<key>``, and each
 are added and subtracted and nothing else, so that sums can be kept up to date event by event and rebuilt from nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from services.analytics.dimensions import DIMENSIONS
+from services.analytics.metrics.adding_up import AddsUp
+from services.analytics.metrics.sums import Sums
 from shared.attempts import Attempt
 
 
@@ -22,48 +24,31 @@ class Contribution(NamedTuple):
     seconds: int = 0
 
 
-class Sum(NamedTuple):
-    """What contributions to one measure add up to."""
-
-    attempts: int
-    seconds: int = 0
-
-
-class Sums:
-    """Sums by measure; a measure nobody contributed to is 0."""
-
-    def __init__(self, sums: Mapping[str, Sum]) -> None:
-        self._families: dict[str, dict[str, Sum]] = {}
-        for measure, found in sums.items():
-            if found.attempts:
-                family, _, key = measure.partition(".")
-                self._families.setdefault(family, {})[key] = found
-
-    def of(self, family: str) -> Mapping[str, Sum]:
-        """The sums of a family by key."""
-        return self._families.get(family, {})
-
-    def count(self, family: str, key: str) -> int:
-        """How often ``<family>.<key>`` was contributed to."""
-        found = self._families.get(family, {}).get(key)
-        return 0 if found is None else found.attempts
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
     """A metric of attempts. To add one: a ``Metric`` in its family's file, its line in ``METRICS``, its test.
 
-    ``contributes`` says what one attempt adds. It is pure, and its families are named as metrics are, so that no two clash.
-    ``value`` reads the metric from sums. A metric ``per`` stage gives a value for each stage, keyed by stage; any other metric
-    is a member of the funnel under its name. ``type`` is the type of the value: the API's document is made from it.
+    ``contributes`` says what one attempt adds. It is pure, and its families are named as metrics are, so that no two clash. A
+    metric that has none reads what others contribute. ``adds_up`` reads the metric from sums, a row for each value of ``key``,
+    which tells its rows apart; None where it has one. ``per`` says where the funnel shows it: as a column of stages, as a member
+    under its name, or not. ``type`` is the type it has there: the API's document is made from it. ``formula`` is the definition
+    in counts of attempts.
     """
 
     name: str
     question: str
     unit: str
     definition: str
-    value: Callable[[Sums], Any]
-    type: Any
-    contributes: Callable[[Attempt], Iterable[Contribution]] = lambda _: ()
-    per: Literal["stage", "funnel"] = "funnel"
+    formula: str
+    adds_up: AddsUp
+    key: str | None = None
+    type: Any = float | None
+    contributes: Callable[[Attempt], Iterable[Contribution]] | None = None
+    per: Literal["stage", "funnel", "none"] = "none"
     dimensions: tuple[str, ...] = tuple(one.name for one in DIMENSIONS)
+
+    def value(self, sums: Sums) -> Any:
+        """The metric in a funnel: a number, or numbers by key. Shares have four places."""
+        rows = {row.key: row.value for row in self.adds_up.rows(sums)}
+        numbers = {key: round(value, 4) if isinstance(value, float) else value for key, value in rows.items()}
+        return numbers[None] if self.key is None else numbers

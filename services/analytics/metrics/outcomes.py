@@ -1,10 +1,11 @@
 """How attempts ended or where they are, what people thought of them, and who never answered."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import get_args
 
-from services.analytics.metrics.metric import Contribution, Metric, Sums
+from services.analytics.metrics.adding_up import Counts, Ratio, Total, share_of
+from services.analytics.metrics.metric import Contribution, Metric
 from shared.attempts import Attempt, Interest, Outcome
 from shared.events.vocabulary import Stage
 
@@ -40,8 +41,8 @@ def _unanswered(attempt: Attempt) -> Iterator[Contribution]:
         yield Contribution("unanswered.attempts", _last_contact(attempt))
 
 
-def _counts(family: str, keys: tuple[str, ...]) -> Callable[[Sums], dict[str, int]]:
-    return lambda sums: {key: sums.count(family, key) for key in keys}
+def _once(measure: str, at: datetime | None) -> list[Contribution]:
+    return [] if at is None else [Contribution(measure, at)]
 
 
 OUTCOMES = Metric(
@@ -52,7 +53,10 @@ OUTCOMES = Metric(
     "a reason, by anyone; in_play: open and interested or later; waiting: open, contacted and not answered; open: the rest. "
     "Activity view: at the time of the hire, of the close, of the stage interested, of the last touch; open at the cohort's.",
     contributes=_outcome,
-    value=_counts("outcomes", get_args(Outcome)),
+    formula="count(attempts) by outcome",
+    adds_up=Counts("outcomes", get_args(Outcome)),
+    key="outcome",
+    per="funnel",
     type=dict[str, int],
 )
 
@@ -64,7 +68,10 @@ INTEREST = Metric(
     "declined without reaching it; unknown: the rest. Activity view: at the time of the stage, of the close; unknown at the "
     "cohort's.",
     contributes=_interest,
-    value=_counts("interest", get_args(Interest)),
+    formula="count(attempts) by interest",
+    adds_up=Counts("interest", get_args(Interest)),
+    key="interest",
+    per="funnel",
     type=dict[str, int],
 )
 
@@ -75,6 +82,37 @@ UNANSWERED = Metric(
     definition="Attempts that were contacted, and neither a response nor a later stage nor a decline came, whether they are open "
     "or closed. Activity view: at the time of the last touch.",
     contributes=_unanswered,
-    value=lambda sums: sums.count("unanswered", "attempts"),
+    formula="count(attempts where contacted and nothing came back)",
+    adds_up=Total("unanswered"),
+    per="funnel",
     type=int,
+)
+
+HIRE_RATE = Metric(
+    name="hire_rate",
+    question="What share of attempts ends with a hire?",
+    unit="ratio, 0 to 1",
+    definition="Attempts with the outcome hired, divided by all attempts.",
+    formula="count(outcome = hired) / count(attempts)",
+    adds_up=Ratio(("outcomes",), share_of(["outcomes.hired"], [f"outcomes.{outcome}" for outcome in get_args(Outcome)])),
+)
+
+INTEREST_RATE = Metric(
+    name="interest_rate",
+    question="Of those who let us know, what share is interested?",
+    unit="ratio, 0 to 1",
+    definition="Interested attempts, divided by interested and uninterested ones.",
+    formula="count(interested) / (count(interested) + count(uninterested))",
+    adds_up=Ratio(("interest",), share_of(["interest.interested"], ["interest.interested", "interest.uninterested"])),
+)
+
+CONTRADICTIONS = Metric(
+    name="contradictions",
+    question="How many attempts are hired and closed at once?",
+    unit="attempts",
+    definition="Attempts that hold a hire and a strong close, neither taken back; the later one decides. Activity view: at the "
+    "time of the hire.",
+    formula="count(attempts where hired and closed)",
+    adds_up=Total("contradictions"),
+    contributes=lambda attempt: _once("contradictions.attempts", attempt.hired_at if attempt.contradiction else None),
 )

@@ -2,20 +2,17 @@
 
 from collections.abc import Iterator
 
-from services.analytics.metrics.metric import Contribution, Metric, Sums
+from services.analytics.metrics.adding_up import Counts
+from services.analytics.metrics.metric import Contribution, Metric
 from shared.attempts import Attempt
 
-_TOUCHES = ("0", "1", "2", "3", "later")
-_MEASURES = tuple(f"responded_by_touch.{touch}" for touch in _TOUCHES)
+TOUCHES = ("0", "1", "2", "3", "later")
+_MEASURES = tuple(f"responded_by_touch.{touch}" for touch in TOUCHES)
 
 
 def _replied(attempt: Attempt) -> Iterator[Contribution]:
     if attempt.replied_by_touch is not None and attempt.first_response_at is not None:
-        yield Contribution(_MEASURES[min(attempt.replied_by_touch, len(_TOUCHES) - 1)], attempt.first_response_at)
-
-
-def _by_touch(sums: Sums) -> dict[str, int]:
-    return {touch: sums.count("responded_by_touch", touch) for touch in _TOUCHES}
+        yield Contribution(_MEASURES[min(attempt.replied_by_touch, len(TOUCHES) - 1)], attempt.first_response_at)
 
 
 RESPONDED_BY_TOUCH = Metric(
@@ -25,6 +22,9 @@ RESPONDED_BY_TOUCH = Metric(
     definition="Attempts with a response, by the number of touches before the first: 0, 1, 2, 3 or later. Activity view: at the "
     "time of the first response.",
     contributes=_replied,
-    value=_by_touch,
+    formula="count(attempts with a response) by the number of touches before it",
+    adds_up=Counts("responded_by_touch", TOUCHES),
+    key="touch",
+    per="funnel",
     type=dict[str, int],
 )

@@ -1,10 +1,12 @@
 """How far attempts come: reached, recorded, passed on from the stage before, and how long that took."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
-from services.analytics.metrics.durations import bucket_of, median_seconds
-from services.analytics.metrics.metric import Contribution, Metric, Sum, Sums
+from services.analytics.metrics.adding_up import Counts, Quantile, Ratio, Sides
+from services.analytics.metrics.durations import bucket_of
+from services.analytics.metrics.metric import Contribution, Metric
+from services.analytics.metrics.sums import Sums
 from shared.attempts import Attempt
 from shared.events.vocabulary import Stage
 
@@ -54,29 +56,10 @@ def _took(attempt: Attempt) -> Iterator[Contribution]:
         before = at
 
 
-def _by_stage(family: str, sums: Sums) -> dict[str, int]:
-    return {stage: sums.count(family, stage) for stage in STAGES}
-
-
-def _pass_rates(sums: Sums) -> dict[str, float | None]:
-    rates: dict[str, float | None] = {}
-    for stage in STAGES:
-        reached = sums.count("reached", stage)
-        could = reached + sums.count("from_previous", stage)
-        rates[stage] = 1.0 if stage is Stage.SOURCED else round(reached / could, 4) if could else None
-    return rates
-
-
-def _medians(sums: Sums) -> dict[str, float | None]:
-    durations: dict[str, list[Sum]] = {stage: [] for stage in STAGES}
-    for key, found in sums.of("median_hours").items():
-        durations[key.partition(".")[0]].append(found)
-    return {stage: _hours(found) for stage, found in durations.items()}
-
-
-def _hours(durations: Iterable[Sum]) -> float | None:
-    seconds = median_seconds(durations)
-    return None if seconds is None else round(seconds / 3600, 4)
+def _passed(sums: Sums) -> dict[str | None, Sides]:
+    """Who reached a stage, of those who could have passed on to it."""
+    reached = {stage: sums.count("reached", stage) for stage in STAGES}
+    return {stage: Sides(reached[stage], reached[stage] + sums.count("from_previous", stage)) for stage in STAGES}
 
 
 REACHED = Metric(
@@ -86,7 +69,9 @@ REACHED = Metric(
     definition="Attempts that hold a fact of the stage or of one that implies it; submitted is never implied, and contacted and "
     "responded are not for inbound attempts. Activity view: at the time of the first such fact.",
     contributes=_reached,
-    value=lambda sums: _by_stage("reached", sums),
+    formula="count(attempts where reached[stage]) by stage",
+    adds_up=Counts("reached", STAGES),
+    key="stage",
     type=int,
     per="stage",
 )
@@ -97,7 +82,9 @@ RECORDED = Metric(
     unit="attempts",
     definition="Attempts with a fact of the stage itself, implied by nothing. Activity view: at the time of the first such fact.",
     contributes=_recorded,
-    value=lambda sums: _by_stage("recorded", sums),
+    formula="count(attempts where recorded[stage]) by stage",
+    adds_up=Counts("recorded", STAGES),
+    key="stage",
     type=int,
     per="stage",
 )
@@ -111,7 +98,9 @@ FROM_PREVIOUS = Metric(
     "inbound attempt only when it reached them. 1 for sourced; null where no attempt came to the stage before. Activity view: "
     "who stopped is counted when they reached the stage before.",
     contributes=_stopped,
-    value=_pass_rates,
+    formula="count(reached[stage]) / (count(reached[stage]) + count(stopped at the stage before)) by stage",
+    adds_up=Ratio(("reached", "from_previous"), _passed, without={Stage.SOURCED: 1.0}),
+    key="stage",
     type=float | None,
     per="stage",
 )
@@ -121,10 +110,23 @@ MEDIAN_HOURS = Metric(
     question="How long does it take to come here from the stage before?",
     unit="hours",
     definition="Median time between the facts of this stage and of the stage reached before it, over attempts that hold both; 0 "
-    "where they are on record the other way round; null for the first and where no attempt holds both. Exact "
-    "up to 1,000 attempts, within 3 % above. Activity view: at the time of this stage's fact.",
+    "where they are on record the other way round; null for the first and where no attempt holds both. In a funnel exact "
+    "up to 1,000 attempts, within 3 % above; as a metric of its own always exact. Activity view: at the time of this stage's "
+    "fact.",
     contributes=_took,
-    value=_medians,
+    formula="median(time[stage] - time[stage before]) by stage",
+    adds_up=Quantile("median_hours", STAGES, 0.5),
+    key="stage",
     type=float | None,
     per="stage",
+)
+
+P90_HOURS = Metric(
+    name="p90_hours",
+    question="Within how long do nine of ten come here from the stage before?",
+    unit="hours",
+    definition="The 90th percentile of the same durations as median_hours, on the line between the two nearest; exact.",
+    formula="percentile(0.9, time[stage] - time[stage before]) by stage",
+    adds_up=Quantile("median_hours", STAGES, 0.9),
+    key="stage",
 )

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.storage import attempts, facts, funnels, people, pursuits
+from services.analytics.storage.selection import AS_OF
 from services.analytics.use_cases.refold import Grouped, fold_again
 from shared.db.asyncpg_connection import driver
 
@@ -29,5 +30,5 @@ async def look_back(session: AsyncSession, position: UUID | None, as_of: datetim
         grouped = Grouped.of(known.facts, links)
         keys = [key for key in grouped.placed if position in {None, key[1]}]
         rows = fold_again(keys, grouped, known, now=as_of, ghost_after=ghost_after)
-        save = attempts.save((row for some in rows.values() for row in some), table=funnels.AS_OF)
+        save = attempts.save((row for some in rows.values() for row in some), table=AS_OF)
         await connection.fetch(save.sql, *save.values)

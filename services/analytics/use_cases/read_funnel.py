@@ -10,6 +10,7 @@ from services.analytics.dimensions import PERIOD
 from services.analytics.domain.questions import Question
 from services.analytics.metrics import FUNNEL_METRICS, STAGE_METRICS, STAGES, Sum, Sums
 from services.analytics.storage import funnels
+from services.analytics.storage.selection import Key
 from services.analytics.use_cases.look_back import look_back
 from shared.db.engine import Sessions
 
@@ -46,12 +47,13 @@ async def read_funnel(
         if question.as_of is not None:
             await look_back(session, question.position, question.as_of, ghost_after=ghost_after)
         groups = await funnels.sums(session, question, zone=zone)
-        if question.group_by is PERIOD:
-            young: set[str | None] = {key for key in groups if key is not None and _end(key, question, zone) > judged}
+        by_period = question.group_by == (PERIOD,)
+        if by_period:
+            young: set[Key] = {key for key in groups if key[0] is not None and _end(key[0], question, zone) > judged}
         else:
             young = await funnels.young(session, question, judged)
-    found = [funnel_of(key, sums, too_young=key in young) for key, sums in groups.items()]
-    if question.group_by is PERIOD:
+    found = [funnel_of(key[0] if key else None, sums, too_young=key in young) for key, sums in groups.items()]
+    if by_period:
         return sorted(found, key=lambda one: one.key or "")[-question.limit :]
     return sorted(found, key=lambda one: (-one.stages[0]["reached"], one.key is None, one.key or ""))[: question.limit]
 

@@ -236,8 +236,8 @@ async def test_an_erased_person_stays_in_the_numbers_without_what_describes_them
 
     assert (await counted(analytics))["reached.contacted"] == 1
     async with analytics.begin() as session:
-        groups = await funnels.sums(session, Question(group_by=LEVEL), zone="UTC")
-    assert set(groups) == {None}
+        groups = await funnels.sums(session, Question(group_by=(LEVEL,)), zone="UTC")
+    assert set(groups) == {(None,)}
 
 
 async def test_an_erasure_is_confirmed_with_what_was_removed_however_often_it_comes(analytics: Sessions) -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analytics.metrics import METRICS, Contribution, Sum, Sums, contributions
-from services.analytics.metrics.durations import bucket_of, median_seconds
+from services.analytics.metrics import BY_NAME, METRICS, Contribution, Sides, Sum, Sums, contributions, wilson
+from services.analytics.metrics.durations import bucket_of, quantile_seconds
 from services.analytics.use_cases.read_funnel import funnel_of
 from shared.attempts import Attempt, FoldFact, fold
 from shared.events import Event
@@ -119,7 +119,7 @@ def test_a_median_of_many_is_within_three_percent() -> None:
         known = buckets.get(bucket_of(seconds), Sum(0))
         buckets[bucket_of(seconds)] = Sum(known.attempts + 1, known.seconds + seconds)
 
-    assert median_seconds(buckets.values()) == pytest.approx(durations[len(durations) // 2], rel=0.03)
+    assert quantile_seconds(buckets.values(), 0.5) == pytest.approx(durations[len(durations) // 2], rel=0.03)
     assert len(buckets) < len(durations)
 
 
@@ -250,6 +250,51 @@ def test_the_time_of_what_is_counted(facts: Told, day: dict[str, float]) -> None
     assert {measure: found[measure] for measure in day} == {measure: at(on) for measure, on in day.items()}
 
 
+def test_ninety_percent_and_the_middle_lie_between_the_nearest_durations() -> None:
+    pursuits: list[Told] = [[("sourced", 0), ("contacted", day)] for day in range(1, 11)]
+
+    assert value("median_hours", *pursuits)["contacted"] == 5.5 * 24
+    assert value("p90_hours", *pursuits)["contacted"] == pytest.approx(9.1 * 24)
+
+
+@pytest.mark.parametrize(
+    ("name", "pursuits", "expected"),
+    [
+        ("hire_rate", [[("hired", 1)], [("contacted", 0)], [("applied", 0)], [("declined", 0)]], 0.25),
+        ("interest_rate", [[("applied", 1)], [("contacted", 0)], [("declined", 0)]], 0.5),
+        ("touches_per_reply", [[("contacted", 0), ("contacted", 1), ("responded", 2)], [("contacted", 0)]], 3.0),
+        ("touches_per_reply", [[("contacted", 0), ("contacted", 1, {"purpose": "reply"}), ("responded", 2)]], 1.0),
+        ("touches_per_reply", [[("contacted", 0)]], None),
+        (
+            "pool_burn",
+            [[("contacted", 0), ("ghosted", 31)], [("declined", 0, {"reason": "do_not_contact"})], [("applied", 0)]],
+            2.0,
+        ),
+        ("pool_burn", [[("contacted", 0), ("declined", 31, {"reason": "salary"})], [("applied", 0)]], 0.0),
+        ("returned", [[("declined", 0), ("contacted", 9)], [("contacted", 0)]], 1),
+        ("hired_on_return", [[("declined", 0), ("contacted", 9), ("hired", 12)], [("hired", 0)]], 1),
+        ("started", [[("hired", 0), ("started", 9)], [("hired", 0)]], 1),
+        ("left_early", [[("hired", 0), ("started", 9), ("left", 99)], [("hired", 0), ("started", 9), ("left", 189)]], 0.5),
+        ("contradictions", [[("hired", 0), ("rejected", 1)], [("hired", 0)], [("rejected", 0)]], 1),
+    ],
+)
+def test_what_is_made_of_all_attempts(name: str, pursuits: list[Told], expected: float | None) -> None:
+    assert value(name, *pursuits) == expected
+
+
+def test_a_share_has_wilsons_interval_and_no_other_ratio_has_one() -> None:
+    few, many = wilson(Sides(1, 4)), wilson(Sides(250, 1000))
+
+    assert few == pytest.approx((0.0456, 0.6994), abs=1e-4)
+    assert many == pytest.approx((0.2241, 0.2778), abs=1e-4)
+    assert wilson(Sides(0, 3))[0] == 0.0
+    assert wilson(Sides(3, 3))[1] == pytest.approx(1.0)
+    sums = Sums(sums_of(*facts_of(("contacted", 0), ("responded", 2))))
+    (touches,), (hired,) = (BY_NAME[name].adds_up.rows(sums) for name in ("touches_per_reply", "hire_rate"))
+    assert (touches.low, touches.n) == (None, 1)
+    assert (hired.low, hired.n) == (0.0, 1)
+
+
 def test_every_contribution_is_read_by_the_metric_it_is_named_for() -> None:
     names = {metric.name for metric in METRICS}
     attempts = facts_of(
@@ -279,7 +324,7 @@ def test_a_funnel_of_nothing_has_every_metric() -> None:
     funnel = funnel_of(None, {}, too_young=False)
 
     assert [stage["stage"] for stage in funnel.stages] == STAGES
-    assert {*funnel.stages[0], *funnel.values} == {metric.name for metric in METRICS} | {"stage"}
+    assert {*funnel.stages[0], *funnel.values} == {metric.name for metric in METRICS if metric.per != "none"} | {"stage"}
 
 
 def test_durations_of_more_than_a_century_have_a_bucket() -> None:

@@ -1,0 +1,75 @@
+"""The body of one metric's numbers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from services.analytics.api.answers import Asked
+from services.analytics.domain.questions import Period, Question
+from services.analytics.metrics import Metric
+from services.analytics.metrics.adding_up import Kind
+from services.analytics.use_cases.read_metric import MetricRow
+
+
+class NumberRow(BaseModel):
+    """One number: of a group, and of a key of the metric where it has keys."""
+
+    key: dict[str, str | None] = Field(
+        description="The group's value of each dimension, null where it is not known, and the metric's own key. A period is "
+        "named by its first day."
+    )
+    value: float | None = Field(description="null where there is nothing to count or to divide by.")
+    n: int = Field(description="How many attempts, durations or events the value rests on; of a ratio its lower side.")
+    low: float | None = Field(description="The lower end of Wilson's interval of 95 %; null where the value is no share.")
+    high: float | None = Field(description="Its upper end.")
+    small: bool = Field(description="Whether n is below 30: the value may be chance.")
+    too_young: bool = Field(description="Whether it takes in cohorts younger than the ghosting interval.")
+    mature: float = Field(description="The share of the group that is old enough to judge, 0 to 1.")
+
+
+class MetricAnswer(Asked):
+    """The numbers of one metric."""
+
+    metric: str = Field(description="The name of the metric.", examples=["hire_rate"])
+    unit: str = Field(description="What the values are counted in.", examples=["ratio, 0 to 1"])
+    adds_up: Kind = Field(description="Whether the values are counts, ratios or quantiles of a distribution.", examples=["ratio"])
+    filters: dict[str, str]
+    group_by: list[str]
+    period: Period | None = Field(description="How long a period is; null where none is grouped by.")
+    rows: list[NumberRow] = Field(description="Periods in order of time, other groups the largest first.")
+    more: bool = Field(description="Whether there are more groups than the limit.")
+
+
+def metric_answer(metric: Metric, question: Question, rows: Sequence[MetricRow], *, more: bool, now: datetime) -> MetricAnswer:
+    """The answer to a question about a metric."""
+    names = [dimension.name for dimension in question.group_by]
+    return MetricAnswer(
+        view=question.view,
+        as_of=question.as_of or now,
+        since=question.since,
+        before=question.before,
+        metric=metric.name,
+        unit=metric.unit,
+        adds_up=metric.adds_up.kind,
+        filters=dict(question.filters),
+        group_by=names,
+        period=question.period if "period" in names else None,
+        rows=[_row(one) for one in rows],
+        more=more,
+    )
+
+
+def _row(one: MetricRow) -> NumberRow:
+    number = one.row
+    value, low, high = (None if end is None else round(end, 4) for end in (number.value, number.low, number.high))
+    return NumberRow(
+        key=one.key,
+        value=value,
+        n=number.n,
+        low=low,
+        high=high,
+        small=one.small,
+        too_young=one.too_young,
+        mature=round(one.mature, 4),
+    )

@@ -1,0 +1,85 @@
+"""GET /v1/analytics/metrics/{name}: one metric, by any one or two dimensions, each a filter too."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query
+
+from services.analytics.api.dependencies import SessionsDep, SettingsDep
+from services.analytics.api.filters import FiltersDep, SpanDep
+from services.analytics.api.funnels import question_of
+from services.analytics.api.metric_answers import MetricAnswer, metric_answer
+from services.analytics.dimensions import BY_NAME, Dimension
+from services.analytics.domain.questions import Period
+from services.analytics.metrics import BY_NAME as METRICS_BY_NAME
+from services.analytics.metrics import Metric
+from services.analytics.use_cases.read_metric import read_metric
+from shared import clock
+from shared.errors import Invalid, NotFound
+from shared.security.auth import Principal, requires
+from shared.web.routing import StrictRoute
+from shared.web.waiting import WaitedDep
+
+router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=StrictRoute)
+
+MOST_GROUPED_BY = 2
+
+
+class UnknownMetric(NotFound):
+    """No metric has this name; the problem's ``possible`` lists those there are."""
+
+    code = "unknown_metric"
+    title = "There is no metric of that name"
+
+
+async def _metric(
+    name: Annotated[str, Path(description="The name of a metric of the registry.", examples=["hire_rate"], max_length=100)],
+) -> Metric:
+    if (found := METRICS_BY_NAME.get(name)) is None:
+        raise UnknownMetric(
+            f"There is no metric {name!r}. There are: {', '.join(METRICS_BY_NAME)}.", extra={"possible": list(METRICS_BY_NAME)}
+        )
+    return found
+
+
+async def _group_by(
+    group_by: Annotated[
+        str | None,
+        Query(
+            max_length=200,
+            description="One or two dimensions, with a comma between them: a row for each pair of values.",
+            examples=["recruiter,period"],
+        ),
+    ] = None,
+) -> tuple[Dimension, ...]:
+    names = [] if group_by is None else [name.strip() for name in group_by.split(",")]
+    possible = ", ".join(BY_NAME)
+    if unknown := [name for name in names if name not in BY_NAME]:
+        raise Invalid.of("group_by", f"must name dimensions; {unknown[0]!r} is none of {possible}")
+    if len(names) > MOST_GROUPED_BY or len(set(names)) < len(names):
+        raise Invalid.of("group_by", f"must name one dimension or two different ones, of {possible}")
+    return tuple(BY_NAME[name] for name in names)
+
+
+MetricDep = Annotated[Metric, Depends(_metric)]
+GroupByDep = Annotated[tuple[Dimension, ...], Depends(_group_by)]
+
+
+@router.get("/metrics/{name}")
+async def get_metric(
+    _: Annotated[Principal, requires("analytics:read")],
+    waited: WaitedDep,
+    metric: MetricDep,
+    span: SpanDep,
+    filters: FiltersDep,
+    group_by: GroupByDep,
+    sessions: SessionsDep,
+    settings: SettingsDep,
+    period: Annotated[Period, Query(description="With period in group_by: how long a period is.")] = Period.MONTH,
+    limit: Annotated[int, Query(ge=1, le=10_000, description="At most so many groups: the first periods, the largest.")] = 1000,
+) -> MetricAnswer:
+    """One metric: a row for each group and for each key of the metric, with sample size, and interval where it is a share."""
+    del waited
+    now = clock.now()
+    question = question_of(span, now, filters=filters, group_by=group_by, period=period, limit=limit)
+    rows, more = await read_metric(sessions, metric, question, now=now, ghost_after=settings.ghost_after, zone=settings.time_zone)
+    return metric_answer(metric, question, rows, more=more, now=now)

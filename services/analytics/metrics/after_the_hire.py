@@ -1,0 +1,66 @@
+"""What becomes of attempts after their close and their hire: returns, starts, and who left early."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from services.analytics.metrics.adding_up import Ratio, Total, share_of
+from services.analytics.metrics.metric import Contribution, Metric
+from shared.attempts import Attempt
+
+EARLY = timedelta(days=180)
+"""Who leaves within so long of the start left early."""
+
+
+def _returned(attempt: Attempt) -> Iterator[Contribution]:
+    if attempt.number > 1:
+        yield Contribution("returned.attempts", attempt.began_at)
+        if attempt.outcome == "hired" and attempt.hired_at is not None:
+            yield Contribution("returned.hired", attempt.hired_at)
+
+
+def _started(attempt: Attempt) -> Iterator[Contribution]:
+    if attempt.started_at is not None:
+        yield Contribution("started.attempts", attempt.started_at)
+        if attempt.left_at is not None and attempt.left_at - attempt.started_at < EARLY:
+            yield Contribution("started.left_early", attempt.left_at)
+
+
+RETURNED = Metric(
+    name="returned",
+    question="How many came back after a close?",
+    unit="attempts",
+    definition="Attempts that are not the first of their person and position. Activity view: at their first fact.",
+    formula="count(attempts where number > 1)",
+    contributes=_returned,
+    adds_up=Total("returned"),
+)
+
+HIRED_ON_RETURN = Metric(
+    name="hired_on_return",
+    question="How many were hired the second time, or later?",
+    unit="attempts",
+    definition="Attempts that are not the first of their person and position, and whose outcome is hired. Activity view: at "
+    "the time of the hire.",
+    formula="count(attempts where number > 1 and outcome = hired)",
+    adds_up=Total("returned", "hired"),
+)
+
+STARTED = Metric(
+    name="started",
+    question="How many began to work here?",
+    unit="attempts",
+    definition="Attempts whose person started. Activity view: at the time they started.",
+    formula="count(attempts where started)",
+    contributes=_started,
+    adds_up=Total("started"),
+)
+
+LEFT_EARLY = Metric(
+    name="left_early",
+    question="What share of those who started left within 180 days?",
+    unit="ratio, 0 to 1",
+    definition="Attempts whose person left less than 180 days after the start, divided by those whose person started. Activity "
+    "view: who left at the time of leaving, who started at that of the start.",
+    formula="count(left - started < 180 days) / count(attempts where started)",
+    adds_up=Ratio(("started",), share_of(["started.left_early"], ["started.attempts"])),
+)

@@ -1,0 +1,110 @@
+"""Reading what a metric's numbers are made of, from the attempts that a question is about."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.analytics.domain.questions import Question, View
+from services.analytics.metrics import Sum
+from services.analytics.storage.selection import Key, Selection, of_contributions, table
+
+
+class Counted(NamedTuple):
+    """How many attempts, or contributions, a group holds, and how many of them are of cohorts old enough to judge."""
+
+    all: int = 0
+    mature: int = 0
+
+
+NO_ONE = Counted()
+
+
+class Exact(NamedTuple):
+    """A quantile of durations, in seconds, and how many durations there are."""
+
+    seconds: float
+    n: int
+
+
+@dataclass(slots=True)
+class Group:
+    """What was read of a group."""
+
+    counted: Counted = NO_ONE
+    sums: dict[str, Sum] = field(default_factory=dict)
+    """By measure."""
+    quantiles: dict[str, Exact] = field(default_factory=dict)
+    """By the key of the measure's family."""
+
+
+Groups = dict[Key, Group]
+
+_CONTRIBUTIONS = "CROSS JOIN LATERAL unnest(counted.measures, counted.ats, counted.seconds) AS one (measure, at, seconds)"
+
+
+async def cohorts(session: AsyncSession, question: Question, *, judged: datetime, zone: str) -> Groups:
+    """The groups of the attempts that a question by cohort is about, also those that contribute nothing."""
+    found = Selection.of(question, zone=zone)
+    found.within_cohorts(question.since, question.before)
+    query = f"""
+        SELECT {found.key}, count(*), count(*) FILTER (WHERE counted.cohort_at <= :judged)
+        FROM {table(question)} AS counted {found.joins} WHERE {found.condition} GROUP BY 1
+    """  # noqa: S608 - constants of this service; values are bound
+    rows = await session.execute(text(query), found.named | {"judged": judged})
+    return {tuple(key): Group(Counted(count, mature)) for key, count, mature in rows}
+
+
+async def read_sums(
+    session: AsyncSession, question: Question, families: tuple[str, ...], *, judged: datetime, zone: str
+) -> Groups:
+    """The sums of these families' measures by group."""
+    groups = await _groups(session, question, judged=judged, zone=zone)
+    found = of_contributions(question, zone)
+    found.where(_IN_FAMILIES, families=_patterns(families))
+    query = f"""
+        SELECT {found.key}, one.measure, count(*), CAST(sum(one.seconds) AS bigint),
+            count(*) FILTER (WHERE counted.cohort_at <= :judged)
+        FROM {table(question)} AS counted {found.joins} {_CONTRIBUTIONS} WHERE {found.condition} GROUP BY 1, 2
+    """  # noqa: S608 - constants of this service; values are bound
+    for key, measure, count, seconds, mature in await session.execute(text(query), found.named | {"judged": judged}):
+        group = groups.setdefault(tuple(key), Group())
+        group.sums[measure] = Sum(count, seconds)
+        if question.view is View.ACTIVITY:
+            group.counted = Counted(group.counted.all + count, group.counted.mature + mature)
+    return groups
+
+
+async def read_quantiles(
+    session: AsyncSession, question: Question, family: str, share: float, *, judged: datetime, zone: str
+) -> Groups:
+    """A quantile of the durations of a family by group and key, exact: between two durations on the line between them."""
+    groups = await _groups(session, question, judged=judged, zone=zone)
+    found = of_contributions(question, zone)
+    found.where(_IN_FAMILIES, families=_patterns((family,)))
+    query = f"""
+        SELECT {found.key}, split_part(one.measure, '.', 2), percentile_cont(:share) WITHIN GROUP (ORDER BY one.seconds),
+            count(*), count(*) FILTER (WHERE counted.cohort_at <= :judged)
+        FROM {table(question)} AS counted {found.joins} {_CONTRIBUTIONS} WHERE {found.condition} GROUP BY 1, 2
+    """  # noqa: S608 - constants of this service; values are bound
+    for key, of, seconds, count, mature in await session.execute(text(query), found.named | {"judged": judged, "share": share}):
+        group = groups.setdefault(tuple(key), Group())
+        group.quantiles[of] = Exact(seconds, count)
+        if question.view is View.ACTIVITY:
+            group.counted = Counted(group.counted.all + count, group.counted.mature + mature)
+    return groups
+
+
+_IN_FAMILIES = "one.measure LIKE ANY(:families)"
+
+
+def _patterns(families: tuple[str, ...]) -> list[str]:
+    return [family.replace("_", r"\_") + ".%" for family in families]
+
+
+async def _groups(session: AsyncSession, question: Question, *, judged: datetime, zone: str) -> Groups:
+    if question.view is View.COHORT:
+        return await cohorts(session, question, judged=judged, zone=zone)
+    return {} if question.group_by else {(): Group()}

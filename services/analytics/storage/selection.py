@@ -1,0 +1,117 @@
+"""Which attempts a question is about, as SQL: the tables, the conditions, the keys of the groups."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from services.analytics.dimensions import BY_NAME, PERIOD, Dimension, Of
+from services.analytics.domain.questions import Question, View
+
+AS_OF = "attempts_as_of"
+"""Attempts as they were at an earlier time; exists for one transaction."""
+
+Key = tuple[str | None, ...]
+"""The values of the dimensions that were grouped by, in their order; empty without groups. None is what is not known."""
+
+_TABLES = {Of.ATTEMPT: "counted", Of.PERSON: "people", Of.POSITION: "positions"}
+"""By whose a dimension is, the name that its table has in the queries; ``counted`` is attempts or counters."""
+_JOINS = {
+    Of.PERSON: " LEFT JOIN people ON people.person = counted.person",
+    Of.POSITION: " LEFT JOIN positions ON positions.position_id = counted.position_id",
+}
+
+
+@dataclass(slots=True)
+class Selection:
+    """Parts of a query over ``counted``, which is the attempts or the counters: joins, conditions, keys, and named values."""
+
+    joins: str = ""
+    conditions: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    named: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, question: Question, *, zone: str = "UTC", grouped: bool = True, at: str = "counted.cohort_at") -> "Selection":
+        """The question's filters and, unless not ``grouped``, its groups. ``at`` is the time by which periods are told apart."""
+        found = cls()
+        dimensions = {BY_NAME[name] for name in question.filters} | set(question.group_by if grouped else ())
+        found.joins = "".join(join for of, join in _JOINS.items() if any(one.of is of for one in dimensions))
+        if question.position is not None:
+            found.where("counted.position_id = :only", only=question.position)
+        for name, value in question.filters.items():
+            found.filter(BY_NAME[name], value)
+        for dimension in question.group_by if grouped else ():
+            found.group(dimension, question, zone, at)
+        return found
+
+    def where(self, condition: str, **named: Any) -> None:
+        """Add a condition and its values."""
+        self.conditions.append(condition)
+        self.named |= named
+
+    def filter(self, dimension: Dimension, value: str) -> None:
+        """Take in only what has this value."""
+        is_value = f"is_{dimension.name}"
+        column = _column(dimension)
+        compare = f":{is_value} = ANY({column})" if dimension.holds_list else f"{column} = :{is_value}"
+        self.where(compare, **{is_value: dimension.stored(value)})
+
+    def group(self, dimension: Dimension, question: Question, zone: str, at: str) -> None:
+        """Tell groups apart by this dimension."""
+        if dimension is PERIOD:
+            self.named["zone"] = zone
+            self.keys.append(f"to_char(date_trunc('{question.period}', {at} AT TIME ZONE :zone), 'YYYY-MM-DD')")
+        elif dimension.holds_list:
+            item = f"item_{dimension.name}"
+            self.joins += f" LEFT JOIN LATERAL unnest({_column(dimension)}) AS {item} (value) ON true"
+            self.keys.append(f"{item}.value")
+        else:
+            self.keys.append(f"CAST({_column(dimension)} AS text)")
+
+    def within_cohorts(self, since: datetime | None, before: datetime | None) -> None:
+        """Take in only attempts whose cohort lies in the span."""
+        if since is not None:
+            self.where("counted.cohort_at >= :since", since=since)
+        if before is not None:
+            self.where("counted.cohort_at < :before", before=before)
+
+    def within_activity(self, since: datetime | None, before: datetime | None) -> None:
+        """Take in only contributions, ``one``, whose own time lies in the span."""
+        if since is not None:
+            self.where("one.at >= :since", since=_micros(since))
+        if before is not None:
+            self.where("one.at < :before", before=_micros(before))
+
+    @property
+    def condition(self) -> str:
+        """All conditions as one."""
+        return " AND ".join(["true", *self.conditions])
+
+    @property
+    def key(self) -> str:
+        """The keys as one array of texts, in which null is what is not known."""
+        return f"ARRAY[{', '.join(self.keys)}]::text[]"
+
+
+def of_contributions(question: Question, zone: str) -> Selection:
+    """The selection of the contributions, ``one``, of the attempts that the question is about, by its view and span."""
+    if question.view is View.COHORT:
+        found = Selection.of(question, zone=zone)
+        found.within_cohorts(question.since, question.before)
+    else:
+        found = Selection.of(question, zone=zone, at="to_timestamp(one.at / 1000000.0)")
+        found.within_activity(question.since, question.before)
+    return found
+
+
+def table(question: Question) -> str:
+    """The table of attempts that the question is about."""
+    return "attempts" if question.as_of is None else AS_OF
+
+
+def _column(dimension: Dimension) -> str:
+    return f"{_TABLES[dimension.of]}.{dimension.column}"
+
+
+def _micros(moment: datetime) -> int:
+    return round(moment.timestamp() * 1_000_000)

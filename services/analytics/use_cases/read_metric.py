@@ -1,0 +1,87 @@
+"""Answer a question about one metric: a row for each group and each key of the metric."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.analytics.dimensions import PERIOD
+from services.analytics.domain.questions import Question
+from services.analytics.metrics import Metric, Quantile, Row, Sums
+from services.analytics.storage import numbers
+from services.analytics.storage.numbers import Group
+from services.analytics.storage.selection import Key
+from services.analytics.use_cases.look_back import look_back
+from shared.db.engine import Sessions
+
+SMALL = 30
+"""A number that rests on fewer attempts, durations or events is of a small sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRow:
+    """One number with the group that it is of."""
+
+    key: dict[str, str | None]
+    """The group's value of each dimension, and the metric's own key where it has one."""
+    row: Row
+    mature: float
+    """The share of the group's attempts whose cohort is old enough to judge, 0 to 1."""
+
+    @property
+    def too_young(self) -> bool:
+        """Whether it takes in cohorts that are too young to judge."""
+        return self.mature < 1
+
+    @property
+    def small(self) -> bool:
+        """Whether it rests on few."""
+        return self.row.n < SMALL
+
+
+async def read_metric(
+    sessions: Sessions, metric: Metric, question: Question, *, now: datetime, ghost_after: timedelta, zone: str
+) -> tuple[list[MetricRow], bool]:
+    """The rows: periods in order of time, other groups the largest first; and whether groups were left out for the limit.
+
+    A cohort is too young to judge while the ghosting interval since it began is not over: silence may still be answered.
+    """
+    judged = (question.as_of or now) - ghost_after
+    async with sessions.begin() as session:
+        if question.as_of is not None:
+            await look_back(session, question.position, question.as_of, ghost_after=ghost_after)
+        if isinstance(metric.adds_up, Quantile):
+            groups = await numbers.read_quantiles(
+                session, question, metric.adds_up.family, metric.adds_up.share, judged=judged, zone=zone
+            )
+        else:
+            groups = await numbers.read_sums(session, question, metric.adds_up.families, judged=judged, zone=zone)
+    if not question.group_by:
+        groups = groups or {(): Group()}
+    ordered = _in_order(groups, question)
+    kept = ordered[: question.limit]
+    return [row for key in kept for row in _rows(metric, question, key, groups[key])], len(kept) < len(ordered)
+
+
+def _in_order(groups: numbers.Groups, question: Question) -> list[Key]:
+    periods = [place for place, one in enumerate(question.group_by) if one is PERIOD]
+
+    def order(key: Key) -> tuple[object, ...]:
+        return *(key[place] or "" for place in periods), -groups[key].counted.all, *((part is None, part or "") for part in key)
+
+    return sorted(groups, key=order)
+
+
+def _rows(metric: Metric, question: Question, key: Key, group: Group) -> Iterator[MetricRow]:
+    mature = group.counted.mature / group.counted.all if group.counted.all else 1.0
+    names = {dimension.name: value for dimension, value in zip(question.group_by, key, strict=True)}
+    for row in _numbers(metric, group):
+        own = {} if metric.key is None else {metric.key: row.key}
+        yield MetricRow(names | own, row, mature)
+
+
+def _numbers(metric: Metric, group: Group) -> list[Row]:
+    how = metric.adds_up
+    if not isinstance(how, Quantile):
+        return how.rows(Sums(group.sums))
+    found = group.quantiles
+    return [how.row(key, found[key].seconds, found[key].n) if key in found else how.row(key, None, 0) for key in how.keys]
