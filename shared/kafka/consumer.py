@@ -2,6 +2,7 @@
 
 A batch is one transaction: the rows that say where the group stands are locked and must say what this process believes, the
 handler runs, heads and offsets are stored, and all is committed together. The offset that Kafka knows is for lag alone.
+The commit waits for the disk only when it is told to others: by the outbox, or by a reply.
 """
 
 import asyncio

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from aiokafka import TopicPartition
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from rekindle.embedded.stack import Stack, stores
 from services.analytics.consumers.projector import projector
@@ -14,6 +15,7 @@ from shared.db.engine import Sessions, connect
 from shared.db.migrations import migrate
 from shared.events import Event, Topic
 from shared.inbox import repository
+from shared.inbox.dead_letters import replay, waiting
 from shared.inbox.processor import Batch, apply
 from shared.inbox.repository import ConsumerPosition
 from shared.kafka.consumed_record import ConsumedRecord
@@ -59,6 +61,28 @@ async def test_what_a_crash_takes_is_rows_and_position_together(stack: Stack) ->
     assert await read(sessions, kept, records[kept.next_offset :]) is not None
     assert await _facts(sessions) == len(events)
     assert (await from_scratch(sessions)).was_equal
+    await sessions.close()
+
+
+async def test_a_replayed_dead_letter_stays_replayed(stack: Stack) -> None:
+    settings = AnalyticsSettings(database_url=stack.env["ANALYTICS_DATABASE_URL"])
+    projecting, fact = projector(settings), History().fact("contacted")
+    sessions = connect(settings.database_url)
+
+    async def refuse(_session: AsyncSession, _events: Sequence[Event]) -> None:
+        raise ValueError("refused by the test")
+
+    batch = Batch(PARTITION, await _position(sessions, projecting.group), [_record(0, fact)])
+    await apply(projecting.group, refuse, sessions, [batch])
+    (letter,) = await waiting(sessions)
+    await replay(sessions, projecting.handler, letter.id)
+    restarts = await stack.kill("postgres")
+    await stack.recovered("postgres", restarts)
+    await sessions.close()
+
+    sessions = connect(settings.database_url)
+    assert await waiting(sessions) == []
+    assert await _facts(sessions) == 1
     await sessions.close()
 
 
