@@ -9,6 +9,7 @@ from pydantic import Field
 from services.engagement.contact_settings import ContactSettings
 from services.engagement.domain.contact import ContactPolicy
 from services.engagement.domain.derive import Policy
+from services.engagement.rate_rules import rates_of
 from services.engagement.return_rules import return_policy
 from shared.settings import SharedSettings
 
@@ -35,6 +36,8 @@ class EngagementSettings(SharedSettings):
     contacts: ContactSettings = Field(default_factory=ContactSettings)
     returns: Path | None = Field(None, validation_alias="ENGAGEMENT_RETURNS")
     """The file with the intervals of the return plans; default: ``returns.toml`` beside this module."""
+    rates: Path | None = Field(None, validation_alias="ENGAGEMENT_RATES")
+    """The table of exchange rates, a TOML file; default: ``rates.toml`` beside this module."""
 
     @property
     def ghost_after(self) -> timedelta:
@@ -56,4 +59,4 @@ class EngagementSettings(SharedSettings):
     @cached_property
     def policy(self) -> Policy:
         """What persons are derived by. Raises RuleFileError, with the line and rule of each fault."""
-        return Policy(return_policy(self.returns, self.zone), self.ghost_after, self.idle_after)
+        return Policy(return_policy(self.returns, self.zone), self.ghost_after, self.idle_after, rates_of(self.rates))

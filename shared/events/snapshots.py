@@ -86,6 +86,9 @@ class PositionChanged(EventData):
     years_experience: Years | None = None
     remote: bool | None = None
     countries: list[Country] = []
+    cities: Annotated[
+        list[str], Field(description="Where it is, in lower case; a position without any is anywhere in its countries.")
+    ] = []
     salary_min: Amount | None = None
     salary_max: Amount | None = None
     salary_currency: Currency | None = None

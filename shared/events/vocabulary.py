@@ -201,6 +201,7 @@ class Trigger(StrEnum):
     TIME = "time"
     SIGNAL = "signal"
     REPLY = "reply"
+    POSITION_OPENED = "position_opened"
     APPLICATION = "application"
 
 

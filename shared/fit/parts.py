@@ -23,6 +23,9 @@ class Profile:
     years: float | None = None
 
 
+NOTHING_KNOWN = Profile()
+
+
 @dataclass(frozen=True, slots=True)
 class Fit:
     """How a person meets all parts, and each of them, in the order of the record."""

@@ -14,7 +14,7 @@ from shared.events import CandidateChanged, Event, EventData, PositionChanged
 from shared.events.snapshots import Span
 from shared.events.vocabulary import Channel, MarketStatus
 from shared.ids import derived_id
-from shared.skills import skill_keys
+from shared.skills import folded, skill_keys
 
 SOURCE = "rekindle"
 _TELEPHONE = (Channel.PHONE, Channel.SMS, Channel.WHATSAPP)
@@ -79,7 +79,7 @@ def channels_of(values: Mapping[str, Any]) -> list[Channel]:
 
 
 def position_snapshot(position: UUID, reference: str, values: Mapping[str, Any], openings: Openings) -> PositionChanged:
-    """The snapshot of a position. Free text but the title, and cities, stay here."""
+    """The snapshot of a position. Free text but the title stays here."""
     places = values.get("locations", [])
     return PositionChanged(
         position_id=position,
@@ -93,6 +93,7 @@ def position_snapshot(position: UUID, reference: str, values: Mapping[str, Any],
         years_experience=values.get("years_experience"),
         remote=values.get("remote"),
         countries=sorted({place["country"] for place in places if place.get("country")}),
+        cities=sorted({folded(place["city"]) for place in places if place.get("city")}),
         salary_min=values.get("salary.min"),
         salary_max=values.get("salary.max"),
         salary_currency=values.get("salary.currency"),

@@ -30,11 +30,16 @@ async def take_over(session: AsyncSession, events: Sequence[Event]) -> None:
         elif isinstance(data, CandidateChanged):
             people[data.candidate_id] = data.person_id
             records[data.candidate_id] = ContactRecord(
-                data.country, data.time_zone, None if data.channels is None else frozenset(data.channels)
+                data.country,
+                data.time_zone,
+                None if data.channels is None else frozenset(data.channels),
+                data.level,
+                data.years_experience,
+                tuple(data.skills),
             )
         elif isinstance(data, PositionChanged):
             snapshots[data.position_id] = PositionSnapshot(
-                event.sequence or 0, data.reference, data.title, tuple(data.closings), event.raw
+                event.sequence or 0, data.reference, data.title, tuple(data.closings), event.raw, event.time
             )
     await take_over_records(session, people, erased, snapshots, now=clock.now(), records=records)
 

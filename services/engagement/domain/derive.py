@@ -9,9 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from services.engagement.domain.brought_back import brought_back, candidate_of
 from services.engagement.domain.facts import PersonFact, by_position
 from services.engagement.domain.hard_no import hard_nos
 from services.engagement.domain.history import fold_facts, history_of
+from services.engagement.domain.matching import NO_RATES, Opening, PositionState, Rates
+from services.engagement.domain.matching.rows import ConditionRow
+from services.engagement.domain.matching.rows import rows_of as condition_rows
 from services.engagement.domain.pursuit_view import ClockRecord, PursuitRow, clock_record, row_of
 from services.engagement.domain.queue import QueueItem, item_of, may_have_item
 from services.engagement.domain.queue_log import QueueEntry, handled
@@ -19,17 +23,24 @@ from services.engagement.domain.reopening import soft_nos_of
 from services.engagement.domain.return_plans import PlanRow, rows_of
 from services.engagement.domain.return_policy import ReturnPolicy
 from shared.attempts import Pursuit
+from shared.fit import NOTHING_KNOWN, Profile
 from shared.ids import pursuit_id
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What is known of a person. ``closings`` are the times at which positions closed, none later than now."""
+    """What is known of a person. ``closings`` are the times at which positions closed, none later than now.
+
+    ``declined`` are the positions of their pursuits, as far as they are known, ``openings`` all that are open.
+    """
 
     id: UUID
     facts: Sequence[PersonFact] = ()
     closings: Mapping[UUID, Sequence[datetime]] = field(default_factory=dict)
     queue_log: Sequence[QueueEntry] = ()
+    profile: Profile = NOTHING_KNOWN
+    declined: Mapping[UUID, PositionState] = field(default_factory=dict)
+    openings: Sequence[Opening] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,7 @@ class Policy:
     ghost_after: timedelta
     idle_after: timedelta = timedelta(days=90)
     """So long an attempt in which nothing happens holds its person back from the queue."""
+    rates: Rates = NO_RATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,7 @@ class Derived:
     rows: Mapping[UUID, PursuitRow]
     clock: Sequence[ClockRecord]
     plans: Sequence[PlanRow]
+    conditions: Sequence[ConditionRow]
     item: QueueItem | None
 
 
@@ -68,17 +81,19 @@ def derive(person: Person, policy: Policy, *, now: datetime) -> Derived:
         pursuits[position] = pursuit
         rows[position] = row_of(own_id, person.id, position, pursuit, due)
     if not may_have_item(pursuits.values(), person.queue_log):
-        return Derived(pursuits, rows, clock, (), None)
+        return Derived(pursuits, rows, clock, (), (), None)
     history = history_of(person.facts, facts_of, pursuits, person.closings)
     done = handled(person.queue_log, policy.returns)
     soft_nos = [] if hard_nos(person.facts) else soft_nos_of(history, done, policy.returns, policy.ghost_after)
-    returns = [one.next for one in soft_nos if one.next is not None]
+    candidate = candidate_of(soft_nos, person.profile, person.declined, history, done)
+    brought = brought_back(soft_nos, candidate, person.openings, history, done, rates=policy.rates, zone=policy.returns.zone)
+    returns = [*(one.next for one in soft_nos if one.next is not None), *brought]
     held = history.held_back(policy.idle_after)
     is_held = held is not None and now < held[0]
     item = item_of(person.id, returns, history, done, is_on_record=bool(person.queue_log), is_held=is_held)
     if item is not None and held is not None and is_held:
         rows[held[1]] = _looked_at_again(rows[held[1]], held[0])
-    return Derived(pursuits, rows, clock, rows_of(person.id, soft_nos), item)
+    return Derived(pursuits, rows, clock, rows_of(person.id, soft_nos), condition_rows(person.id, candidate), item)
 
 
 def _looked_at_again(row: PursuitRow, at: datetime) -> PursuitRow:

@@ -60,6 +60,13 @@ class PursuitUnknown(NotFound):
     title = "There is no such pursuit"
 
 
+class PositionUnknown(NotFound):
+    """No record of this position has arrived."""
+
+    code = "position_unknown"
+    title = "No such position is known here"
+
+
 class InvalidEvent(Invalid):
     """The posted event breaks rules; each is listed."""
 

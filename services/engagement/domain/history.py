@@ -72,6 +72,11 @@ class History:
         return max(((self.last_fact_at[position] + idle_after, position) for position in in_play), default=None)
 
     @property
+    def open_positions(self) -> frozenset[UUID]:
+        """Positions for which an attempt is open."""
+        return frozenset(position for position, pursuit in self.pursuits.items() if pursuit.current and pursuit.current.is_open)
+
+    @property
     def hired_at(self) -> datetime | None:
         """When the person was last hired."""
         return max((hired.hired_at for hired in self._hires() if hired.hired_at is not None), default=None)

@@ -64,6 +64,7 @@ REASON: Mapping[Reason, tuple[int, str]] = {
 TRIGGER: Mapping[Trigger, tuple[int, str]] = {
     Trigger.REPLY: (15, "wrote to us again"),
     Trigger.SIGNAL: (10, "there is news of them"),
+    Trigger.POSITION_OPENED: (10, "a position fits them now"),
 }
 
 

@@ -1,6 +1,6 @@
 """What recruiters did in the queue, and what that means for the plans of a person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -59,6 +59,8 @@ class QueueEntry:
     outcome: QueueOutcome | None = None
     until: datetime | None = None
     due_at: datetime | None = None
+    dismissed: Sequence[UUID] = ()
+    """The positions that were dismissed with the item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,8 @@ class Handled:
     lease: Lease | None = None
     announced: datetime | None = None
     """The due time that was last announced to subscribers."""
+    dismissed: frozenset[UUID] = frozenset()
+    """Positions that are no reason for the person again."""
 
     def is_over(self, closed_at: datetime, since: datetime, due_at: datetime) -> bool:
         """Whether a recruiter was done, later than ``since``, with a plan of a close that was due then."""
@@ -119,7 +123,9 @@ def handled(entries: Iterable[QueueEntry], policy: ReturnPolicy) -> Handled:
     put_offs: list[PutOff] = []
     lease: Lease | None = None
     announced: datetime | None = None
+    dismissed: set[UUID] = set()
     for entry in sorted(entries, key=lambda entry: entry.number):
+        dismissed.update(entry.dismissed)
         if entry.action is Action.FELL_DUE:
             announced = entry.due_at
         elif entry.action is Action.CLAIMED:
@@ -136,7 +142,7 @@ def handled(entries: Iterable[QueueEntry], policy: ReturnPolicy) -> Handled:
                 endings.append(Ending(entry.newest_close, entry.at))
             else:
                 put_offs.append(PutOff(entry.newest_close, until, entry.at, entry.action is Action.SNOOZED))
-    return Handled(tuple(endings), tuple(put_offs), lease, announced)
+    return Handled(tuple(endings), tuple(put_offs), lease, announced, frozenset(dismissed))
 
 
 def _lease(entry: QueueEntry) -> Lease | None:

@@ -125,11 +125,11 @@ def _next(
             if moment > floor
         ),
     ]
-    pending = (_put_off(one, history, handled) for one in found)
+    pending = (as_handled(one, history, handled) for one in found)
     return min((one for one in pending if one is not None), key=lambda one: (one.plan.due_at, one.plan.trigger), default=None)
 
 
-def _put_off(found: Return, history: History, handled: Handled) -> Return | None:
+def as_handled(found: Return, history: History, handled: Handled) -> Return | None:
     """The reason as recruiters have put it off; None once it has ended."""
     due_at, since = found.plan.due_at, found.closed_at
     put_off = handled.put_off(found.closed_at)

@@ -1,34 +1,49 @@
 """What decides about contacts beside the facts: people's records, reservations, and how much a recruiter has sent."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from services.engagement.domain.contact import Reservation
 from shared.db.asyncpg_connection import Driver
-from shared.events.vocabulary import Channel
+from shared.events.vocabulary import Channel, Level
 
 
 @dataclass(frozen=True, slots=True)
 class ContactRecord:
-    """Where a person lives, and by what channels their record can reach them; None where it is not known."""
+    """Where a person lives, and by what channels their record can reach them, and what decides which position brings them back.
+
+    None where it is not known; the last three are written here, and read with all else of a person.
+    """
 
     country: str | None
     time_zone: str | None
     channels: frozenset[Channel] | None
+    level: Level | None = None
+    years_experience: float | None = None
+    skills: tuple[str, ...] = ()
 
 
 _SAVE = """
-    UPDATE relationships SET country = given.country, time_zone = given.time_zone, channels = given.channels::text[]
-    FROM (SELECT one.*
-          FROM unnest((SELECT $1::uuid[]), (SELECT $2::text[]), (SELECT $3::text[]), (SELECT $4::text[]))
-              AS one (id, country, time_zone, channels)
-          JOIN relationships AS own ON own.candidate_id = one.id ORDER BY one.id FOR NO KEY UPDATE OF own) AS given
-    WHERE relationships.candidate_id = given.id AND relationships.erased_at IS NULL
-        AND (relationships.country, relationships.time_zone, relationships.channels)
-            IS DISTINCT FROM (given.country, given.time_zone, given.channels::text[])
+    WITH saved AS (
+        UPDATE relationships SET country = given.country, time_zone = given.time_zone, channels = given.channels::text[],
+            level = given.level, years_experience = given.years, skills = given.skills::text[]
+        FROM (SELECT one.*
+              FROM unnest((SELECT $1::uuid[]), (SELECT $2::text[]), (SELECT $3::text[]), (SELECT $4::text[]), (SELECT $5::text[]),
+                      (SELECT $6::float8[]), (SELECT $7::text[]))
+                  AS one (id, country, time_zone, channels, level, years, skills)
+              JOIN relationships AS own ON own.candidate_id = one.id ORDER BY one.id FOR NO KEY UPDATE OF own) AS given
+        WHERE relationships.candidate_id = given.id AND relationships.erased_at IS NULL
+            AND (relationships.country, relationships.time_zone, relationships.channels, relationships.level,
+                 relationships.years_experience, relationships.skills)
+                IS DISTINCT FROM (given.country, given.time_zone, given.channels::text[], given.level,
+                    given.years, given.skills::text[])
+        RETURNING person_id
+    )
+    SELECT DISTINCT person_id FROM saved WHERE EXISTS (
+        SELECT FROM return_conditions WHERE return_conditions.person_id = saved.person_id)
     """
 _RECORDS = """
     SELECT person_id, country, time_zone, channels FROM relationships WHERE person_id = ANY($1::uuid[])
@@ -63,12 +78,29 @@ _SENT = """
     """
 
 
-async def save_records(connection: Driver, records: Mapping[UUID, ContactRecord]) -> None:
-    """Keep what the streams' records say; the streams are known, and those that were erased keep nothing."""
+async def save_records(connection: Driver, records: Mapping[UUID, ContactRecord]) -> set[UUID]:
+    """Keep what the streams' records say; the streams are known, and those that were erased keep nothing.
+
+    Returns the persons whose records changed and whom a position may bring back: they must be derived.
+    """
     ids = sorted(records)
     of = [records[stream] for stream in ids]
-    channels = [None if one.channels is None else "{" + ",".join(sorted(one.channels)) + "}" for one in of]
-    await connection.execute(_SAVE, ids, [one.country for one in of], [one.time_zone for one in of], channels)
+    channels = [None if one.channels is None else _array(sorted(one.channels)) for one in of]
+    values = (
+        ids,
+        [one.country for one in of],
+        [one.time_zone for one in of],
+        channels,
+        [one.level for one in of],
+        [one.years_experience for one in of],
+        [_array(one.skills) if one.skills else None for one in of],
+    )
+    return {row[0] for row in await connection.fetch(_SAVE, *values)}
+
+
+def _array(texts: Iterable[str]) -> str:
+    """An array of texts as PostgreSQL reads it."""
+    return "{" + ",".join('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in texts) + "}"
 
 
 async def records_of(connection: Driver, people: Collection[UUID]) -> dict[UUID, ContactRecord]:

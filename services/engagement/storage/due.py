@@ -9,11 +9,12 @@ _IS_ANYTHING_DUE = f"""
     SELECT EXISTS (SELECT FROM stale_people)
         OR EXISTS (SELECT FROM rederivation WHERE after_id IS NOT NULL)
         OR EXISTS (SELECT FROM refolds WHERE due_at <= $1)
+        OR EXISTS (SELECT FROM position_searches)
         OR EXISTS (SELECT FROM pursuits WHERE clock_at <= $1)
         OR EXISTS (SELECT FROM queue_items WHERE {TO_ANNOUNCE.replace(":now", "$1")})
 """  # noqa: S608 - constants
 
 
 async def is_anything_due(connection: Driver, now: datetime) -> bool:
-    """Whether at ``now`` there is a person to derive, a position to follow, a pursuit to put on record or an item to announce."""
+    """Whether at ``now`` the clock has anything to derive, to follow, to compare, to put on record or to announce."""
     return bool(await connection.fetchval(_IS_ANYTHING_DUE, now))

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,9 +17,15 @@ from services.engagement.domain.queue import QueueItem, QueueReason
 from services.engagement.domain.queue_log import QueueEntry
 from services.engagement.domain.return_plans import PlanRow
 from services.engagement.domain.returns import Condition
-from services.engagement.storage import queue_log
+from services.engagement.storage import openings, queue_log
+from services.engagement.storage.profiles import COLUMNS, profile_of
 from shared.db.asyncpg_connection import driver
+from shared.events import PursuitDeclined, PursuitPositionClosed, PursuitRejected, PursuitWithdrawn
 from shared.events.vocabulary import PlanChange, Reason
+from shared.fit import NOTHING_KNOWN, Profile
+
+_CLOSES = frozenset({PursuitDeclined.type, PursuitRejected.type, PursuitWithdrawn.type, PursuitPositionClosed.type})
+"""The facts after which a position may bring a person back."""
 
 # LATERAL, so that each stream is looked up in its own partition alone.
 _FACTS = """
@@ -29,12 +35,13 @@ _FACTS = """
     LEFT JOIN positions ON positions.position_id = log.position_id AND positions.closings <> '{}'
     WHERE relationships.person_id = ANY($1::uuid[])
     """
-_STATES = """
+_STATES = f"""
     SELECT person_id, bool_and(erased_at IS NOT NULL), array_agg(candidate_id) FILTER (
         WHERE reengagement_sequence > 0
-            AND EXISTS (SELECT FROM queue_log WHERE queue_log.candidate_id = relationships.candidate_id))
+            AND EXISTS (SELECT FROM queue_log WHERE queue_log.candidate_id = relationships.candidate_id)),
+{COLUMNS}
     FROM relationships WHERE person_id = ANY($1::uuid[]) GROUP BY person_id
-    """
+    """  # noqa: S608 - a constant
 _PURSUIT = (
     ("id", "uuid"), ("person_id", "uuid"), ("position_id", "uuid"), ("attempt", "integer"), ("stage", "text"),
     ("status", "text"), ("close_kind", "text"), ("close_reason", "text"), ("closed_at", "timestamptz"),
@@ -50,6 +57,13 @@ _PLAN = (
     ("person_id", "uuid"), ("position_id", "uuid"), ("attempt", "integer"), ("kind", "text"), ("closed_by", "text"),
     ("closed_at", "timestamptz"), ("reason", "text"), ("facts", "jsonb"), ("time_due_at", "timestamptz"), ("also", "jsonb"),
     ("due_at", "timestamptz"), ("trigger", "text"),
+)  # fmt: skip
+
+_CONDITION = (
+    ("person_id", "uuid"), ("position_id", "uuid"), ("closed_at", "timestamptz"), ("number", "smallint"), ("kind", "text"),
+    ("level", "smallint"), ("amount", "double precision"), ("currency", "text"), ("remote", "boolean"), ("countries", "text[]"),
+    ("cities", "text[]"), ("career_from", "timestamptz"), ("skills", "text[]"), ("wanted_level", "smallint"),
+    ("role_words", "text[]"), ("sponsor", "text"), ("available_from", "date"),
 )  # fmt: skip
 
 
@@ -89,6 +103,14 @@ _SAVE = f"""
             SELECT FROM unnest($7::uuid[], $8::uuid[], $9::integer[]) AS kept (person, position, number)
             WHERE person = person_id AND position = position_id AND number = attempt)
         RETURNING person_id, position_id, attempt, 'ended', reason, closed_at
+    ),
+    condition AS ({_upsert("return_conditions", _CONDITION, "person_id, position_id, closed_at, number", "$10")}),
+    void AS (
+        DELETE FROM return_conditions AS own WHERE person_id = ANY($2::uuid[]) AND NOT EXISTS (
+            SELECT FROM json_to_recordset($10::json)
+                AS kept (person_id uuid, position_id uuid, closed_at timestamptz, number smallint)
+            WHERE (kept.person_id, kept.position_id, kept.closed_at, kept.number)
+                = (own.person_id, own.position_id, own.closed_at, own.number))
     )
     SELECT * FROM ended UNION ALL SELECT * FROM plan ORDER BY 1, 2, 3
     """  # noqa: S608 - constants of this module
@@ -130,7 +152,9 @@ async def load(session: AsyncSession, people: Collection[UUID], *, now: datetime
     facts, closings = _group(await connection.fetch(_FACTS, list(people)))
     streams: dict[UUID, UUID] = {}
     erased: set[UUID] = set()
-    for person, is_erased, logged in await connection.fetch(_STATES, list(people)):
+    profiles: dict[UUID, Profile] = {}
+    for person, is_erased, logged, level, years, skills in await connection.fetch(_STATES, list(people)):
+        profiles[person] = profile_of(level, years, skills)
         if is_erased:
             erased.add(person)
         else:
@@ -141,7 +165,13 @@ async def load(session: AsyncSession, people: Collection[UUID], *, now: datetime
             entries[streams[entry.stream]].append(entry)
     past = {of: [time for time in times if time <= now] for of, times in closings.items()}
     ahead = frozenset((of, time) for of, times in closings.items() for time in times if time > now)
-    return Loaded([Person(one, facts[one], past, entries[one]) for one in people], frozenset(erased), ahead)
+    closed = {fact.position for of in facts.values() for fact in of if fact.type in _CLOSES and fact.position is not None}
+    around = await openings.around(connection, closed | past.keys())
+    found = [
+        Person(one, facts[one], past, entries[one], profiles.get(one, NOTHING_KNOWN), around.declined, around.openings)
+        for one in people
+    ]
+    return Loaded(found, frozenset(erased), ahead)
 
 
 def _group(rows: Iterable[Sequence[Any]]) -> tuple[Mapping[UUID, list[PersonFact]], Mapping[UUID, Sequence[datetime]]]:
@@ -175,6 +205,7 @@ async def save(session: AsyncSession, derived: Mapping[UUID, Derived], *, erased
         [plan.person_id for plan in plans],
         [plan.position_id for plan in plans],
         [plan.attempt for plan in plans],
+        _json([asdict(row) for one in derived.values() for row in one.conditions]),
     )
     if erased:
         await connection.fetch(_FORGET, list(erased))
@@ -187,7 +218,7 @@ async def forget_erased(session: AsyncSession, people: Collection[UUID]) -> dict
     The caller holds the map exclusively, so that nobody derives them meanwhile.
     """
     connection, removed = await driver(session), {}
-    for table in ("pursuits", "queue_items", "return_plans"):
+    for table in ("pursuits", "queue_items", "return_plans", "return_conditions"):
         query = f"DELETE FROM {table} WHERE person_id IN ({_GONE}) RETURNING person_id"  # noqa: S608 - constants
         removed[table] = [row[0] for row in await connection.fetch(query, list(people))]
     return removed

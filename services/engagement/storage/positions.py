@@ -1,6 +1,6 @@
 """What engagement knows of positions: what they are called, and when they closed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,15 +37,18 @@ class PositionSnapshot:
     title: str | None
     closings: tuple[datetime, ...]
     content: dict[str, Any]
+    at: datetime
+    """When it became so."""
 
 
 _READ = "SELECT position_id, reference, title, closings FROM positions WHERE position_id = ANY($1::uuid[])"
 _SAVE = text(
     """
-    INSERT INTO positions (position_id, version, reference, title, closings, snapshot)
-    VALUES (:id, :version, :reference, :title, :closings, CAST(:snapshot AS jsonb))
+    INSERT INTO positions (position_id, version, reference, title, closings, snapshot, states)
+    VALUES (:id, :version, :reference, :title, :closings, CAST(:snapshot AS jsonb), CAST(:states AS jsonb))
     ON CONFLICT (position_id) DO UPDATE SET version = excluded.version, title = excluded.title, closings = excluded.closings,
-        snapshot = excluded.snapshot, reference = coalesce(excluded.reference, positions.reference)
+        snapshot = excluded.snapshot, states = excluded.states,
+        reference = coalesce(excluded.reference, positions.reference)
     """
 )
 _ADD_REFOLD = text(
@@ -82,8 +85,11 @@ async def read(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Known
     return {row[0]: KnownPosition(row[0], row[1], row[2], tuple(row[3])) for row in rows}
 
 
-async def save(session: AsyncSession, id: UUID, snapshot: PositionSnapshot) -> None:
-    """Store a position's newest snapshot. Where its closings change, the caller holds the map exclusively."""
+async def save(session: AsyncSession, id: UUID, snapshot: PositionSnapshot, states: Sequence[Mapping[str, Any]] = ()) -> None:
+    """Store a position's newest snapshot, and its states while it is open.
+
+    Where its closings change, or anything that decides whom it brings back, the caller holds the map exclusively.
+    """
     values = {
         "id": id,
         "version": snapshot.version,
@@ -91,6 +97,7 @@ async def save(session: AsyncSession, id: UUID, snapshot: PositionSnapshot) -> N
         "title": snapshot.title,
         "closings": list(snapshot.closings),
         "snapshot": orjson.dumps(snapshot.content).decode(),
+        "states": orjson.dumps(list(states)).decode(),
     }
     await session.execute(_SAVE, values)
 

@@ -39,7 +39,8 @@ _INSERT = text(
 )
 _OF_STREAMS = text(
     """
-    SELECT candidate_id, number, action, at, recruiter, lease, lease_expires_at, newest_close, outcome, until, due_at
+    SELECT candidate_id, number, action, at, recruiter, lease, lease_expires_at, newest_close, outcome, until, due_at,
+        CASE action WHEN 'dismissed' THEN jsonb_path_query_array(data, '$.plans[*].position_id') END AS dismissed
     FROM queue_log WHERE candidate_id = ANY(CAST(:streams AS uuid[]))
     """
 )
@@ -186,6 +187,7 @@ async def of_streams(session: AsyncSession, streams: Collection[UUID]) -> list[Q
             outcome=None if row.outcome is None else QueueOutcome(row.outcome),
             until=row.until,
             due_at=row.due_at,
+            dismissed=[UUID(position) for position in row.dismissed or ()],
         )
         for row in rows
     ]

@@ -1,6 +1,6 @@
 """Reading return plans, as they were derived. Rows are written with all else of a person: ``storage.people``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,14 +14,17 @@ from shared.db.asyncpg_connection import driver
 from shared.events.closes import CloseFacts
 from shared.events.vocabulary import Reason, RejectedBy, Trigger
 
-_PAGE = """
-    SELECT person_id, position_id, attempt, kind, closed_by, closed_at, reason, facts::text, time_due_at, also::text, due_at,
-        trigger
+_COLUMNS = """
+    person_id, position_id, attempt, kind, closed_by, closed_at, reason, facts::text, time_due_at, also::text, due_at, trigger
+    """
+_PAGE = f"""
+    SELECT {_COLUMNS}
     FROM return_plans
     WHERE ($1::uuid IS NULL OR person_id = $1) AND ($2::uuid IS NULL OR position_id = $2)
         AND (person_id, position_id, attempt) > ($3, $4, $5)
     ORDER BY person_id, position_id, attempt LIMIT $6
-    """
+    """  # noqa: S608 - the columns are a constant
+_OF_PEOPLE = f"SELECT {_COLUMNS} FROM return_plans WHERE person_id = ANY($1::uuid[])"  # noqa: S608 - the columns are a constant
 
 
 class Place(NamedTuple):
@@ -40,6 +43,11 @@ async def page(
 ) -> Sequence[PlanRow]:
     """Plans of a person, of a position, of both or of all, by person, position and attempt."""
     return [_plan(row) for row in await (await driver(session)).fetch(_PAGE, person, position, *after, limit)]
+
+
+async def of_people(session: AsyncSession, people: Collection[UUID]) -> Sequence[PlanRow]:
+    """All plans of the persons, in no order."""
+    return [_plan(row) for row in await (await driver(session)).fetch(_OF_PEOPLE, list(people))]
 
 
 def _plan(row: Any) -> PlanRow:

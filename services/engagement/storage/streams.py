@@ -67,7 +67,8 @@ _LINK = """
     WHERE relationships.candidate_id = given.candidate_id
     """
 _ERASE = """
-    UPDATE relationships SET reference = NULL, country = NULL, time_zone = NULL, channels = NULL,
+    UPDATE relationships SET reference = NULL, country = NULL, time_zone = NULL, channels = NULL, level = NULL,
+        years_experience = NULL, skills = NULL,
         erased_at = coalesce(erased_at, $2)
     WHERE candidate_id IN (SELECT candidate_id FROM relationships WHERE candidate_id = ANY($1::uuid[])
                            ORDER BY candidate_id FOR NO KEY UPDATE)
@@ -85,6 +86,7 @@ _PENDING = """
         SELECT FROM stale_people JOIN relationships USING (person_id) WHERE candidate_id = stream)
     UNION ALL SELECT position FROM unnest($2::uuid[]) AS position WHERE EXISTS (
         SELECT FROM refolds WHERE position_id = position AND due_at <= clock_timestamp())
+        OR EXISTS (SELECT FROM position_searches WHERE position_id = position)
     """
 _HEADS = "SELECT candidate_id, sequence FROM relationships WHERE candidate_id BETWEEN $1 AND $2 AND sequence > 0"
 _AFTER = "SELECT candidate_id FROM relationships WHERE candidate_id > $1 ORDER BY candidate_id LIMIT $2"

@@ -11,6 +11,7 @@ from services.engagement.use_cases.derive_people import derive_stale
 from services.engagement.use_cases.follow_policy import follow_policy, notice_policy
 from services.engagement.use_cases.follow_positions import follow_positions
 from services.engagement.use_cases.record_time import record_time
+from services.engagement.use_cases.search_positions import search_positions
 from shared import clock
 from shared.db.engine import Sessions, is_transient
 from shared.db.leader import leading
@@ -56,16 +57,18 @@ async def tick(sessions: Sessions, *, now: datetime, settings: EngagementSetting
     if anew:
         logger.info("the clock derived %d persons anew, for the rules have changed", anew)
     followed = await follow_positions(sessions, now=now, settings=settings)
+    compared = await search_positions(sessions, now=now, settings=settings)
     recorded = await record_time(sessions, now=now, settings=settings)
     announced = 0
     while more := await announce_due_items(sessions, now=now, settings=settings):
         announced += more
-    if derived or followed or recorded or announced:
+    if derived or followed or compared or recorded or announced:
         logger.info(
-            "the clock derived %d persons, followed changed positions in %d pursuits, recorded %d events and announced %d queue "
-            "items",
+            "the clock derived %d persons, followed changed positions in %d pursuits, compared %d persons with "
+            "positions, recorded %d events and announced %d queue items",
             derived,
             followed,
+            compared,
             recorded,
             announced,
         )

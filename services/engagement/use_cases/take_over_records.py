@@ -3,14 +3,16 @@
 Only the change is stored, with the map locked exclusively for as short as possible. The clock then derives whom it concerns.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.engagement.storage import contacts, positions, streams
+from services.engagement.storage import contacts, openings, positions, streams
 from services.engagement.storage.contacts import ContactRecord
+from services.engagement.storage.openings import Before, deciding
 from services.engagement.storage.positions import PositionSnapshot
 from services.engagement.use_cases.erase_streams import erase_streams
 from shared.db.asyncpg_connection import driver
@@ -31,22 +33,26 @@ async def take_over_records(
     streams to their erasures, which are confirmed. ``records`` says of streams what decides about contacts.
     """
     before = await streams.insert_missing(session, {*people, *people.values(), *erased})
-    if records:
-        await contacts.save_records(await driver(session), records)
+    connection = await driver(session)
+    compared = await contacts.save_records(connection, records) if records else set()
     moved = {stream: person for stream, person in people.items() if before[stream] != person}
-    known = await positions.read(session, snapshots) if snapshots else {}
-    closed = {of for of, one in snapshots.items() if one.closings != (known[of].closings if of in known else ())}
-    if moved or erased or closed:
+    known = defaultdict(Before, await openings.before(connection, snapshots) if snapshots else {})
+    closed = {of for of, one in snapshots.items() if one.closings != known[of].closings}
+    changed = {of for of, one in snapshots.items() if deciding(one.content) != deciding(known[of].content)}
+    if moved or erased or closed or changed:
         await streams.lock_map_exclusive(session)
     if moved:
         await streams.link(session, moved)
     if erased:
         await erase_streams(session, erased, before, now=now)
-    if moved or erased:
-        await streams.mark_stale(session, {*(before[stream] for stream in {*moved, *erased}), *moved.values(), *erased})
+    if moved or erased or compared:
+        touched = {*(before[stream] for stream in {*moved, *erased}), *moved.values(), *erased, *compared}
+        await streams.mark_stale(session, touched)
     for of in sorted(snapshots):
         one = snapshots[of]
-        await positions.save(session, of, one)
+        await positions.save(session, of, one, openings.states_after(known[of], one.content, one.at))
         if of in closed:
             await positions.add_refold(session, of, {now, *(time for time in one.closings if time > now)})
-    return bool(moved or erased or closed)
+    if changed:
+        await openings.add_searches(connection, changed)
+    return bool(moved or erased or closed or changed or compared)

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from services.engagement.consumers.records import take_over
 from services.engagement.settings import EngagementSettings
 from services.engagement.use_cases.derive_people import derive_stale
+from services.engagement.use_cases.search_positions import search_positions
 from shared.db.engine import Sessions
 from shared.events import CandidateChanged, CandidateErased, Event, EventData, PositionChanged
 
@@ -29,6 +30,7 @@ class Records:
         async with self.sessions.begin() as session:
             await take_over(session, events)
         await derive_stale(self.sessions, now=datetime.now(UTC), settings=self.settings)
+        await search_positions(self.sessions, now=datetime.now(UTC), settings=self.settings)
 
     async def link(self, stream: UUID, person: UUID) -> None:
         await self.publish((stream, CandidateChanged(candidate_id=stream, person_id=person)))

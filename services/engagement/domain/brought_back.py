@@ -1,0 +1,57 @@
+"""The reasons to come back that open positions make: one for each position that brings the person back."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from services.engagement.domain.history import History
+from services.engagement.domain.matching import Candidate, Match, Opening, PositionState, Rates, Refusal, match_of
+from services.engagement.domain.queue_log import Handled
+from services.engagement.domain.reopening import Return, SoftNo, as_handled
+from services.engagement.domain.returns import ReturnPlan
+from services.engagement.domain.sentences import sentence_of
+from shared.events.vocabulary import Trigger
+from shared.fit import Profile
+
+
+def candidate_of(
+    soft_nos: Sequence[SoftNo],
+    profile: Profile,
+    declined: Mapping[UUID, PositionState],
+    history: History,
+    handled: Handled,
+) -> Candidate:
+    """What decides of a person with these soft nos. Where an attempt is open, its position is being talked about already."""
+    refusals = [Refusal(one.position_id, one.close.time, one.conditions, declined.get(one.position_id)) for one in soft_nos]
+    return Candidate(refusals, profile, handled.dismissed | history.open_positions)
+
+
+def brought_back(
+    soft_nos: Sequence[SoftNo],
+    candidate: Candidate,
+    openings: Sequence[Opening],
+    history: History,
+    handled: Handled,
+    *,
+    rates: Rates,
+    zone: ZoneInfo,
+) -> list[Return]:
+    """A reason for each position that brings the person back, as recruiters have put it off, without those that have ended."""
+    first = min((one.close.time for one in soft_nos), default=None)
+    found: list[Return] = []
+    for opening in openings:
+        if first is None or opening.changed_at <= first:
+            continue
+        match = match_of(candidate, opening, rates)
+        reason = None if match is None else as_handled(_return(match, opening, soft_nos, zone), history, handled)
+        if reason is not None:
+            found.append(reason)
+    return found
+
+
+def _return(match: Match, opening: Opening, soft_nos: Sequence[SoftNo], zone: ZoneInfo) -> Return:
+    soft_no = next(
+        one for one in soft_nos if (one.position_id, one.close.time) == (match.refusal.position_id, match.refusal.closed_at)
+    )
+    plan = ReturnPlan(match.reason, match.due_at, Trigger.POSITION_OPENED, f"{sentence_of(soft_no.close, zone)}; {match.why}")
+    return Return(opening.position_id, soft_no.attempt, soft_no.close.time, plan)
