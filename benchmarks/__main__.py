@@ -14,7 +14,7 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import batch_ingest, cost, footprint, greenhouse, links, profiles, projector, reviews, single_post
+from benchmarks import batch_ingest, cost, footprint, greenhouse, links, profiles, projector, returns, reviews, single_post
 from benchmarks.report import print_table, write_json
 from benchmarks.run import Run
 
@@ -28,6 +28,7 @@ MEASUREMENTS: dict[str, Measure] = {
     "batch": batch_ingest.measure,
     "single": single_post.measure,
     "projector": projector.measure,
+    "returns": returns.measure,
     "footprint": footprint.measure,
 }
 EVENTS = 100_000
