@@ -203,7 +203,7 @@ async def list_queue_items(
     next_cursor = None
     if after is not None:
         next_cursor = encode_cursor(purpose, [after.priority, after.due_at.isoformat(), str(after.id)])
-    return QueuePage(items=[_item(listed, now) for listed in page.items], next_cursor=next_cursor)
+    return QueuePage(items=[shown_item(listed, now) for listed in page.items], next_cursor=next_cursor)
 
 
 @router.get("/counts")
@@ -310,7 +310,8 @@ def _fields(listed: Listed, now: datetime) -> dict[str, object]:
     }
 
 
-def _item(listed: Listed, now: datetime) -> QueueItem:
+def shown_item(listed: Listed, now: datetime) -> QueueItem:
+    """An item as the API shows it at ``now``."""
     return QueueItem.model_validate(_fields(listed, now))
 
 

@@ -21,7 +21,8 @@ from shared.events import (
 )
 from shared.events.vocabulary import HARD_NOS, Reason
 
-_SETTERS = frozenset({CandidateHardNoSet.type, PursuitDeclined.type, PursuitRejected.type, PursuitWithdrawn.type})
+SETTING = frozenset({CandidateHardNoSet.type, PursuitDeclined.type, PursuitRejected.type, PursuitWithdrawn.type})
+LIFTING = frozenset({CandidateHardNoLifted.type})
 _CODES = frozenset(HARD_NOS)
 
 
@@ -34,9 +35,9 @@ def hard_nos(facts: Iterable[PersonFact]) -> Mapping[Reason, datetime]:
         if code not in _CODES:
             continue
         key = fact.stream, Reason(code)
-        if fact.type in _SETTERS:
+        if fact.type in SETTING:
             set_at[key].append(fact.time)
-        elif fact.type == CandidateHardNoLifted.type:
+        elif fact.type in LIFTING:
             lifted_at[key] = max(fact.time, lifted_at.get(key, fact.time))
     found: dict[Reason, datetime] = {}
     for (stream, reason), times in set_at.items():

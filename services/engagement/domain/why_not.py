@@ -10,8 +10,9 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.engagement.domain.derive import Derived, Person
+from services.engagement.domain.derive import Derived, Person, Policy
 from services.engagement.domain.hard_no import hard_nos
+from services.engagement.domain.history import history_of
 from services.engagement.domain.plan_sentences import by_position
 from services.engagement.domain.queue import QueueStatus
 from services.engagement.domain.sentences import day_of
@@ -43,18 +44,17 @@ class NotInQueue:
 def why_not(
     person: Person,
     derived: Derived,
+    policy: Policy,
     *,
-    zone: ZoneInfo,
     now: datetime,
     titles: Mapping[UUID, str] | None = None,
     is_erased: bool = False,
 ) -> list[NotInQueue]:
-    """Every cause that keeps the person out at ``now``, the strictest first. ``titles`` are of positions, ``zone`` is the
-    organisation's.
-    """
+    """Every cause that keeps the person out at ``now``, the strictest first. ``titles`` are of positions."""
+    zone = policy.returns.zone
     if is_erased:
         return [NotInQueue(WhyNot.ERASED, "Their record was erased on request; nothing of them is kept.")]
-    found = [*_never(person, derived, zone), *_in_play(derived, zone, titles or {})]
+    found = [*_never(person, derived, zone), *_in_play(person, derived, policy, titles or {}, now)]
     return found + ([] if any(one.code in _NO_PLANS for one in found) else list(_plans(derived, zone, now)))
 
 
@@ -76,12 +76,14 @@ def _never(person: Person, derived: Derived, zone: ZoneInfo) -> Iterator[NotInQu
         yield NotInQueue(WhyNot.HARD_NO, f"A hard no stands against them since {_day(since, zone)}: {words}.")
 
 
-def _in_play(derived: Derived, zone: ZoneInfo, titles: Mapping[UUID, str]) -> Iterator[NotInQueue]:
+def _in_play(person: Person, derived: Derived, policy: Policy, titles: Mapping[UUID, str], now: datetime) -> Iterator[NotInQueue]:
+    last = history_of(person.facts, {}, derived.pursuits, {}).last_fact_at
     for position, attempt in sorted(_attempts(derived), key=lambda one: (one[1].began_at, one[0])):
-        if attempt.is_open and attempt.is_interested:
+        until = last[position] + policy.idle_after
+        if attempt.is_open and attempt.is_interested and now < until:
             where = titles.get(position, "another position")
-            sentence = f"They are in play for {where}: {attempt.stage}, since {_day(attempt.began_at, zone)}."
-            yield NotInQueue(WhyNot.IN_PLAY, sentence)
+            sentence = f"They are in play for {where}: {attempt.stage}, since {_day(attempt.began_at, policy.returns.zone)}."
+            yield NotInQueue(WhyNot.IN_PLAY, sentence, until)
 
 
 def _plans(derived: Derived, zone: ZoneInfo, now: datetime) -> Iterator[NotInQueue]:

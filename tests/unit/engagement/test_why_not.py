@@ -4,17 +4,20 @@ from datetime import datetime
 
 import pytest
 
-from services.engagement.domain.derive import Person
+from services.engagement.domain.derive import Person, Policy
+from services.engagement.domain.return_policy import ReturnPolicy
 from services.engagement.domain.why_not import NotInQueue, WhyNot, why_not
+from shared.attempts import GHOST_AFTER
 from shared.ids import position_id
-from shared.timestamps import UTC_ZONE
 from tests.unit.engagement.story import A, B, Story, day
+
+POLICY = Policy(ReturnPolicy(), GHOST_AFTER)
 
 
 def answer(story: Story, now: str) -> list[NotInQueue]:
     person = Person(story.person, story.facts, story.closings, story.entries)
     titles = {position_id(B): "Staff engineer"}
-    return why_not(person, story.derived(), zone=UTC_ZONE, now=day(now), titles=titles)
+    return why_not(person, story.derived(), POLICY, now=day(now), titles=titles)
 
 
 def declined() -> Story:
@@ -26,7 +29,7 @@ def declined() -> Story:
     [
         (declined().pursuit("hired", "2026-05-01", B), [(WhyNot.HIRED, None)]),
         (declined().fact("candidate.hard_no_set", "2026-05-01", reason="career_change"), [(WhyNot.HARD_NO, None)]),
-        (declined().pursuit("interested", "2026-05-01", B), [(WhyNot.IN_PLAY, None), (WhyNot.SCHEDULED, "2026-08-29")]),
+        (declined().pursuit("interested", "2026-05-01", B), [(WhyNot.IN_PLAY, "2026-07-30"), (WhyNot.SCHEDULED, "2026-08-29")]),
         (Story().pursuit("contacted", "2026-05-01"), [(WhyNot.NOTHING_ENDED, None)]),
         (Story(), [(WhyNot.NOTHING_ENDED, None)]),
         (declined(), [(WhyNot.SCHEDULED, "2026-08-29")]),
@@ -69,6 +72,6 @@ def test_each_cause_reads_as_a_sentence() -> None:
 def test_of_who_was_erased_nothing_else_is_said() -> None:
     person = Person(Story().person)
 
-    [only] = why_not(person, Story().derived(), zone=UTC_ZONE, now=day("2026-06-01"), is_erased=True)
+    [only] = why_not(person, Story().derived(), POLICY, now=day("2026-06-01"), is_erased=True)
 
     assert only.code is WhyNot.ERASED
