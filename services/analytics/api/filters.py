@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from inspect import Parameter, Signature
 from typing import Annotated, Any
@@ -11,8 +11,9 @@ from fastapi import Depends, Query
 
 from services.analytics.dimensions import DIMENSIONS, FILTERS
 from services.analytics.domain.questions import View
+from shared import clock
 from shared.errors import Invalid
-from shared.timestamps import DayOrMoment, Moment, end_of
+from shared.timestamps import DayOrMoment, Moment, end_of, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +26,40 @@ class Span:
     as_of: datetime | None
 
 
+ViewParameter = Annotated[View, Query(description="By the cohort of attempts, or by the day of what is counted.")]
+SinceParameter = Annotated[
+    Moment | None, Query(alias="from", description="A time, or a day in the organisation's zone; included.")
+]
+ToParameter = Annotated[
+    DayOrMoment | None, Query(description="A day in the organisation's zone, which is included, or a time, which is not.")
+]
+
+
 async def _span(
-    view: Annotated[View, Query(description="By the cohort of attempts, or by the day of what is counted.")] = View.COHORT,
-    since: Annotated[
-        Moment | None, Query(alias="from", description="A time, or a day in the organisation's zone; included.")
-    ] = None,
-    to: Annotated[
-        DayOrMoment | None, Query(description="A day in the organisation's zone, which is included, or a time, which is not.")
-    ] = None,
+    view: ViewParameter = View.COHORT,
+    since: SinceParameter = None,
+    to: ToParameter = None,
     as_of: Annotated[
         Moment | None, Query(description="Count only what had happened by then. Default: now, which is the fastest.")
     ] = None,
 ) -> Span:
+    return _checked(view, since, to, as_of)
+
+
+async def _span_until(
+    view: ViewParameter = View.COHORT,
+    since: SinceParameter = None,
+    to: ToParameter = None,
+    until: Annotated[
+        Moment | None, Query(description="Count only what had happened by then. Default: now, which is the fastest.")
+    ] = None,
+) -> Span:
+    if until is not None and until > (now := clock.now()):
+        raise Invalid.of("until", f"must not lie in the future: it is {written(now)} now")
+    return _checked(view, since, to, until)
+
+
+def _checked(view: View, since: datetime | None, to: date | datetime | None, as_of: datetime | None) -> Span:
     before = None if to is None else end_of(to)
     if since is not None and before is not None and (since > before or (since == before and not isinstance(to, datetime))):
         raise Invalid.of("to", "must not be before from")
@@ -65,4 +88,5 @@ _filters.__signature__ = Signature(  # type: ignore[attr-defined]  # a function 
 )
 
 SpanDep = Annotated[Span, Depends(_span)]
+SpanUntilDep = Annotated[Span, Depends(_span_until)]
 FiltersDep = Annotated[Mapping[str, str], Depends(_filters)]

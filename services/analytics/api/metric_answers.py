@@ -5,8 +5,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from services.analytics.api.answers import Asked
-from services.analytics.domain.questions import Period, Question
+from services.analytics.domain.questions import Period, Question, View
 from services.analytics.metrics import Metric
 from services.analytics.metrics.adding_up import Kind
 from services.analytics.use_cases.read_metric import MetricRow
@@ -28,8 +27,13 @@ class NumberRow(BaseModel):
     mature: float = Field(description="The share of the group that is old enough to judge, 0 to 1.")
 
 
-class MetricAnswer(Asked):
+class MetricAnswer(BaseModel):
     """The numbers of one metric."""
+
+    view: View
+    since: datetime | None = Field(None, serialization_alias="from", description="Where the span begins; included.")
+    before: datetime | None = Field(None, serialization_alias="to", description="Where the span ends; not included.")
+    until: datetime | None = Field(None, description="Only what had happened by then is counted; null for all.")
 
     metric: str = Field(description="The name of the metric.", examples=["hire_rate"])
     unit: str = Field(description="What the values are counted in.", examples=["ratio, 0 to 1"])
@@ -41,26 +45,27 @@ class MetricAnswer(Asked):
     more: bool = Field(description="Whether there are more groups than the limit.")
 
 
-def metric_answer(metric: Metric, question: Question, rows: Sequence[MetricRow], *, more: bool, now: datetime) -> MetricAnswer:
+def metric_answer(metric: Metric, question: Question, rows: Sequence[MetricRow], *, more: bool) -> MetricAnswer:
     """The answer to a question about a metric."""
     names = [dimension.name for dimension in question.group_by]
     return MetricAnswer(
         view=question.view,
-        as_of=question.as_of or now,
         since=question.since,
         before=question.before,
+        until=question.as_of,
         metric=metric.name,
         unit=metric.unit,
         adds_up=metric.adds_up.kind,
         filters=dict(question.filters),
         group_by=names,
         period=question.period if "period" in names else None,
-        rows=[_row(one) for one in rows],
+        rows=list(map(number_row, rows)),
         more=more,
     )
 
 
-def _row(one: MetricRow) -> NumberRow:
+def number_row(one: MetricRow) -> NumberRow:
+    """One row of the answer; values have four places."""
     number = one.row
     value, low, high = (None if end is None else round(end, 4) for end in (number.value, number.low, number.high))
     return NumberRow(

@@ -1,13 +1,15 @@
 """GET /v1/analytics/metrics/{name}: one metric, by any one or two dimensions, each a filter too."""
 
-from typing import Annotated
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
 
 from services.analytics.api.dependencies import SessionsDep, SettingsDep
-from services.analytics.api.filters import FiltersDep, SpanDep
+from services.analytics.api.filters import FiltersDep, SpanUntilDep
 from services.analytics.api.funnels import question_of
-from services.analytics.api.metric_answers import MetricAnswer, metric_answer
+from services.analytics.api.metric_answers import MetricAnswer, metric_answer, number_row
+from services.analytics.api.representations import STREAMED, Form, FormDep, streamed
 from services.analytics.dimensions import BY_NAME, Dimension
 from services.analytics.domain.questions import Period
 from services.analytics.metrics import BY_NAME as METRICS_BY_NAME
@@ -32,7 +34,7 @@ class UnknownMetric(NotFound):
 
 
 async def _metric(
-    name: Annotated[str, Path(description="The name of a metric of the registry.", examples=["hire_rate"], max_length=100)],
+    name: Annotated[str, Path(description="The name of a metric of the registry.", examples=["reached"], max_length=100)],
 ) -> Metric:
     if (found := METRICS_BY_NAME.get(name)) is None:
         raise UnknownMetric(
@@ -64,22 +66,65 @@ MetricDep = Annotated[Metric, Depends(_metric)]
 GroupByDep = Annotated[tuple[Dimension, ...], Depends(_group_by)]
 
 
-@router.get("/metrics/{name}")
+async def _known_tags(
+    if_none_match: Annotated[
+        str | None,
+        Header(
+            alias="If-None-Match", description="The ETags that the caller has: 304 where one is current.", examples=['"4c1f"']
+        ),
+    ] = None,
+) -> frozenset[str]:
+    return frozenset(one.strip().removeprefix("W/") for one in (if_none_match or "").split(","))
+
+
+KnownTagsDep = Annotated[frozenset[str], Depends(_known_tags)]
+
+
+@router.get("/metrics/{name}", response_model=MetricAnswer, responses=STREAMED)
 async def get_metric(
     _: Annotated[Principal, requires("analytics:read")],
     waited: WaitedDep,
     metric: MetricDep,
-    span: SpanDep,
+    span: SpanUntilDep,
     filters: FiltersDep,
     group_by: GroupByDep,
     sessions: SessionsDep,
     settings: SettingsDep,
+    form: FormDep,
+    known: KnownTagsDep,
     period: Annotated[Period, Query(description="With period in group_by: how long a period is.")] = Period.MONTH,
     limit: Annotated[int, Query(ge=1, le=10_000, description="At most so many groups: the first periods, the largest.")] = 1000,
-) -> MetricAnswer:
-    """One metric: a row for each group and for each key of the metric, with sample size, and interval where it is a share."""
+) -> Response:
+    """One metric: a row for each group and for each key of the metric, with sample size, and interval where it is a share.
+
+    The ETag changes with what is counted, and with the hour, for cohorts grow old: 304 costs no counting.
+    """
     del waited
     now = clock.now()
     question = question_of(span, now, filters=filters, group_by=group_by, period=period, limit=limit)
-    rows, more = await read_metric(sessions, metric, question, now=now, ghost_after=settings.ghost_after, zone=settings.time_zone)
-    return metric_answer(metric, question, rows, more=more, now=now)
+    found = await read_metric(
+        sessions,
+        metric,
+        question,
+        now=now,
+        ghost_after=settings.ghost_after,
+        zone=settings.time_zone,
+        is_known=lambda tag: "*" in known or _of(form, tag) in known,
+    )
+    headers = {"ETag": _of(form, found.tag), "Vary": "Authorization, Accept", "Cache-Control": "private, no-cache"}
+    if found.rows is None:
+        return Response(status_code=304, headers=headers)
+    if form is Form.JSON:
+        body = metric_answer(metric, question, found.rows, more=found.more)
+        return Response(body.model_dump_json(by_alias=True), media_type=form.value, headers=headers)
+    return streamed(form, _some([number_row(row).model_dump() for row in found.rows]), name=metric.name, headers=headers)
+
+
+def _of(form: Form, tag: str) -> str:
+    """The tag of one form of an answer: each has other bytes."""
+    return tag if form is Form.JSON else f'{tag[:-1]}-{form.name.lower()}"'
+
+
+async def _some(rows: list[dict[str, Any]]) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
+    for start in range(0, len(rows), 1000):
+        yield rows[start : start + 1000]

@@ -49,9 +49,9 @@ class Counts:
     keys: tuple[str, ...] | None = None
 
     @property
-    def families(self) -> tuple[str, ...]:
-        """The families of measures it reads."""
-        return (self.family,)
+    def prefixes(self) -> tuple[str, ...]:
+        """The measures that it reads; one that ends with a dot stands for all below it."""
+        return (f"{self.family}.",)
 
     def rows(self, sums: Sums) -> list[Row]:
         """A row for each key."""
@@ -70,9 +70,9 @@ class Total:
     key: str = "attempts"
 
     @property
-    def families(self) -> tuple[str, ...]:
-        """The families of measures it reads."""
-        return (self.family,)
+    def prefixes(self) -> tuple[str, ...]:
+        """The measures that it reads."""
+        return (f"{self.family}.{self.key}",)
 
     def rows(self, sums: Sums) -> list[Row]:
         """The one row."""
@@ -89,7 +89,8 @@ class Ratio:
     """
 
     kind: ClassVar[Kind] = "ratio"
-    families: tuple[str, ...]
+    prefixes: tuple[str, ...]
+    """The measures that it reads; one that ends with a dot stands for all below it."""
     sides: Callable[[Sums], Mapping[str | None, Sides]]
     is_share: bool = True
     without: Mapping[str | None, float] = field(default_factory=dict)
@@ -119,9 +120,9 @@ class Quantile:
     share: float
 
     @property
-    def families(self) -> tuple[str, ...]:
-        """The families of measures it reads."""
-        return (self.family,)
+    def prefixes(self) -> tuple[str, ...]:
+        """The measures that it reads; one that ends with a dot stands for all below it."""
+        return (f"{self.family}.",)
 
     def rows(self, sums: Sums) -> list[Row]:
         """A row for each key, from the buckets."""
@@ -142,11 +143,12 @@ class Quantile:
 AddsUp = Counts | Total | Ratio | Quantile
 
 
-def share_of(upper: Iterable[str], lower: Iterable[str]) -> Callable[[Sums], Mapping[str | None, Sides]]:
-    """The sides of a ratio of two sums of measures, each ``<family>.<key>``."""
-    above, below = [one.partition(".") for one in upper], [one.partition(".") for one in lower]
+def ratio_of(upper: Iterable[str], lower: Iterable[str], *, is_share: bool = True) -> Ratio:
+    """The ratio of two sums of measures, each ``<family>.<key>``."""
+    measures = tuple(upper), tuple(lower)
+    above, below = ([one.partition(".") for one in side] for side in measures)
 
     def sides(sums: Sums) -> Mapping[str | None, Sides]:
         return {None: Sides(*(sum(sums.count(family, key) for family, _, key in some) for some in (above, below)))}
 
-    return sides
+    return Ratio(tuple(dict.fromkeys(measures[0] + measures[1])), sides, is_share)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from services.analytics.metrics.adding_up import Ratio, Total, share_of
+from services.analytics.metrics.adding_up import Total, ratio_of
 from services.analytics.metrics.metric import Contribution, Metric
 from shared.attempts import Attempt
 
@@ -62,5 +62,5 @@ LEFT_EARLY = Metric(
     definition="Attempts whose person left less than 180 days after the start, divided by those whose person started. Activity "
     "view: who left at the time of leaving, who started at that of the start.",
     formula="count(left - started < 180 days) / count(attempts where started)",
-    adds_up=Ratio(("started",), share_of(["started.left_early"], ["started.attempts"])),
+    adds_up=ratio_of(["started.left_early"], ["started.attempts"]),
 )

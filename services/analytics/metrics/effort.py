@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.analytics.metrics.adding_up import Ratio, share_of
+from services.analytics.metrics.adding_up import ratio_of
 from services.analytics.metrics.metric import Contribution, Metric
 from services.analytics.metrics.replies import TOUCHES
 from shared.attempts import Attempt
@@ -21,11 +21,7 @@ TOUCHES_PER_REPLY = Metric(
     "each response at the time of the first.",
     formula="count(touches) / count(attempts with a response)",
     contributes=_touches,
-    adds_up=Ratio(
-        ("touches_per_reply", "responded_by_touch"),
-        share_of(["touches_per_reply.touches"], [f"responded_by_touch.{touch}" for touch in TOUCHES]),
-        is_share=False,
-    ),
+    adds_up=ratio_of(["touches_per_reply.touches"], [f"responded_by_touch.{touch}" for touch in TOUCHES], is_share=False),
 )
 
 POOL_BURN = Metric(
@@ -35,9 +31,5 @@ POOL_BURN = Metric(
     definition="Attempts that ended in a hard no or ghosted, divided by those that reached interested. An unsubscribe belongs to "
     "a person and to no attempt, and is not among them. Activity view: at the time of the close, of the stage.",
     formula="(count(outcome = hard_no) + count(close = ghosted)) / count(reached[interested])",
-    adds_up=Ratio(
-        ("outcomes", "other_closes", "reached"),
-        share_of(["outcomes.hard_no", "other_closes.ghosted"], ["reached.interested"]),
-        is_share=False,
-    ),
+    adds_up=ratio_of(["outcomes.hard_no", "other_closes.ghosted"], ["reached.interested"], is_share=False),
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import get_args
 
-from services.analytics.metrics.adding_up import Counts, Ratio, Total, share_of
+from services.analytics.metrics.adding_up import Counts, Total, ratio_of
 from services.analytics.metrics.metric import Contribution, Metric
 from shared.attempts import Attempt, Interest, Outcome
 from shared.events.vocabulary import Stage
@@ -94,7 +94,7 @@ HIRE_RATE = Metric(
     unit="ratio, 0 to 1",
     definition="Attempts with the outcome hired, divided by all attempts.",
     formula="count(outcome = hired) / count(attempts)",
-    adds_up=Ratio(("outcomes",), share_of(["outcomes.hired"], [f"outcomes.{outcome}" for outcome in get_args(Outcome)])),
+    adds_up=ratio_of(["outcomes.hired"], [f"outcomes.{outcome}" for outcome in get_args(Outcome)]),
 )
 
 INTEREST_RATE = Metric(
@@ -103,7 +103,7 @@ INTEREST_RATE = Metric(
     unit="ratio, 0 to 1",
     definition="Interested attempts, divided by interested and uninterested ones.",
     formula="count(interested) / (count(interested) + count(uninterested))",
-    adds_up=Ratio(("interest",), share_of(["interest.interested"], ["interest.interested", "interest.uninterested"])),
+    adds_up=ratio_of(["interest.interested"], ["interest.interested", "interest.uninterested"]),
 )
 
 CONTRADICTIONS = Metric(

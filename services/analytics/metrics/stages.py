@@ -99,7 +99,7 @@ FROM_PREVIOUS = Metric(
     "who stopped is counted when they reached the stage before.",
     contributes=_stopped,
     formula="count(reached[stage]) / (count(reached[stage]) + count(stopped at the stage before)) by stage",
-    adds_up=Ratio(("reached", "from_previous"), _passed, without={Stage.SOURCED: 1.0}),
+    adds_up=Ratio(("reached.", "from_previous."), _passed, without={Stage.SOURCED: 1.0}),
     key="stage",
     type=float | None,
     per="stage",

@@ -1,7 +1,6 @@
 """Facts as they came on the engagement topic: inserted in bulk, listed by stream. A fold reads them in ``storage.pursuits``."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -64,17 +63,6 @@ def insert(fresh: Sequence[tuple[object, ...]]) -> Write:
 async def copy(connection: Driver, fresh: Sequence[tuple[object, ...]]) -> None:
     """Store rows, the fastest way for many. Raises where one of them is stored already."""
     await connection.copy_records_to_table("facts", records=fresh, columns=_COLUMNS)
-
-
-async def streams_at(connection: Driver, position: UUID | None, until: datetime) -> list[UUID]:
-    """The streams that hold a fact at the position, or at any, not after a time."""
-    where, values = ("position_id IS NOT NULL", []) if position is None else ("position_id = $2", [position])
-    found = await connection.fetch(
-        f"SELECT DISTINCT stream FROM facts WHERE {where} AND time <= $1 ORDER BY stream",  # noqa: S608 - two constants
-        until,
-        *values,
-    )
-    return [stream for (stream,) in found]
 
 
 async def streams_after(connection: Driver, after: UUID | None, limit: int) -> list[UUID]:

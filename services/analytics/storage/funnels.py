@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.domain.questions import Question, View
 from services.analytics.metrics import Sum
-from services.analytics.storage.selection import AS_OF, Key, Selection, of_contributions, table
+from services.analytics.storage.selection import Key, Selection, of_contributions, table
 
 Groups = dict[Key, dict[str, Sum]]
 """Sums by measure, for each key of the dimensions that were grouped by; one group, (), where there is none."""
@@ -79,8 +79,3 @@ async def young(session: AsyncSession, question: Question, moment: datetime) -> 
     if not question.group_by:
         return {()} if await session.scalar(text(f"SELECT EXISTS (SELECT {rest})"), found.named) else set()
     return set(map(tuple, await session.scalars(text(f"SELECT DISTINCT {found.key} {rest}"), found.named)))
-
-
-async def make_as_of(session: AsyncSession) -> None:
-    """Make the table of attempts as they were, for this transaction."""
-    await session.execute(text(f"CREATE TEMPORARY TABLE {AS_OF} (LIKE attempts INCLUDING INDEXES) ON COMMIT DROP"))

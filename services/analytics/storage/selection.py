@@ -10,6 +10,12 @@ from services.analytics.domain.questions import Question, View
 AS_OF = "attempts_as_of"
 """Attempts as they were at an earlier time; exists for one transaction."""
 
+_AS_THEY_WERE = f"""(
+    SELECT * FROM attempts WHERE NOT EXISTS (
+        SELECT FROM unsettled WHERE unsettled.person = attempts.person AND unsettled.position_id = attempts.position_id
+    ) UNION ALL SELECT * FROM {AS_OF}
+)"""  # noqa: S608 - a constant
+
 Key = tuple[str | None, ...]
 """The values of the dimensions that were grouped by, in their order; empty without groups. None is what is not known."""
 
@@ -105,8 +111,8 @@ def of_contributions(question: Question, zone: str) -> Selection:
 
 
 def table(question: Question) -> str:
-    """The table of attempts that the question is about."""
-    return "attempts" if question.as_of is None else AS_OF
+    """The attempts that the question is about: those of now, or as ``storage.as_of`` has made them."""
+    return "attempts" if question.as_of is None else _AS_THEY_WERE
 
 
 def _column(dimension: Dimension) -> str:

@@ -1,6 +1,6 @@
 """Answer a question about one metric: a row for each group and each key of the metric."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from services.analytics.storage import numbers
 from services.analytics.storage.numbers import Group
 from services.analytics.storage.selection import Key
 from services.analytics.use_cases.look_back import look_back
+from services.analytics.use_cases.versions import entity_tag
 from shared.db.engine import Sessions
 
 SMALL = 30
@@ -38,15 +39,39 @@ class MetricRow:
         return self.row.n < SMALL
 
 
-async def read_metric(
-    sessions: Sessions, metric: Metric, question: Question, *, now: datetime, ghost_after: timedelta, zone: str
-) -> tuple[list[MetricRow], bool]:
-    """The rows: periods in order of time, other groups the largest first; and whether groups were left out for the limit.
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The rows of a metric: periods in order of time, other groups the largest first."""
 
-    A cohort is too young to judge while the ghosting interval since it began is not over: silence may still be answered.
+    tag: str
+    """The entity tag of these numbers: the same as long as nothing new is applied, within an hour."""
+    rows: list[MetricRow] | None
+    """None where the caller has them already."""
+    more: bool = False
+    """Whether groups were left out for the limit."""
+
+
+async def read_metric(
+    sessions: Sessions,
+    metric: Metric,
+    question: Question,
+    *,
+    now: datetime,
+    ghost_after: timedelta,
+    zone: str,
+    is_known: Callable[[str], bool] = lambda _: False,
+) -> Numbers:
+    """Read the rows of a metric, unless the caller's tag says that they are known.
+
+    A cohort is too young to judge while the ghosting interval since it began is not over: silence may still be answered. What
+    is old enough is judged from the beginning of the hour, so that numbers change with events and with the hour alone.
     """
-    judged = (question.as_of or now) - ghost_after
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    judged = (question.as_of or hour) - ghost_after
     async with sessions.begin() as session:
+        tag = await entity_tag(session, f"{metric.name} {metric.formula} {question} {judged} {zone}")
+        if is_known(tag):
+            return Numbers(tag, None)
         if question.as_of is not None:
             await look_back(session, question.position, question.as_of, ghost_after=ghost_after)
         if isinstance(metric.adds_up, Quantile):
@@ -54,12 +79,13 @@ async def read_metric(
                 session, question, metric.adds_up.family, metric.adds_up.share, judged=judged, zone=zone
             )
         else:
-            groups = await numbers.read_sums(session, question, metric.adds_up.families, judged=judged, zone=zone)
+            groups = await numbers.read_sums(session, question, metric.adds_up.prefixes, judged=judged, zone=zone)
     if not question.group_by:
         groups = groups or {(): Group()}
     ordered = _in_order(groups, question)
     kept = ordered[: question.limit]
-    return [row for key in kept for row in _rows(metric, question, key, groups[key])], len(kept) < len(ordered)
+    rows = [row for key in kept for row in _rows(metric, question, key, groups[key])]
+    return Numbers(tag, rows, len(kept) < len(ordered))
 
 
 def _in_order(groups: numbers.Groups, question: Question) -> list[Key]:

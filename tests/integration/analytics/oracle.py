@@ -90,6 +90,7 @@ class Asked:
     group_by: tuple[str, ...] = ()
     filters: tuple[tuple[str, str], ...] = ()
     period: str = "month"
+    until: datetime | None = None
 
 
 Answer = dict[tuple[str | None, ...], tuple[float | None, int]]

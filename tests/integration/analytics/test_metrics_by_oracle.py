@@ -73,7 +73,11 @@ async def ask(api: httpx.AsyncClient, asked: Asked) -> Answer:
     """What the service answers, in the oracle's form."""
     parameters = {"view": asked.view, "period": asked.period, "limit": "10000", **dict(asked.filters)}
     parameters |= {"group_by": ",".join(asked.group_by)} if asked.group_by else {}
-    parameters |= {name: str(written(moment)) for name, moment in (("from", asked.since), ("to", asked.before)) if moment}
+    parameters |= {
+        name: str(written(moment))
+        for name, moment in (("from", asked.since), ("to", asked.before), ("until", asked.until))
+        if moment
+    }
     answer = await api.get(f"/v1/analytics/metrics/{asked.metric}", params=parameters)
     assert answer.status_code == 200, (asked, answer.text)
     body = answer.json()

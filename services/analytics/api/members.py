@@ -1,0 +1,130 @@
+"""GET /v1/analytics/metrics/{name}/members: the attempts behind a number."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+
+from services.analytics.api.dependencies import SessionsDep, SettingsDep
+from services.analytics.api.filters import FiltersDep, SpanUntilDep
+from services.analytics.api.funnels import question_of
+from services.analytics.api.metric_rows import MetricDep
+from services.analytics.api.representations import STREAMED, Form, FormDep, streamed
+from services.analytics.storage.members import Member, Place
+from services.analytics.use_cases.list_members import list_members
+from shared import clock
+from shared.errors import Invalid
+from shared.security.auth import Principal, requires
+from shared.web.pagination import decode_cursor, encode_cursor
+from shared.web.routing import StrictRoute
+from shared.web.waiting import WaitedDep
+
+router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=StrictRoute)
+
+STREAMED_AT_ONCE = 2000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Contributed(BaseModel):
+    """What an attempt adds to the number."""
+
+    measure: str = Field(description="What is counted: <family>.<key>.", examples=["reached.hired"])
+    at: datetime = Field(description="When it happened.")
+
+
+class MetricMember(BaseModel):
+    """One attempt behind a number."""
+
+    person_id: UUID
+    position_id: UUID
+    attempt: int = Field(description="Which attempt of the person for the position, from 1.", examples=[1])
+    cohort_at: datetime = Field(description="Its first touch, or its first fact where there was none.")
+    origin: str = Field(description="inbound or outbound.", examples=["outbound"])
+    recruiter: str | None
+    via: str | None
+    channel: str | None
+    sender_role: str | None = Field(description="The role of who made the first touch.", examples=["recruiter"])
+    adds: list[Contributed] = Field(description="What it adds to the number; of a ratio, to either side.")
+    timeline: str = Field(
+        description="Where everything that is known of the person is read.",
+        examples=["/v1/timelines/0190f7a2-3b5e-5c1d-8a64-2f1f6f3f2a11"],
+    )
+
+
+class MetricMembers(BaseModel):
+    """A page of the attempts behind a number, in the order of their ids."""
+
+    items: list[MetricMember]
+    next_cursor: str | None
+
+
+@router.get("/metrics/{name}/members", response_model=MetricMembers, responses=STREAMED)
+async def list_metric_members(
+    _: Annotated[Principal, requires("analytics:read")],
+    waited: WaitedDep,
+    metric: MetricDep,
+    span: SpanUntilDep,
+    filters: FiltersDep,
+    sessions: SessionsDep,
+    settings: SettingsDep,
+    form: FormDep,
+    key: Annotated[
+        str | None,
+        Query(max_length=100, description="One key of the metric: a stage, a reason, an outcome.", examples=["hired"]),
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=1000, description="How many a page holds.")] = 100,
+    cursor: Annotated[str | None, Query(max_length=1000, description="The next_cursor of the page before.")] = None,
+) -> Response:
+    """The attempts behind a number: filters as of the metric, and the key of its row. As CSV or JSON lines all are streamed."""
+    del waited
+    if key is not None and metric.key is None:
+        raise Invalid.of("key", f"is not taken by {metric.name}, which is one number")
+    question = question_of(span, clock.now(), filters=filters)
+    purpose = f"members {metric.name} {key} {replace(question, limit=0)}"
+
+    async def page(after: Place | None, size: int) -> list[Member]:
+        return await list_members(sessions, metric, question, key=key, after=after, limit=size, ghost_after=settings.ghost_after)
+
+    if form is not Form.JSON:
+        return streamed(form, _all_of(page), name=f"{metric.name}-members", headers={"Vary": "Authorization, Accept"})
+    found = await page(None if cursor is None else decode_cursor(purpose, cursor, _place), limit + 1)
+    more = len(found) > limit
+    body = MetricMembers(
+        items=list(map(_member, found[:limit])),
+        next_cursor=encode_cursor(purpose, [str(part) for part in found[limit - 1][:3]]) if more else None,
+    )
+    return Response(body.model_dump_json(), media_type=form.value, headers={"Vary": "Authorization, Accept"})
+
+
+def _place(person: str, position: str, number: str) -> Place:
+    return UUID(person), UUID(position), int(number)
+
+
+async def _all_of(page: Any) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
+    after: Place | None = None
+    while found := await page(after, STREAMED_AT_ONCE):
+        yield [_member(one).model_dump(mode="json") for one in found]
+        after = found[-1][:3]
+
+
+def _member(one: Member) -> MetricMember:
+    return MetricMember(
+        person_id=one.person,
+        position_id=one.position,
+        attempt=one.number,
+        cohort_at=one.cohort_at,
+        origin=one.origin,
+        recruiter=one.recruiter,
+        via=one.via,
+        channel=one.channel,
+        sender_role=one.sender_role,
+        adds=[
+            Contributed(measure=measure, at=_EPOCH + timedelta(microseconds=at))
+            for measure, at in sorted(zip(one.measures, one.ats, strict=True), key=lambda pair: (pair[1], pair[0]))
+        ],
+        timeline=f"/v1/timelines/{one.person}",
+    )

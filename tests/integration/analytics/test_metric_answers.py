@@ -1,0 +1,186 @@
+"""How a metric is answered: what is refused, entity tags, exports, the attempts behind a number, and a look back."""
+
+import csv
+import io
+import random
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from services.analytics.metrics import METRICS
+from services.analytics.storage import numbers
+from services.analytics.use_cases import look_back
+from services.analytics.use_cases.refold import fold_again
+from shared.db.engine import Sessions
+from shared.ids import position_id
+from shared.timestamps import written
+from tests.integration.analytics.deliveries import deliver
+from tests.integration.analytics.oracle import Asked, Oracle
+from tests.integration.analytics.test_metrics_by_oracle import NOW, ZONE, ask, differences, year
+from tests.unit.analytics.histories import POSITION, History, at, person
+
+METRIC = "/v1/analytics/metrics"
+
+
+async def test_numbers_until_a_time_are_what_the_facts_up_to_then_say(api: httpx.AsyncClient, analytics: Sessions) -> None:
+    events = year(11, 60)
+    await deliver(analytics, *events, now=NOW)
+    chance = random.Random(3)
+    for until in [at(chance.uniform(0, 380)) for _ in range(6)]:
+        oracle = Oracle([one for one in events if one.time <= until], until, ZONE)
+        for metric in METRICS:
+            asked = Asked(metric.name, chance.choice(["cohort", "activity"]), group_by=("channel",), until=until)
+            assert differences(await ask(api, asked), oracle.ask(replace(asked, until=None))) == {}, asked
+
+
+async def test_wrong_questions_are_refused_with_what_is_possible(api: httpx.AsyncClient) -> None:
+    for path, parameters, status, says in [
+        ("happiness", {}, 404, "hire_rate"),
+        ("reached", {"group_by": "colour"}, 422, "recruiter, sender_role"),
+        ("reached", {"group_by": "via,origin,channel"}, 422, "two different ones"),
+        ("reached", {"group_by": "via,via"}, 422, "two different ones"),
+        ("reached", {"group_by": ""}, 422, "recruiter"),
+        ("reached", {"level": "wizard"}, 422, "senior"),
+        ("reached", {"via": "x" * 10_000}, 422, "100"),
+        ("reached", {"period": "millisecond"}, 422, "quarter"),
+        ("reached", {"period": "10000 years"}, 422, "quarter"),
+        ("reached", {"view": "sideways"}, 422, "activity"),
+        ("reached", {"from": "2026-03-03", "to": "2026-03-02"}, 422, "before from"),
+        ("reached", {"from": "0001-01-01"}, 422, "1970"),
+        ("reached", {"until": "2199-01-01"}, 422, "future"),
+        ("reached", {"zone": "Mars/Base"}, 400, "known are"),
+        ("reached", {"colour": "red"}, 400, "known are"),
+        ("reached", {"limit": "100000"}, 422, "10000"),
+        ("reached/members", {"cursor": "forged"}, 400, "next_cursor"),
+        ("hire_rate/members", {"key": "hired"}, 422, "one number"),
+    ]:
+        answer = await api.get(f"{METRIC}/{path}", params=parameters)
+        assert answer.status_code == status, (path, parameters, answer.text)
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert says in answer.text, (path, parameters, answer.text)
+
+
+async def test_an_accept_that_nobody_offers_is_a_406(api: httpx.AsyncClient) -> None:
+    answer = await api.get(f"{METRIC}/reached", headers={"Accept": "application/pdf"})
+
+    assert answer.status_code == 406
+    assert "text/csv" in answer.json()["detail"]
+
+
+async def test_the_tag_holds_until_something_is_applied_and_saves_the_counting(
+    api: httpx.AsyncClient, analytics: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await deliver(analytics, History().fact("contacted"))
+    first = await api.get(f"{METRIC}/reached")
+    again = await api.get(f"{METRIC}/reached")
+    other = await api.get(f"{METRIC}/reached", params={"via": "linkedin"})
+    as_csv = await api.get(f"{METRIC}/reached", headers={"Accept": "text/csv"})
+
+    assert (again.headers["etag"], again.content) == (first.headers["etag"], first.content)
+    assert len({one.headers["etag"] for one in (first, other, as_csv)}) == 3
+
+    async def fail(*_: object, **__: object) -> None:
+        raise AssertionError("a known answer is not counted again")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(numbers, "read_sums", fail)
+        known = await api.get(f"{METRIC}/reached", headers={"If-None-Match": f'"x", {first.headers["etag"]}'})
+    assert (known.status_code, known.content, known.headers["etag"]) == (304, b"", first.headers["etag"])
+
+    async with analytics.begin() as session:
+        await session.execute(
+            text(
+                "INSERT INTO inbox_offsets (group_name, topic, partition, next_offset) VALUES ('analytics.projector', 't', 0, 7)"
+            )
+        )
+    changed = await api.get(f"{METRIC}/reached", headers={"If-None-Match": first.headers["etag"]})
+    assert (changed.status_code, changed.headers["etag"] == first.headers["etag"]) == (200, False)
+
+
+async def test_rows_are_exported_as_csv_and_json_lines(api: httpx.AsyncClient, analytics: Sessions) -> None:
+    history = History()
+    await deliver(analytics, history.fact("contacted", via="linkedin"), history.fact("contacted", "ben", via="referral"))
+    parameters = {"group_by": "via", "limit": "10000"}
+
+    rows = (await api.get(f"{METRIC}/outcomes", params=parameters)).json()["rows"]
+    as_csv = await api.get(f"{METRIC}/outcomes", params=parameters, headers={"Accept": "text/csv"})
+    as_lines = await api.get(f"{METRIC}/outcomes", params=parameters, headers={"Accept": "application/jsonl"})
+
+    cells = list(csv.DictReader(io.StringIO(as_csv.text)))
+    assert [(one["via"], one["outcome"], float(one["value"])) for one in cells] == [
+        (row["key"]["via"], row["key"]["outcome"], row["value"]) for row in rows
+    ]
+    assert len(as_lines.text.splitlines()) == len(rows) == 12
+    assert as_csv.headers["content-type"].startswith("text/csv")
+
+
+async def test_a_number_opens_into_its_attempts(api: httpx.AsyncClient, analytics: Sessions) -> None:
+    history = History()
+    await deliver(
+        analytics,
+        *[history.fact("contacted", f"p{n}", n, recruiter="maria") for n in range(5)],
+        history.fact("hired", "p0", 9),
+        history.fact("declined", "p1", 9, reason="salary"),
+        history.fact("contacted", "p1", 12),
+        history.fact("hired", "p1", 15),
+    )
+
+    hired = (await api.get(f"{METRIC}/reached/members", params={"key": "hired", "recruiter": "maria"})).json()["items"]
+    returned = (await api.get(f"{METRIC}/hired_on_return/members")).json()["items"]
+    salary = (await api.get(f"{METRIC}/declines/members", params={"key": "salary"})).json()["items"]
+    none = (await api.get(f"{METRIC}/declines/members", params={"key": "sal"})).json()["items"]
+
+    assert [one["person_id"] for one in hired] == [str(person("p0"))]
+    assert [(one["person_id"], one["attempt"]) for one in returned] == [(str(person("p1")), 2)]
+    assert [(one["attempt"], one["adds"]) for one in salary] == [(1, [{"measure": "declines.salary", "at": written(at(9))}])]
+    assert none == []
+    assert hired[0]["position_id"] == str(position_id(POSITION))
+    assert hired[0]["timeline"] == f"/v1/timelines/{person('p0')}"
+
+
+async def test_members_come_in_pages_and_are_as_many_as_the_number_says(api: httpx.AsyncClient, analytics: Sessions) -> None:
+    await deliver(analytics, *year(5, 60), now=NOW)
+    span = {"from": "2026-04-01", "to": "2026-09-30"}
+    for metric, key in (("outcomes", "soft_no"), ("interest", "interested"), ("unanswered", None), ("returned", None)):
+        for view in ("cohort", "activity"):
+            asked: dict[str, Any] = {"view": view, **span}
+            rows = (await api.get(f"{METRIC}/{metric}", params=asked)).json()["rows"]
+            (expected,) = [row["n"] for row in rows if key in {None, *row["key"].values()}]
+            asked |= {} if key is None else {"key": key}
+            everything = await api.get(f"{METRIC}/{metric}/members", params=asked, headers={"Accept": "application/jsonl"})
+            found: list[tuple[str, str, int]] = []
+            cursor: dict[str, str] = {}
+            while True:
+                page = (await api.get(f"{METRIC}/{metric}/members", params={**asked, **cursor, "limit": "7"})).json()
+                found += [(one["person_id"], one["position_id"], one["attempt"]) for one in page["items"]]
+                if page["next_cursor"] is None:
+                    break
+                cursor = {"cursor": page["next_cursor"]}
+            assert len(found) == len(set(found)) == expected == len(everything.text.splitlines()), (metric, view)
+    other = await api.get(f"{METRIC}/reached/members", params={"limit": "1"})
+    refused = await api.get(f"{METRIC}/recorded/members", params={"cursor": other.json()["next_cursor"]})
+    assert (refused.status_code, refused.json()["type"]) == (400, "urn:rekindle:problem:invalid_cursor")
+
+
+async def test_a_look_back_folds_only_what_has_changed_since(
+    api: httpx.AsyncClient, analytics: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = History()
+    settled = [history.fact(kind, f"old-{n}", n / 10) for n in range(20) for kind in ("contacted", "withdrawn")]
+    await deliver(analytics, *settled, history.fact("contacted", "ada", 1), history.fact("responded", "ada", 50), now=NOW)
+    folded: list[int] = []
+
+    def counting(keys: Any, *rest: Any, **named: Any) -> Any:
+        folded.append(len(keys))
+        return fold_again(keys, *rest, **named)
+
+    monkeypatch.setattr(look_back, "fold_again", counting)
+    until = written(at(20))
+    rows = (await api.get(f"{METRIC}/unanswered", params={"until": str(until)})).json()["rows"]
+
+    assert (rows[0]["value"], sum(folded)) == (21, 1)
+    assert NOW - at(20) > timedelta(days=30)
