@@ -9,6 +9,7 @@ from pydantic import Field
 from services.engagement.contact_settings import ContactSettings
 from services.engagement.domain.contact import ContactPolicy
 from services.engagement.domain.derive import Policy
+from services.engagement.obligation_settings import ObligationSettings
 from services.engagement.rate_rules import rates_of
 from services.engagement.return_rules import return_policy
 from shared.settings import SharedSettings
@@ -33,6 +34,7 @@ class EngagementSettings(SharedSettings):
     reservation_minutes: int = Field(15, ge=1, le=1440, validation_alias="ENGAGEMENT_RESERVATION_MINUTES")
     """How long a contact check with ``reserve`` holds the next contact."""
 
+    obligations: ObligationSettings = Field(default_factory=ObligationSettings)
     contacts: ContactSettings = Field(default_factory=ContactSettings)
     returns: Path | None = Field(None, validation_alias="ENGAGEMENT_RETURNS")
     """The file with the intervals of the return plans; default: ``returns.toml`` beside this module."""
@@ -59,4 +61,6 @@ class EngagementSettings(SharedSettings):
     @cached_property
     def policy(self) -> Policy:
         """What persons are derived by. Raises RuleFileError, with the line and rule of each fault."""
-        return Policy(return_policy(self.returns, self.zone), self.ghost_after, self.idle_after, rates_of(self.rates))
+        owed = self.obligations.policy(self.zone, self.country)
+        returns = return_policy(self.returns, self.zone)
+        return Policy(returns, self.ghost_after, self.idle_after, rates_of(self.rates), owed)

@@ -1,6 +1,6 @@
 """The attempt fold, pure: which attempts all facts of a pursuit make. Engagement, analytics and candidates share its rules."""
 
-from shared.attempts.fold import GHOST_AFTER, fold
+from shared.attempts.fold import GHOST_AFTER, Standing, course, fold
 from shared.attempts.model import (
     Attempt,
     Close,
@@ -18,5 +18,5 @@ from shared.attempts.retractions import RETRACTION, RetractableFact, without_ret
 
 __all__ = [
     "GHOST_AFTER", "RETRACTION", "Attempt", "Close", "CloseKind", "FoldFact", "Interest", "Origin", "Outcome", "Placement",
-    "Pursuit", "RetractableFact", "Touch", "fact_of", "fold", "without_retracted",
+    "Pursuit", "RetractableFact", "Standing", "Touch", "course", "fact_of", "fold", "without_retracted",
 ]  # fmt: skip

@@ -159,7 +159,7 @@ class AttemptBuilder:
 
     def begins_next(self, fact: FoldFact) -> bool:
         """Whether a fact that comes after this attempt's close, or after the hired person left, begins the next attempt."""
-        if self.decision is Decision.OPEN or (self.decision is Decision.HIRED and self._left_at() is None):
+        if self.decision is Decision.OPEN or (self.decision is Decision.HIRED and self.left_at is None):
             return False
         if fact.name in {"sourced", "applied"} or fact.is_touch:
             return True
@@ -194,11 +194,12 @@ class AttemptBuilder:
             close=self.close,
             hired_at=hired_at,
             started_at=self.started_at,
-            left_at=self._left_at(),
+            left_at=self.left_at,
             contradiction=hired_at is not None and any(isinstance(one, Close) for one in self.decisive),
         )
 
-    def _left_at(self) -> datetime | None:
+    @property
+    def left_at(self) -> datetime | None:
         """When the person left last, unless a hire came later."""
         last = next((one for one in reversed(self.decisive) if isinstance(one, FoldFact)), None)
         return last.time if last is not None and last.name == "left" else None

@@ -13,6 +13,7 @@ disagree.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from shared.attempts.builder import AttemptBuilder, Decision
@@ -36,6 +37,39 @@ def fold(
     ``facts`` may come in any order, and more than once; every retraction of the person belongs among them. ``closings`` are the
     position's closing times. ``until`` lets time pass up to then, beyond what is on record. All times are in UTC.
     """
+    return _fold_of(_Fold, facts, closings, ghost_after, until).run()
+
+
+class Standing(NamedTuple):
+    """How a pursuit stood from a place in the order of its facts on: ``order`` of the fact or the time that brought it about."""
+
+    order: tuple[datetime, int, UUID]
+    began_at: datetime
+    """When the latest attempt began."""
+    is_open: bool
+    is_hired: bool
+    """Whether the person was hired and had not left."""
+
+
+def course(
+    facts: Iterable[FoldFact],
+    closings: Sequence[datetime] = (),
+    ghost_after: timedelta = GHOST_AFTER,
+    *,
+    until: datetime | None = None,
+) -> list[Standing]:
+    """How a pursuit stood after each of its facts, and when time changed it between them; the values are those of ``fold``."""
+    folding = _fold_of(_Course, facts, closings, ghost_after, until)
+    folding.run()
+    return folding.standings
+
+
+_F = TypeVar("_F", bound="_Fold")
+
+
+def _fold_of(
+    kind: type[_F], facts: Iterable[FoldFact], closings: Sequence[datetime], ghost_after: timedelta, until: datetime | None
+) -> _F:
     marks: list[datetime] = [] if until is None else [until]
     given: list[FoldFact] = []
     has_retractions = False
@@ -50,7 +84,7 @@ def fold(
             given.append(fact)
             has_retractions = has_retractions or fact.type == RETRACTION
     left = without_retracted(given) if has_retractions else given
-    return _Fold(left, sorted(set(closings), reverse=True), ghost_after, marks).run()
+    return kind(left, sorted(set(closings), reverse=True), ghost_after, marks)
 
 
 @dataclass(slots=True)
@@ -104,3 +138,34 @@ class _Fold:
         self._let_time_pass(time)
         if self.attempts and self.attempts[-1].decision is Decision.OPEN:
             self.attempts[-1].close_weakly(Close("position_closed", Reason.POSITION_CLOSED, time))
+
+
+_BEHIND_ALL = (99, UUID(int=2**128 - 1))
+"""What time brings about comes behind the facts of the same moment."""
+
+
+@dataclass
+class _Course(_Fold):
+    """A fold that notes how the pursuit stood on its way."""
+
+    standings: list[Standing] = field(default_factory=list)
+
+    def _place(self, fact: FoldFact) -> None:
+        super()._place(fact)
+        self._note(fact.order)
+
+    def _let_time_pass(self, time: datetime, *, inclusive: bool = True) -> None:
+        due = self._ghost_due()
+        super()._let_time_pass(time, inclusive=inclusive)
+        if due is not None and self._ghost_due() is None:
+            self._note((due, *_BEHIND_ALL))
+
+    def _close_position(self, time: datetime) -> None:
+        super()._close_position(time)
+        self._note((time, *_BEHIND_ALL))
+
+    def _note(self, order: tuple[datetime, int, UUID]) -> None:
+        if self.attempts:
+            latest = self.attempts[-1]
+            is_hired = latest.decision is Decision.HIRED and latest.left_at is None
+            self.standings.append(Standing(order, latest.facts[0].time, latest.decision is Decision.OPEN, is_hired))

@@ -7,6 +7,14 @@ from shared.events.access import TokenRevoked
 from shared.events.base import EventData
 from shared.events.cloudevent import Event, UndecodableRecordError, decode
 from shared.events.control import ErasureConfirmed, RecordsMissed, RelayReported, ShardCounted
+from shared.events.obligations import (
+    ObligationMet,
+    ObligationOpened,
+    ObligationOverdue,
+    ObligationWaived,
+    ObligationWarned,
+    ObligationWithdrawn,
+)
 from shared.events.people import (
     CandidateBounced,
     CandidateCadenceChosen,
@@ -22,6 +30,7 @@ from shared.events.people import (
     CandidateUnsubscribed,
     EventRetracted,
 )
+from shared.events.policy_breaches import PolicyBreachFound, PolicyBreachWithdrawn
 from shared.events.pursuits import (
     Fact,
     PursuitApplied,
@@ -113,6 +122,14 @@ EVENTS: list[type[EventData]] = [
     QueueItemDismissed,
     QueueItemErased,
     ReturnPlanChanged,
+    ObligationOpened,
+    ObligationWarned,
+    ObligationOverdue,
+    ObligationMet,
+    ObligationWaived,
+    ObligationWithdrawn,
+    PolicyBreachFound,
+    PolicyBreachWithdrawn,
     ShardCounted,
     TokenRevoked,
     RecordsMissed,
@@ -148,6 +165,14 @@ __all__ = [
     "EventData",
     "EventRetracted",
     "Fact",
+    "ObligationMet",
+    "ObligationOpened",
+    "ObligationOverdue",
+    "ObligationWaived",
+    "ObligationWarned",
+    "ObligationWithdrawn",
+    "PolicyBreachFound",
+    "PolicyBreachWithdrawn",
     "PositionChanged",
     "PursuitApplied",
     "PursuitContacted",

@@ -221,3 +221,11 @@ class QueueOutcome(StrEnum):
     WRONG_TIME = "wrong_time"
     NOT_REACHABLE = "not_reachable"
     NO_FIT = "no_fit"
+
+
+class ObligationKind(StrEnum):
+    """What we owe a person."""
+
+    REPLY = "reply"
+    FEEDBACK = "feedback"
+    PROMISE = "promise"

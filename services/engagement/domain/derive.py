@@ -10,12 +10,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.engagement.domain.brought_back import brought_back, candidate_of
+from services.engagement.domain.contact import Breach, ContactPolicies, breaches_of, place_of
+from services.engagement.domain.contact.policy import ALWAYS_THE_DEFAULTS
 from services.engagement.domain.facts import PersonFact, by_position
 from services.engagement.domain.hard_no import hard_nos
 from services.engagement.domain.history import fold_facts, history_of
 from services.engagement.domain.matching import NO_RATES, Opening, PositionState, Rates
 from services.engagement.domain.matching.rows import ConditionRow
 from services.engagement.domain.matching.rows import rows_of as condition_rows
+from services.engagement.domain.obligations import Obligation, ObligationPolicy, Waiver, obligations_of
 from services.engagement.domain.pursuit_view import ClockRecord, PursuitRow, clock_record, row_of
 from services.engagement.domain.queue import QueueItem, item_of, may_have_item
 from services.engagement.domain.queue_log import QueueEntry, handled
@@ -41,6 +44,10 @@ class Person:
     profile: Profile = NOTHING_KNOWN
     declined: Mapping[UUID, PositionState] = field(default_factory=dict)
     openings: Sequence[Opening] = ()
+    waivers: Mapping[UUID, Waiver] = field(default_factory=dict)
+    time_zone: str | None = None
+    """Where the person lives, as the country."""
+    country: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,8 @@ class Policy:
     idle_after: timedelta = timedelta(days=90)
     """So long an attempt in which nothing happens holds its person back from the queue."""
     rates: Rates = NO_RATES
+    obligations: ObligationPolicy = field(default_factory=ObligationPolicy)
+    contacts: ContactPolicies = ALWAYS_THE_DEFAULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,8 @@ class Derived:
     plans: Sequence[PlanRow]
     conditions: Sequence[ConditionRow]
     item: QueueItem | None
+    obligations: Sequence[Obligation] = ()
+    breaches: Sequence[Breach] = ()
 
 
 def derive(person: Person, policy: Policy, *, now: datetime) -> Derived:
@@ -80,8 +91,10 @@ def derive(person: Person, policy: Policy, *, now: datetime) -> Derived:
             clock.append(due)
         pursuits[position] = pursuit
         rows[position] = row_of(own_id, person.id, position, pursuit, due)
+    broken = _breaches(person, policy)
+    owed = obligations_of(person.id, person.facts, pursuits, person.waivers, policy.obligations)
     if not may_have_item(pursuits.values(), person.queue_log):
-        return Derived(pursuits, rows, clock, (), (), None)
+        return Derived(pursuits, rows, clock, (), (), None, owed, broken)
     history = history_of(person.facts, facts_of, pursuits, person.closings)
     done = handled(person.queue_log, policy.returns)
     soft_nos = [] if hard_nos(person.facts) else soft_nos_of(history, done, policy.returns, policy.ghost_after)
@@ -93,7 +106,21 @@ def derive(person: Person, policy: Policy, *, now: datetime) -> Derived:
     item = item_of(person.id, returns, history, done, is_on_record=bool(person.queue_log), is_held=is_held)
     if item is not None and held is not None and is_held:
         rows[held[1]] = _looked_at_again(rows[held[1]], held[0])
-    return Derived(pursuits, rows, clock, rows_of(person.id, soft_nos), condition_rows(person.id, candidate), item)
+    return Derived(pursuits, rows, clock, rows_of(person.id, soft_nos), condition_rows(person.id, candidate), item, owed, broken)
+
+
+def pursuits_of(person: Person, policy: Policy, *, now: datetime) -> dict[UUID, Pursuit]:
+    """The pursuits alone, for who asks for nothing else."""
+    return {
+        position: fold_facts(facts, person.closings.get(position, ()), policy.ghost_after, until=now)
+        for position, facts in by_position(person.facts).items()
+    }
+
+
+def _breaches(person: Person, policy: Policy) -> Sequence[Breach]:
+    rules = policy.contacts
+    place = place_of(person.time_zone, person.country, rules.latest.zone)
+    return breaches_of(person.id, person.facts, person.closings, policy.ghost_after, place, rules.at)
 
 
 def _looked_at_again(row: PursuitRow, at: datetime) -> PursuitRow:

@@ -53,6 +53,20 @@ class LinkUnknown(NotFound):
     title = "This link was not made here"
 
 
+class ObligationUnknown(NotFound):
+    """Nothing is owed, or was, under this id."""
+
+    code = "obligation_unknown"
+    title = "There is no such obligation"
+
+
+class ObligationSettled(Conflict):
+    """The obligation was met, or waived by other words."""
+
+    code = "obligation_settled"
+    title = "The obligation is settled"
+
+
 class PursuitUnknown(NotFound):
     """No fact makes this pursuit."""
 

@@ -21,11 +21,12 @@ SOURCE = "rekindle"
 _WRITE = """
     WITH given AS (
         SELECT *, row_number() OVER (PARTITION BY stream ORDER BY nth) AS place
-        FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS given (stream, type, data, nth)
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) WITH ORDINALITY AS given (stream, type, data, at, nth)
     ),
+    counted AS (SELECT stream, count(*) AS number FROM given GROUP BY stream),
     locked AS (
-        SELECT candidate_id, (SELECT count(*) FROM given WHERE stream = candidate_id) AS number FROM relationships
-        WHERE candidate_id = ANY($1::uuid[]) ORDER BY candidate_id FOR NO KEY UPDATE
+        SELECT candidate_id, number FROM relationships JOIN counted ON candidate_id = stream
+        WHERE erased_at IS NULL ORDER BY candidate_id FOR NO KEY UPDATE OF relationships
     ),
     numbered AS (
         UPDATE relationships SET reengagement_sequence = reengagement_sequence + number FROM locked
@@ -34,7 +35,7 @@ _WRITE = """
     ),
     written AS (
         INSERT INTO announcements (candidate_id, sequence, type, data, at)
-        SELECT stream, before + place, type, data::jsonb, $4 FROM given JOIN numbered ON candidate_id = stream
+        SELECT stream, before + place, type, data::jsonb, at FROM given JOIN numbered ON candidate_id = stream
     )
     SELECT nth, before + place FROM given JOIN numbered ON candidate_id = stream ORDER BY nth
     """
@@ -47,10 +48,11 @@ _SCRUB = """
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """An event about a person. ``stream`` stands for the person."""
+    """An event about a person. ``stream`` is one of the person's; ``time`` is when it happened, if not when it is announced."""
 
     stream: UUID
     event: EventData
+    time: datetime | None = None
 
 
 def event_id(stream: UUID, sequence: int) -> UUID:
@@ -59,12 +61,16 @@ def event_id(stream: UUID, sequence: int) -> UUID:
 
 
 async def announce(session: AsyncSession, announced: Sequence[Announcement], *, at: datetime, shards: int) -> None:
-    """Keep events, numbered in the order given, and put them into the outbox. The caller holds the locks of the persons."""
+    """Keep events, numbered in the order given, and put them into the outbox. The caller holds the locks of the persons.
+
+    Nothing is announced in a stream that was erased.
+    """
     if not announced:
         return
     values = [[one.stream for one in announced], [one.event.type for one in announced]]
     data = [one.event.public_json().decode() for one in announced]
-    rows = await (await driver(session)).fetch(_WRITE, *values, data, at)
+    times = [at if one.time is None else one.time for one in announced]
+    rows = await (await driver(session)).fetch(_WRITE, *values, data, times)
     traceparent = current_traceparent()
     events = [
         Event.of(
@@ -73,7 +79,7 @@ async def announce(session: AsyncSession, announced: Sequence[Announcement], *, 
             source=SOURCE,
             subject=announced[nth - 1].stream,
             sequence=sequence,
-            time=at,
+            time=times[nth - 1],
             traceparent=traceparent,
         )
         for nth, sequence in rows

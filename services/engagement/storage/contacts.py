@@ -40,9 +40,10 @@ _SAVE = """
                  relationships.years_experience, relationships.skills)
                 IS DISTINCT FROM (given.country, given.time_zone, given.channels::text[], given.level,
                     given.years, given.skills::text[])
-        RETURNING person_id
+        RETURNING new.person_id, new.sequence > 0
+            AND (old.country, old.time_zone) IS DISTINCT FROM (new.country, new.time_zone) AS is_elsewhere
     )
-    SELECT DISTINCT person_id FROM saved WHERE EXISTS (
+    SELECT DISTINCT person_id FROM saved WHERE is_elsewhere OR EXISTS (
         SELECT FROM return_conditions WHERE return_conditions.person_id = saved.person_id)
     """
 _RECORDS = """
@@ -81,7 +82,8 @@ _SENT = """
 async def save_records(connection: Driver, records: Mapping[UUID, ContactRecord]) -> set[UUID]:
     """Keep what the streams' records say; the streams are known, and those that were erased keep nothing.
 
-    Returns the persons whose records changed and whom a position may bring back: they must be derived.
+    Returns the persons whose records changed and whom a position may bring back, or of whom there are facts and whose place
+    changed: they must be derived.
     """
     ids = sorted(records)
     of = [records[stream] for stream in ids]

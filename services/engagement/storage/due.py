@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
+from services.engagement.storage.obligations import DUE
 from services.engagement.storage.queue import TO_ANNOUNCE
 from shared.db.asyncpg_connection import Driver
 
 _IS_ANYTHING_DUE = f"""
     SELECT EXISTS (SELECT FROM stale_people)
         OR EXISTS (SELECT FROM rederivation WHERE after_id IS NOT NULL)
+        OR EXISTS (SELECT FROM obligations WHERE {DUE})
         OR EXISTS (SELECT FROM refolds WHERE due_at <= $1)
         OR EXISTS (SELECT FROM position_searches)
         OR EXISTS (SELECT FROM pursuits WHERE clock_at <= $1)

@@ -17,7 +17,9 @@ from services.engagement.domain.queue import QueueItem, QueueReason
 from services.engagement.domain.queue_log import QueueEntry
 from services.engagement.domain.return_plans import PlanRow
 from services.engagement.domain.returns import Condition
-from services.engagement.storage import openings, queue_log
+from services.engagement.storage import obligations, openings, policy_breaches, queue_log
+from services.engagement.storage.obligations import ChangedObligation
+from services.engagement.storage.policy_breaches import ChangedBreach
 from services.engagement.storage.profiles import COLUMNS, profile_of
 from shared.db.asyncpg_connection import driver
 from shared.events import PursuitDeclined, PursuitPositionClosed, PursuitRejected, PursuitWithdrawn
@@ -36,9 +38,14 @@ _FACTS = """
     WHERE relationships.person_id = ANY($1::uuid[])
     """
 _STATES = f"""
-    SELECT person_id, bool_and(erased_at IS NOT NULL), array_agg(candidate_id) FILTER (
-        WHERE reengagement_sequence > 0
+    SELECT person_id, bool_and(erased_at IS NOT NULL),
+        array_agg(candidate_id) FILTER (WHERE reengagement_sequence > 0
             AND EXISTS (SELECT FROM queue_log WHERE queue_log.candidate_id = relationships.candidate_id)),
+        array_agg(candidate_id) FILTER (WHERE reengagement_sequence > 0
+            AND EXISTS (SELECT FROM obligation_waivers AS one WHERE one.candidate_id = relationships.candidate_id)),
+        (array_agg(time_zone ORDER BY candidate_id <> person_id, candidate_id) FILTER (WHERE time_zone IS NOT NULL))[1],
+        (array_agg(country ORDER BY candidate_id <> person_id, candidate_id) FILTER (WHERE country IS NOT NULL))[1],
+        (SELECT json_agg(json_build_array(since, rules) ORDER BY since)::text FROM contact_rules),
 {COLUMNS}
     FROM relationships WHERE person_id = ANY($1::uuid[]) GROUP BY person_id
     """  # noqa: S608 - a constant
@@ -67,8 +74,13 @@ _CONDITION = (
 )  # fmt: skip
 
 
-def _upsert(table: str, columns: Sequence[tuple[str, str]], key: str, rows: str) -> str:
-    """An upsert of rows from a JSON array, which writes only rows that differ. ``key`` names its columns, with commas."""
+def _upsert(
+    table: str, columns: Sequence[tuple[str, str]], key: str, rows: str, *, by_time: Collection[str] = (), passes: str = "false"
+) -> str:
+    """An upsert of rows from a JSON array, which writes only rows that differ. ``key`` names its columns, with commas.
+
+    A difference ``by_time`` alone counts only where time ``passes``.
+    """
     names = [name for name, _ in columns]
     changing = [name for name in names if name not in key.split(", ")]
     return f"""
@@ -76,11 +88,14 @@ def _upsert(table: str, columns: Sequence[tuple[str, str]], key: str, rows: str)
         SELECT {", ".join(names)} FROM json_to_recordset({rows}::json)
             AS given ({", ".join(f"{name} {kind}" for name, kind in columns)}) ORDER BY {key}
         ON CONFLICT ({key}) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in changing)}
-        WHERE ({", ".join(f"{table}.{name}" for name in changing)})
-            IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in changing)})
+        WHERE ({", ".join(f"{table}.{name}" for name in changing if name not in by_time)})
+            IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in changing if name not in by_time)})
+            OR {passes}
         """  # noqa: S608 - constants of this module
 
 
+_BREACH = "breach"
+"""Stands where plans have their change; obligations have none."""
 _SAVE = f"""
     WITH pursuit AS ({_upsert("pursuits", _PURSUIT, "id", "$1")}),
     emptied AS (
@@ -111,8 +126,29 @@ _SAVE = f"""
                 AS kept (person_id uuid, position_id uuid, closed_at timestamptz, number smallint)
             WHERE (kept.person_id, kept.position_id, kept.closed_at, kept.number)
                 = (own.person_id, own.position_id, own.closed_at, own.number))
+    ),
+    obligation AS (
+        {_upsert("obligations", obligations.COLUMNS, "id", "$11", by_time=obligations.BY_TIME, passes=obligations.PASSES)}
+        RETURNING new.id, old.id IS NULL AS is_new, {obligations.IS_NEWS} AS is_news
+    ),
+    withdrawn AS (
+        DELETE FROM obligations WHERE candidate_id = ANY($13::uuid[])
+            AND NOT EXISTS (SELECT FROM unnest($12::uuid[]) AS kept (id) WHERE kept.id = obligations.id)
+        RETURNING id, to_jsonb(obligations)
+    ),
+    breach AS ({_upsert("policy_breaches", policy_breaches.COLUMNS, "id", "$14")} RETURNING new.id, old.id IS NULL AS is_new),
+    no_breach AS (
+        DELETE FROM policy_breaches WHERE candidate_id = ANY($13::uuid[])
+            AND NOT EXISTS (SELECT FROM unnest($15::uuid[]) AS kept (id) WHERE kept.id = policy_breaches.id)
+        RETURNING id, to_jsonb(policy_breaches)
     )
-    SELECT * FROM ended UNION ALL SELECT * FROM plan ORDER BY 1, 2, 3
+    SELECT *, NULL::boolean, NULL::jsonb FROM ended
+    UNION ALL SELECT *, NULL, NULL FROM plan
+    UNION ALL SELECT id, NULL, NULL, NULL, NULL, NULL, is_new, NULL FROM obligation WHERE is_news
+    UNION ALL SELECT id, NULL, NULL, NULL, NULL, NULL, false, to_jsonb FROM withdrawn
+    UNION ALL SELECT id, NULL, NULL, '{_BREACH}', NULL, NULL, NULL, NULL FROM breach WHERE is_new
+    UNION ALL SELECT id, NULL, NULL, '{_BREACH}', NULL, NULL, NULL, to_jsonb FROM no_breach
+    ORDER BY 1, 2, 3
     """  # noqa: S608 - constants of this module
 # Persons to whom no stream belongs that is not erased.
 _GONE = """
@@ -132,6 +168,8 @@ class Loaded:
     people: Sequence[Person]
     erased: frozenset[UUID]
     ahead: frozenset[tuple[UUID, datetime]]
+    rules: str | None = None
+    """The rules about contacts over time, as they are on record: a JSON array of ``[since, rules]``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,19 +184,35 @@ class ChangedPlan:
     closed_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What was written or removed of that which subscribers hear of."""
+
+    plans: list[ChangedPlan]
+    obligations: list[ChangedObligation]
+    breaches: list[ChangedBreach]
+
+
 async def load(session: AsyncSession, people: Collection[UUID], *, now: datetime) -> Loaded:
     """All that is known of persons, in the order given."""
     connection = await driver(session)
     facts, closings = _group(await connection.fetch(_FACTS, list(people)))
     streams: dict[UUID, UUID] = {}
+    waived: dict[UUID, UUID] = {}
     erased: set[UUID] = set()
+    places: dict[UUID, tuple[str | None, str | None]] = {}
     profiles: dict[UUID, Profile] = {}
-    for person, is_erased, logged, level, years, skills in await connection.fetch(_STATES, list(people)):
+    rules: str | None = None
+    for row in await connection.fetch(_STATES, list(people)):
+        person, is_erased, logged, waived_of, time_zone, country, rules_on_record, level, years, skills = row
         profiles[person] = profile_of(level, years, skills)
         if is_erased:
             erased.add(person)
         else:
+            rules, places[person] = rules_on_record, (time_zone, country)
             streams |= dict.fromkeys(logged or (), person)
+            waived |= dict.fromkeys(waived_of or (), person)
+    waivers = await obligations.waivers_of(session, waived) if waived else {}
     entries: dict[UUID, list[QueueEntry]] = defaultdict(list)
     if streams:
         for entry in await queue_log.of_streams(session, list(streams)):
@@ -168,10 +222,20 @@ async def load(session: AsyncSession, people: Collection[UUID], *, now: datetime
     closed = {fact.position for of in facts.values() for fact in of if fact.type in _CLOSES and fact.position is not None}
     around = await openings.around(connection, closed | past.keys())
     found = [
-        Person(one, facts[one], past, entries[one], profiles.get(one, NOTHING_KNOWN), around.declined, around.openings)
+        Person(
+            one,
+            facts[one],
+            past,
+            entries[one],
+            profiles.get(one, NOTHING_KNOWN),
+            around.declined,
+            around.openings,
+            waivers,
+            *places.get(one, (None, None)),
+        )
         for one in people
     ]
-    return Loaded(found, frozenset(erased), ahead)
+    return Loaded(found, frozenset(erased), ahead, rules)
 
 
 def _group(rows: Iterable[Sequence[Any]]) -> tuple[Mapping[UUID, list[PersonFact]], Mapping[UUID, Sequence[datetime]]]:
@@ -184,15 +248,24 @@ def _group(rows: Iterable[Sequence[Any]]) -> tuple[Mapping[UUID, list[PersonFact
     return facts, closings
 
 
-async def save(session: AsyncSession, derived: Mapping[UUID, Derived], *, erased: Collection[UUID] = ()) -> list[ChangedPlan]:
-    """Store what was derived of persons, where it differs from what is stored; the plans that changed. The caller holds the
-    persons' locks.
+async def save(
+    session: AsyncSession,
+    derived: Mapping[UUID, Derived],
+    streams: Collection[UUID],
+    *,
+    now: datetime,
+    erased: Collection[UUID] = (),
+) -> Changed:
+    """Store what was derived of persons, where it differs from what is stored; returns what changed for subscribers.
 
-    A pursuit that no fact makes any more keeps an empty row, so that its id still leads to the person's; an erased person's go.
+    ``streams`` hold the persons' facts. The caller holds the persons' locks. A pursuit that no fact makes any more keeps an empty
+    row, so that its id still leads to the person's; an erased person's go.
     """
     rows = [row for one in derived.values() for row in one.rows.values()]
     items = [one.item for one in derived.values() if one.item is not None]
     plans = [plan for one in derived.values() for plan in one.plans]
+    owed = [one for each in derived.values() for one in each.obligations]
+    broken = [one for each in derived.values() for one in each.breaches]
     connection = await driver(session)
     changed = await connection.fetch(
         _SAVE,
@@ -206,10 +279,23 @@ async def save(session: AsyncSession, derived: Mapping[UUID, Derived], *, erased
         [plan.position_id for plan in plans],
         [plan.attempt for plan in plans],
         _json([asdict(row) for one in derived.values() for row in one.conditions]),
+        _json([obligations.row_of(one, now) for one in owed]),
+        [one.id for one in owed],
+        list(streams),
+        _json([policy_breaches.row_of(one) for one in broken]),
+        [one.id for one in broken],
     )
     if erased:
         await connection.fetch(_FORGET, list(erased))
-    return [ChangedPlan(row[0], row[1], row[2], PlanChange(row[3]), Reason(row[4]), row[5]) for row in changed]
+    return Changed(
+        [
+            ChangedPlan(row[0], row[1], row[2], PlanChange(row[3]), Reason(row[4]), row[5])
+            for row in changed
+            if row[4] is not None
+        ],
+        [ChangedObligation(row[0], row[6], row[7]) for row in changed if row[3] is None],
+        [ChangedBreach(row[0], row[7]) for row in changed if row[3] == _BREACH],
+    )
 
 
 async def forget_erased(session: AsyncSession, people: Collection[UUID]) -> dict[str, list[UUID]]:

@@ -19,7 +19,7 @@ from services.engagement.domain.contact import (
     place_of,
     state_of,
 )
-from services.engagement.domain.derive import Person, derive
+from services.engagement.domain.derive import Person, pursuits_of
 from services.engagement.domain.errors import ReservationUnknown
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import contacts, people, recruiters, streams
@@ -129,7 +129,7 @@ async def _load(
 
 
 def _state(person: Person, now: datetime, settings: EngagementSettings) -> ContactState:
-    pursuits = derive(person, settings.policy, now=now).pursuits if person.facts else {}
+    pursuits = pursuits_of(person, settings.policy, now=now)
     return state_of(person.facts, pursuits, settings.zone)
 
 

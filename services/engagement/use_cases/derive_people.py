@@ -6,6 +6,7 @@ by actions in the queue, and for everybody by `rekindle rebuild`.
 
 import asyncio
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.engagement.domain.derive import Derived, derive
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import people, positions, streams
+from services.engagement.use_cases.announce_breaches import announce_breaches
+from services.engagement.use_cases.announce_obligations import announce_obligations
 from services.engagement.use_cases.announce_plans import announce_plans
+from services.engagement.use_cases.remember_rules import policies_of
 from services.engagement.use_cases.transactions import transact
 from shared.db.engine import Sessions
 
@@ -43,13 +47,17 @@ async def derive_people(
         return {}
     await streams.lock_people(session, of)
     loaded = await people.load(session, of, now=now)
+    policy = replace(settings.policy, contacts=policies_of(loaded.rules, settings))
     derived: dict[UUID, Derived] = {}
     for number, person in enumerate(loaded.people, 1):
-        derived[person.id] = derive(person, settings.policy, now=now)
+        derived[person.id] = derive(person, policy, now=now)
         if number % IN_ONE_GO == 0:
             await asyncio.sleep(0)
-    changed = await people.save(session, derived, erased=loaded.erased)
-    await announce_plans(session, changed, derived, now=now, settings=settings)
+    of_facts = {fact.stream for person in loaded.people for fact in person.facts}
+    changed = await people.save(session, derived, of_facts, now=now, erased=loaded.erased)
+    await announce_plans(session, changed.plans, derived, now=now, settings=settings)
+    await announce_breaches(session, changed.breaches, derived, now=now, settings=settings)
+    await announce_obligations(session, changed.obligations, derived, now=now, settings=settings)
     if loaded.ahead:
         await positions.add_ahead(session, loaded.ahead)
     return derived

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.engagement.storage import announcements, log, people, queue_log, streams
+from services.engagement.storage import announcements, log, obligations, people, policy_breaches, queue_log, streams
 from shared import outbox
 from shared.db.asyncpg_connection import driver
 from shared.erasures import Removed, confirmations
@@ -26,6 +26,8 @@ async def erase_streams(
     connection, removed = await driver(session), Removed()
     removed.add("events", await log.scrub(session, erased))
     removed.add("queue_log_entries", await queue_log.scrub(session, erased))
+    removed.add("obligations", await obligations.forget(session, erased))
+    removed.add("policy_breaches", await policy_breaches.forget(session, erased))
     removed.add("announcements", await announcements.scrub(session, [queue_log.stub(stream) for stream in erased]))
     await forget_waiting(connection, Topic.ENGAGEMENT, erased, removed, lambda event, _: EventRetracted(event=event))
     await forget_waiting(connection, Topic.REENGAGEMENT, erased, removed, lambda _, stream: queue_log.stub(stream))

@@ -11,7 +11,9 @@ from services.engagement.use_cases.derive_people import derive_stale
 from services.engagement.use_cases.follow_policy import follow_policy, notice_policy
 from services.engagement.use_cases.follow_positions import follow_positions
 from services.engagement.use_cases.record_time import record_time
+from services.engagement.use_cases.remember_rules import remember_rules
 from services.engagement.use_cases.search_positions import search_positions
+from services.engagement.use_cases.watch_obligations import watch_obligations
 from shared import clock
 from shared.db.engine import Sessions, is_transient
 from shared.db.leader import leading
@@ -42,6 +44,7 @@ async def _lead(sessions: Sessions, settings: EngagementSettings, stop: asyncio.
     async with leading(sessions, CLOCK, stop) as connection:
         if connection is not None:
             await notice_policy(sessions, now=clock.now(), settings=settings)
+            await remember_rules(sessions, settings, now=clock.now())
         while connection is not None and not stop.is_set():
             beat()
             now = clock.now()
@@ -62,13 +65,15 @@ async def tick(sessions: Sessions, *, now: datetime, settings: EngagementSetting
     announced = 0
     while more := await announce_due_items(sessions, now=now, settings=settings):
         announced += more
-    if derived or followed or compared or recorded or announced:
+    owed = await watch_obligations(sessions, now=now, settings=settings)
+    if derived or followed or compared or recorded or announced or owed:
         logger.info(
             "the clock derived %d persons, followed changed positions in %d pursuits, compared %d persons with "
-            "positions, recorded %d events and announced %d queue items",
+            "positions, recorded %d events, announced %d queue items and moved %d obligations",
             derived,
             followed,
             compared,
             recorded,
             announced,
+            owed,
         )

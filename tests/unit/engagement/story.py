@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from services.engagement.domain.derive import Derived, Person, Policy, derive
 from services.engagement.domain.facts import PersonFact
+from services.engagement.domain.obligations import Waiver
 from services.engagement.domain.queue import QueueItem
 from services.engagement.domain.queue_log import Action, QueueEntry
 from services.engagement.domain.return_plans import PlanRow
@@ -35,6 +36,7 @@ class Story:
     facts: list[PersonFact] = field(default_factory=list)
     entries: list[QueueEntry] = field(default_factory=list)
     closings: dict[UUID, Sequence[datetime]] = field(default_factory=dict)
+    waivers: dict[UUID, Waiver] = field(default_factory=dict)
 
     def fact(self, kind: str, on: str, position: str | None = None, /, *, stream: UUID | None = None, **data: Any) -> Self:
         """Add a fact; ``kind`` is its type without the leading ``rekindle.``."""
@@ -86,7 +88,7 @@ class Story:
 
     def derived(self, policy: ReturnPolicy | None = None, *, now: str = "2000-01-01") -> Derived:
         """What all this amounts to; no time passes beyond the last fact, unless ``now`` is later."""
-        person = Person(self.person, self.facts, self.closings, self.entries)
+        person = Person(self.person, self.facts, self.closings, self.entries, waivers=self.waivers)
         return derive(person, Policy(policy or ReturnPolicy(), GHOST_AFTER), now=day(now))
 
     def item(self, policy: ReturnPolicy | None = None, *, now: str = "2000-01-01") -> QueueItem | None:

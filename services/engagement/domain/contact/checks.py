@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from itertools import takewhile
 
 from services.engagement.domain.contact.ask import HOLDS_ANY_PURPOSE, Ask, Code, Decision, HeldBack, Reservation
 from services.engagement.domain.contact.place import Place
@@ -40,7 +41,7 @@ Check = Callable[[Case, Ask], Iterator[HeldBack]]
 
 def decide(case: Case, ask: Ask) -> Decision:
     """Whether the contact is allowed, every reason why not, and when it first would be if nothing else happens."""
-    reasons = _against(case, ask)
+    reasons = reasons_against(case, ask)
     moment, found = ask, reasons
     for _ in range(STEPS):
         if not found:
@@ -51,11 +52,12 @@ def decide(case: Case, ask: Ask) -> Decision:
         at = max([moment.at, *(end for end in ends if end is not None)])
         moment = replace(moment, at=at, is_day=moment.is_day and at == moment.at)
         case = replace(case, reservations=[one for one in case.reservations if one.expires_at > at])
-        found = _against(case, moment)
+        found = reasons_against(case, moment)
     return Decision(reasons, None)
 
 
-def _against(case: Case, ask: Ask) -> list[HeldBack]:
+def reasons_against(case: Case, ask: Ask) -> list[HeldBack]:
+    """Every reason against the contact, the strictest first."""
     found = [one for check in CHECKS for one in check(case, ask)]
     return found if ask.purpose is Purpose.OUTREACH else [one for one in found if one.code in HOLDS_ANY_PURPOSE]
 
@@ -122,16 +124,17 @@ def _cadence(case: Case, ask: Ask) -> Iterator[HeldBack]:
     for cadence in case.state.cadences:
         if cadence.channels is not None and ask.channel not in cadence.channels:
             continue
-        heard = [
+        heard = (
             contact.time
-            for contact in case.state.contacts
+            for contact in reversed(case.state.contacts)
             if contact.is_outreach
             and contact.time <= ask.at
             and (cadence.channels is None or contact.channel in cadence.channels)
-        ]
-        until = heard[-1] + cadence.every if heard else ask.at
+        )
+        last = next(heard, None)
+        until = ask.at if last is None else last + cadence.every
         if until > ask.at and (strictest is None or strictest.until is None or until > strictest.until):
-            sentence = f"They accept to hear from us every {cadence.every.days} days, and last did on {heard[-1]:%d %B %Y}."
+            sentence = f"They accept to hear from us every {cadence.every.days} days, and last did on {last:%d %B %Y}."
             strictest = HeldBack(Code.CADENCE, sentence, until)
     if strictest is not None:
         yield strictest
@@ -139,37 +142,38 @@ def _cadence(case: Case, ask: Ask) -> Iterator[HeldBack]:
 
 def _team_cap(case: Case, ask: Ask) -> Iterator[HeldBack]:
     cap, span = case.policy.team_cap, case.policy.team_cap_for
-    recent = [contact for contact in case.state.contacts if contact.is_touch and ask.at - span < contact.time <= ask.at]
-    if ask.is_touch and len(recent) >= cap:
-        by = f" by {recent[-1].recruiter}" if recent[-1].recruiter else ""
-        sentence = (
-            f"The team has contacted them {_times(len(recent))} within {span.days} days, last on {recent[-1].time:%d %B %Y}{by}."
-        )
-        yield HeldBack(Code.TEAM_CAP, sentence, recent[-cap].time + span)
+    if not ask.is_touch:
+        return
+    within = takewhile(lambda contact: ask.at - span < contact.time, reversed(case.state.contacts))
+    recent = [contact for contact in within if contact.is_touch and contact.time <= ask.at]
+    if len(recent) >= cap:
+        last = recent[0]
+        by = f" by {last.recruiter}" if last.recruiter else ""
+        sentence = f"The team has contacted them {_times(len(recent))} within {span.days} days, last on {last.time:%d %B %Y}{by}."
+        yield HeldBack(Code.TEAM_CAP, sentence, recent[cap - 1].time + span)
 
 
 def _unanswered(case: Case, ask: Ask) -> Iterator[HeldBack]:
-    answered = max((at for at, about in case.state.answers if about == ask.position), default=None)
-    touches = [
-        contact.time
-        for contact in case.state.contacts
-        if contact.is_touch and contact.position == ask.position and contact.time <= ask.at
-        if answered is None or contact.time > answered
-    ]
-    quiet_until = touches[-1] + case.policy.unanswered_quiet if touches else ask.at
-    if ask.is_touch and len(touches) >= case.policy.unanswered_limit and quiet_until > ask.at:
-        sentence = f"{len(touches)} messages about this went unanswered, the last on {touches[-1]:%d %B %Y}."
+    if not ask.is_touch:
+        return
+    answered = next((at for at, about in reversed(case.state.answers) if about == ask.position), None)
+    since = takewhile(lambda contact: answered is None or contact.time > answered, reversed(case.state.contacts))
+    touches = [one.time for one in since if one.is_touch and one.position == ask.position and one.time <= ask.at]
+    quiet_until = touches[0] + case.policy.unanswered_quiet if touches else ask.at
+    if len(touches) >= case.policy.unanswered_limit and quiet_until > ask.at:
+        sentence = f"{len(touches)} messages about this went unanswered, the last on {touches[0]:%d %B %Y}."
         yield HeldBack(Code.UNANSWERED_LIMIT, sentence, quiet_until)
 
 
 def _in_conversation(case: Case, ask: Ask) -> Iterator[HeldBack]:
     for reply in reversed(case.state.replies):
         until = reply.time + case.policy.conversation
-        if until <= ask.at or reply.time > ask.at:
+        if until <= ask.at:
+            return
+        if reply.time > ask.at:
             continue
-        before = [contact for contact in case.state.contacts if contact.time <= reply.time and contact.recruiter is not None]
-        if before and before[-1].recruiter != ask.recruiter:
-            sentence = f"They answered {before[-1].recruiter} on {reply.time:%d %B %Y}, who is in conversation with them."
+        if reply.to is not None and reply.to != ask.recruiter:
+            sentence = f"They answered {reply.to} on {reply.time:%d %B %Y}, who is in conversation with them."
             yield HeldBack(Code.IN_CONVERSATION, sentence, until)
             return
 
@@ -182,10 +186,11 @@ def _reserved(case: Case, _ask: Ask) -> Iterator[HeldBack]:
 
 
 def _answer_first(case: Case, ask: Ask) -> Iterator[HeldBack]:
-    waiting = [reply.time for reply in case.state.replies if reply.time <= ask.at and not reply.is_settled]
-    ours = [contact.time for contact in case.state.contacts]
-    if waiting and (not ours or max(ours) <= waiting[-1]):
-        yield HeldBack(Code.ANSWER_FIRST, f"They wrote on {waiting[-1]:%d %B %Y} and wait for an answer: answer first.")
+    ours = case.state.contacts[-1].time if case.state.contacts else None
+    unanswered = takewhile(lambda reply: ours is None or ours <= reply.time, reversed(case.state.replies))
+    waiting = next((reply.time for reply in unanswered if reply.time <= ask.at and not reply.is_settled), None)
+    if waiting is not None:
+        yield HeldBack(Code.ANSWER_FIRST, f"They wrote on {waiting:%d %B %Y} and wait for an answer: answer first.")
 
 
 def _quiet_hours(case: Case, ask: Ask) -> Iterator[HeldBack]:

@@ -1,7 +1,9 @@
 """The organisation's rules about contacts; the defaults are product.md's."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from shared.timestamps import UTC_ZONE
@@ -26,3 +28,28 @@ class ContactPolicy:
     daily_limit: int | None = None
     """Outreach a day of one recruiter, where the directory names none."""
     zone: ZoneInfo = UTC_ZONE
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPolicies:
+    """The rules over time: each with the moment since when it is valid, oldest first; the first was valid before it too."""
+
+    history: tuple[tuple[datetime, ContactPolicy], ...]
+
+    @property
+    def latest(self) -> ContactPolicy:
+        """The policy that is valid now."""
+        return self.history[-1][1]
+
+    def at(self, moment: datetime) -> ContactPolicy:
+        """The policy that was valid at a moment."""
+        following = bisect_right(self.history, moment, key=itemgetter(0))
+        return self.history[max(following - 1, 0)][1]
+
+
+def always(policy: ContactPolicy) -> ContactPolicies:
+    """The same rules at all times."""
+    return ContactPolicies(((datetime.min.replace(tzinfo=UTC), policy),))
+
+
+ALWAYS_THE_DEFAULTS = always(ContactPolicy())

@@ -61,11 +61,15 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the person said to us; an automatic reply is none. ``is_settled``: what it was about has ended since."""
+    """What the person said to us; an automatic reply is none.
+
+    ``to`` is who contacted them last before, where that is known; ``is_settled``: what it was about has ended since.
+    """
 
     time: datetime
     channel: Channel | None
     position: UUID | None
+    to: str | None = None
     is_settled: bool = False
 
 
@@ -119,23 +123,65 @@ def state_of(facts: Iterable[PersonFact], pursuits: Mapping[UUID, Pursuit], zone
     """The state of a person. ``zone``, the organisation's, says when the day ends on which a consent expires."""
     facts = list(facts)
     valid = without_retracted(facts)
-    replies = [
-        Reply(fact.time, _channel(fact), fact.position, _is_over(fact, pursuits))
-        for fact in valid
-        if fact.type == PursuitResponded.type and not fact.data.get("auto")
-    ]
-    of_streams = _by_stream(without_retracted(facts, partition=lambda fact: fact.stream))
+    replies: list[Reply] = []
+    last: str | None = None
+    for fact in valid:
+        if fact.type == PursuitContacted.type:
+            last = fact.data.get("recruiter") or last
+        elif is_reply(fact):
+            replies.append(reply_of(fact, last, is_settled=_is_over(fact, pursuits)))
+    chosen = choices_of(without_retracted(facts, partition=lambda fact: fact.stream), zone)
     return ContactState(
         is_hired=any(one.is_employed for pursuit in pursuits.values() for one in pursuit.attempts),
         hard_nos=hard_nos(facts),
-        consents=[consent for own in of_streams for consent in _consent(own, zone)],
-        unsubscribed=[block for own in of_streams for block in _blocks(own, _NO_MORE)],
-        unusable=[block for own in of_streams for block in _blocks(own, _FAILED) if not _reached_since(block, replies)],
-        cadences=[cadence for own in of_streams for cadence in _cadence(own)],
+        consents=chosen.consents,
+        unsubscribed=chosen.unsubscribed,
+        unusable=chosen.unusable(replies),
+        cadences=chosen.cadences,
         contacts=contacts_of(valid),
         replies=replies,
-        answers=[(fact.time, fact.position) for fact in valid if fact.type in _ANSWERS and not fact.data.get("auto")],
+        answers=[(fact.time, fact.position) for fact in valid if is_answer(fact)],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the person chose and what failed, each stream for itself."""
+
+    consents: Sequence[Consent] = ()
+    unsubscribed: Sequence[Block] = ()
+    failed: Sequence[Block] = ()
+    cadences: Sequence[Cadence] = ()
+
+    def unusable(self, replies: Iterable[Reply]) -> list[Block]:
+        """The channels by which the person cannot be reached: no answer came by them since."""
+        return [block for block in self.failed if not _reached_since(block, replies)]
+
+
+def choices_of(valid: Iterable[PersonFact], zone: ZoneInfo) -> Choices:
+    """What stands of the choices among facts, which are in order and were not retracted in their stream."""
+    of_streams = _by_stream(fact for fact in valid if fact.type in CHOICES)
+    return Choices(
+        [consent for own in of_streams for consent in _consent(own, zone)],
+        [block for own in of_streams for block in _blocks(own, _NO_MORE)],
+        [block for own in of_streams for block in _blocks(own, _FAILED)],
+        [cadence for own in of_streams for cadence in _cadence(own)],
+    )
+
+
+def is_reply(fact: PersonFact) -> bool:
+    """Whether the person wrote to us."""
+    return fact.type == PursuitResponded.type and not fact.data.get("auto")
+
+
+def is_answer(fact: PersonFact) -> bool:
+    """Whether the person gave any answer, a no included."""
+    return fact.type in _ANSWERS and not fact.data.get("auto")
+
+
+def reply_of(fact: PersonFact, to: str | None, *, is_settled: bool = False) -> Reply:
+    """The reply that a fact reports."""
+    return Reply(fact.time, _channel(fact), fact.position, to, is_settled)
 
 
 def is_unsubscribed(facts_of_stream: Iterable[PersonFact], channel: Channel) -> bool:
@@ -146,6 +192,9 @@ def is_unsubscribed(facts_of_stream: Iterable[PersonFact], channel: Channel) -> 
 
 _NO_MORE = frozenset({CandidateUnsubscribed.type, CandidateComplained.type})
 _FAILED = frozenset({CandidateBounced.type})
+_CONSENTS = frozenset({CandidateConsentGiven.type, CandidateConsentWithdrawn.type})
+CHOICES = _NO_MORE | _FAILED | _CONSENTS | {CandidateResubscribed.type, CandidateCadenceChosen.type}
+"""The facts that say how somebody may be contacted; hard nos are apart."""
 
 
 def same_address(address: str) -> str:
@@ -169,10 +218,11 @@ def _by_stream(facts: Iterable[PersonFact]) -> list[list[PersonFact]]:
 
 def contacts_of(facts: Iterable[PersonFact]) -> list[Contact]:
     """The contacts among facts, in their order."""
-    return [_contact(fact) for fact in facts if fact.type == PursuitContacted.type]
+    return [contact_of(fact) for fact in facts if fact.type == PursuitContacted.type]
 
 
-def _contact(fact: PersonFact) -> Contact:
+def contact_of(fact: PersonFact) -> Contact:
+    """The contact that a fact reports."""
     data = fact.data
     return Contact(
         time=fact.time,
@@ -226,7 +276,7 @@ def _consent(facts: Iterable[PersonFact], zone: ZoneInfo) -> list[Consent]:
     """Whether any basis holds in the stream, by the latest word on each; nothing where there is no word at all."""
     latest: dict[str, PersonFact] = {}
     for fact in facts:
-        if fact.type in {CandidateConsentGiven.type, CandidateConsentWithdrawn.type}:
+        if fact.type in _CONSENTS:
             latest[str(fact.data["basis"])] = fact
     if not latest:
         return []
