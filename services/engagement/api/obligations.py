@@ -116,7 +116,7 @@ async def list_what_is_owed(
         after = decode_cursor(purpose, cursor, lambda due, last: (datetime.fromisoformat(due), UUID(last)))
     shown, following = await list_obligations(sessions, wanted, candidate=of, now=(now := clock.now()), after=after, limit=limit)
     next_cursor = None if following is None else encode_cursor(purpose, [following[0].isoformat(), str(following[1])])
-    return ObligationPage(items=[_shown(one, now) for one in shown], next_cursor=next_cursor)
+    return ObligationPage(items=[shown_obligation(one, now) for one in shown], next_cursor=next_cursor)
 
 
 @router.post("/{id}/waiver")
@@ -133,10 +133,11 @@ async def waive_what_is_owed(
         raise Invalid.of("recruiter", "is required: the token names no recruiter")
     now = clock.now()
     waived = await waive_obligation(sessions, id, reason=body.reason, recruiter=recruiter, now=now, settings=settings)
-    return _shown(waived, now)
+    return shown_obligation(waived, now)
 
 
-def _shown(shown: ShownObligation, now: datetime) -> Obligation:
+def shown_obligation(shown: ShownObligation, now: datetime) -> Obligation:
+    """An obligation as the API shows it at ``now``."""
     one, waiver = shown.stored.obligation, shown.stored.obligation.waiver
     return Obligation(
         id=one.id,

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
+from services.engagement.api.obligations import Obligation, shown_obligation
 from services.engagement.api.queue import QueueItem, shown_item
 from services.engagement.api.returns import ReturnPlan, shown_plan
 from services.engagement.domain.choices import ChosenCadence, ConsentWord, Said
@@ -147,6 +148,7 @@ class Relationship(BaseModel):
     suppressions: list[Suppression] = Field(description="By channel and address, those that were lifted too.")
     cadence: list[RelatedCadence] = Field(description="What each of the person's records last chose.")
     consent: list[RelatedConsent] = Field(description="The latest word of each record on each basis.")
+    obligations: list[Obligation] = Field(description="What we owe them, or owed them, the longest due first; at most 200.")
     reservations: list[HeldContact] = Field(description="Who holds the next contact.")
     queue_item: QueueItem | None = Field(description="The person's item; null where the queue shows none.")
     not_in_queue: list[OutOfQueue] = Field(description="Why the queue does not offer them now, strictest first; empty: it does.")
@@ -188,6 +190,7 @@ def _shown(read: Read, zone: ZoneInfo, now: datetime, *, with_addresses: bool) -
         suppressions=[_suppression(one, with_address=with_addresses) for one in choices.suppressions],
         cadence=[_cadence(one) for one in choices.cadences],
         consent=[_consent(one, now.astimezone(zone).date()) for one in choices.consents],
+        obligations=[shown_obligation(one, now) for one in read.owed],
         reservations=[HeldContact(id=one.id, recruiter=one.recruiter, expires_at=one.expires_at) for one in read.reservations],
         queue_item=None if read.item is None else shown_item(read.item, now),
         not_in_queue=[OutOfQueue(code=one.code, sentence=one.sentence, until=one.until) for one in read.not_in_queue],

@@ -79,6 +79,12 @@ async def test_suppressions_cadence_consent_and_reservations_are_on_it(desk: Des
     assert [one["recruiter"] for one in ada["reservations"]] == ["maria"]
 
 
+async def test_what_is_owed_is_on_it(desk: Desk) -> None:
+    await desk.post(event("pursuit.contacted", at="2026-03-02"), event("pursuit.responded", at="2026-03-03"))
+
+    assert [(one["kind"], one["status"]) for one in (await page(desk))["obligations"]] == [("reply", "overdue")]
+
+
 async def test_an_address_is_shown_to_those_alone_who_may_see_contact_details(
     desk: Desk, settings: EngagementSettings, keys: Path
 ) -> None:
