@@ -50,7 +50,7 @@ bench: setup ## Measure, and print a table and JSON
 
 chaos: setup ## Kill everything at random for DURATION seconds, live through a simulated year, compare with oracles
 	@$(VENV)/python -m tests.chaos --duration $(DURATION) $(ARGS)
-	@$(VENV)/python -m tests.chaos.year
+	@$(VENV)/python -m tests.chaos.year --duration $(DURATION)
 
 doctor: setup ## Check the running stack and say what to do
 	@$(VENV)/rekindle doctor

@@ -1,4 +1,4 @@
-"""The whole year of a hiring team: ``python -m tests.chaos.year``.
+"""The whole year of a hiring team: ``python -m tests.chaos.year``; a part of it with a ``--duration`` below 600.
 
 Lives through it on a stack of its own whose clock is set, and compares what it answers at the end with the model in
 ``tests/year``. A year that takes longer than ``--budget`` seconds is a failure too.
@@ -23,19 +23,15 @@ def main() -> int:
     """Live through a year; the exit status is 0 when everything is as the model says, in time."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos.year", description=__doc__)
     parser.add_argument("--seed", type=int, default=2026)
-    parser.add_argument("--people", type=int, default=20_000)
-    parser.add_argument("--positions", type=int, default=60)
-    parser.add_argument("--recruiters", type=int, default=20)
-    parser.add_argument("--facts", type=int, default=300_000)
+    parser.add_argument("--duration", type=float, default=600, help="of 600, the part of the people and facts that are simulated")
     parser.add_argument("--budget", type=float, default=3600, metavar="SECONDS")
     asked = parser.parse_args()
+    part = min(1.0, asked.duration / 600)
     year = Year(
         begins=datetime(2025, 11, 1, tzinfo=UTC),
         seed=asked.seed,
-        people=asked.people,
-        positions=asked.positions,
-        recruiters=asked.recruiters,
-        facts=asked.facts,
+        people=max(150, round(20_000 * part)),
+        facts=max(2_250, round(300_000 * part)),
     )
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="rekindle-year-", ignore_cleanup_errors=True) as folder:
