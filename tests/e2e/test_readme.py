@@ -45,6 +45,7 @@ async def test_the_story_in_curl_is_true(stack: Stack, tmp_path: Path) -> None:
         '{"verdict":"stop","findings":[',
         '"placeholder","false_scarcity"',
         '"allowed":false,"why":["Theteamhascontactedthemoncewithin7days,laston',
+        '{"kind":"reply","status":"open","recruiter":"maria","due_at":',
         "<h1>Youareunsubscribed</h1>Theywantnothingmorebyemailsince",
     ):
         assert expected in answers

@@ -15,6 +15,7 @@ from rekindle.replay.posting import Poster
 from rekindle.simulation.desk import Act
 from tests.year.contacts import RECRUITER, reasons_against
 from tests.year.journal import Journal, id_of
+from tests.year.owed import owed_to
 from tests.year.person import is_in_play, person_at
 from tests.year.queue import newest_close, plans_of
 
@@ -52,18 +53,21 @@ class Expected:
 
     queue: dict[People, frozenset[Any]]
     plans: dict[People, frozenset[Any]]
+    owed: dict[People, frozenset[Any]]
     against: dict[People, frozenset[str]]
     """What stands against a contact at ``CHECKED_AFTER``."""
 
 
 def expected(watched: Watched, now: datetime) -> Expected:
     """Everything that is to be seen at ``now``, but of people whom recruiters were given because of a position."""
-    journal, found = watched.journal, Expected({}, {}, {})
+    journal, found = watched.journal, Expected({}, {}, {}, {})
     for streams in set(journal.persons().values()):
         if streams & watched.given_by_position:
             continue
         name = frozenset(journal.references[stream] for stream in streams)
         person = person_at(journal, streams, now)
+        if owes := owed_to(person, now):
+            found.owed[name] = frozenset((one.kind, str(one.made_by), one.due_at, one.status) for one in owes)
         found.against[name] = frozenset(reasons_against(journal, person, now + CHECKED_AFTER))
         plans = plans_of(person, journal.acts)
         if plans:
@@ -128,6 +132,14 @@ def queue_differences(watched: Watched, model: Expected, found: dict[People, fro
     seen = {one: without_positions(listed) for one, listed in found.items() if not one & left_out}
     expects = {one: as_listed(pending, found.get(one, pending), now) for one, pending in model.queue.items()}
     return differences({one: due for one, due in expects.items() if due}, {one: timed for one, timed in seen.items() if timed})
+
+
+def owed_in(api: Poster) -> dict[People, frozenset[Any]]:
+    """The obligations of a running stack."""
+    found: dict[People, set[Any]] = defaultdict(set)
+    for one in pages(api, "/v1/obligations"):
+        found[frozenset(one["references"])].add((one["kind"], one["made_by"], _time(one["due_at"]), one["status"]))
+    return {person: frozenset(owes) for person, owes in found.items()}
 
 
 def against_in(api: Poster, people: Iterable[People], now: datetime) -> dict[People, frozenset[str]]:

@@ -16,7 +16,7 @@ from services.engagement.storage.due import is_anything_due
 from shared import clock
 from shared.db.engine import Sessions, connect
 from tests.waiting import eventually
-from tests.year.comparison import Watched, against_in, differences, expected, plans_in, queue_differences, queue_in
+from tests.year.comparison import Watched, against_in, differences, expected, owed_in, plans_in, queue_differences, queue_in
 
 
 @asynccontextmanager
@@ -60,6 +60,7 @@ def _compare(watched: Watched, api: Poster, year: Year) -> None:
     assert len(frozenset().union(*model.against.values())) > 8, "too few rules of contact checks came into play"
     for what, wrong in (
         ("queue", queue_differences(watched, model, queue_in(api), year.ends)),
+        ("obligations", differences(model.owed, {one: owes for one, owes in owed_in(api).items() if not one & left_out})),
         ("contact checks", differences(model.against, against_in(api, model.against, year.ends))),
         ("return plans", differences(model.plans, plans)),
     ):

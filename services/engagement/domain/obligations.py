@@ -130,7 +130,10 @@ def obligations_of(
 
 
 def _ended(one: Obligation, do_not_contact: datetime | None) -> bool:
-    return do_not_contact is not None and (one.met_at is None or one.made_at >= do_not_contact)
+    """Whether it was not met by the time from which nothing is owed any more."""
+    if do_not_contact is None:
+        return False
+    return one.met_at is None or one.met_at > do_not_contact or one.made_at >= do_not_contact
 
 
 def _do_not_contact(facts: Sequence[PersonFact]) -> datetime | None:

@@ -38,7 +38,7 @@ KINDS: list[tuple[str, dict[str, Any]]] = [
     ("rejected", {"reason": "preferred_another"}),
     ("no_show", {}),
 ]
-TABLES = ("pursuits", "queue_items", "return_plans")
+TABLES = ("pursuits", "queue_items", "return_plans", "obligations")
 
 
 def story(random: Random) -> list[tuple[str, str, dict[str, Any]]]:
@@ -80,7 +80,7 @@ async def outcome(engagement: Sessions, person: str) -> dict[str, list[dict[str,
         for table in TABLES:
             query = f"SELECT to_jsonb(one) AS row FROM {table} AS one WHERE person_id = :person"
             rows = (await session.execute(text(query), {"person": candidate_id(f"{person}a")})).scalars()
-            own = {"id", "person_id", "candidate_id", "announced", "clock_at", "lease_id"}
+            own = {"id", "person_id", "candidate_id", "announced", "clock_at", "lease_id", "made_by"}
             kept = [{name: value for name, value in row.items() if name not in own} for row in rows]
             found[table] = sorted((row for row in kept if row.get("presence") != "gone"), key=str)
     return found
@@ -115,4 +115,5 @@ async def test_what_arrives_late_ends_as_what_arrives_in_order(
     outcomes = [await outcome(engagement, person) for person in in_order]
     assert sum(bool(one["queue_items"]) for one in outcomes) > 5
     assert sum(bool(one["return_plans"]) for one in outcomes) > 5
+    assert sum(bool(one["obligations"]) for one in outcomes) > 5
     assert [await outcome(engagement, person) for person in shuffled] == outcomes

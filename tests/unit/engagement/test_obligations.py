@@ -183,6 +183,12 @@ def test_nothing_is_owed_after_do_not_contact() -> None:
     assert [kind for kind, _ in brief(story)] == ["reply", "feedback", "reply"]
 
 
+def test_what_was_not_met_by_do_not_contact_is_not_met_by_a_contact_after_it() -> None:
+    story = Story().pursuit("responded", MON).fact("candidate.hard_no_set", TUE, reason="do_not_contact")
+
+    assert brief(story) == brief(story.pursuit("contacted", WED)) == []
+
+
 def test_another_hard_no_changes_nothing() -> None:
     story = Story().pursuit("responded", MON).fact("candidate.hard_no_set", TUE, reason="career_change")
 
