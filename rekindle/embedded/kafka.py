@@ -15,7 +15,7 @@ from pathlib import Path
 from rekindle.embedded.failures import CannotStart, of_os_error
 from rekindle.embedded.folder import NEEDED_TO_GO_ON, DataFolder
 from rekindle.embedded.part import Part, Process, last_lines
-from rekindle.embedded.ports import LOOPBACK, answers, replies
+from rekindle.embedded.ports import LOOPBACK, answers, listens, replies
 
 LOGGING = Path(__file__).with_name("log4j2.properties")
 MEMORY = ("-Xms48m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:MaxMetaspaceSize=128m", "-Xss512k")
@@ -147,9 +147,9 @@ class Kafka:
             stops_within=60 if self._recording else 30,
         )
 
-    async def _is_ready(self, _pid: int) -> bool:
+    async def _is_ready(self, pid: int) -> bool:
         # The client port opens last, when the broker has registered and is unfenced.
-        return await answers(self.ports[0])
+        return await answers(self.ports[0]) and listens(pid, self.ports[0])
 
     async def _answers(self) -> bool:
         return await replies(self.ports[0], API_VERSIONS_REQUEST)

@@ -56,6 +56,19 @@ async def answers(port: int) -> bool:
     return True
 
 
+def listens(pid: int, port: int) -> bool:
+    """Whether it is this process that listens on the port, not one of another stack that took it first."""
+    import psutil
+
+    try:
+        found = psutil.Process(pid).net_connections(kind="tcp")
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.AccessDenied:
+        return True  # the system does not say whose it is
+    return any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in found)
+
+
 async def replies(port: int, request: bytes) -> bool:
     """Whether a server on this port says anything to a request. Raises OSError where it cannot be reached; may wait for ever."""
     reader, writer = await asyncio.open_connection(LOOPBACK, port)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from rekindle.embedded.failures import CannotStart
 from rekindle.embedded.folder import DataFolder
 from rekindle.embedded.part import Part, Process, last_lines
-from rekindle.embedded.ports import http_status
+from rekindle.embedded.ports import http_status, listens
 
 PYTHON = (sys.executable, "-P", "-u")
 """-P: a folder of the user's that happens to be named as one of our packages is not ours."""
@@ -27,11 +27,11 @@ def worker(folder: DataFolder, environment: Mapping[str, str], port: int, only: 
 
 
 def _served(folder: DataFolder, name: str, arguments: Sequence[str], environment: Mapping[str, str], port: int) -> Part:
-    async def is_live(_pid: int) -> bool:
+    async def answers() -> bool:
         return await http_status(port, "/health/live") == 200
 
-    async def answers() -> bool:
-        return await is_live(0)
+    async def is_live(pid: int) -> bool:
+        return await answers() and listens(pid, port)
 
     return Part(
         name=name,

@@ -243,3 +243,16 @@ async def test_an_unreachable_repository_is_told_in_one_sentence(tmp_path: Path,
     with pytest.raises(CannotStart, match="Maven Central cannot be reached"):
         jars.installed(cache=tmp_path / "cache")
     assert not [path for path in (tmp_path / "cache").iterdir() if path.is_dir()]
+
+
+async def test_a_broker_of_another_stack_is_not_taken_for_its_own(
+    stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two stacks that start in the same moment both find the port free; one of them gets it."""
+    taken = int(stack.env["KAFKA_BOOTSTRAP_SERVERS"].rpartition(":")[2])
+    DataFolder(tmp_path).remember("ports", {"kafka": taken})
+    monkeypatch.setattr(ports, "is_free", lambda _port: True)
+
+    with pytest.raises(CannotStart, match="kafka did not start"):
+        async with stores(data=tmp_path, postgres=False):
+            pytest.fail("it is ready with the broker of another stack")
