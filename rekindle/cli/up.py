@@ -197,7 +197,7 @@ def _stop_on_signals(stack: Stack, say: Callable[[str], None]) -> asyncio.Event:
             say("killing what still runs")
             stack.kill_all()
             return
-        say("stopping; once more kills")
+        say("stopping; Ctrl-C again kills everything at once")
         stop.set()
 
     loop = asyncio.get_running_loop()

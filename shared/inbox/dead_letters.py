@@ -58,7 +58,7 @@ async def one(session: AsyncSession, number: int, *, lock: bool = False) -> Dead
     query = text(f"{_READ} WHERE id = :number {'FOR UPDATE' if lock else ''}")
     row = (await session.execute(query, {"number": number})).one_or_none()
     if row is None:
-        raise DeadLetterError(f"there is no dead letter {number}")
+        raise DeadLetterError(f"there is no dead letter with the number {number}")
     return _letter(row)
 
 
