@@ -64,7 +64,7 @@ async def _rebuild(screen: Screen, *, check: bool) -> "Rebuilt":
         if check:
             return await compare(sessions, now=now, ghost_after=settings.ghost_after)
         return await fold_all(
-            sessions, now=now, ghost_after=settings.ghost_after, progress=lambda done: screen.say(f"{done} pursuits")
+            sessions, now=now, ghost_after=settings.ghost_after, progress=lambda done: screen.count(f"{done} pursuits")
         )
 
 

@@ -77,7 +77,7 @@ async def _republish(topics: list[Owned], screen: Screen) -> dict[str, int]:
     for topic in topics:
 
         def report(count: int, topic: Owned = topic) -> None:
-            screen.say(f"{topic}: {count}")
+            screen.count(f"{topic}: {count}")
 
         async with database_of(topic.owner) as (sessions, settings):
             use_case = import_module(f"services.{topic.owner}.use_cases.republish")

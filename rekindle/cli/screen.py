@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+COUNT_EVERY = 2.0
+"""Seconds between two lines of a count."""
+
 
 class Screen:
     """Progress of one piece of work."""
@@ -15,7 +18,8 @@ class Screen:
         self._started = time.monotonic()
         self._is_terminal = sys.stderr.isatty()
         self._bar: Progress | None = None
-        self._told = -1
+        self._last_tenth = -1
+        self._counted_at = self._started
 
     def say(self, text: str) -> None:
         """Print a line with the seconds since the work began."""
@@ -29,9 +33,15 @@ class Screen:
             self._show_bar(what, done, wanted)
             return
         tenth = 10 * done // max(wanted, 1)
-        if tenth > self._told:
-            self._told = tenth
+        if tenth > self._last_tenth:
+            self._last_tenth = tenth
             self.say(f"{what}: {100 * done // max(wanted, 1)} %{self._time_left(done, wanted)}")
+
+    def count(self, text: str) -> None:
+        """Show how much is done of work whose amount is not known: a line every few seconds."""
+        if time.monotonic() - self._counted_at >= COUNT_EVERY:
+            self._counted_at = time.monotonic()
+            self.say(text)
 
     def _time_left(self, done: int, wanted: int) -> str:
         if not 0 < done < wanted:

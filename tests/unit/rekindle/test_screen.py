@@ -18,6 +18,17 @@ def test_each_tenth_is_a_line_with_the_time_left(capsys: pytest.CaptureFixture[s
     assert lines[-1].endswith("rows: 100 %")
 
 
+def test_a_count_is_a_line_every_few_seconds(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    now = 100.0
+    monkeypatch.setattr("rekindle.cli.screen.time.monotonic", lambda: now)
+    screen = Screen()
+    for done in range(0, 400, 10):
+        now += 0.25
+        screen.count(f"{done} events")
+
+    assert [line.split()[2] for line in capsys.readouterr().err.splitlines()] == ["70", "150", "230", "310", "390"]
+
+
 def test_a_terminal_shows_a_bar_with_percentage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     screen = Screen()
