@@ -160,6 +160,6 @@ async def not_reached(sessions: Sessions, groups: Mapping[Topic, str], awaited: 
 def _not_counted(missing: Sequence[Awaited], awaited: int, seconds: float) -> NotCountedYet:
     names = [one.text for one in missing]
     return NotCountedYet(
-        f"{len(names)} of {awaited} are not counted after {seconds:g} s: {', '.join(names[:3])}" + (", ..." if names[3:] else ""),
+        f"{len(names)} of {awaited} had no effect after {seconds:g} s: {', '.join(names[:3])}" + (", ..." if names[3:] else ""),
         extra={"missing": names[:LISTED], "missing_count": len(names)},
     )

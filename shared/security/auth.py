@@ -182,7 +182,7 @@ def _decoded(token: str, keys: KeySet | None, issuer: str, audience: str, algori
             sub={"essential": True},
         ).validate(decoded.claims)
     except (JoseError, ValueError, KeyError, TypeError) as error:
-        raise Unauthenticated(f"The token was not accepted: {_told(error)}") from error
+        raise Unauthenticated(f"The token was not accepted: {_reason(error)}") from error
     return decoded.claims
 
 
@@ -210,7 +210,7 @@ _TOLD = {
 }
 
 
-def _told(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     if not isinstance(error, JoseError):
         return str(error) or type(error).__name__
     return _TOLD.get(error.error) or error.description or error.error

@@ -204,7 +204,9 @@ def _check_query(request: Request, known: dict[str, bool]) -> None:
     seen: set[str] = set()
     for name, value in request.query_params.multi_items():
         if name not in known:
-            wrong.append(FieldError(name, "is not a parameter here; known are " + (", ".join(sorted(known)) or "none")))
+            wrong.append(
+                FieldError(name, "is not a parameter of this operation, which takes " + (", ".join(sorted(known)) or "none"))
+            )
         elif name in seen and not known[name]:
             wrong.append(FieldError(name, "must be given once"))
         elif "\0" in value:

@@ -68,7 +68,7 @@ class ObligationSettled(Conflict):
 
 
 class PursuitUnknown(NotFound):
-    """No fact makes this pursuit."""
+    """There is no such pursuit: no event is about this person and position."""
 
     code = "pursuit_unknown"
     title = "There is no such pursuit"

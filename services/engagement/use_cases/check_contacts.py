@@ -97,7 +97,7 @@ async def release_reservation(sessions: Sessions, id: UUID) -> None:
         return await contacts.release(await driver(session), id)
 
     if not await transact(sessions, work):
-        raise ReservationUnknown(f"No reservation {id} is held; it may have ended by itself.")
+        raise ReservationUnknown(f"There is no reservation {id}; it may have expired.")
 
 
 async def _people(session: AsyncSession, planned: Sequence[Planned]) -> dict[UUID, UUID]:

@@ -44,7 +44,7 @@ async def read_pursuit(sessions: Sessions, id: UUID, *, now: datetime, settings:
             shown = await _shown(session, [(person, row.position_id)], now, settings)
             if shown:
                 return shown[0]
-        raise PursuitUnknown(f"No fact makes a pursuit {id}.")
+        raise PursuitUnknown(f"There is no pursuit {id}.")
 
 
 async def list_pursuits(

@@ -18,7 +18,7 @@ async def person_streams(session: AsyncSession, candidate: UUID) -> list[Stream]
     of_person = await streams.of_person(session, candidate)
     own = next((stream for stream in of_person if stream.candidate_id == candidate), None)
     if own is None:
-        raise CandidateUnknown(f"Neither an event nor a record of the candidate {candidate} has arrived here.")
+        raise CandidateUnknown(f"Nothing is known of the candidate {candidate}: neither an event nor a record has arrived.")
     if own.erased_at is not None:
         raise CandidateErased.of_stream(candidate)
     return of_person

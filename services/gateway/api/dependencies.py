@@ -27,7 +27,7 @@ class TokenDesk:
         """Have every process refuse a token. Raises Unavailable when the others learn of it later than within a second."""
         verifier.revocations.add(revoked.id, (revoked.revoked_at or datetime.now(UTC)).timestamp())
         if not await self.announcer.announce([revoked]):
-            raise Unavailable("The token is revoked; other processes than this learn of it once Kafka answers again.")
+            raise Unavailable("The token is revoked in this process; the others refuse it once Kafka answers again.")
 
 
 DeskDep = Annotated[TokenDesk, Depends(of_state("desk", TokenDesk))]

@@ -24,7 +24,7 @@ async def republish(
     announcer = Announcer(SharedSettings().kafka_bootstrap_servers)
     try:
         if not await announcer.announce(revoked):
-            raise Unavailable("Kafka does not take the revocations of tokens: `rekindle doctor` may say why.")
+            raise Unavailable("Kafka does not accept the revocations of tokens: `rekindle doctor` may say why.")
     finally:
         await announcer.close()
     progress(len(revoked))
