@@ -154,6 +154,8 @@ _RULES = {
 def rule_of(one: Any) -> str:
     """The rule that one error of pydantic's names, in the words of JSON."""
     kind, message = one["type"], str(one["msg"])
+    if kind == "too_short" and one["ctx"]["min_length"] == 1:
+        return "must not be empty"
     if kind in _RULES:
         return _RULES[kind].format(**{name: _plain(value) for name, value in one.get("ctx", {}).items()})
     message = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")

@@ -34,7 +34,8 @@ def read_email(text: str) -> str:
     try:
         return validate_email(text.strip(), check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as error:
-        raise ValueError(f"must be an e-mail address: {error}") from error
+        why = str(error).rstrip(".")
+        raise ValueError(f"must be an e-mail address: {why[:1].lower()}{why[1:]}") from error
 
 
 def read_phone(text: str) -> str:

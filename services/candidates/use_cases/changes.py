@@ -59,6 +59,8 @@ class RecordChange:
             return
         if self.name.reference is None and self.condition.if_match is None:
             raise VersionMissing("A change by id must carry If-Match with the ETag that was read.")
+        if tag is not None and self.condition.if_match is None and not self.condition.allows_change(tag):
+            raise VersionStale(f"There is a record already, at version {tag}, which If-None-Match rules out.")
         if not self.condition.allows_change(tag):
             raise VersionStale(f"The record is at version {tag or 'none, for there is no record'}; read it again.")
 

@@ -25,7 +25,7 @@ class Everything(BaseModel):
     code: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "EUR"
     time: Moment = read_moment("2026-01-01")
     channel: Channel = Channel.EMAIL
-    several: list[int] = []
+    several: list[int] = Field([], min_length=1)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,7 @@ class Everything(BaseModel):
         ("id", 5, "must be a UUID"),
         ("code", "euro", "must match the regular expression ^[A-Z]{3}$"),
         ("several", "x", "must be a list"),
+        ("several", [], "must not be empty"),
         ("channel", "pigeon", "must be 'email', 'phone'"),
     ],
 )
