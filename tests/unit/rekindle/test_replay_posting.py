@@ -213,14 +213,14 @@ def test_there_are_only_so_many_causes(tmp_path: Path) -> None:
 
 
 def test_a_dry_run_says_what_would_be_refused_and_asks_nobody(tmp_path: Path) -> None:
-    good = {"type": "rekindle.pursuit.applied", "subject": "log:1", "data": {"position": "log:job"}}
-    bad = good | {"data": {"position": "log:job", "recruiter": "Maria O'Neil"}}
+    good = {"source": "log", "id": "1", "type": "rekindle.pursuit.applied", "subject": "log:1", "time": "2026-03-01T10:00:00Z"}
+    named = good | {"data": {"position": "log:job", "recruiter": "Maria O'Neil"}}
+    ahead = good | {"time": "2199-03-01T10:00:00Z"}
 
-    first, second = Checker().post([good, bad])
+    answers = Checker().post([good, named, ahead, good | {"subject": "log"}])
 
-    assert first["status"] == 201
-    assert second["status"] == 422
-    assert second["problem"]["errors"][0]["field"] == "data.recruiter"
+    assert [one["status"] for one in answers] == [201, 422, 422, 422]
+    assert [one["problem"]["errors"][0]["field"] for one in answers[1:]] == ["data.recruiter", "time", "subject"]
 
 
 def test_waiting_ends_when_funnels_and_queue_show_all_or_says_what_does_not() -> None:
