@@ -49,7 +49,7 @@ async def test_an_item_is_scheduled_and_falls_due_by_time_alone(desk: Desk) -> N
     [
         event(at="2026-09-01"),
         event("pursuit.hired", at="2026-04-01", position="ats:other"),
-        event("pursuit.interested", at="2026-04-01", position="ats:other"),
+        event("pursuit.interested", at="2026-08-01", position="ats:other"),
         event("candidate.hard_no_set", at="2026-04-01", reason="career_change", evidence="a letter", decided_by="Maria"),
     ],
     ids=["contacted", "hired", "in_play", "hard_no"],
