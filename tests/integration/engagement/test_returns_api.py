@@ -77,7 +77,7 @@ async def test_every_change_of_a_plan_is_announced_once_and_numbered(desk: Desk)
         ("ended", None),
         ("appeared", "2026-03-05T00:00:00Z"),
     ]
-    assert [one.sequence for one in await desk.events("")] == [1, 2, 3, 4]
+    assert [one.sequence for one in await desk.events("")] == [1, 2, 3, 4, 5], "the contact on a Sunday was a breach"
 
 
 async def test_nothing_personal_is_announced(desk: Desk) -> None:
