@@ -12,17 +12,19 @@ from services.engagement.api.dependencies import SessionsDep, SettingsDep
 from services.engagement.domain.priority import Factor
 from services.engagement.domain.queue import QueueReason as DueReason
 from services.engagement.domain.queue import QueueStatus
+from services.engagement.domain.why_not import WhyNot
 from services.engagement.storage.positions import KnownPosition
 from services.engagement.storage.queue import After, Wanted
 from services.engagement.use_cases.claim_items import claim_items
 from services.engagement.use_cases.complete_item import complete_item
 from services.engagement.use_cases.dismiss_item import dismiss_item
+from services.engagement.use_cases.explain_absence import explain_absence
 from services.engagement.use_cases.list_queue import Listed, count_items, list_queue
 from services.engagement.use_cases.renew_lease import renew_lease
 from services.engagement.use_cases.snooze_item import snooze_item
 from shared import clock
 from shared.errors import Invalid
-from shared.events.fields import Code, PositionRef, Text
+from shared.events.fields import CandidateRef, Code, PositionRef, Text
 from shared.events.vocabulary import QueueOutcome, Reason, Trigger
 from shared.security.auth import Principal, requires
 from shared.timestamps import Moment
@@ -89,6 +91,25 @@ class QueuePage(BaseModel):
 
     items: list[QueueItem]
     next_cursor: str | None
+
+
+class QueueAbsenceReason(BaseModel):
+    """One cause that keeps a person from being due, in words."""
+
+    code: WhyNot = Field(description="the cause", examples=["in_play"])
+    sentence: str = Field(
+        description="in words", examples=["They are in play for Staff engineer: interviewing, since 2 March 2026."]
+    )
+    until: datetime | None = Field(description="when time alone ends it; null where only news does")
+
+
+class QueueAbsence(BaseModel):
+    """Why a person is not among those whom the queue offers now."""
+
+    candidate_id: UUID
+    references: list[str]
+    status: QueueStatus | None = Field(description="where their item stands; null where it is not in the queue")
+    reasons: list[QueueAbsenceReason] = Field(description="every cause, the strictest first; none for who is due or claimed")
 
 
 class QueueCounts(BaseModel):
@@ -211,6 +232,24 @@ async def count_queue_items(sessions: SessionsDep, _: Reader, _waited: WaitedDep
     """How many items there are of each status, with the same filters as the list."""
     counts = await count_items(sessions, wanted, now=clock.now())
     return QueueCounts.model_validate(counts)
+
+
+@router.get("/why-not")
+async def explain_queue_absence(
+    sessions: SessionsDep,
+    settings: SettingsDep,
+    _: Reader,
+    _waited: WaitedDep,
+    candidate: Annotated[CandidateRef, Query(description="id or reference", examples=["demo:ada"])],
+) -> QueueAbsence:
+    """Why is this person not in the queue? For anybody who is known here, an erased person too; 404 for the rest."""
+    found = await explain_absence(sessions, candidate, now=clock.now(), settings=settings)
+    return QueueAbsence(
+        candidate_id=found.person_id,
+        references=list(found.references),
+        status=found.status,
+        reasons=[QueueAbsenceReason(code=one.code, sentence=one.sentence, until=one.until) for one in found.reasons],
+    )
 
 
 @router.post("/claims")

@@ -93,7 +93,7 @@ async def test_what_is_planned_for_later_can_be_put_off_but_not_taken_out(desk: 
 
 
 async def test_what_left_the_queue_is_refused_for_itself(desk: Desk) -> None:
-    await desk.post(event("pursuit.interested", of="ats:1", at="2026-01-02", position="ats:other"))
+    await desk.post(event("pursuit.interested", of="ats:1", at=datetime.now(UTC).isoformat(), position="ats:other"))
     await post(desk, "dismissals", {"recruiter": "maria", "ids": [str(item(2))], "reason": "x"})
     body = {"recruiter": "maria", "ids": [str(item(1)), str(item(2)), str(item(3))], "until": AHEAD}
 
