@@ -14,7 +14,20 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import batch_ingest, cost, footprint, greenhouse, links, profiles, projector, returns, reviews, single_post
+from benchmarks import (
+    batch_ingest,
+    contact_checks,
+    cost,
+    footprint,
+    greenhouse,
+    links,
+    profiles,
+    projector,
+    queue_claims,
+    returns,
+    reviews,
+    single_post,
+)
 from benchmarks.report import print_table, write_json
 from benchmarks.run import Run
 
@@ -24,11 +37,13 @@ MEASUREMENTS: dict[str, Measure] = {
     "reviews": reviews.measure,
     "cost": cost.measure,
     "links": links.measure,
+    "checks": contact_checks.measure,
     "greenhouse": greenhouse.measure,
     "batch": batch_ingest.measure,
     "single": single_post.measure,
     "projector": projector.measure,
     "returns": returns.measure,
+    "queue": queue_claims.measure,
     "footprint": footprint.measure,
 }
 EVENTS = 100_000

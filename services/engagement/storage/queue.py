@@ -14,6 +14,7 @@ from services.engagement.domain.priority import Factor, PriorityPart
 from services.engagement.domain.queue import Presence, QueueItem, QueueReason, QueueStatus
 from services.engagement.domain.queue_log import Lease
 from services.engagement.storage.streams import try_lock_people
+from shared.db.asyncpg_connection import driver
 from shared.events.vocabulary import Reason, Trigger
 
 _COLUMNS = (
@@ -121,6 +122,30 @@ async def take(session: AsyncSession, wanted: Wanted, *, now: datetime, limit: i
             break
         after = After(looked_at[-1].priority, looked_at[-1].due_at, looked_at[-1].id)
     return Taken(taken, passed_over)
+
+
+_LEASE = """
+    UPDATE queue_items SET lease = given.lease, recruiter = $3, lease_expires_at = $4, lease_newest_close = newest_close
+    FROM unnest($1::uuid[], $2::uuid[]) AS given (person, lease) WHERE person_id = given.person
+    """
+_ANNOUNCE = "UPDATE queue_items SET announced = due_at WHERE person_id = ANY($1::uuid[])"
+
+
+async def lease_to(session: AsyncSession, leased: Mapping[UUID, Lease]) -> None:
+    """Lease items, by person, to one recruiter, as their log says: the one thing that a claim changes about them.
+
+    All leases end at the same time. The caller holds the locks of the persons since before it read their items.
+    """
+    if leased:
+        one = next(iter(leased.values()))
+        await (await driver(session)).execute(
+            _LEASE, list(leased), [lease.id for lease in leased.values()], one.recruiter, one.expires_at
+        )
+
+
+async def mark_announced(session: AsyncSession, people: Collection[UUID]) -> None:
+    """The due times of these persons' items were announced. The caller holds their locks since before it read their items."""
+    await (await driver(session)).execute(_ANNOUNCE, list(people))
 
 
 async def ids_of(session: AsyncSession, wanted: Wanted, *, now: datetime, limit: int) -> list[UUID]:

@@ -9,7 +9,6 @@ from services.engagement.domain.queue_log import Action, Done
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import queue, queue_log, streams
 from services.engagement.storage.queue_log import Line
-from services.engagement.use_cases.derive_people import derive_people
 from services.engagement.use_cases.transactions import transact
 from shared.db.engine import Sessions
 from shared.events import QueueItemFellDue
@@ -27,7 +26,7 @@ async def announce_due_items(sessions: Sessions, *, now: datetime, settings: Eng
         await streams.share_map(session)
         due = await queue.take_unannounced(session, now=now, limit=CHUNK)
         await queue_log.write(session, [_line(item, now) for item in due], shards=settings.partitions)
-        await derive_people(session, [item.person_id for item in due], now=now, settings=settings)
+        await queue.mark_announced(session, [item.person_id for item in due])
         return len(due)
 
     return await transact(sessions, work)

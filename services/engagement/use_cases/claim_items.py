@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -13,7 +14,6 @@ from services.engagement.settings import EngagementSettings
 from services.engagement.storage import queue, queue_log, streams
 from services.engagement.storage.queue import Wanted
 from services.engagement.storage.queue_log import Line
-from services.engagement.use_cases.derive_people import derive_people
 from services.engagement.use_cases.list_queue import Listed, with_names
 from services.engagement.use_cases.transactions import transact
 from shared.db.engine import Sessions
@@ -47,12 +47,12 @@ async def claim_items(
         await streams.share_map(session)
         before = await queue_log.claimed_by(session, request)
         due = await queue.take(session, wanted, now=now, limit=limit - len(before))
-        lines = [_line(item, Lease(uuid4(), recruiter, now + lease_for, item.newest_close), now, request) for item in due.items]
-        await queue_log.write(session, lines, shards=settings.partitions)
-        derived = await derive_people(session, [item.person_id for item in due.items], now=now, settings=settings)
-        fresh = [item for item in (derived[one.person_id].item for one in due.items) if item is not None]
+        fresh = [replace(item, lease=Lease(uuid4(), recruiter, now + lease_for, item.newest_close)) for item in due.items]
+        await queue_log.write(session, [_line(item, now, request) for item in fresh], shards=settings.partitions)
+        # A claim changes nothing that is derived but the lease, so nobody has to be derived for it.
+        await queue.lease_to(session, {item.person_id: item.lease for item in fresh if item.lease is not None})
         claimed = sorted([*await _held(session, before), *fresh], key=lambda item: -item.priority)
-        return await with_names(session, claimed), due.passed_over and len(before) + len(lines) < limit
+        return await with_names(session, claimed), due.passed_over and len(before) + len(fresh) < limit
 
     claimed, is_worth_another_look = await transact(sessions, work)
     for _ in range(FURTHER_LOOKS):
@@ -70,7 +70,9 @@ async def _held(session: AsyncSession, leases: Mapping[UUID, UUID]) -> list[Queu
     return [item for item in found.values() if item.lease is not None and item.lease.id in leases.values()]
 
 
-def _line(item: QueueItem, lease: Lease, now: datetime, request: UUID) -> Line:
+def _line(item: QueueItem, now: datetime, request: UUID) -> Line:
+    lease = item.lease
+    assert lease is not None
     event = QueueItemClaimed(
         item_id=item.id,
         candidate_id=item.person_id,

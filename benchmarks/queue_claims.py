@@ -1,0 +1,96 @@
+"""A claim of 100 items from a queue of a million, against the barest claim that PostgreSQL can make of the same rows."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import asyncpg
+
+from benchmarks.figures import Figure
+from benchmarks.quiet import database
+from benchmarks.run import Run
+from services.engagement.domain.queue import QueueStatus
+from services.engagement.settings import EngagementSettings
+from services.engagement.storage.queue import Wanted
+from services.engagement.use_cases.claim_items import claim_items
+from shared.db.engine import Sessions, connect
+
+ITEMS = 1_000_000
+CLAIMED = 100
+WARM_UP = 3
+
+_FILL = """
+    INSERT INTO relationships (candidate_id, person_id, reference)
+    SELECT md5('queue' || number)::uuid, md5('queue' || number)::uuid, 'bench:queue-' || number
+    FROM generate_series(1, {items}) AS number ON CONFLICT DO NOTHING;
+    INSERT INTO queue_items (person_id, id, presence, due_at, priority, parts, reasons, newest_close, announced, last_touch_by)
+    SELECT md5('queue' || number)::uuid, md5('item' || number)::uuid, 'live', due, number % 90 + 5,
+        '[{{"factor": "stage", "points": 25, "why": "answered us"}}, {{"factor": "trigger", "points": 15, "why": "wrote"}}]',
+        jsonb_build_array(jsonb_build_object('position_id', md5('position' || number % 5000)::uuid, 'reason', 'salary',
+            'due_at', to_char(due AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'trigger', 'time', 'strength', 40,
+            'why', 'declined for salary at 85,000 EUR in March 2026; replied within a day after the first touch')),
+        due - interval '180 days', due, 'r' || number % 20
+    FROM (SELECT number, now() - number % 400 * interval '1 day' AS due FROM generate_series(1, {items}) AS number) AS made;
+    CREATE TABLE bench_queue (LIKE queue_items INCLUDING ALL);
+    INSERT INTO bench_queue SELECT * FROM queue_items;
+    ANALYZE queue_items; ANALYZE bench_queue; ANALYZE relationships;
+    """
+_BARE = f"""
+    UPDATE bench_queue SET lease = gen_random_uuid(), recruiter = $2, lease_expires_at = $3 FROM (
+        SELECT person_id FROM bench_queue
+        WHERE presence = 'live' AND due_at <= $1 AND (lease_expires_at IS NULL OR lease_expires_at <= $1)
+        ORDER BY priority DESC, due_at, id LIMIT {CLAIMED} FOR UPDATE SKIP LOCKED) AS picked
+    WHERE bench_queue.person_id = picked.person_id RETURNING bench_queue.*
+    """
+
+
+async def measure(run: Run) -> None:
+    """Both claim from tables of the same size, in turn, each a transaction that is committed."""
+    figure = Figure(
+        "queue claim",
+        f"a claim of {CLAIMED} of {ITEMS:,} items, put on record and published ÷ UPDATE … FOR UPDATE SKIP LOCKED alone",
+        2,
+        at_most=True,
+        units=("ms", "ms"),
+    )
+    figure.notes.append("ours writes the queue's log and the outbox too; the worker is halted; without HTTP on either side")
+    async with run.alone("queue") as stack:
+        await stack.halt("worker")
+        bare = await database(stack.env, "engagement")
+        settings = EngagementSettings.model_validate({"database_url": stack.env["ENGAGEMENT_DATABASE_URL"]})
+        sessions = connect(settings.database_url, pool_size=2)
+        try:
+            run.say(f"filling a queue of {ITEMS:,}")
+            await bare.execute(_FILL.format(items=ITEMS), timeout=600)
+            for number in range(WARM_UP + max(run.rounds, 10)):
+                pair = await _ours(sessions, settings), await _bare(bare)
+                if number >= WARM_UP:
+                    figure.add(*pair)
+                    run.report(figure)
+        finally:
+            await sessions.close()
+            await bare.close()
+
+
+async def _ours(sessions: Sessions, settings: EngagementSettings) -> float:
+    began = time.perf_counter()
+    claimed = await claim_items(
+        sessions,
+        Wanted(QueueStatus.DUE),
+        recruiter="maria",
+        limit=CLAIMED,
+        lease_for=timedelta(hours=1),
+        now=datetime.now(UTC),
+        settings=settings,
+        request=uuid4(),
+    )
+    assert len(claimed) == CLAIMED
+    return (time.perf_counter() - began) * 1000
+
+
+async def _bare(connection: asyncpg.Connection) -> float:
+    now = datetime.now(UTC)
+    began = time.perf_counter()
+    claimed = await connection.fetch(_BARE, now, "maria", now + timedelta(hours=1))
+    assert len(claimed) == CLAIMED
+    return (time.perf_counter() - began) * 1000
