@@ -24,7 +24,7 @@ from services.engagement.use_cases.renew_lease import renew_lease
 from services.engagement.use_cases.snooze_item import snooze_item
 from shared import clock
 from shared.errors import Invalid
-from shared.events.fields import CandidateRef, Code, PositionRef, Text
+from shared.events.fields import CandidateRef, Code, Country, PositionRef, Text
 from shared.events.vocabulary import QueueOutcome, Reason, Trigger
 from shared.security.auth import Principal, requires
 from shared.timestamps import Moment
@@ -198,8 +198,10 @@ async def _wanted(
     reason: Annotated[Reason | None, Query()] = None,
     recruiter: Annotated[Code | None, Query(description="holds the lease, or made the last touch")] = None,
     min_priority: Annotated[int, Query(ge=0, le=100)] = 0,
+    trigger: Annotated[Trigger | None, Query(description="what brings the person back")] = None,
+    country: Annotated[Country | None, Query(description="where a record of the person says they live", examples=["DE"])] = None,
 ) -> Wanted:
-    return Wanted(None, position, reason, min_priority, recruiter)
+    return Wanted(None, position, reason, min_priority, recruiter, trigger, country)
 
 
 WantedDep = Annotated[Wanted, Depends(_wanted)]

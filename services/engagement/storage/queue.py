@@ -34,12 +34,17 @@ _COUNTS = ", ".join(f"count(*) FILTER (WHERE {condition}) AS {status}" for statu
 _FOR_RECRUITER = f" AND (last_touch_by = :recruiter OR (recruiter = :recruiter AND lease IS NOT NULL AND {_LEASED}))"
 _FOR_REASON = """
     AND EXISTS (
-        SELECT FROM jsonb_to_recordset(reasons) AS one (reason text, position_id uuid, due_at timestamptz)
+        SELECT FROM jsonb_to_recordset(reasons) AS one (reason text, position_id uuid, due_at timestamptz, trigger text)
         WHERE (one.due_at <= :now OR queue_items.due_at > :now)
           AND (CAST(:reason AS text) IS NULL OR one.reason = :reason)
-          AND (CAST(:position AS uuid) IS NULL OR one.position_id = :position))
+          AND (CAST(:position AS uuid) IS NULL OR one.position_id = :position)
+          AND (CAST(:trigger AS text) IS NULL OR one.trigger = :trigger))
     AND reasons @> CAST(:contained AS jsonb)
 """
+_FOR_PERSON: Mapping[str, str] = {
+    "country": "country = :country",
+}
+"""What the records of a person must say, by filter; of linked records any may say it."""
 _ORDER = "priority DESC, queue_items.due_at, queue_items.id"
 _FOLLOWS = """
     AND (priority < :priority OR (priority = :priority AND (queue_items.due_at, queue_items.id) > (:due_at, :id)))
@@ -58,9 +63,9 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which items are asked for. ``reason`` and ``position`` are looked for among the reasons that are shown at the time.
+    """Which items are asked for. ``reason``, ``position`` and ``trigger`` are looked for among the reasons that are shown then.
 
-    ``recruiter`` holds the item, or made the last touch.
+    ``recruiter`` holds the item, or made the last touch. ``country`` is where a record says that the person lives.
     """
 
     status: QueueStatus | None = None
@@ -68,6 +73,13 @@ class Wanted:
     reason: Reason | None = None
     min_priority: int = 0
     recruiter: str | None = None
+    trigger: Trigger | None = None
+    country: str | None = None
+
+    @property
+    def has_reason(self) -> bool:
+        """Whether one of the reasons is asked for."""
+        return self.reason is not None or self.position is not None or self.trigger is not None
 
 
 async def page(session: AsyncSession, wanted: Wanted, *, now: datetime, after: After | None, limit: int) -> list[QueueItem]:
@@ -179,25 +191,21 @@ def _where(wanted: Wanted) -> str:
         where += f" AND {_STATUS[wanted.status]}"
     if wanted.recruiter is not None:
         where += _FOR_RECRUITER
-    return where if wanted.reason is None and wanted.position is None else where + _FOR_REASON
+    for name, condition in _FOR_PERSON.items():
+        if getattr(wanted, name) is not None:
+            where += f" AND person_id IN (SELECT person_id FROM relationships WHERE erased_at IS NULL AND {condition})"  # noqa: S608
+    return where + _FOR_REASON if wanted.has_reason else where
 
 
 def _values(wanted: Wanted, now: datetime) -> dict[str, Any]:
     values: dict[str, Any] = {"now": now, "min_priority": wanted.min_priority}
-    if wanted.recruiter is not None:
-        values["recruiter"] = wanted.recruiter
-    if wanted.reason is not None or wanted.position is not None:
-        values |= {"reason": wanted.reason, "position": wanted.position, "contained": _contained(wanted)}
+    values |= {name: getattr(wanted, name) for name in ("recruiter", *_FOR_PERSON) if getattr(wanted, name) is not None}
+    if wanted.has_reason:
+        asked = {"reason": wanted.reason, "position": wanted.position, "trigger": wanted.trigger}
+        contained = {"reason": wanted.reason, "position_id": wanted.position, "trigger": wanted.trigger}
+        one = {name: str(value) for name, value in contained.items() if value is not None}
+        values |= asked | {"contained": orjson.dumps([one]).decode()}
     return values
-
-
-def _contained(wanted: Wanted) -> str:
-    one: dict[str, str] = {}
-    if wanted.reason is not None:
-        one["reason"] = wanted.reason.value
-    if wanted.position is not None:
-        one["position_id"] = str(wanted.position)
-    return orjson.dumps([one]).decode()
 
 
 async def one(session: AsyncSession, id: UUID) -> QueueItem | None:
