@@ -37,7 +37,7 @@ SERVICES = (
             *("/v1/engagement", "/v1/events", "/v1/timelines", "/v1/pursuits", "/v1/queue", "/v1/returns", "/v1/obligations"),
             *("/v1/relationships", "/v1/contact-checks", "/v1/policy-breaches", "/v1/message-reviews", "/v1/recruiters"),
             *("/v1/webhooks", "/v1/stream"),
-            *("/v1/unsubscribe", "/v1/unsubscribe-links"),
+            *("/v1/unsubscribe", "/v1/unsubscribe-links", "/v1/activity"),
         ),
     ),
     Service("analytics", ("/v1/analytics",)),

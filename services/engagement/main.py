@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.engagement.api import (
+    activity,
     contact_checks,
     events,
     message_reviews,
@@ -73,6 +74,7 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
             relationships.router,
             message_reviews.router,
             contact_checks.router,
+            activity.router,
             recruiters.router,
             unsubscribe.router,
             unsubscribe.links,
@@ -96,6 +98,7 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
             "unsubscribe": "How a candidate ends a channel, without a login.",
             "obligations": "What we owe people.",
             "policy breaches": "Contacts that broke a rule.",
+            "activity": "What happened since a time, in words.",
             "recruiters": "Who the codes in events stand for.",
         },
         schemas=event_schemas(),
