@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
-from services.engagement.domain.activity import Kind, words_of
+from services.engagement.domain.activity import ActivityKind, words_of
 from services.engagement.storage.activity import Before
 from services.engagement.use_cases.read_activity import read_activity
 from shared import clock
@@ -27,7 +27,7 @@ DEFAULT_SPAN = timedelta(days=7)
 class ActivityItem(BaseModel):
     """One thing that happened with a person."""
 
-    kind: Kind = Field(description="What kind of news it is.", examples=["decline"])
+    kind: ActivityKind = Field(description="What kind of news it is.", examples=["decline"])
     at: datetime = Field(description="When it happened, in UTC.", examples=["2026-03-02T09:15:00Z"])
     candidate_id: UUID
     references: list[str]
@@ -55,7 +55,7 @@ async def list_activity(
     _waited: WaitedDep,
     since: Annotated[Moment | None, Query(description="From when on, included; default: the last seven days.")] = None,
     recruiter: Annotated[Code | None, Query(description="Whose: who reported it, or contacted the person last.")] = None,
-    kind: Annotated[Kind | None, Query(description="Only this kind of news.")] = None,
+    kind: Annotated[ActivityKind | None, Query(description="Only this kind of news.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: str | None = None,
 ) -> ActivityPage:
@@ -67,7 +67,7 @@ async def list_activity(
     purpose = f"activity:{since and since.isoformat()}:{recruiter}:{kind}"
     found = await read_activity(
         sessions,
-        list(Kind) if kind is None else [kind],
+        list(ActivityKind) if kind is None else [kind],
         since=now - DEFAULT_SPAN if since is None else since,
         now=now,
         before=None if cursor is None else decode_cursor(purpose, cursor, _place),

@@ -13,7 +13,7 @@ from shared.attempts import Close
 from shared.events.vocabulary import Channel, Mood, Reason, Signal, Trigger
 
 
-class Kind(StrEnum):
+class ActivityKind(StrEnum):
     """What kind of news it is."""
 
     REPLY = "reply"
@@ -31,7 +31,7 @@ class Happened:
     ``recruiter`` is who reported it, else who made the last contact before; ``id`` tells it from others of the same moment.
     """
 
-    kind: Kind
+    kind: ActivityKind
     at: datetime
     id: str
     person_id: UUID
@@ -44,26 +44,26 @@ def words_of(one: Happened, title: str | None, zone: ZoneInfo) -> str:
     """The sentence, with the title of the position where it is known."""
     about = "" if title is None else f" about {title}"
     match one.kind:
-        case Kind.REPLY:
+        case ActivityKind.REPLY:
             channel = one.data.get("channel")
             by = "" if channel is None else f" {_BY.get(Channel(channel), f'by {channel}')}"
             mood = _MOOD.get(one.data.get("mood", ""), "")
             return f"Answered{by}{about}{mood}."
-        case Kind.DECLINE:
+        case ActivityKind.DECLINE:
             close = Close("declined", Reason(one.data.get("reason", Reason.UNSPECIFIED)), one.at, one.data.get("facts") or {})
             said = sentence_of(close, zone)
             return f"{said[0].upper()}{said[1:]}{'' if title is None else f': {title}'}."
-        case Kind.HIRE:
+        case ActivityKind.HIRE:
             return f"Was hired{'' if title is None else f': {title}'}."
-        case Kind.SIGNAL:
+        case ActivityKind.SIGNAL:
             said = news_of(Signal(one.data["signal"]), one.at, zone)
             return f"{said[0].upper()}{said[1:]}."
-        case Kind.BROUGHT_BACK:
+        case ActivityKind.BROUGHT_BACK:
             plans = one.data.get("plans") or [{}]
             trigger = plans[0].get("trigger", Trigger.TIME)
             reason = str(plans[0].get("reason", "")).replace("_", " ")
             return f"Back in the queue: {_TRIGGER.get(trigger, 'something changed')}{reason and f' ({reason})'}{about}."
-        case Kind.OVERDUE:
+        case ActivityKind.OVERDUE:
             return f"{_OWED[one.data['kind']]}{about} is overdue since {day_of(one.at.astimezone(zone).date())}."
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.engagement.domain.activity import Happened, Kind
+from services.engagement.domain.activity import ActivityKind, Happened
 from shared.db.asyncpg_connection import Driver
 
 
@@ -25,11 +25,11 @@ class Row:
     is_doubtful: bool
 
 
-_FACT_TYPES: Mapping[Kind, str] = {
-    Kind.REPLY: "rekindle.pursuit.responded",
-    Kind.DECLINE: "rekindle.pursuit.declined",
-    Kind.HIRE: "rekindle.pursuit.hired",
-    Kind.SIGNAL: "rekindle.candidate.signal_observed",
+_FACT_TYPES: Mapping[ActivityKind, str] = {
+    ActivityKind.REPLY: "rekindle.pursuit.responded",
+    ActivityKind.DECLINE: "rekindle.pursuit.declined",
+    ActivityKind.HIRE: "rekindle.pursuit.hired",
+    ActivityKind.SIGNAL: "rekindle.candidate.signal_observed",
 }
 
 # Each part reads its own index backwards from the cursor, and no further than the page needs.
@@ -68,16 +68,16 @@ _OVERDUE = """
     """
 
 
-def _part(kind: Kind) -> str:
-    if kind is Kind.BROUGHT_BACK:
+def _part(kind: ActivityKind) -> str:
+    if kind is ActivityKind.BROUGHT_BACK:
         return _BROUGHT_BACK.format(between=_BETWEEN.format(at="line.at", id="line.event_id"))
-    if kind is Kind.OVERDUE:
+    if kind is ActivityKind.OVERDUE:
         return _OVERDUE.format(between=_BETWEEN.format(at="owed.due_at", id="owed.id::text"))
     between = _BETWEEN.format(at="fact.time", id="fact.event_id::text")
     return _FACTS.format(kind=kind, type=_FACT_TYPES[kind], between=between)
 
 
-def page_query(kinds: Collection[Kind]) -> str:
+def page_query(kinds: Collection[ActivityKind]) -> str:
     """The query of ``page``."""
     columns = "kind, at, id, person_id, position_id, recruiter, data, is_doubtful"
     parts = [f"(SELECT * FROM ({_part(kind)}) AS one ({columns}) {_PAGE})" for kind in sorted(kinds)]  # noqa: S608
@@ -86,7 +86,7 @@ def page_query(kinds: Collection[Kind]) -> str:
 
 async def page(
     connection: Driver,
-    kinds: Collection[Kind],
+    kinds: Collection[ActivityKind],
     *,
     since: datetime,
     until: datetime,
@@ -101,4 +101,4 @@ async def page(
 
 def _row(row: Any) -> Row:
     *happened, is_doubtful = row
-    return Row(Happened(Kind(happened[0]), *happened[1:]), is_doubtful)
+    return Row(Happened(ActivityKind(happened[0]), *happened[1:]), is_doubtful)

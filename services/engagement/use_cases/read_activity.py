@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.engagement.domain.activity import Happened, Kind
+from services.engagement.domain.activity import ActivityKind, Happened
 from services.engagement.storage import activity, people, positions, streams
 from services.engagement.storage.activity import Before, Row
 from services.engagement.storage.positions import KnownPosition
@@ -16,7 +16,7 @@ from shared.attempts import without_retracted
 from shared.db.asyncpg_connection import driver
 from shared.db.engine import Sessions
 
-OF_LOG = frozenset({Kind.REPLY, Kind.DECLINE, Kind.HIRE, Kind.SIGNAL})
+OF_LOG = frozenset({ActivityKind.REPLY, ActivityKind.DECLINE, ActivityKind.HIRE, ActivityKind.SIGNAL})
 """What is a fact, which may be retracted."""
 
 
@@ -32,7 +32,7 @@ class Activity:
 
 async def read_activity(
     sessions: Sessions,
-    kinds: Collection[Kind],
+    kinds: Collection[ActivityKind],
     *,
     since: datetime,
     now: datetime,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.engagement.domain.activity import Kind
+from services.engagement.domain.activity import ActivityKind
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import activity
 from services.engagement.use_cases.announce_due_items import announce_due_items
@@ -138,8 +138,8 @@ async def test_a_recruiter_reads_what_is_overdue(ats: Ats) -> None:
     assert await sentences(ats, kind="overdue", recruiter="maria") == ["A reply to them is overdue since 5 March 2026."]
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-async def test_each_kind_is_read_by_an_index(engagement: Sessions, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", list(ActivityKind))
+async def test_each_kind_is_read_by_an_index(engagement: Sessions, kind: ActivityKind) -> None:
     moment = datetime(2026, 3, 1, tzinfo=UTC)
     async with engagement.begin() as session:
         for setting in ("enable_seqscan", "enable_bitmapscan"):
