@@ -39,7 +39,7 @@ async def patch(ats: Caller, **fields: Any) -> dict[str, Any]:
     return await ats.patched("greenhouse:107761", thing="positions", **fields)
 
 
-async def test_a_position_has_all_that_was_told(ats: Caller, candidates: Sessions) -> None:
+async def test_a_position_has_all_that_was_sent(ats: Caller, candidates: Sessions) -> None:
     response = await ats.patch("greenhouse:107761", thing="positions", **STAFF, closed_at=None)
 
     body = response.json()
@@ -68,6 +68,7 @@ async def test_a_position_has_all_that_was_told(ats: Caller, candidates: Session
                 "years_experience": 8.0,
                 "remote": True,
                 "countries": ["AT", "DE"],
+                "cities": ["wien"],
                 "salary_min": 90000.0,
                 "salary_max": 110000.0,
                 "salary_currency": "EUR",
