@@ -26,8 +26,7 @@ def reasons_against(journal: Journal, person: Person, at: datetime) -> Iterator[
         yield "no_consent"
     if any(_stands(own, "unsubscribed", "complained") for own in of_streams):
         yield "unsubscribed"
-    bounced = [fact for own in of_streams for fact in _stands(own, "bounced")]
-    if any(not any(_by_email(reply) and reply.time > fact.time for reply in _replies(person)) for fact in bounced):
+    if any(not _reached_since(own, bounce.time) for own in of_streams for bounce in _stands(own, "bounced")):
         yield "channel_unusable"
     yield from _pressure(person, of_streams, at)
     yield from _conversation(person, at)
@@ -36,6 +35,11 @@ def reasons_against(journal: Journal, person: Person, at: datetime) -> Iterator[
 
 def _by_email(fact: Fact) -> bool:
     return fact.data.get("channel") == "email"
+
+
+def _reached_since(own: list[Fact], at: datetime) -> bool:
+    """Whether an answer to the same record came by e-mail later."""
+    return any(fact.name == "responded" and not fact.data.get("auto") and _by_email(fact) and fact.time > at for fact in own)
 
 
 def _replies(person: Person) -> list[Fact]:

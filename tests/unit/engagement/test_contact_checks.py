@@ -155,6 +155,14 @@ def test_a_record_without_an_address_cannot_be_reached() -> None:
     assert codes(decide(known, asked(address="ada@home.example"))) == []
 
 
+def test_a_bounce_after_an_answer_counts_again() -> None:
+    story = Story().fact("candidate.bounced", "2025-01-01", channel="email").pursuit("responded", "2025-02-01", channel="email")
+    story.pursuit("contacted", "2025-02-02", purpose="reply")
+    assert codes(check(story)) == []
+
+    assert codes(check(story.fact("candidate.bounced", "2025-03-01", channel="email"))) == [Code.CHANNEL_UNUSABLE]
+
+
 def test_the_strictest_stream_wins_and_no_other_lifts_it() -> None:
     story = (
         Story()

@@ -30,7 +30,7 @@ from services.engagement.domain.contact.state import (
 from services.engagement.domain.facts import PersonFact
 from services.engagement.domain.hard_no import hard_nos
 from shared.attempts import Standing, course, fact_of, without_retracted
-from shared.events import PursuitContacted, PursuitHired, PursuitStageEntered
+from shared.events import CandidateBounced, PursuitContacted, PursuitHired, PursuitStageEntered
 from shared.events.vocabulary import HARD_NOS, Purpose, Reason, Stage
 from shared.ids import NAMESPACE
 
@@ -99,8 +99,13 @@ class _Past:
         self._closings, self._ghost_after, self._place, self._policy_at = closings, ghost_after, place, policy_at
         has_retractions = len(self.facts) < len(facts)
         own = without_retracted(facts, partition=attrgetter("stream")) if has_retractions else self.facts
-        self._words = [(_order(fact), fact) for fact in own if fact.type in CHOICES or fact.data.get("reason") in _REASONS]
-        """The choices and hard nos, each stream for itself."""
+        has_failed = any(fact.type == CandidateBounced.type for fact in own)
+        self._words = [
+            (_order(fact), fact)
+            for fact in own
+            if fact.type in CHOICES or fact.data.get("reason") in _REASONS or (has_failed and is_reply(fact))
+        ]
+        """The choices and hard nos, each stream for itself; with the answers where they may show that an address works."""
         self._heard = -1
         self._chosen = Choices()
         self._hard_nos: Mapping[Reason, datetime] = {}
@@ -168,7 +173,7 @@ class _Past:
             hard_nos=self._hard_nos,
             consents=chosen.consents,
             unsubscribed=chosen.unsubscribed,
-            unusable=chosen.unusable(self._replies) if chosen.failed else (),
+            unusable=chosen.failed,
             cadences=chosen.cadences,
             contacts=self._contacts,
             replies=self._settled(order) if is_outreach else self._replies,

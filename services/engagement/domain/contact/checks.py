@@ -122,7 +122,7 @@ def _unusable(case: Case, ask: Ask) -> Iterator[HeldBack]:
 def _cadence(case: Case, ask: Ask) -> Iterator[HeldBack]:
     strictest: HeldBack | None = None
     for cadence in case.state.cadences:
-        if cadence.channels is not None and ask.channel not in cadence.channels:
+        if not cadence.concerns(ask.channel):
             continue
         heard = (
             contact.time

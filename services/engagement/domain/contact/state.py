@@ -88,10 +88,18 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """How often, and by which channels (None: all), one stream accepts to hear from us."""
+    """How often, and by which channels (None: all), one stream accepts to hear from us.
+
+    ``replaced`` are those of the channels for which they chose otherwise later.
+    """
 
     every: timedelta
     channels: frozenset[Channel] | None
+    replaced: frozenset[Channel] = frozenset()
+
+    def concerns(self, channel: Channel) -> bool:
+        """Whether it is the stream's latest word on a channel."""
+        return (self.channels is None or channel in self.channels) and channel not in self.replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +144,7 @@ def state_of(facts: Iterable[PersonFact], pursuits: Mapping[UUID, Pursuit], zone
         hard_nos=hard_nos(facts),
         consents=chosen.consents,
         unsubscribed=chosen.unsubscribed,
-        unusable=chosen.unusable(replies),
+        unusable=chosen.failed,
         cadences=chosen.cadences,
         contacts=contacts_of(valid),
         replies=replies,
@@ -153,14 +161,10 @@ class Choices:
     failed: Sequence[Block] = ()
     cadences: Sequence[Cadence] = ()
 
-    def unusable(self, replies: Iterable[Reply]) -> list[Block]:
-        """The channels by which the person cannot be reached: no answer came by them since."""
-        return [block for block in self.failed if not _reached_since(block, replies)]
-
 
 def choices_of(valid: Iterable[PersonFact], zone: ZoneInfo) -> Choices:
     """What stands of the choices among facts, which are in order and were not retracted in their stream."""
-    of_streams = _by_stream(fact for fact in valid if fact.type in CHOICES)
+    of_streams = _by_stream(fact for fact in valid if fact.type in CHOICES or is_reply(fact))
     return Choices(
         [consent for own in of_streams for consent in _consent(own, zone)],
         [block for own in of_streams for block in _blocks(own, _NO_MORE)],
@@ -240,7 +244,11 @@ def _channel(fact: PersonFact) -> Channel | None:
 
 
 def _blocks(facts: Iterable[PersonFact], setters: frozenset[str]) -> list[Block]:
-    """What stands of a stream's blocks. One of a whole channel is lifted by a later lift of the channel, not of an address."""
+    """What stands of a stream's blocks. One of a whole channel is lifted by a later lift of the channel, not of an address.
+
+    Where a message could not be delivered, a later answer by the channel lifts it too: an answer to the same stream, for another
+    one has other addresses.
+    """
     standing: dict[tuple[Channel, str | None], datetime] = {}
     for fact in facts:
         channel, address = _channel(fact), fact.data.get("address")
@@ -249,7 +257,7 @@ def _blocks(facts: Iterable[PersonFact], setters: frozenset[str]) -> list[Block]
         key = channel, None if address is None else same_address(address)
         if fact.type in setters:
             standing.setdefault(key, fact.time)
-        elif fact.type == CandidateResubscribed.type:
+        elif fact.type == CandidateResubscribed.type or (setters is _FAILED and is_reply(fact)):
             lifted = [one for one in standing if one[0] is channel and (key[1] is None or one == key)]
             for one in lifted:
                 if standing[one] < fact.time:
@@ -257,27 +265,30 @@ def _blocks(facts: Iterable[PersonFact], setters: frozenset[str]) -> list[Block]
     return [Block(channel, address, since) for (channel, address), since in standing.items()]
 
 
-def _reached_since(block: Block, replies: Iterable[Reply]) -> bool:
-    """Whether an answer came by the channel after a message could not be delivered."""
-    return any(reply.channel is block.channel and reply.time > block.since for reply in replies)
-
-
 def _cadence(facts: Sequence[PersonFact]) -> list[Cadence]:
-    """The stream's latest choice."""
+    """What the stream chose and not replaced for all its channels, the latest first; of two choices of one moment the rarer."""
+    found: list[Cadence] = []
+    replaced: frozenset[Channel] = frozenset()
     chosen = [fact for fact in facts if fact.type == CandidateCadenceChosen.type]
-    if not chosen:
-        return []
-    data = chosen[-1].data
-    named = data.get("channels")
-    return [Cadence(timedelta(days=data["every_days"]), None if named is None else frozenset(map(Channel, named)))]
+    for fact in sorted(chosen, key=lambda fact: (fact.time, fact.data["every_days"]), reverse=True):
+        named = fact.data.get("channels")
+        channels = frozenset(Channel) if named is None else frozenset(map(Channel, named))
+        if not channels <= replaced:
+            every = timedelta(days=fact.data["every_days"])
+            found.append(Cadence(every, None if named is None else channels, replaced))
+        replaced |= channels
+    return found
 
 
 def _consent(facts: Iterable[PersonFact], zone: ZoneInfo) -> list[Consent]:
-    """Whether any basis holds in the stream, by the latest word on each; nothing where there is no word at all."""
+    """Whether any basis holds in the stream, by the latest word on each; nothing where there is no word at all.
+
+    Of two words of one moment, the withdrawal holds.
+    """
     latest: dict[str, PersonFact] = {}
-    for fact in facts:
-        if fact.type in _CONSENTS:
-            latest[str(fact.data["basis"])] = fact
+    words = [fact for fact in facts if fact.type in _CONSENTS]
+    for fact in sorted(words, key=lambda fact: (fact.time, fact.type == CandidateConsentWithdrawn.type)):
+        latest[str(fact.data["basis"])] = fact
     if not latest:
         return []
     given = [fact for fact in latest.values() if fact.type == CandidateConsentGiven.type]
