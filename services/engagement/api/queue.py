@@ -24,8 +24,8 @@ from services.engagement.use_cases.renew_lease import renew_lease
 from services.engagement.use_cases.snooze_item import snooze_item
 from shared import clock
 from shared.errors import Invalid
-from shared.events.fields import CandidateRef, Code, Country, PositionRef, Text
-from shared.events.vocabulary import QueueOutcome, Reason, Trigger
+from shared.events.fields import CandidateRef, Code, Country, PositionRef, Skill, Text
+from shared.events.vocabulary import Level, QueueOutcome, Reason, Trigger
 from shared.security.auth import Principal, requires
 from shared.timestamps import Moment
 from shared.web.idempotency import IdempotentRoute, request_token
@@ -200,8 +200,10 @@ async def _wanted(
     min_priority: Annotated[int, Query(ge=0, le=100)] = 0,
     trigger: Annotated[Trigger | None, Query(description="what brings the person back")] = None,
     country: Annotated[Country | None, Query(description="where a record of the person says they live", examples=["DE"])] = None,
+    level: Annotated[Level | None, Query(description="what a record of the person says they are")] = None,
+    skill: Annotated[Skill | None, Query(description="what a record of the person says they can do", examples=["python"])] = None,
 ) -> Wanted:
-    return Wanted(None, position, reason, min_priority, recruiter, trigger, country)
+    return Wanted(None, position, reason, min_priority, recruiter, trigger, country, level, skill)
 
 
 WantedDep = Annotated[Wanted, Depends(_wanted)]

@@ -16,8 +16,8 @@ from services.engagement.use_cases.finish_many import MOST, Bulk, Results, finis
 from shared import clock
 from shared.db.engine import Sessions
 from shared.errors import DomainError
-from shared.events.fields import Code, Country, PositionRef, Text
-from shared.events.vocabulary import Reason, Trigger
+from shared.events.fields import Code, Country, PositionRef, Skill, Text
+from shared.events.vocabulary import Level, Reason, Trigger
 from shared.timestamps import Moment
 from shared.web.idempotency import IdempotentRoute, request_token
 from shared.web.problem_details import problem, request_id_of, status_of
@@ -35,10 +35,22 @@ class QueueFilter(Body):
     min_priority: int = Field(0, ge=0, le=100, strict=True)
     trigger: Trigger | None = Field(None, description="Whom this brings back.")
     country: Country | None = Field(None, description="Where a record of the person says they live.", examples=["DE"])
+    level: Level | None = Field(None, description="What a record of the person says they are.")
+    skill: Skill | None = Field(None, description="What a record of the person says they can do.", examples=["python"])
 
     def wanted(self) -> Wanted:
         """The same as the list is asked for."""
-        return Wanted(self.status, self.position, self.reason, self.min_priority, self.recruiter, self.trigger, self.country)
+        return Wanted(
+            self.status,
+            self.position,
+            self.reason,
+            self.min_priority,
+            self.recruiter,
+            self.trigger,
+            self.country,
+            self.level,
+            self.skill,
+        )
 
 
 class _Many(Body):

@@ -15,7 +15,7 @@ from services.engagement.domain.queue import Presence, QueueItem, QueueReason, Q
 from services.engagement.domain.queue_log import Lease
 from services.engagement.storage.streams import try_lock_people
 from shared.db.asyncpg_connection import driver
-from shared.events.vocabulary import Reason, Trigger
+from shared.events.vocabulary import Level, Reason, Trigger
 
 _COLUMNS = (
     "person_id, id, presence, due_at, priority, parts, reasons, newest_close, snoozed_until, lease, recruiter, "
@@ -43,6 +43,8 @@ _FOR_REASON = """
 """
 _FOR_PERSON: Mapping[str, str] = {
     "country": "country = :country",
+    "level": "level = :level",
+    "skill": "skills @> ARRAY[CAST(:skill AS text)]",
 }
 """What the records of a person must say, by filter; of linked records any may say it."""
 _ORDER = "priority DESC, queue_items.due_at, queue_items.id"
@@ -65,7 +67,7 @@ class After:
 class Wanted:
     """Which items are asked for. ``reason``, ``position`` and ``trigger`` are looked for among the reasons that are shown then.
 
-    ``recruiter`` holds the item, or made the last touch. ``country`` is where a record says that the person lives.
+    ``recruiter`` holds the item, or made the last touch. ``country``, ``level`` and ``skill`` are what a record says.
     """
 
     status: QueueStatus | None = None
@@ -75,6 +77,8 @@ class Wanted:
     recruiter: str | None = None
     trigger: Trigger | None = None
     country: str | None = None
+    level: Level | None = None
+    skill: str | None = None
 
     @property
     def has_reason(self) -> bool:

@@ -16,7 +16,7 @@ from services.engagement.use_cases.list_queue import count_items, list_queue
 from services.engagement.use_cases.snooze_item import snooze_item
 from shared.db.engine import Sessions
 from shared.events import CandidateChanged
-from shared.events.vocabulary import Reason, Trigger
+from shared.events.vocabulary import Level, Reason, Trigger
 from shared.ids import candidate_id, position_id
 from tests.integration.engagement.posting import Ats, event
 from tests.integration.engagement.queue_desk import Desk, at
@@ -79,14 +79,14 @@ async def test_counts_are_those_of_the_lists_at_every_moment(desk: Desk) -> None
             assert await count_items(desk.sessions, wanted, now=now) == listed
 
 
-async def test_people_are_found_by_what_brings_them_back_and_where_they_live(desk: Desk) -> None:
+async def test_people_are_found_by_what_brings_them_back_and_by_what_their_records_say(desk: Desk) -> None:
     records = Records(desk.sessions, desk.settings)
     ada, bob, alias = (candidate_id(one) for one in ("ats:ada", "ats:bob", "gem:77"))
     await desk.soft_no("ats:ada")
     await desk.soft_no("ats:bob")
     await desk.post(event("candidate.signal_observed", of="ats:bob", at="2026-04-01", signal="laid_off"))
     await records.publish(
-        (ada, CandidateChanged(candidate_id=ada, person_id=ada, country="DE")),
+        (ada, CandidateChanged(candidate_id=ada, person_id=ada, country="DE", level=Level.SENIOR, skills=["python"])),
         (bob, CandidateChanged(candidate_id=bob, person_id=bob)),
         (alias, CandidateChanged(candidate_id=alias, person_id=bob, country="FR")),
     )
@@ -96,6 +96,8 @@ async def test_people_are_found_by_what_brings_them_back_and_where_they_live(des
 
     assert (await found(trigger=Trigger.TIME), await found(trigger=Trigger.SIGNAL)) == (["ats:ada"], ["ats:bob"])
     assert (await found(country="DE"), await found(country="FR")) == (["ats:ada"], ["ats:bob"])
+    assert (await found(level=Level.SENIOR), await found(level=Level.LEAD)) == (["ats:ada"], [])
+    assert (await found(skill="python"), await found(skill="go")) == (["ats:ada"], [])
     assert (await found(country="FR", trigger=Trigger.TIME), await found(country="ES")) == ([], [])
     assert await found(trigger=Trigger.SIGNAL, reason=Reason.SALARY, position=position_id("ats:job")) == ["ats:bob"]
     assert (await count_items(desk.sessions, Wanted(country="DE"), now=DUE))[QueueStatus.DUE] == 1
