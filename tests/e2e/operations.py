@@ -12,6 +12,7 @@ _FILLED = {
     "ref": "ats:somebody",
     "reference": "ats:alias",
     "delivery_id": "0" * 64,
+    "name": "reached",
 }
 _ANY_ID = "0190b5b4-1111-5222-8333-444455556666"
 

@@ -166,4 +166,4 @@ async def test_a_dead_letter_that_is_not_there_is_a_problem(stack: Stack) -> Non
     done = await rekindle(stack, "dead-letters", "show", "analytics:99999999")
 
     assert done.returncode == 1
-    assert done.stderr == "Error: There is no dead letter 99999999\n"
+    assert done.stderr == "Error: There is no dead letter with the number 99999999\n"

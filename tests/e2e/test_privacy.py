@@ -176,13 +176,17 @@ async def test_no_byte_of_it_is_on_any_topic(stack: Stack, posted: list[dict[str
     records = await eventually(arrived, seconds=60, every=0.5)
 
     found = {
-        (record.topic, record.offset, bytes_of(record)) for record in records if any(one in bytes_of(record) for one in MARKS)
+        (record.topic, record.offset, bytes_of(record))
+        for record in records
+        if any(one in bytes_of(record).replace(OPEN, b"") for one in MARKS)
     }
     assert found == set()
     assert any(b"acme" in bytes_of(record) for record in records), "what may travel is found by the same scan"
 
 
 MARKS = [*personal(WORD), *personal(PHONE[1:]), *personal(PHONE[3:])]
+OPEN = word("position-city").encode()
+"""The place of a position concerns nobody: it travels, so that it brings back who declined for the place."""
 
 
 def logged(stack: Stack) -> dict[str, bytes]:

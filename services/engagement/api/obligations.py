@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
 from services.engagement.domain.obligations import ObligationStatus, obligation_id
 from services.engagement.storage.obligations import WantedObligations
-from services.engagement.use_cases.list_obligations import ShownObligation, list_obligations
-from services.engagement.use_cases.waive_obligation import waive_obligation
+from services.engagement.use_cases.list_obligations import ShownObligation
+from services.engagement.use_cases.list_obligations import list_obligations as find_obligations
+from services.engagement.use_cases.waive_obligation import waive_obligation as waive
 from shared import clock
 from shared.errors import Invalid
 from shared.events.fields import Code, Text
@@ -96,7 +97,7 @@ class ObligationWaive(BaseModel):
 
 
 @router.get("")
-async def list_what_is_owed(
+async def list_obligations(
     sessions: SessionsDep,
     _: Annotated[Principal, requires("engagement:read")],
     _waited: WaitedDep,
@@ -114,13 +115,13 @@ async def list_what_is_owed(
     after = None
     if cursor is not None:
         after = decode_cursor(purpose, cursor, lambda due, last: (datetime.fromisoformat(due), UUID(last)))
-    shown, following = await list_obligations(sessions, wanted, candidate=of, now=(now := clock.now()), after=after, limit=limit)
+    shown, following = await find_obligations(sessions, wanted, candidate=of, now=(now := clock.now()), after=after, limit=limit)
     next_cursor = None if following is None else encode_cursor(purpose, [following[0].isoformat(), str(following[1])])
     return ObligationPage(items=[shown_obligation(one, now) for one in shown], next_cursor=next_cursor)
 
 
 @router.post("/{id}/waiver")
-async def waive_what_is_owed(
+async def waive_obligation(
     id: Annotated[UUID, Path(examples=[_EXAMPLE["id"]])],
     body: ObligationWaive,
     sessions: SessionsDep,
@@ -132,7 +133,7 @@ async def waive_what_is_owed(
     if recruiter is None:
         raise Invalid.of("recruiter", "is required: the token names no recruiter")
     now = clock.now()
-    waived = await waive_obligation(sessions, id, reason=body.reason, recruiter=recruiter, now=now, settings=settings)
+    waived = await waive(sessions, id, reason=body.reason, recruiter=recruiter, now=now, settings=settings)
     return shown_obligation(waived, now)
 
 
