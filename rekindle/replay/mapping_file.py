@@ -66,7 +66,7 @@ class _Reader:
             self.problems.append(f'ignore: "{name}" is in [activities] too')
         return LogMapping(
             source=self._source(tree),
-            id_columns=tuple(self._texts("columns.", columns, "id")) or self._missing("columns.id"),
+            id_columns=tuple(self._texts("columns.", columns, "id", required=True)),
             time_column=self._text("columns.", columns, "time"),
             case_column=self._text("columns.", columns, "case"),
             activity_column=self._text("columns.", columns, "activity"),
@@ -78,10 +78,6 @@ class _Reader:
             time_format=self._text("file.", file, "time_format", "") or None,
             delimiter=delimiter,
         )
-
-    def _missing(self, key: str) -> tuple[str, ...]:
-        self.problems.append(f"{key}: is missing")
-        return ()
 
     def _source(self, tree: Mapping[str, Any]) -> str:
         source = self._text("", tree, "source")
@@ -183,11 +179,13 @@ class _Reader:
         self.problems.append(f"{path}{name}: " + ("is missing" if found is None else "must be text that is not empty"))
         return ""
 
-    def _texts(self, path: str, tree: Mapping[str, Any], name: str) -> list[str]:
+    def _texts(self, path: str, tree: Mapping[str, Any], name: str, *, required: bool = False) -> list[str]:
         """A text, or a list of them."""
         found = tree.get(name, [])
         texts = [found] if isinstance(found, str) else found
-        if isinstance(texts, list) and all(isinstance(text, str) and text for text in texts):
-            return texts
-        self.problems.append(f"{path}{name}: must be a text or a list of texts, none empty")
-        return []
+        if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
+            self.problems.append(f"{path}{name}: must be a text or a list of texts, none empty")
+            return []
+        if required and not texts:
+            self.problems.append(f"{path}{name}: is missing")
+        return texts
