@@ -77,6 +77,8 @@ class AddressTable:
         operation = Operation(route, _runs(route), tuple(parameters))
         for method in route.methods or ():
             node.operations.setdefault(method, operation)
+        if "GET" in node.operations:  # RFC 9110, 9.3.2: the server sends the answer without its body
+            node.operations.setdefault("HEAD", node.operations["GET"])
         if not parameters:
             self._plain[route.path.encode()] = node
 

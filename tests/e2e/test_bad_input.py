@@ -364,4 +364,12 @@ async def test_an_address_or_method_that_does_not_exist_is_a_problem_too(api: ht
 
     problem_of(unknown, 404, "not_found")
     problem_of(wrong, 405, "method_not_allowed")
-    assert wrong.headers["allow"] == "GET"
+    assert wrong.headers["allow"] == "GET, HEAD"
+
+
+async def test_the_head_of_an_answer_comes_without_its_body(api: httpx.AsyncClient) -> None:
+    for path in ("/v1/queue", "/v1/analytics/metrics", "/docs", "/v1/timelines/ats:never-heard-of"):
+        head, answer = await api.head(path), await api.get(path)
+
+        assert (head.status_code, head.headers["content-type"]) == (answer.status_code, answer.headers["content-type"])
+        assert head.content == b""

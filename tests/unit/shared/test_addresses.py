@@ -78,10 +78,14 @@ def test_an_address_without_an_operation_is_not_found(address: str) -> None:
     assert refused(address).status_code == 404
 
 
+def test_what_can_be_read_can_be_asked_for_its_head() -> None:
+    assert found("/v1/things/claims", "HEAD") == ("read", {"thing": "claims"})
+
+
 def test_a_method_that_is_not_taken_names_those_that_are() -> None:
     error = refused("/v1/things/claims", "PUT")
 
-    assert (error.status_code, error.headers) == (405, {"Allow": "GET, POST"})
+    assert (error.status_code, error.headers) == (405, {"Allow": "GET, HEAD, POST"})
 
 
 def test_what_could_not_be_served_is_refused_at_the_start() -> None:
