@@ -27,7 +27,7 @@ _TRANSIENT_STATES = ("25006", "25P03", "25P04")
 
 
 _NOTIFIES = "notifies"
-_IS_TOLD = "is told"
+_ON_DISK = "on disk"
 _DEFINITE_AT_COMMIT = ("23", "40")
 """SQLSTATE classes with which a server refuses a COMMIT, so that it is known that nothing was stored."""
 _ASK_FOR = 5.0
@@ -60,7 +60,7 @@ class Sessions:
                 yield session
             finally:
                 session.release()
-            if not waits_for_disk and session.info.get(_IS_TOLD):
+            if not waits_for_disk and session.info.get(_ON_DISK):
                 transaction.closing = "SET LOCAL synchronous_commit = on;"
         if session.info.get(_NOTIFIES):
             self.notify()
@@ -161,7 +161,7 @@ def notify_after_commit(session: AsyncSession) -> None:
 
 def wait_for_disk(session: AsyncSession) -> None:
     """Have the commit wait for the disk in any case, because others are told of it."""
-    session.info[_IS_TOLD] = True
+    session.info[_ON_DISK] = True
 
 
 @asynccontextmanager

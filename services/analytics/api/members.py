@@ -14,7 +14,8 @@ from services.analytics.api.filters import FiltersDep, SpanUntilDep
 from services.analytics.api.funnels import question_of
 from services.analytics.api.metric_rows import MetricDep
 from services.analytics.api.representations import STREAMED, Form, FormDep, streamed
-from services.analytics.storage.members import Member, Place
+from services.analytics.domain.pursuits import AttemptRow
+from services.analytics.storage.members import Place
 from services.analytics.use_cases.list_members import list_members
 from shared import clock
 from shared.errors import Invalid
@@ -86,7 +87,7 @@ async def list_metric_members(
     question = question_of(span, clock.now(), filters=filters)
     purpose = f"members {metric.name} {key} {replace(question, limit=0)}"
 
-    async def page(after: Place | None, size: int) -> list[Member]:
+    async def page(after: Place | None, size: int) -> list[AttemptRow]:
         return await list_members(sessions, metric, question, key=key, after=after, limit=size, ghost_after=settings.ghost_after)
 
     if form is not Form.JSON:
@@ -111,7 +112,7 @@ async def _all_of(page: Any) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
         after = found[-1][:3]
 
 
-def _member(one: Member) -> MetricMember:
+def _member(one: AttemptRow) -> MetricMember:
     return MetricMember(
         person_id=one.person,
         position_id=one.position,

@@ -1,12 +1,12 @@
 """The attempts behind a number, in the order of their keys, a page at a time."""
 
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.analytics.domain.pursuits import AttemptRow
 from services.analytics.domain.questions import Question, View
 from services.analytics.storage.numbers import read_only
 from services.analytics.storage.selection import Selection, table
@@ -15,27 +15,10 @@ Place = tuple[UUID, UUID, int]
 """Where a page ends: person, position, number of the attempt."""
 
 
-class Member(NamedTuple):
-    """An attempt and what it adds to the number: measures with their times in microseconds since 1970 and seconds."""
-
-    person: UUID
-    position: UUID
-    number: int
-    cohort_at: datetime
-    origin: str
-    recruiter: str | None
-    via: str | None
-    channel: str | None
-    sender_role: str | None
-    measures: list[str]
-    ats: list[int]
-    seconds: list[int]
-
-
 async def page(
     session: AsyncSession, question: Question, prefixes: tuple[str, ...], *, after: Place | None, limit: int
-) -> list[Member]:
-    """The next attempts that contribute to these measures; of one that ends with a dot, to all below it."""
+) -> list[AttemptRow]:
+    """The next attempts that contribute to these measures, with those alone; of one that ends with a dot, to all below it."""
     found = Selection.of(question, grouped=False)
     if question.view is View.COHORT:
         found.within_cohorts(question.since, question.before)
@@ -60,4 +43,4 @@ async def page(
         ORDER BY counted.person, counted.position_id, counted.number LIMIT :limit
     """  # noqa: S608 - constants of this service; values are bound
     values: dict[str, Any] = found.named | inner.named | {"limit": limit}
-    return [Member(*row) for row in await session.execute(text(query), values)]
+    return [AttemptRow(*row) for row in await session.execute(text(query), values)]

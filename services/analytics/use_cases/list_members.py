@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+from services.analytics.domain.pursuits import AttemptRow
 from services.analytics.domain.questions import Question
 from services.analytics.metrics import Metric, Quantile
 from services.analytics.storage import members
-from services.analytics.storage.members import Member, Place
+from services.analytics.storage.members import Place
 from services.analytics.use_cases.look_back import look_back
 from shared.db.engine import Sessions
 
@@ -19,7 +20,7 @@ async def list_members(
     after: Place | None,
     limit: int,
     ghost_after: timedelta,
-) -> list[Member]:
+) -> list[AttemptRow]:
     """The next attempts that contribute to the metric, and to its ``key`` where one is given; of a ratio to either side."""
     prefixes = metric.adds_up.prefixes
     if key is not None:

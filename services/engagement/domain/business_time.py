@@ -6,15 +6,14 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from services.engagement.domain.contact.place import WEEKEND, Place
-
-_UTC_ZONE = ZoneInfo("UTC")
+from shared.timestamps import UTC_ZONE
 
 
 @dataclass(frozen=True, slots=True)
 class BusinessTime:
     """The organisation's working hours, by the clock on its wall. Without a ``country`` there are no holidays."""
 
-    zone: ZoneInfo = _UTC_ZONE
+    zone: ZoneInfo = UTC_ZONE
     country: str | None = None
     opens: int = 9
     closes: int = 17

@@ -80,16 +80,14 @@ class Derived:
 def derive(person: Person, policy: Policy, *, now: datetime) -> Derived:
     """Derive a person. Time has passed up to ``now``: a touch that was not answered for the interval is ghosted."""
     facts_of = by_position(person.facts)
-    pursuits: dict[UUID, Pursuit] = {}
+    pursuits = _folded(facts_of, person, policy, now)
     rows: dict[UUID, PursuitRow] = {}
     clock: list[ClockRecord] = []
-    for position, facts in facts_of.items():
-        pursuit = fold_facts(facts, person.closings.get(position, ()), policy.ghost_after, until=now)
+    for position, pursuit in pursuits.items():
         own_id = pursuit_id(person.id, position)
-        due = clock_record(own_id, position, pursuit, {fact.id for fact in facts if "by_clock" in fact.data})
+        due = clock_record(own_id, position, pursuit, {fact.id for fact in facts_of[position] if "by_clock" in fact.data})
         if due is not None:
             clock.append(due)
-        pursuits[position] = pursuit
         rows[position] = row_of(own_id, person.id, position, pursuit, due)
     broken = _breaches(person, policy)
     owed = obligations_of(person.id, person.facts, pursuits, person.waivers, policy.obligations)
@@ -111,9 +109,13 @@ def derive(person: Person, policy: Policy, *, now: datetime) -> Derived:
 
 def pursuits_of(person: Person, policy: Policy, *, now: datetime) -> dict[UUID, Pursuit]:
     """The pursuits alone, for who asks for nothing else."""
+    return _folded(by_position(person.facts), person, policy, now)
+
+
+def _folded(facts_of: Mapping[UUID, Sequence[PersonFact]], person: Person, policy: Policy, now: datetime) -> dict[UUID, Pursuit]:
     return {
         position: fold_facts(facts, person.closings.get(position, ()), policy.ghost_after, until=now)
-        for position, facts in by_position(person.facts).items()
+        for position, facts in facts_of.items()
     }
 
 

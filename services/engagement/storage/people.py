@@ -94,8 +94,6 @@ def _upsert(
         """  # noqa: S608 - constants of this module
 
 
-_BREACH = "breach"
-"""Stands where plans have their change; obligations have none."""
 _SAVE = f"""
     WITH pursuit AS ({_upsert("pursuits", _PURSUIT, "id", "$1")}),
     emptied AS (
@@ -111,13 +109,14 @@ _SAVE = f"""
     ),
     plan AS (
         {_upsert("return_plans", _PLAN, "person_id, position_id, attempt", "$6")}
-        RETURNING person_id, position_id, attempt, CASE WHEN xmax = 0 THEN 'appeared' ELSE 'changed' END, reason, closed_at
+        RETURNING person_id, position_id, attempt, CASE WHEN xmax = 0 THEN 'appeared' ELSE 'changed' END AS change, reason,
+            closed_at
     ),
     ended AS (
         DELETE FROM return_plans WHERE person_id = ANY($2::uuid[]) AND NOT EXISTS (
             SELECT FROM unnest($7::uuid[], $8::uuid[], $9::integer[]) AS kept (person, position, number)
             WHERE person = person_id AND position = position_id AND number = attempt)
-        RETURNING person_id, position_id, attempt, 'ended', reason, closed_at
+        RETURNING person_id, position_id, attempt, 'ended' AS change, reason, closed_at
     ),
     condition AS ({_upsert("return_conditions", _CONDITION, "person_id, position_id, closed_at, number", "$10")}),
     void AS (
@@ -134,21 +133,21 @@ _SAVE = f"""
     withdrawn AS (
         DELETE FROM obligations WHERE candidate_id = ANY($13::uuid[])
             AND NOT EXISTS (SELECT FROM unnest($12::uuid[]) AS kept (id) WHERE kept.id = obligations.id)
-        RETURNING id, to_jsonb(obligations)
+        RETURNING id, to_jsonb(obligations) AS gone
     ),
     breach AS ({_upsert("policy_breaches", policy_breaches.COLUMNS, "id", "$14")} RETURNING new.id, old.id IS NULL AS is_new),
     no_breach AS (
         DELETE FROM policy_breaches WHERE candidate_id = ANY($13::uuid[])
             AND NOT EXISTS (SELECT FROM unnest($15::uuid[]) AS kept (id) WHERE kept.id = policy_breaches.id)
-        RETURNING id, to_jsonb(policy_breaches)
+        RETURNING id, to_jsonb(policy_breaches) AS gone
     )
-    SELECT *, NULL::boolean, NULL::jsonb FROM ended
-    UNION ALL SELECT *, NULL, NULL FROM plan
-    UNION ALL SELECT id, NULL, NULL, NULL, NULL, NULL, is_new, NULL FROM obligation WHERE is_news
-    UNION ALL SELECT id, NULL, NULL, NULL, NULL, NULL, false, to_jsonb FROM withdrawn
-    UNION ALL SELECT id, NULL, NULL, '{_BREACH}', NULL, NULL, NULL, NULL FROM breach WHERE is_new
-    UNION ALL SELECT id, NULL, NULL, '{_BREACH}', NULL, NULL, NULL, to_jsonb FROM no_breach
-    ORDER BY 1, 2, 3
+    SELECT 'plan' AS kind, person_id AS id, position_id, attempt, change, reason, closed_at, NULL::boolean AS is_new,
+        NULL::jsonb AS gone FROM (SELECT * FROM ended UNION ALL SELECT * FROM plan) AS plans
+    UNION ALL SELECT 'obligation', id, NULL, NULL, NULL, NULL, NULL, is_new, NULL FROM obligation WHERE is_news
+    UNION ALL SELECT 'obligation', id, NULL, NULL, NULL, NULL, NULL, false, gone FROM withdrawn
+    UNION ALL SELECT 'breach', id, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM breach WHERE is_new
+    UNION ALL SELECT 'breach', id, NULL, NULL, NULL, NULL, NULL, NULL, gone FROM no_breach
+    ORDER BY id, position_id, attempt
     """  # noqa: S608 - constants of this module
 # Persons to whom no stream belongs that is not erased.
 _GONE = """
@@ -289,12 +288,14 @@ async def save(
         await connection.fetch(_FORGET, list(erased))
     return Changed(
         [
-            ChangedPlan(row[0], row[1], row[2], PlanChange(row[3]), Reason(row[4]), row[5])
-            for row in changed
-            if row[4] is not None
+            ChangedPlan(
+                one["id"], one["position_id"], one["attempt"], PlanChange(one["change"]), Reason(one["reason"]), one["closed_at"]
+            )
+            for one in changed
+            if one["kind"] == "plan"
         ],
-        [ChangedObligation(row[0], row[6], row[7]) for row in changed if row[3] is None],
-        [ChangedBreach(row[0], row[7]) for row in changed if row[3] == _BREACH],
+        [ChangedObligation(one["id"], one["is_new"], one["gone"]) for one in changed if one["kind"] == "obligation"],
+        [ChangedBreach(one["id"], one["gone"]) for one in changed if one["kind"] == "breach"],
     )
 
 

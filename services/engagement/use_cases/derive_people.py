@@ -15,9 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.engagement.domain.derive import Derived, derive
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import people, positions, streams
-from services.engagement.use_cases.announce_breaches import announce_breaches
-from services.engagement.use_cases.announce_obligations import announce_obligations
-from services.engagement.use_cases.announce_plans import announce_plans
+from services.engagement.use_cases.announce_changes import announce_changes
 from services.engagement.use_cases.remember_rules import policies_of
 from services.engagement.use_cases.transactions import transact
 from shared.db.engine import Sessions
@@ -55,9 +53,7 @@ async def derive_people(
             await asyncio.sleep(0)
     of_facts = {fact.stream for person in loaded.people for fact in person.facts}
     changed = await people.save(session, derived, of_facts, now=now, erased=loaded.erased)
-    await announce_plans(session, changed.plans, derived, now=now, settings=settings)
-    await announce_breaches(session, changed.breaches, derived, now=now, settings=settings)
-    await announce_obligations(session, changed.obligations, derived, now=now, settings=settings)
+    await announce_changes(session, changed, derived, now=now, settings=settings)
     if loaded.ahead:
         await positions.add_ahead(session, loaded.ahead)
     return derived
