@@ -32,7 +32,7 @@ class Owned(StrEnum):
 
 
 Topics = Annotated[
-    list[Owned] | None,
+    list[str] | None,
     typer.Option("--topic", help="Only this topic; repeat for more. Default: all.", metavar="TOPIC", show_default=False),
 ]
 
@@ -57,16 +57,24 @@ def republish(
     from rekindle.runtime.maintenance import OutOfReach, use_environment
     from shared.errors import Unavailable
 
+    wanted = _wanted(topic)
     use_environment(DataFolder(data).running())
     screen = Screen()
     try:
-        counts = asyncio.run(_republish(list(dict.fromkeys(topic or Owned)), screen))
+        counts = asyncio.run(_republish(wanted, screen))
     except (OutOfReach, Unavailable) as problem:
         raise CannotStart(str(problem)) from problem
     if as_json:
         print(json.dumps(counts))
     else:
         print("\n".join(f"{count:>10}  {name}" for name, count in counts.items()))
+
+
+def _wanted(names: list[str] | None) -> list[Owned]:
+    for name in names or ():
+        if name not in {*Owned}:
+            raise typer.BadParameter(f"{name} cannot be published again: choose {', '.join(Owned)}", param_hint="--topic")
+    return [Owned(name) for name in dict.fromkeys(names or Owned)]
 
 
 async def _republish(topics: list[Owned], screen: Screen) -> dict[str, int]:

@@ -14,6 +14,8 @@ import orjson
 
 PATIENCE_SECONDS = 300.0
 """How long the API may be away before a replay is given up."""
+FIRST_PATIENCE_SECONDS = 20.0
+"""The same before its first answer: an address that has never answered is more likely wrong than down."""
 LONGEST_PAUSE = 30.0
 TOO_LARGE = 413
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -49,6 +51,7 @@ class Poster:
         self._pause = pause
         self._clock = clock
         self._rate = rate
+        self._answered = False
         self._due = clock()
         """When the next batch may go, so that not more than ``rate`` events a second are posted."""
 
@@ -114,7 +117,7 @@ class Poster:
         headers: Mapping[str, str] = NO_HEADERS,
         busy: frozenset[int] = BUSY,
     ) -> httpx.Response:
-        deadline = self._clock() + PATIENCE_SECONDS
+        began = self._clock()
         attempt = 0
         while True:
             try:
@@ -124,15 +127,16 @@ class Poster:
             except httpx.HTTPError as error:
                 raise NotTaken(f"{self._client.base_url} cannot be used: {error}") from error
             else:
+                self._answered = True
                 if answer.status_code not in busy:
                     return answer
                 wanted, why = _retry_after(answer), f"{self._client.base_url} answered {answer.status_code}"
             attempt += 1
             seconds = wanted if wanted is not None else min(LONGEST_PAUSE, 0.25 * 2 ** min(attempt, 10)) * random.uniform(0.5, 1)
-            if self._clock() + seconds > deadline:
-                raise NotTaken(
-                    f"{why}, for {PATIENCE_SECONDS:.0f} s now: see `rekindle doctor`, then run the same command again."
-                )
+            patience = PATIENCE_SECONDS if self._answered else FIRST_PATIENCE_SECONDS
+            if self._clock() + seconds > began + patience:
+                check = "see `rekindle doctor`" if self._answered else "is --url right? See `rekindle doctor`"
+                raise NotTaken(f"{why}, for {patience:.0f} s now: {check}, then run the same command again.")
             self._say(f"{why}; trying again in {seconds:.1f} s")
             self._pause(seconds)
 

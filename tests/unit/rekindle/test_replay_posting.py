@@ -12,7 +12,7 @@ import pytest
 from rekindle.replay.answers import CAUSES, OTHER, Outcome
 from rekindle.replay.checking import Checker
 from rekindle.replay.mapping_file import read_mapping
-from rekindle.replay.posting import MOST_AWAITED, PATIENCE_SECONDS, NotTaken, Poster
+from rekindle.replay.posting import FIRST_PATIENCE_SECONDS, MOST_AWAITED, PATIENCE_SECONDS, NotTaken, Poster
 from rekindle.replay.replaying import replay
 from rekindle.replay.rows import Log, UnreadableLog
 
@@ -138,12 +138,21 @@ def test_a_lost_connection_is_tried_again_with_growing_pauses(tmp_path: Path) ->
 
 
 def test_an_api_that_stays_away_is_given_up_with_advice(tmp_path: Path) -> None:
-    api = Api([httpx.ConnectError("refused")] * 1000)
+    api = Api([httpx.Response(503), *[httpx.ConnectError("refused")] * 1000])
 
     with pytest.raises(NotTaken, match="run the same command again"):
         run(api, log_of(tmp_path, *APPLIED))
 
-    assert api.now <= PATIENCE_SECONDS
+    assert FIRST_PATIENCE_SECONDS < api.now <= PATIENCE_SECONDS
+
+
+def test_an_address_that_never_answered_is_given_up_soon(tmp_path: Path) -> None:
+    api = Api([httpx.ConnectError("refused")] * 1000)
+
+    with pytest.raises(NotTaken, match="is --url right"):
+        run(api, log_of(tmp_path, *APPLIED))
+
+    assert api.now <= FIRST_PATIENCE_SECONDS
 
 
 @pytest.mark.parametrize(
