@@ -261,7 +261,8 @@ def _news(roll: _Dice) -> tuple[str, dict[str, Any]]:
         newsletter = roll.dice.choice(("newsletter", "event_invite"))
         return "pursuit.contacted", {"channel": "email", "kind": newsletter, "recruiter": roll.recruiter}
     if kind < 0.55:
-        return "candidate.cadence_chosen", {"every_days": roll.dice.choice((14, 30, 90))}
+        channels = {"channels": roll.dice.sample(("email", "linkedin", "phone"), 2)} if roll.chance(0.4) else {}
+        return "candidate.cadence_chosen", {"every_days": roll.dice.choice((14, 30, 90)), **channels}
     if kind < 0.65:
         return "candidate.followup_promised", {"due_in_days": roll.dice.randrange(2, 40), "about": "the new team"}
     if kind < 0.75:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from rekindle.replay.posting import Poster
 from rekindle.simulation.desk import Act
-from tests.year.contacts import RECRUITER, reasons_against
+from tests.year.contacts import Asked, breaches, reasons_against
 from tests.year.journal import Journal, id_of
 from tests.year.owed import owed_to
 from tests.year.person import is_in_play, person_at
@@ -56,11 +56,13 @@ class Expected:
     owed: dict[People, frozenset[Any]]
     against: dict[People, frozenset[str]]
     """What stands against a contact at ``CHECKED_AFTER``."""
+    broken: dict[People, frozenset[Any]]
+    """The rules that contacts broke."""
 
 
 def expected(watched: Watched, now: datetime) -> Expected:
     """Everything that is to be seen at ``now``, but of people whom recruiters were given because of a position."""
-    journal, found = watched.journal, Expected({}, {}, {}, {})
+    journal, found = watched.journal, Expected({}, {}, {}, {}, {})
     for streams in set(journal.persons().values()):
         if streams & watched.given_by_position:
             continue
@@ -68,7 +70,9 @@ def expected(watched: Watched, now: datetime) -> Expected:
         person = person_at(journal, streams, now)
         if owes := owed_to(person, now):
             found.owed[name] = frozenset((one.kind, str(one.made_by), one.due_at, one.status) for one in owes)
-        found.against[name] = frozenset(reasons_against(journal, person, now + CHECKED_AFTER))
+        found.against[name] = frozenset(reasons_against(journal, person, Asked(now + CHECKED_AFTER)))
+        if broken := frozenset((code, str(contact)) for code, contact in breaches(journal, person)):
+            found.broken[name] = broken
         plans = plans_of(person, journal.acts)
         if plans:
             found.plans[name] = frozenset(
@@ -142,10 +146,19 @@ def owed_in(api: Poster) -> dict[People, frozenset[Any]]:
     return {person: frozenset(owes) for person, owes in found.items()}
 
 
+def broken_in(api: Poster) -> dict[People, frozenset[Any]]:
+    """The policy breaches of a running stack."""
+    found: dict[People, set[Any]] = defaultdict(set)
+    for one in pages(api, "/v1/policy-breaches"):
+        found[frozenset(one["references"])].add((one["code"], one["made_by"]))
+    return {person: frozenset(broken) for person, broken in found.items()}
+
+
 def against_in(api: Poster, people: Iterable[People], now: datetime) -> dict[People, frozenset[str]]:
     """What a running stack says against a contact with each."""
     named, found = list(people), {}
-    ask = {"channel": "email", "recruiter": RECRUITER, "at": (now + CHECKED_AFTER).isoformat()}
+    asked = Asked(now + CHECKED_AFTER)
+    ask = {"channel": asked.channel, "recruiter": asked.recruiter, "at": asked.at.isoformat()}
     for begin in range(0, len(named), PAGE):
         chunk = named[begin : begin + PAGE]
         checks = [{"candidate": min(references), **ask} for references in chunk]
@@ -154,13 +167,17 @@ def against_in(api: Poster, people: Iterable[People], now: datetime) -> dict[Peo
     return found
 
 
-def differences(expected: dict[Any, Any], found: dict[Any, Any]) -> list[str]:
+def differences(expected: dict[People, frozenset[Any]], found: dict[People, frozenset[Any]]) -> list[str]:
     """What differs, one line each."""
     lines = [f"only in the model: {one} {expected[one]}" for one in expected.keys() - found.keys()]
     lines += [f"only in the stack: {one} {found[one]}" for one in found.keys() - expected.keys()]
     lines += [
-        f"{one}: {expected[one]} in the model, {found[one]} in the stack"
+        f"{sorted(one)}: {_less(expected[one], found[one])} in the model alone, {_less(found[one], expected[one])} in the stack"
         for one in expected.keys() & found.keys()
         if expected[one] != found[one]
     ]
     return sorted(lines)
+
+
+def _less(one: frozenset[Any], other: frozenset[Any]) -> list[str]:
+    return sorted(map(str, one - other))

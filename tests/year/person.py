@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from shared.attempts import FoldFact, fact_of
-from tests.unit.shared.attempts_by_the_text import NaiveAttempt, attempts_of, not_retracted
+from tests.unit.shared.attempts_by_the_text import CONTACTED, ORDER, NaiveAttempt, attempts_of, not_retracted, stage_of
 from tests.year.journal import RETRACTED, Fact, Journal
 
 HARD = frozenset({
@@ -16,11 +17,11 @@ HARD = frozenset({
 
 @dataclass
 class Person:
-    """A person at a moment. ``valid`` are the facts that no retraction takes out, in order."""
+    """A person at a moment. ``valid`` are the facts that no retraction takes out, in order; ``own`` those of each record."""
 
     streams: frozenset[UUID]
-    facts: list[Fact]
     valid: list[Fact]
+    own: dict[UUID, list[Fact]]
     attempts: dict[UUID, list[NaiveAttempt]]
 
     def named(self, *names: str) -> list[Fact]:
@@ -31,11 +32,42 @@ class Person:
 def person_at(journal: Journal, streams: frozenset[UUID], now: datetime) -> Person:
     """Everything about a person."""
     facts = journal.facts_of(streams)
-    attempts = {}
-    for position in {fact.position for fact in facts if fact.position is not None and fact.type != RETRACTED}:
-        of_pursuit = _of_position(facts, position)
-        attempts[position] = attempts_of(of_pursuit, journal.closings(position, now), now)
-    return Person(streams, facts, valid_of(facts), attempts)
+    own = {stream: valid_of([fact for fact in facts if fact.stream == stream]) for stream in streams}
+    valid = valid_of(facts)
+    positions = {fact.position for fact in facts if fact.type != RETRACTED}
+    return Person(streams, valid, own, _attempts(journal, valid, positions, now))
+
+
+def person_before(journal: Journal, person: Person, fact: Fact) -> Person:
+    """The person as they were before one of their facts; what never happened had not happened then either."""
+    earlier = [one for one in person.valid if _place(one) < _place(fact)]
+    own = {stream: [one for one in facts if _place(one) < _place(fact)] for stream, facts in person.own.items()}
+    positions = {one.position for one in earlier}
+    return Person(person.streams, earlier, own, _attempts(journal, earlier, positions, fact.time))
+
+
+def _attempts(
+    journal: Journal, valid: Sequence[Fact], positions: set[UUID | None], now: datetime
+) -> dict[UUID, list[NaiveAttempt]]:
+    return {
+        position: attempts_of(
+            [_folded(fact) for fact in valid if fact.position == position], journal.closings(position, now), now
+        )
+        for position in positions
+        if position is not None
+    }
+
+
+def _place(fact: Fact) -> tuple[Any, ...]:
+    """Where a fact stands in the order of all."""
+    return fact.time, _folded(fact).rank, fact.id
+
+
+def is_answer(fact: Fact) -> bool:
+    """Whether the person answered: by words, by a no, or by going on."""
+    one = _folded(fact)
+    stage = stage_of(one)
+    return one.name in {"declined", "withdrawn"} or (stage is not None and ORDER.index(stage) > CONTACTED)
 
 
 def valid_of(facts: Sequence[Fact]) -> list[Fact]:
@@ -47,7 +79,7 @@ def valid_of(facts: Sequence[Fact]) -> list[Fact]:
             found += [known[one.id] for one in _of_position(facts, position)]
         else:
             found += _of_nobodys_position(facts)
-    return sorted(found, key=lambda fact: (fact.time, _folded(fact).rank, fact.id))
+    return sorted(found, key=_place)
 
 
 def _of_position(facts: Sequence[Fact], position: UUID) -> list[FoldFact]:
@@ -65,7 +97,7 @@ def _of_nobodys_position(facts: Sequence[Fact]) -> list[Fact]:
             continue
         meant = [fact for fact in own if fact.type == retraction.data["type"] and fact.time <= retraction.time]
         if meant:
-            gone.add(max(meant, key=lambda fact: (fact.time, _folded(fact).rank, fact.id)).id)
+            gone.add(max(meant, key=_place).id)
     return [fact for fact in own if fact.id not in gone]
 
 
@@ -78,8 +110,7 @@ def _folded(fact: Fact) -> FoldFact:
 def hard_nos(person: Person) -> dict[str, datetime]:
     """The hard nos that stand, each with the time since when: every stream for itself, the strictest wins."""
     found: dict[str, datetime] = {}
-    for stream in person.streams:
-        valid = valid_of([fact for fact in person.facts if fact.stream == stream])
+    for valid in person.own.values():
         for fact in valid:
             reason = str(fact.data.get("reason"))
             if reason not in HARD or fact.name not in {"hard_no_set", "declined", "rejected", "withdrawn"}:

@@ -16,7 +16,17 @@ from services.engagement.storage.due import is_anything_due
 from shared import clock
 from shared.db.engine import Sessions, connect
 from tests.waiting import eventually
-from tests.year.comparison import Watched, against_in, differences, expected, owed_in, plans_in, queue_differences, queue_in
+from tests.year.comparison import (
+    Watched,
+    against_in,
+    broken_in,
+    differences,
+    expected,
+    owed_in,
+    plans_in,
+    queue_differences,
+    queue_in,
+)
 
 
 @asynccontextmanager
@@ -62,6 +72,10 @@ def _compare(watched: Watched, api: Poster, year: Year) -> None:
         ("queue", queue_differences(watched, model, queue_in(api), year.ends)),
         ("obligations", differences(model.owed, {one: owes for one, owes in owed_in(api).items() if not one & left_out})),
         ("contact checks", differences(model.against, against_in(api, model.against, year.ends))),
+        (
+            "policy breaches",
+            differences(model.broken, {one: found for one, found in broken_in(api).items() if not one & left_out}),
+        ),
         ("return plans", differences(model.plans, plans)),
     ):
         assert not wrong, "\n".join([f"{what}: {len(wrong)} differ", *wrong[:5]])
