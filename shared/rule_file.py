@@ -40,12 +40,14 @@ def read_rules(model: type[Rules], file: Path) -> Rules:
         line = int(named[1]) if named else max(1, len(text.splitlines()))
         raise RuleFileError([f"{file}:{line}: is not TOML: {problem}"]) from problem
     except ValidationError as problem:
-        faults = sorted((_line(text, fault["loc"]), _key(fault), _rule(model, fault)) for fault in problem.errors())
+        found = [(_place(fault), _rule(model, fault)) for fault in problem.errors()]
+        faults = sorted((_line(text, place), ".".join(map(str, place)), rule) for place, rule in found)
         raise RuleFileError([f"{file}:{line}: {key}: {rule}" for line, key, rule in faults]) from problem
 
 
-def _key(fault: ErrorDetails) -> str:
-    return ".".join(map(str, fault["loc"]))
+def _place(fault: ErrorDetails) -> tuple[int | str, ...]:
+    """The keys down to the fault; where a key itself is wrong, that is the last."""
+    return tuple(part for part in fault["loc"] if part != "[key]")
 
 
 def _rule(model: type[BaseModel], fault: ErrorDetails) -> str:

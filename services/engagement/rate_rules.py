@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.engagement.domain.matching import Rates
-from shared.events.fields import Currency
+from shared.events.fields import KnownCurrency
 from shared.rule_file import read_rules
 
 SHIPPED = Path(__file__).with_name("rates.toml")
@@ -20,8 +20,8 @@ class RateTable(BaseModel):
 
     source: Annotated[str, Field(min_length=1)]
     as_of: date
-    base: Currency
-    rates: dict[Currency, Annotated[float, Field(gt=0, allow_inf_nan=False)]]
+    base: KnownCurrency
+    rates: dict[KnownCurrency, Annotated[float, Field(gt=0, allow_inf_nan=False)]]
 
 
 def rates_of(file: Path | None) -> Rates:

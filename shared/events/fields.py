@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema, model_validator
 
+from shared.currencies import existing_currency
 from shared.ids import MalformedReferenceError, candidate_id, position_id, spelled
 from shared.skills import LONGEST, skill_of
 
@@ -81,6 +82,8 @@ Flag = Annotated[bool, BeforeValidator(_flag)]
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2"), BeforeValidator(_upper)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217")]
+KnownCurrency = Annotated[Currency, AfterValidator(existing_currency)]
+"""A currency that exists: for every way in. What is on the bus was checked then."""
 Amount = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False), Number]
 Years = Annotated[float, Field(ge=0, le=80, allow_inf_nan=False), Number]
 Words = Annotated[int, Field(ge=0, le=1_000_000), Number]
@@ -161,6 +164,6 @@ def _models_in(annotation: Any, *, in_list: bool = False) -> Iterator[tuple[type
 
 
 __all__ = [
-    "Amount", "CandidateRef", "Code", "Country", "Currency", "Flag", "MalformedReferenceError", "Number", "Place", "PositionRef",
-    "Private", "Skill", "Skills", "Text", "Words", "Years", "private_fields",
+    "Amount", "CandidateRef", "Code", "Country", "Currency", "Flag", "KnownCurrency", "MalformedReferenceError", "Number",
+    "Place", "PositionRef", "Private", "Skill", "Skills", "Text", "Words", "Years", "private_fields",
 ]  # fmt: skip

@@ -1,26 +1,27 @@
 """What the HTTP API accepts as an event's data: stricter than what a reader of the bus tolerates."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from shared.currencies import existing_currency
 from shared.events.base import EventData
 from shared.events.people import CandidateHardNoLifted, EventRetracted, HardNoFact
-from shared.events.pursuits import CloseFact, Fact
+from shared.events.pursuits import CloseFact, Fact, StageFact
 from shared.events.vocabulary import LiftedBy, Reason
 
 
 def accept(kinds: Mapping[str, type[Fact]], type_name: str, data: Mapping[str, Any]) -> Fact:
     """Validate posted data. Raises pydantic's ValidationError, located below ``data``.
 
-    Beyond the class: no unknown fields, a hard no with evidence and a name, a retraction of a type that exists, and
-    ``do_not_contact`` lifted by the candidate alone. A field that is null was not sent.
+    Beyond the class: no unknown fields, a hard no with evidence and a name, a retraction of a type that exists, currencies that
+    exist, and ``do_not_contact`` lifted by the candidate alone. A field that is null was not sent.
     """
     kind = kinds[type_name]
     fact = kind.model_validate(_without_nulls(kind, data), extra="forbid")
-    problems = [*_missing_evidence(fact), *_wrong_retraction(fact, kinds), *_wrong_lift(fact)]
+    problems = [*_missing_evidence(fact), *_wrong_retraction(fact, kinds), *_wrong_lift(fact), *_wrong_currencies(fact)]
     if problems:
         raise ValidationError.from_exception_data(type_name, problems)
     return fact
@@ -33,8 +34,9 @@ def _without_nulls(kind: type[EventData], data: Mapping[str, Any]) -> Mapping[st
     return {name: value for name, value in data.items() if value is not None or name not in known}
 
 
-def _problem(field: str, rule: str, value: object) -> InitErrorDetails:
-    return InitErrorDetails(type=PydanticCustomError("value_error", "{rule}", {"rule": rule}), loc=(field,), input=value)
+def _problem(field: str | tuple[int | str, ...], rule: str, value: object) -> InitErrorDetails:
+    loc = (field,) if isinstance(field, str) else field
+    return InitErrorDetails(type=PydanticCustomError("value_error", "{rule}", {"rule": rule}), loc=loc, input=value)
 
 
 def _missing_evidence(fact: EventData) -> list[InitErrorDetails]:
@@ -64,3 +66,21 @@ def _wrong_lift(fact: EventData) -> list[InitErrorDetails]:
     if fact.by is LiftedBy.CANDIDATE:
         return []
     return [_problem("by", "must be candidate: do_not_contact is lifted by the candidate alone", fact.by)]
+
+
+def _wrong_currencies(fact: EventData) -> Iterator[InitErrorDetails]:
+    for field, code in _currencies(fact):
+        try:
+            if code is not None:
+                existing_currency(code)
+        except ValueError as wrong:
+            yield _problem(field, str(wrong), code)
+
+
+def _currencies(fact: EventData) -> Iterator[tuple[tuple[int | str, ...], str | None]]:
+    if isinstance(fact, StageFact):
+        yield ("currency",), fact.currency
+    if isinstance(fact, CloseFact):
+        yield ("facts", "currency"), fact.facts.currency
+        for number, further in enumerate(fact.also or ()):
+            yield ("also", number, "facts", "currency"), further.facts.currency

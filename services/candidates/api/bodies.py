@@ -19,7 +19,7 @@ from services.candidates.domain.contact import read_email, read_link, read_phone
 from services.candidates.use_cases.changes import Changed
 from services.candidates.use_cases.views import RecordView
 from shared.errors import FieldError
-from shared.events.fields import Amount, Country, Currency
+from shared.events.fields import Amount, Country, KnownCurrency
 from shared.ids import Reference, is_id, spelled
 from shared.skills import LONGEST, skill_of
 from shared.web.problem_details import invalid_from
@@ -137,7 +137,7 @@ class Salary(Patch):
     """What a person earns or asks for in a year."""
 
     amount: Amount | None = None
-    currency: Currency | None = None
+    currency: KnownCurrency | None = None
 
 
 class SalaryRange(Patch):
@@ -145,7 +145,7 @@ class SalaryRange(Patch):
 
     min: Amount | None = None
     max: Amount | None = None
-    currency: Currency | None = None
+    currency: KnownCurrency | None = None
 
 
 class ChangeReceipt(BaseModel):

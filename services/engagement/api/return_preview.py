@@ -11,7 +11,7 @@ from services.engagement.api.dependencies import SessionsDep, SettingsDep
 from services.engagement.domain.matching import Match, PositionState
 from services.engagement.use_cases.preview_returns import Tally, preview_returns
 from shared import clock
-from shared.events.fields import Amount, Code, Currency, Flag, Place, PositionRef, Skills, Years
+from shared.events.fields import Amount, Code, Flag, KnownCurrency, Place, PositionRef, Skills, Years
 from shared.events.snapshots import Part
 from shared.events.vocabulary import Level, PositionStatus, Reason
 from shared.security.auth import Principal, requires
@@ -31,7 +31,7 @@ class SalaryChange(BaseModel):
 
     min: Amount | None = Field(None, description="At least.", examples=[90000])
     max: Amount | None = Field(None, description="At most.", examples=[120000])
-    currency: Currency | None = Field(None, examples=["EUR"])
+    currency: KnownCurrency | None = Field(None, examples=["EUR"])
 
 
 class PositionPart(BaseModel):

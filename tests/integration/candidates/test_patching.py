@@ -209,6 +209,7 @@ async def test_contact_details_are_for_those_who_may_see_them(ats: Caller, calle
         ({"salary": {"amount": 1}}, "salary.currency"),
         ({"salary": {"amount": -1, "currency": "EUR"}}, "salary.amount"),
         ({"salary": {"amount": 1, "currency": "euro"}}, "salary.currency"),
+        ({"salary": {"amount": 1, "currency": "XQZ"}}, "salary.currency"),
         ({"tier": "outer"}, "tier"),
         ({"references": ["nocolon"]}, "references[0]"),
         ({"references": None}, "references"),

@@ -167,6 +167,7 @@ async def test_openings_do_not_depend_on_the_order_of_arrival(ats: Caller) -> No
         ({"starts_on": "2026-05-02", "ends_on": "2026-05-01"}, "ends_on"),
         ({"salary": {"min": 2, "max": 1, "currency": "EUR"}}, "salary.min"),
         ({"salary": {"min": 2}}, "salary.currency"),
+        ({"salary": {"min": 1, "currency": "XQZ"}}, "salary.currency"),
         ({"opened_at": "2026-02-01T00:00:00Z", "closed_at": "2026-01-01T00:00:00Z"}, "closed_at"),
         ({"closed_at": (datetime.now(UTC) + timedelta(days=1)).isoformat()}, "closed_at"),
         ({"opened_at": "yesterday"}, "opened_at"),

@@ -92,6 +92,7 @@ def test_money_and_flags() -> None:
     assert [amount(value) for value in (-1, "x", True, None, 1e13, "nan")] == [None] * 6
     assert currency("usd") == "USD"
     assert currency("dollars") is None
+    assert currency("XQZ") is None
     assert flag("False") is False
     assert flag(0) is None
 

@@ -34,6 +34,8 @@ def test_a_file_of_your_own_takes_its_place(tmp_path: Path) -> None:
     [
         (VALID + "JPY = -1\n", ":7: rates.JPY: must be greater than 0"),
         (VALID.replace("1.25", '"1.25"'), ":6: rates.USD: must be a valid number"),
+        (VALID + "XQZ = 2.5\n", ":7: rates.XQZ: must be a currency of ISO 4217 that exists, for example EUR"),
+        (VALID.replace('"EUR"', '"EUX"'), ":3: base: must be a currency of ISO 4217 that exists, for example EUR"),
         (VALID.replace('base = "EUR"\n', ""), ":1: base: Field required"),
         (VALID.replace("2026-11-01", '"soon"'), ":2: as_of: must be a valid date"),
         ('colour = "red"\n' + VALID, ":1: colour: is no key here"),

@@ -212,6 +212,8 @@ def test_an_unknown_reason_is_refused_with_all_that_there_are() -> None:
         ("candidate.rated_us", "score", -1),
         ("candidate.rated_us", "score", 9.5),
         ("candidate.cadence_chosen", "every_days", 0),
+        ("candidate.cadence_chosen", "every_days", -7),
+        ("candidate.cadence_chosen", "every_days", 3661),
         ("candidate.cadence_chosen", "channels", "email"),
         ("candidate.consent_given", "basis", "he said so"),
         ("candidate.followup_promised", "about", "x" * 2001),
@@ -219,6 +221,68 @@ def test_an_unknown_reason_is_refused_with_all_that_there_are() -> None:
 )
 def test_values_out_of_range_are_refused_by_field(name: str, field: str, value: Any) -> None:
     assert field in refused(name, {**TABLE[name], field: value})
+
+
+# What exists
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "field"),
+    [
+        *((f"pursuit.{stage}", {"currency": "XQZ"}, "currency") for stage in ("interested", "offered", "hired")),
+        *(
+            (f"pursuit.{close}", {"reason": "salary", "facts": {"asked": 1, "currency": "XQZ"}}, "facts.currency")
+            for close in ("declined", "rejected", "withdrawn")
+        ),
+        ("pursuit.declined", {"reason": "offer_declined", "facts": {"currency": "XXX"}}, "facts.currency"),
+        (
+            "pursuit.declined",
+            {"reason": "timing", "also": [{"reason": "unspecified"}, {"reason": "salary", "facts": {"currency": "EUX"}}]},
+            "also.1.facts.currency",
+        ),
+    ],
+)
+def test_a_currency_that_does_not_exist_is_refused_wherever_it_stands(name: str, data: dict[str, Any], field: str) -> None:
+    said = refused(name, {**TABLE[name], **data})
+
+    assert said == {field: "must be a currency of ISO 4217 that exists, for example EUR"}
+
+
+@pytest.mark.parametrize("code", ["EUR", "XOF", "BGN", "DEM"])
+def test_a_currency_that_exists_or_existed_is_accepted(code: str) -> None:
+    accepted("pursuit.declined", {**TABLE["pursuit.declined"], "reason": "salary", "facts": {"asked": 1, "currency": code}})
+
+
+@pytest.mark.parametrize("day", ["1899-12-31", "2201-01-01", "1899-12-31T23:59:59Z", "2201-01-01T00:00:00+14:00"])
+@pytest.mark.parametrize(
+    ("name", "data", "field"),
+    [
+        ("pursuit.interviewed", {"at": ...}, "at"),
+        ("pursuit.offered", {"start_on": ...}, "start_on"),
+        ("candidate.consent_given", {"expires_on": ...}, "expires_on"),
+        ("candidate.consent_withdrawn", {"expires_on": ...}, "expires_on"),
+        ("candidate.followup_promised", {"due_at": ...}, "due_at"),
+        ("pursuit.declined", {"reason": "availability", "facts": {"available_from": ...}}, "facts.available_from"),
+        ("pursuit.rejected", {"reason": "timing", "facts": {"revisit_on": ...}}, "facts.revisit_on"),
+        ("pursuit.withdrawn", {"reason": "counter_offer", "facts": {"start_on": ...}}, "facts.start_on"),
+        (
+            "pursuit.declined",
+            {"also": [{"reason": "accepted_elsewhere", "facts": {"start_date": ...}}]},
+            "also.0.facts.start_date",
+        ),
+    ],
+)
+def test_a_date_that_no_record_of_ours_can_have_is_refused(name: str, data: dict[str, Any], field: str, day: str) -> None:
+    assert set(refused(name, {**TABLE[name], **_dated(data, day)})) == {field}
+
+
+def _dated(value: Any, day: str) -> Any:
+    """The value with the day in the place of each ellipsis."""
+    if isinstance(value, dict):
+        return {name: _dated(one, day) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_dated(one, day) for one in value]
+    return day if value is ... else value
 
 
 # The text: "a hard no also evidence, decided_by"

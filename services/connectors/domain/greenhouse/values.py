@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from shared.currencies import CURRENCIES
+
 Tree = Mapping[str, Any]
 
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -81,9 +83,9 @@ def amount(value: object) -> float | None:
 
 
 def currency(value: object) -> str | None:
-    """An ISO 4217 code."""
+    """A currency that exists, as its ISO 4217 code."""
     code = value.strip().upper() if isinstance(value, str) else ""
-    return code if re.fullmatch("[A-Z]{3}", code) else None
+    return code if code in CURRENCIES else None
 
 
 def day(value: object) -> date | None:
