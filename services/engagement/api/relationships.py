@@ -102,10 +102,10 @@ class Suppression(BaseModel):
 
 
 class RelatedCadence(BaseModel):
-    """How often the person accepts to hear from us. Of several records the strictest wins."""
+    """How often the person accepts to hear from us by some channels, or all. Of several records the strictest wins."""
 
     every_days: int = Field(description="Days between two contacts.", examples=[30])
-    channels: list[Channel] | None = Field(description="By which channels; null: all.", examples=[None])
+    channels: list[Channel] | None = Field(description="For which channels it is the latest; null: all.", examples=[None])
     since: datetime = Field(description="When it was chosen (UTC).", examples=[_TIME])
     source: OfSource
     candidate_id: OfStream
@@ -146,7 +146,9 @@ class Relationship(BaseModel):
     pursuits: list[RelatedPursuit] = Field(description="By position.")
     refusals: Refusals = Field(description="Every no that was said, by them or by us.")
     suppressions: list[Suppression] = Field(description="By channel and address, those that were lifted too.")
-    cadence: list[RelatedCadence] = Field(description="What each of the person's records last chose.")
+    cadence: list[RelatedCadence] = Field(
+        description="What holds of the choices of each of the person's records, the latest first."
+    )
     consent: list[RelatedConsent] = Field(description="The latest word of each record on each basis.")
     obligations: list[Obligation] = Field(description="What we owe them, or owed them, the longest due first; at most 200.")
     reservations: list[HeldContact] = Field(description="Who holds the next contact.")

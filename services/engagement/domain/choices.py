@@ -10,16 +10,14 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.engagement.domain.contact import ContactState
-from services.engagement.domain.contact.state import Block, same_address
+from services.engagement.domain.contact.state import Block, Cadence, by_stream, same_address, words_on_consent
 from services.engagement.domain.facts import PersonFact
 from services.engagement.domain.hard_no import LIFTING, SETTING, hard_nos
 from shared.attempts import without_retracted
 from shared.events import (
     CandidateBounced,
-    CandidateCadenceChosen,
     CandidateComplained,
     CandidateConsentGiven,
-    CandidateConsentWithdrawn,
     CandidateResubscribed,
     CandidateUnsubscribed,
 )
@@ -66,7 +64,7 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True)
 class ChosenCadence:
-    """How often one stream accepts to hear from us, by which channels (None: all)."""
+    """How often one stream accepts to hear from us, by which channels (None: all); what it replaced for a channel is no more."""
 
     every_days: int
     channels: list[Channel] | None
@@ -102,7 +100,7 @@ def choices_of(facts: Sequence[PersonFact], state: ContactState, sources: Mappin
             *_suppressions(valid, sources, state.unsubscribed, _NO_MORE, is_choice=True),
             *_suppressions(valid, sources, state.unusable, _FAILED, is_choice=False),
         ],
-        _cadences(valid, sources),
+        [_cadence(one, sources) for one in state.cadences],
         _consents(valid, sources),
     )
 
@@ -158,20 +156,14 @@ def _with_lifts(channel: Channel, entries: Iterable[Said], lifts: Iterable[tuple
     return sorted([*entries, *(lift for of, lift in lifts if of is channel)], key=lambda one: (one.at, one.event_id))
 
 
-def _cadences(valid: Iterable[PersonFact], sources: Mapping[UUID, str]) -> list[ChosenCadence]:
-    latest = {fact.stream: fact for fact in valid if fact.type == CandidateCadenceChosen.type}
-    found = []
-    for fact in latest.values():
-        named = fact.data.get("channels")
-        channels = None if named is None else [Channel(one) for one in named]
-        found.append(ChosenCadence(fact.data["every_days"], channels, _said(fact, sources)))
-    return found
+def _cadence(cadence: Cadence, sources: Mapping[UUID, str]) -> ChosenCadence:
+    bound = cadence.bound
+    return ChosenCadence(cadence.every.days, None if bound is None else sorted(bound), _said(cadence.chosen, sources))
 
 
 def _consents(valid: Iterable[PersonFact], sources: Mapping[UUID, str]) -> list[ConsentWord]:
-    words = (CandidateConsentGiven.type, CandidateConsentWithdrawn.type)
-    latest = {(fact.stream, str(fact.data["basis"])): fact for fact in valid if fact.type in words}
-    return [_consent(basis, fact, sources) for (_, basis), fact in latest.items()]
+    words = [words_on_consent(facts) for facts in by_stream(valid)]
+    return [_consent(basis, fact, sources) for of_stream in words for basis, fact in of_stream.items()]
 
 
 def _consent(basis: str, fact: PersonFact, sources: Mapping[UUID, str]) -> ConsentWord:

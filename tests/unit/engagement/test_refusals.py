@@ -129,14 +129,40 @@ def test_no_link_lifts_what_another_stream_set() -> None:
     assert {one.stream for one in suppression.history} == {story.person, OTHER}
 
 
-def test_cadence_and_consent_are_the_latest_word_of_each_stream() -> None:
+def test_a_cadence_holds_for_the_channels_that_no_later_one_names() -> None:
     story = Story().fact("candidate.cadence_chosen", "2026-03-02", every_days=30)
     story.fact("candidate.cadence_chosen", "2026-04-02", every_days=90, channels=["email"])
     story.fact("candidate.cadence_chosen", "2026-03-05", every_days=10, stream=OTHER)
-    story.fact("candidate.consent_given", "2026-03-02", basis="consent", expires_on="2027-01-01")
+
+    own, earlier, other = choices(story).cadences
+
+    assert (own.every_days, own.channels, own.chosen.at) == (90, [Channel.EMAIL], day("2026-04-02"))
+    assert (earlier.every_days, earlier.channels) == (30, sorted(set(Channel) - {Channel.EMAIL}))
+    assert (other.every_days, other.channels, other.chosen.stream) == (10, None, OTHER)
+    story.fact("candidate.cadence_chosen", "2026-05-02", every_days=7)
+    assert [(one.every_days, one.channels) for one in choices(story).cadences] == [(7, None), (10, None)]
+
+
+@pytest.mark.parametrize("channel", list(Channel))
+def test_the_cadences_that_are_shown_are_those_a_contact_is_checked_by(channel: Channel) -> None:
+    story = Story().fact("candidate.cadence_chosen", "2026-03-02", every_days=30)
+    story.fact("candidate.cadence_chosen", "2026-04-02", every_days=90, channels=["email", "phone"])
+    story.fact("candidate.cadence_chosen", "2026-05-02", every_days=60, channels=["phone", "sms"])
+    state = state_of(story.facts, story.derived().pursuits, UTC_ZONE)
+
+    shown = [one.every_days for one in choices(story).cadences if one.channels is None or channel in one.channels]
+
+    assert shown == [one.every.days for one in state.cadences if one.concerns(channel)]
+    assert len(shown) == 1
+
+
+def test_consent_is_the_latest_word_of_each_stream_on_each_basis() -> None:
+    story = Story().fact("candidate.consent_given", "2026-03-02", basis="consent", expires_on="2027-01-01")
     story.fact("candidate.consent_withdrawn", "2026-04-02", basis="consent")
+    story.fact("candidate.consent_given", "2026-04-02", basis="consent")
+    story.fact("candidate.consent_given", "2026-03-02", basis="contract")
+    story.fact("candidate.consent_given", "2026-05-02", basis="consent", stream=OTHER)
 
-    found = choices(story)
+    found = {(one.word.stream, one.basis): one.holds for one in choices(story).consents}
 
-    assert {(one.every_days, one.chosen.stream) for one in found.cadences} == {(90, story.person), (10, OTHER)}
-    assert [(one.basis, one.holds) for one in found.consents] == [("consent", False)]
+    assert found == {(story.person, "consent"): False, (story.person, "contract"): True, (OTHER, "consent"): True}

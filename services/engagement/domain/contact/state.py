@@ -90,16 +90,24 @@ class Block:
 class Cadence:
     """How often, and by which channels (None: all), one stream accepts to hear from us.
 
-    ``replaced`` are those of the channels for which they chose otherwise later.
+    ``replaced`` are those of the channels for which they chose otherwise later. ``chosen`` is the fact that says so.
     """
 
     every: timedelta
     channels: frozenset[Channel] | None
-    replaced: frozenset[Channel] = frozenset()
+    replaced: frozenset[Channel]
+    chosen: PersonFact
+
+    @property
+    def bound(self) -> frozenset[Channel] | None:
+        """The channels for which it is the stream's latest word; None: all."""
+        if not self.replaced:
+            return self.channels
+        return (frozenset(Channel) if self.channels is None else self.channels) - self.replaced
 
     def concerns(self, channel: Channel) -> bool:
         """Whether it is the stream's latest word on a channel."""
-        return (self.channels is None or channel in self.channels) and channel not in self.replaced
+        return self.bound is None or channel in self.bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +172,7 @@ class Choices:
 
 def choices_of(valid: Iterable[PersonFact], zone: ZoneInfo) -> Choices:
     """What stands of the choices among facts, which are in order and were not retracted in their stream."""
-    of_streams = _by_stream(fact for fact in valid if fact.type in CHOICES or is_reply(fact))
+    of_streams = by_stream(fact for fact in valid if fact.type in CHOICES or is_reply(fact))
     return Choices(
         [consent for own in of_streams for consent in _consent(own, zone)],
         [block for own in of_streams for block in _blocks(own, _NO_MORE)],
@@ -212,7 +220,7 @@ def _is_over(reply: PersonFact, pursuits: Mapping[UUID, Pursuit]) -> bool:
     return of is not None and (of.current is None or not of.current.is_open or of.current.began_at > reply.time)
 
 
-def _by_stream(facts: Iterable[PersonFact]) -> list[list[PersonFact]]:
+def by_stream(facts: Iterable[PersonFact]) -> list[list[PersonFact]]:
     """The facts of each stream, oldest first."""
     found: dict[UUID, list[PersonFact]] = defaultdict(list)
     for fact in facts:
@@ -275,20 +283,14 @@ def _cadence(facts: Sequence[PersonFact]) -> list[Cadence]:
         channels = frozenset(Channel) if named is None else frozenset(map(Channel, named))
         if not channels <= replaced:
             every = timedelta(days=fact.data["every_days"])
-            found.append(Cadence(every, None if named is None else channels, replaced))
+            found.append(Cadence(every, None if named is None else channels, replaced, fact))
         replaced |= channels
     return found
 
 
 def _consent(facts: Iterable[PersonFact], zone: ZoneInfo) -> list[Consent]:
-    """Whether any basis holds in the stream, by the latest word on each; nothing where there is no word at all.
-
-    Of two words of one moment, the withdrawal holds.
-    """
-    latest: dict[str, PersonFact] = {}
-    words = [fact for fact in facts if fact.type in _CONSENTS]
-    for fact in sorted(words, key=lambda fact: (fact.time, fact.type == CandidateConsentWithdrawn.type)):
-        latest[str(fact.data["basis"])] = fact
+    """Whether any basis holds in the stream, by the latest word on each; nothing where there is no word at all."""
+    latest = words_on_consent(facts)
     if not latest:
         return []
     given = [fact for fact in latest.values() if fact.type == CandidateConsentGiven.type]
@@ -296,6 +298,13 @@ def _consent(facts: Iterable[PersonFact], zone: ZoneInfo) -> list[Consent]:
         return [Consent(holds=False)]
     ends = [_end_of(fact.data.get("expires_on"), zone) for fact in given]
     return [Consent(True, None if None in ends else max(end for end in ends if end is not None))]
+
+
+def words_on_consent(facts: Iterable[PersonFact]) -> dict[str, PersonFact]:
+    """The latest word of one stream on each lawful basis; of two words of one moment, the withdrawal."""
+    words = [fact for fact in facts if fact.type in _CONSENTS]
+    in_order = sorted(words, key=lambda fact: (fact.time, fact.type == CandidateConsentWithdrawn.type))
+    return {str(fact.data["basis"]): fact for fact in in_order}
 
 
 def _end_of(day: str | None, zone: ZoneInfo) -> datetime | None:
