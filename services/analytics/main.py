@@ -10,6 +10,7 @@ from services.analytics.api import funnels, members, metric_rows, metrics, waiti
 from services.analytics.consumers import subscriptions
 from services.analytics.domain.projector import GROUP, TOPICS
 from services.analytics.settings import AnalyticsSettings
+from services.analytics.use_cases.column_store import ColumnStore
 from services.analytics.use_cases.read_freshness import FreshnessReader
 from shared.db.engine import connect
 from shared.inbox.waiter import ProjectionWaiter
@@ -29,11 +30,13 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
         has_outbox=False,
     )
     freshness = FreshnessReader(settings.kafka_bootstrap_servers, partitions=settings.partitions, now=datetime.now(UTC))
+    columns = ColumnStore(sessions, most_bytes=settings.columns_mb << 20)
     projection_waiter = ProjectionWaiter(sessions, dict.fromkeys(TOPICS, GROUP))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        await columns.close()
         await projection_waiter.close()
         await freshness.close()
         await health.close()
@@ -53,6 +56,7 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
         },
     )
     app.state.sessions = sessions
+    app.state.columns = columns
     app.state.freshness = freshness
     app.state.projection_waiter = projection_waiter
     return app

@@ -15,6 +15,8 @@ class AnalyticsSettings(SharedSettings):
     )
     pool_size: int = Field(5, ge=1, le=200, validation_alias="ANALYTICS_POOL_SIZE")
     """Connections that one process may hold."""
+    columns_mb: int = Field(1024, ge=0, le=65536, validation_alias="ANALYTICS_COLUMNS_MB")
+    """Memory that the copy of the attempts may take in one process; with more, SQL answers. About 50 MB a million facts."""
     ghost_after_days: int = Field(30, ge=1, le=3650, validation_alias="REKINDLE_GHOST_AFTER_DAYS")
     """After how many days without an answer an attempt counts as ghosted; engagement reads the same variable."""
 

@@ -5,10 +5,12 @@ from typing import Annotated
 from fastapi import Depends
 
 from services.analytics.settings import AnalyticsSettings
+from services.analytics.use_cases.column_store import ColumnStore
 from services.analytics.use_cases.read_freshness import FreshnessReader
 from shared.web.dependencies import SessionsDep, of_state
 
-__all__ = ["FreshnessDep", "SessionsDep", "SettingsDep"]
+__all__ = ["ColumnsDep", "FreshnessDep", "SessionsDep", "SettingsDep"]
 
 SettingsDep = Annotated[AnalyticsSettings, Depends(of_state("settings", AnalyticsSettings))]
 FreshnessDep = Annotated[FreshnessReader, Depends(of_state("freshness", FreshnessReader))]
+ColumnsDep = Annotated[ColumnStore, Depends(of_state("columns", ColumnStore))]

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 
-from services.analytics.api.dependencies import SessionsDep, SettingsDep
+from services.analytics.api.dependencies import ColumnsDep, SessionsDep, SettingsDep
 from services.analytics.api.filters import FiltersDep, SpanUntilDep
 from services.analytics.api.funnels import question_of
 from services.analytics.api.metric_answers import MetricAnswer, metric_answer, number_row
@@ -89,6 +89,7 @@ async def get_metric(
     filters: FiltersDep,
     group_by: GroupByDep,
     sessions: SessionsDep,
+    columns: ColumnsDep,
     settings: SettingsDep,
     form: FormDep,
     known: KnownTagsDep,
@@ -104,6 +105,7 @@ async def get_metric(
     question = question_of(span, now, filters=filters, group_by=group_by, period=period, limit=limit)
     found = await read_metric(
         sessions,
+        columns,
         metric,
         question,
         now=now,

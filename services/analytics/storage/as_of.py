@@ -12,7 +12,7 @@ from shared.attempts import RETRACTION
 from shared.db.asyncpg_connection import Driver
 
 _MAKE = f"""
-    CREATE TEMPORARY TABLE {AS_OF} (LIKE attempts INCLUDING INDEXES) ON COMMIT DROP;
+    CREATE TEMPORARY TABLE {AS_OF} (LIKE attempts INCLUDING INDEXES INCLUDING IDENTITY) ON COMMIT DROP;
     CREATE TEMPORARY TABLE unsettled (person uuid NOT NULL, position_id uuid NOT NULL, began boolean NOT NULL) ON COMMIT DROP;
 """
 

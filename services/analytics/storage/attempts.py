@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.analytics.domain.pursuits import AttemptRow, Key
-from services.analytics.storage.unnest import columns, unnest
+from services.analytics.storage.unnest import TRANSACTION, columns, unnest
 from shared.db.asyncpg_connection import Driver, Write
 
 _COLUMNS = (
@@ -16,16 +16,18 @@ _COLUMNS = (
 _TYPES = ("uuid", "uuid", "integer", "timestamptz", "text", "text", "text", "text", "text", "text", "text", "text")
 _KEY = _COLUMNS[:3]
 _SAVE = f"""
-    INSERT INTO {{table}} ({", ".join(_COLUMNS)})
-    SELECT {", ".join(_COLUMNS[:-3])}, CAST(measures AS text[]), CAST(ats AS bigint[]), CAST(seconds AS integer[])
+    INSERT INTO {{table}} ({", ".join(_COLUMNS)}, version)
+    SELECT {", ".join(_COLUMNS[:-3])}, CAST(measures AS text[]), CAST(ats AS bigint[]), CAST(seconds AS integer[]), {TRANSACTION}
     FROM {unnest(*_TYPES)} AS fresh ({", ".join(_COLUMNS)})
     ON CONFLICT ({", ".join(_KEY)}) DO UPDATE
-    SET {", ".join(f"{column} = excluded.{column}" for column in _COLUMNS if column not in _KEY)}
+    SET {", ".join(f"{column} = excluded.{column}" for column in (*_COLUMNS, "version") if column not in _KEY)}
 """  # noqa: S608 - constants of this service
-_KEEP = f"""
-    DELETE FROM attempts USING {unnest("uuid", "uuid", "integer")} AS kept (person, position_id, number)
+_BEYOND = f"""
+    {unnest("uuid", "uuid", "integer")} AS kept (person, position_id, number)
     WHERE attempts.person = kept.person AND attempts.position_id = kept.position_id AND attempts.number > kept.number
-"""  # noqa: S608 - constants of this service
+"""
+_KEEP = f"DELETE FROM attempts USING {_BEYOND}"  # noqa: S608 - constants of this service
+_NOTE = f"INSERT INTO attempts_gone (slot, version) SELECT attempts.slot, {TRANSACTION} FROM attempts, {_BEYOND}"  # noqa: S608
 
 
 class Counted(NamedTuple):
@@ -57,9 +59,10 @@ def save(found: Iterable[AttemptRow], *, table: str = "attempts") -> Write:
     return Write(_SAVE.format(table=table), columns(rows, len(_COLUMNS)))
 
 
-def keep(kept: Mapping[Key, int]) -> Write:
-    """Deletes the attempts of pursuits beyond the number that each has now."""
-    return Write(_KEEP, columns([(person, position, number) for (person, position), number in sorted(kept.items())], 3))
+def keep(kept: Mapping[Key, int]) -> list[Write]:
+    """Deletes the attempts of pursuits beyond the number that each has now, and notes their slots."""
+    rows = columns([(person, position, number) for (person, position), number in sorted(kept.items())], 3)
+    return [Write(_NOTE, rows), Write(_KEEP, rows)]
 
 
 async def pursuits_at(connection: Driver, positions: Iterable[UUID]) -> list[Key]:

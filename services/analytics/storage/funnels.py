@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.analytics.domain.groups import Key
 from services.analytics.domain.questions import Question, View
 from services.analytics.metrics import Sum
-from services.analytics.storage.selection import Key, Selection, of_contributions, table
+from services.analytics.storage.selection import Selection, of_contributions, table
 
 Groups = dict[Key, dict[str, Sum]]
 """Sums by measure, for each key of the dimensions that were grouped by; one group, (), where there is none."""

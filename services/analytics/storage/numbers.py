@@ -1,46 +1,14 @@
 """Reading what a metric's numbers are made of, from the attempts that a question is about."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.analytics.domain.groups import Counted, Exact, Group, Groups
 from services.analytics.domain.questions import Question, View
 from services.analytics.metrics import Sum
-from services.analytics.storage.selection import Key, Selection, of_contributions, table
-
-
-class Counted(NamedTuple):
-    """How many attempts, or contributions, a group holds, and how many of them are of cohorts old enough to judge."""
-
-    all: int = 0
-    mature: int = 0
-
-
-NO_ONE = Counted()
-
-
-class Exact(NamedTuple):
-    """A quantile of durations, in seconds, and how many durations there are."""
-
-    seconds: float
-    n: int
-
-
-@dataclass(slots=True)
-class Group:
-    """What was read of a group."""
-
-    counted: Counted = NO_ONE
-    sums: dict[str, Sum] = field(default_factory=dict)
-    """By measure."""
-    quantiles: dict[str, Exact] = field(default_factory=dict)
-    """By the key of the measure's family."""
-
-
-Groups = dict[Key, Group]
+from services.analytics.storage.selection import Selection, of_contributions, table
 
 _CONTRIBUTIONS = "CROSS JOIN LATERAL unnest(counted.measures, counted.ats, counted.seconds) AS one (measure, at, seconds)"
 _MEASURES = "CROSS JOIN LATERAL unnest(counted.measures) AS one (measure)"

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from services.analytics.storage.unnest import columns, unnest
+from services.analytics.storage.unnest import TRANSACTION, columns, unnest
 from shared.db.asyncpg_connection import Driver
 from shared.events import CandidateChanged
 from shared.skills import skill_keys
@@ -65,12 +65,13 @@ async def save(connection: Driver, snapshots: Iterable[CandidateChanged]) -> dic
     found = await connection.fetch(
         f"""
         WITH saved AS (
-            INSERT INTO people (person, level, country, tier, market_status, skills)
-            SELECT person, level, country, tier, market_status, ARRAY(SELECT jsonb_array_elements_text(CAST(skills AS jsonb)))
+            INSERT INTO people (person, level, country, tier, market_status, skills, version)
+            SELECT person, level, country, tier, market_status, ARRAY(SELECT jsonb_array_elements_text(CAST(skills AS jsonb))),
+                {TRANSACTION}
             FROM {unnest("uuid", "text", "text", "text", "text", "text")}
                 AS one (person, level, country, tier, market_status, skills)
             ON CONFLICT (person) DO UPDATE SET level = excluded.level, country = excluded.country, tier = excluded.tier,
-                market_status = excluded.market_status, skills = excluded.skills
+                market_status = excluded.market_status, skills = excluded.skills, version = excluded.version
             WHERE NOT people.erased
         )
         SELECT stream, person FROM links WHERE stream = ANY($1)
@@ -110,12 +111,12 @@ async def forget(connection: Driver, removed: Mapping[UUID, Mapping[str, int]]) 
     known = {person: orjson.loads(counts) for person, counts in before}
     totals = {person: dict(Counter(counts) + Counter(known.get(person, {}))) for person, counts in sorted(removed.items())}
     await connection.fetch(
-        """
-        INSERT INTO people (person, erased, removed) SELECT person, true, removed
+        f"""
+        INSERT INTO people (person, erased, removed, version) SELECT person, true, removed, {TRANSACTION}
         FROM unnest($1::uuid[], $2::jsonb[]) AS gone (person, removed)
-        ON CONFLICT (person) DO UPDATE SET level = NULL, country = NULL, tier = NULL, market_status = NULL, skills = '{}',
-            erased = true, removed = excluded.removed
-        """,
+        ON CONFLICT (person) DO UPDATE SET level = NULL, country = NULL, tier = NULL, market_status = NULL, skills = '{{}}',
+            erased = true, removed = excluded.removed, version = excluded.version
+        """,  # noqa: S608 - a constant
         list(totals),
         [orjson.dumps(counts).decode() for counts in totals.values()],
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 
-from services.analytics.storage.unnest import columns, unnest
+from services.analytics.storage.unnest import TRANSACTION, columns, unnest
 from shared.db.asyncpg_connection import Driver
 from shared.events import PositionChanged
 from shared.skills import skill_keys
@@ -25,15 +25,15 @@ async def save(connection: Driver, snapshots: Iterable[PositionChanged]) -> None
     ordered = sorted(snapshots, key=lambda one: one.position_id)
     await connection.fetch(
         f"""
-        INSERT INTO positions (position_id, closings, status, sponsor, level, remote, countries, skills)
+        INSERT INTO positions (position_id, closings, status, sponsor, level, remote, countries, skills, version)
         SELECT position_id, ARRAY(SELECT CAST(jsonb_array_elements_text(CAST(closings AS jsonb)) AS timestamptz)), status,
             sponsor, level, remote, ARRAY(SELECT jsonb_array_elements_text(CAST(countries AS jsonb))),
-            ARRAY(SELECT jsonb_array_elements_text(CAST(skills AS jsonb)))
+            ARRAY(SELECT jsonb_array_elements_text(CAST(skills AS jsonb))), {TRANSACTION}
         FROM {unnest("uuid", "text", "text", "text", "text", "boolean", "text", "text")}
             AS one (position_id, closings, status, sponsor, level, remote, countries, skills)
         ON CONFLICT (position_id) DO UPDATE SET closings = excluded.closings, status = excluded.status,
             sponsor = excluded.sponsor, level = excluded.level, remote = excluded.remote, countries = excluded.countries,
-            skills = excluded.skills
+            skills = excluded.skills, version = excluded.version
         """,  # noqa: S608 - constants of this service
         *columns(
             [

@@ -119,6 +119,6 @@ async def replace(
         ((row.position, row.measures, row.seconds) for some in rows.values() for row in some),
     )
     saved = [row for some in rows.values() for row in some]
-    writes = [facts.insert(fresh), attempts.save(saved), attempts.keep(shrunk), counters.add(change)]
+    writes = [facts.insert(fresh), attempts.save(saved), *attempts.keep(shrunk), counters.add(change)]
     if wanted := [write for write in writes if write.values[0]]:
         await write_together(connection, wanted)

@@ -16,9 +16,6 @@ _AS_THEY_WERE = f"""(
     ) UNION ALL SELECT * FROM {AS_OF}
 )"""  # noqa: S608 - a constant
 
-Key = tuple[str | None, ...]
-"""The values of the dimensions that were grouped by, in their order; empty without groups. None is what is not known."""
-
 _TABLES = {Of.ATTEMPT: "counted", Of.PERSON: "people", Of.POSITION: "positions"}
 """By whose a dimension is, the name that its table has in the queries; ``counted`` is attempts or counters."""
 _JOINS = {

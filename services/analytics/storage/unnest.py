@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+TRANSACTION = "CAST(CAST(pg_current_xact_id() AS text) AS bigint)"
+"""The transaction as a row's ``version``, by which copies in memory find what changed."""
+
 
 def unnest(*types: str) -> str:
     """``unnest(...)`` over the parameters $1, $2 ... which hold a list for each column."""

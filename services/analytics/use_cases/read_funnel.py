@@ -7,10 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.analytics.dimensions import PERIOD
+from services.analytics.domain.groups import Key
 from services.analytics.domain.questions import Question
 from services.analytics.metrics import FUNNEL_METRICS, STAGE_METRICS, STAGES, Sum, Sums
 from services.analytics.storage import funnels
-from services.analytics.storage.selection import Key
 from services.analytics.use_cases.look_back import look_back
 from shared.db.engine import Sessions
 

@@ -3,13 +3,18 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.dimensions import PERIOD
+from services.analytics.domain import column_sums
+from services.analytics.domain.columns import Columns
+from services.analytics.domain.groups import Group, Groups, Key
 from services.analytics.domain.questions import Question
 from services.analytics.metrics import Metric, Quantile, Row, Sums
-from services.analytics.storage import numbers
-from services.analytics.storage.numbers import Group
-from services.analytics.storage.selection import Key
+from services.analytics.storage import column_feed, numbers
+from services.analytics.use_cases.column_store import ColumnStore
 from services.analytics.use_cases.look_back import look_back
 from services.analytics.use_cases.versions import entity_tag
 from shared.db.engine import Sessions
@@ -53,6 +58,7 @@ class Numbers:
 
 async def read_metric(
     sessions: Sessions,
+    store: ColumnStore,
     metric: Metric,
     question: Question,
     *,
@@ -63,23 +69,30 @@ async def read_metric(
 ) -> Numbers:
     """Read the rows of a metric, unless the caller's tag says that they are known.
 
+    They come from the columns in memory, or, while those are being loaded and for a look back, from SQL over the attempts.
+
     A cohort is too young to judge while the ghosting interval since it began is not over: silence may still be answered. What
     is old enough is judged from the beginning of the hour, so that numbers change with events and with the hour alone.
     """
     hour = now.replace(minute=0, second=0, microsecond=0)
     judged = (question.as_of or hour) - ghost_after
+    asked = f"{metric.name} {metric.formula} {question} {judged} {zone}"
     async with sessions.begin() as session:
-        tag = await entity_tag(session, f"{metric.name} {metric.formula} {question} {judged} {zone}")
-        if is_known(tag):
-            return Numbers(tag, None)
-        if question.as_of is not None:
-            await look_back(session, question.position, question.as_of, ghost_after=ghost_after)
-        if isinstance(metric.adds_up, Quantile):
-            groups = await numbers.read_quantiles(
-                session, question, metric.adds_up.family, metric.adds_up.share, judged=judged, zone=zone
-            )
-        else:
-            groups = await numbers.read_sums(session, question, metric.adds_up.prefixes, judged=judged, zone=zone)
+        tag = await entity_tag(session, asked)
+    if is_known(tag):
+        return Numbers(tag, None)
+    groups: Groups | None = None
+    if question.as_of is None:
+        async with store.transaction() as session:
+            tag = await entity_tag(session, asked)
+            groups = await store.ask(session, partial(_from_columns, metric=metric, question=question, judged=judged, zone=zone))
+    if groups is None:
+        async with sessions.begin() as session:
+            await column_feed.see_one_state(session)
+            tag = await entity_tag(session, asked)
+            if question.as_of is not None:
+                await look_back(session, question.position, question.as_of, ghost_after=ghost_after)
+            groups = await _from_rows(session, metric, question, judged=judged, zone=zone)
     if not question.group_by:
         groups = groups or {(): Group()}
     ordered = _in_order(groups, question)
@@ -88,7 +101,21 @@ async def read_metric(
     return Numbers(tag, rows, len(kept) < len(ordered))
 
 
-def _in_order(groups: numbers.Groups, question: Question) -> list[Key]:
+def _from_columns(columns: Columns, *, metric: Metric, question: Question, judged: datetime, zone: str) -> Groups:
+    how = metric.adds_up
+    if isinstance(how, Quantile):
+        return column_sums.quantiles(columns, question, how.family, how.share, judged=judged, zone=zone)
+    return column_sums.sums(columns, question, how.prefixes, judged=judged, zone=zone)
+
+
+async def _from_rows(session: AsyncSession, metric: Metric, question: Question, *, judged: datetime, zone: str) -> Groups:
+    how = metric.adds_up
+    if isinstance(how, Quantile):
+        return await numbers.read_quantiles(session, question, how.family, how.share, judged=judged, zone=zone)
+    return await numbers.read_sums(session, question, how.prefixes, judged=judged, zone=zone)
+
+
+def _in_order(groups: Groups, question: Question) -> list[Key]:
     periods = [place for place, one in enumerate(question.group_by) if one is PERIOD]
 
     def order(key: Key) -> tuple[object, ...]:

@@ -2,18 +2,17 @@
 
 import hashlib
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.domain.projector import GROUP
-from services.analytics.storage import heads
+from services.analytics.storage import column_feed, heads
 
 
 async def entity_tag(session: AsyncSession, asked: str) -> str:
-    """The strong entity tag of an answer. Call it first in a transaction: all that it reads then is of this version.
+    """The strong entity tag of an answer, in a transaction that sees one state of the database, as the answer's numbers do.
 
     ``asked`` is everything else that the answer depends on.
     """
-    await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
     applied = sorted((await heads.next_offsets(session, GROUP)).items())
-    return '"' + hashlib.sha256(f"{asked}\n{applied}".encode()).hexdigest()[:32] + '"'
+    epoch = await column_feed.epoch(session)
+    return '"' + hashlib.sha256(f"{asked}\n{epoch}\n{applied}".encode()).hexdigest()[:32] + '"'

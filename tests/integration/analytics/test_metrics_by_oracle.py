@@ -105,15 +105,23 @@ def differences(found: Answer, expected: Answer) -> dict[tuple[str | None, ...],
 
 
 @pytest.mark.parametrize("view", ["cohort", "activity"])
-async def test_every_metric_by_every_dimension(api: httpx.AsyncClient, oracle: Oracle, view: str) -> None:
+@pytest.mark.parametrize("in_memory", [True, False])
+async def test_every_metric_by_every_dimension(
+    api: httpx.AsyncClient, without_memory: httpx.AsyncClient, oracle: Oracle, view: str, in_memory: bool
+) -> None:
+    client = api if in_memory else without_memory
     for metric in METRICS:
         for group_by in [(), *((dimension.name,) for dimension in DIMENSIONS)]:
             asked = Asked(metric.name, view, group_by=group_by)
-            assert differences(await ask(api, asked), oracle.ask(asked)) == {}, asked
+            assert differences(await ask(client, asked), oracle.ask(asked)) == {}, asked
 
 
 @pytest.mark.parametrize("view", ["cohort", "activity"])
-async def test_two_dimensions_with_filters_in_a_span(api: httpx.AsyncClient, oracle: Oracle, view: str) -> None:
+@pytest.mark.parametrize("in_memory", [True, False])
+async def test_two_dimensions_with_filters_in_a_span(
+    api: httpx.AsyncClient, without_memory: httpx.AsyncClient, oracle: Oracle, view: str, in_memory: bool
+) -> None:
+    client = api if in_memory else without_memory
     chance = random.Random(view)
     values = {
         "position": str(position_id("ats:a")), "recruiter": "maria", "sender_role": "peer", "via": "linkedin",
@@ -130,7 +138,7 @@ async def test_two_dimensions_with_filters_in_a_span(api: httpx.AsyncClient, ora
             asked = Asked(metric.name, view, at(chance.randint(0, 60)), at(chance.randint(150, 320)), pair, filters, period)
             expected = oracle.ask(asked)
             answered += bool(expected)
-            assert differences(await ask(api, asked), expected) == {}, asked
+            assert differences(await ask(client, asked), expected) == {}, asked
     assert answered > 60, "most questions have an answer that is not empty"
 
 

@@ -1,0 +1,158 @@
+"""Which rows of the columns a question is about, and which group each of them belongs to."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from services.analytics.dimensions import BY_NAME, PERIOD, SKILL, Dimension
+from services.analytics.domain.columns import Columns, Ints
+from services.analytics.domain.groups import Key
+from services.analytics.domain.questions import Period, Question
+
+_MICROS = 1_000_000
+_QUARTER = 15 * 60 * _MICROS
+_MOST_CODES = 1 << 22
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970."""
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def chosen(columns: Columns, question: Question) -> Ints | None:
+    """Which rows are alive and pass the filters, as a mask; None for all."""
+    masks: list[Ints] = [columns.alive.all] if columns.dead else []
+    named = {**question.filters, **({} if question.position is None else {"position": str(question.position)})}
+    masks += [_has(columns, name, BY_NAME[name].stored(value)) for name, value in named.items()]
+    if not masks:
+        return None
+    return np.asarray(np.logical_and.reduce(masks))
+
+
+def _has(columns: Columns, name: str, value: Hashable) -> Ints:
+    code = columns.codes[name].known(value)
+    if code is None:
+        return np.zeros(len(columns), np.bool_)
+    if name == "skill":
+        found = np.zeros(len(columns), np.bool_)
+        found[np.searchsorted(columns.skill_start.all, np.flatnonzero(columns.skill.all == code), "right") - 1] = True
+        return found
+    if name == "sponsor":
+        return np.asarray(columns.sponsor_of[columns.dimensions["position"].all] == code)
+    return np.asarray(columns.dimensions[name].all == code)
+
+
+@dataclass(slots=True)
+class Lines:
+    """What is counted, line by line: the row of each and its group. With skills a row has a line for each of them."""
+
+    row: Ints
+    group: Ints
+    number: int
+    """How many groups there may be: codes are below it."""
+    values: list[Sequence[str | None]]
+    """The values of the codes of each dimension, that of the first dimension being the highest digit."""
+    unique: Ints | None = None
+    """What the codes stand for, where there would be too many."""
+
+    def key(self, group: int) -> Key:
+        """The key of a group."""
+        rest = int(group if self.unique is None else self.unique[group])
+        key: list[str | None] = []
+        for values in reversed(self.values):
+            rest, code = divmod(rest, len(values))
+            key.append(values[code])
+        return tuple(reversed(key))
+
+
+def lines_of(columns: Columns, question: Question, rows: Ints, at: Ints, zone: str) -> tuple[Lines, Ints | None]:
+    """The lines of some rows, of which each falls into a period by its time ``at``.
+
+    Also returns, where a row has several lines, which of the rows each line is of, by its place.
+    """
+    place: Ints | None = None
+    skills = rows
+    if SKILL in question.group_by:
+        counts = columns.skill_count.all[rows].astype(np.int64)
+        place = np.repeat(np.arange(len(rows)), counts)
+        within = np.arange(len(place)) - np.repeat(np.cumsum(counts) - counts, counts)
+        skills = np.repeat(columns.skill_start.all[rows], counts) + within
+        rows = rows[place]
+    group, number = np.zeros(len(rows), np.int64), 1
+    values: list[Sequence[str | None]] = []
+    code: Ints
+    names: Sequence[Any]
+    for dimension in question.group_by:
+        if dimension is PERIOD:
+            code, names = periods(at if place is None else at[place], question.period, zone)
+        elif dimension is SKILL:
+            code, names = columns.skill.all[skills], columns.codes["skill"].values
+        else:
+            code, names = _codes(columns, dimension, rows), columns.codes[dimension.name].values
+        group = group * len(names) + code
+        number *= len(names)
+        values.append([None if one is None else str(one) for one in names])
+    unique: Ints | None = None
+    if number > _MOST_CODES:
+        unique, group = np.unique(group, return_inverse=True)
+        number = len(unique)
+    return Lines(rows, group, number, values, unique), place
+
+
+def _codes(columns: Columns, dimension: Dimension, rows: Ints) -> Ints:
+    if dimension.name == "sponsor":
+        return np.asarray(columns.sponsor_of[columns.dimensions["position"].all[rows]])
+    return np.asarray(columns.dimensions[dimension.name].all[rows])
+
+
+def periods(at: Ints, length: Period, zone: str) -> tuple[Ints, list[str]]:
+    """For each time the place of its period in the organisation's zone, and the first days of the periods."""
+    if not len(at):
+        return np.zeros(0, np.int64), ["none"]
+    lowest, highest = int(at.min()), int(at.max())
+    days = _first_days(length, _day(lowest, zone), _day(highest, zone))
+    starts = np.asarray([_begin(day, zone) for day in days], np.int64)
+    if np.any(starts % _QUARTER):
+        return np.searchsorted(starts, at, "right") - 1, [day.isoformat() for day in days]
+    quarters = starts // _QUARTER
+    first, last = lowest // _QUARTER, highest // _QUARTER
+    table = np.searchsorted(quarters, np.arange(first, last + 1), "right") - 1
+    return table[at // _QUARTER - first], [day.isoformat() for day in days]
+
+
+def _day(at: int, zone: str) -> date:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)).astimezone(ZoneInfo(zone)).date()
+
+
+def _begin(day: date, zone: str) -> int:
+    return micros(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC))
+
+
+def _first_days(length: Period, first: date, last: date) -> list[date]:
+    """The first days of the periods from that of one day to that of another."""
+    days = [_first_day(length, first)]
+    while (following := _next(length, days[-1])) <= last:
+        days.append(following)
+    assert all(one < other for one, other in pairwise(days))
+    return days
+
+
+def _first_day(length: Period, day: date) -> date:
+    if length is Period.WEEK:
+        return day - timedelta(days=day.weekday())
+    if length is Period.DAY:
+        return day
+    month = {Period.MONTH: day.month, Period.QUARTER: day.month - (day.month - 1) % 3, Period.YEAR: 1}[length]
+    return date(day.year, month, 1)
+
+
+def _next(length: Period, day: date) -> date:
+    if length in {Period.DAY, Period.WEEK}:
+        return day + timedelta(days=1 if length is Period.DAY else 7)
+    months = day.year * 12 + day.month - 1 + {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}[length]
+    return date(months // 12, months % 12 + 1, 1)

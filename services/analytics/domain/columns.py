@@ -1,0 +1,258 @@
+"""Attempts as arrays in memory, one a column: what questions about many of them are answered from.
+
+A row that changed is put at the end again and its old one is dead. Values of dimensions and names of measures are small
+integers, each list of them a ``Codes``; code 0 is what is not known. An attempt's measures that are not durations are one
+number, its profile: few sets of measures occur, so that counting profiles counts all measures at once.
+"""
+
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.analytics.metrics import METRICS, Quantile
+
+Ints = NDArray[Any]
+
+DIMENSIONS = (
+    "position", "recruiter", "sender_role", "via", "origin", "channel", "level", "location", "tier", "market_status",
+)  # fmt: skip
+"""The dimensions of which an attempt has one value, as columns; skills are a list, a sponsor is looked up by the position."""
+
+DURATIONS = frozenset(metric.adds_up.family for metric in METRICS if isinstance(metric.adds_up, Quantile))
+"""The families of measures that are durations."""
+
+SPARE = 200_000
+"""Dead rows that are never too many."""
+
+
+class Fed(NamedTuple):
+    """An attempt as it is read for the columns."""
+
+    slot: int
+    cohort_at: int
+    """Microseconds since 1970, UTC, as all times here."""
+    dimensions: tuple[Hashable, ...]
+    """In the order of ``DIMENSIONS``."""
+    skills: Sequence[str]
+    measures: Sequence[str]
+    ats: bytes
+    """The times of the measures, each a big-endian 8 byte integer behind its 4 byte length: an array's binary form."""
+    seconds: bytes
+    """The durations likewise, of 4 bytes each."""
+
+
+_V = TypeVar("_V", bound=Hashable)
+
+
+class Codes(Generic[_V]):
+    """Values and the small integers that stand for them."""
+
+    def __init__(self, first: Iterable[_V]) -> None:
+        self.values: list[_V] = []
+        self._codes: dict[_V, int] = {}
+        for value in first:
+            self.of(value)
+
+    def of(self, value: _V) -> int:
+        """The code of a value, a new one where it has none."""
+        code = self._codes.get(value)
+        if code is None:
+            code = self._codes[value] = len(self.values)
+            self.values.append(value)
+        return code
+
+    def known(self, value: _V) -> int | None:
+        """The code of a value that occurs."""
+        return self._codes.get(value)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+class Grown:
+    """An array that grows at its end."""
+
+    def __init__(self, kind: Any) -> None:
+        self._kept: Ints = np.empty(1024, dtype=kind)
+        self._size = 0
+
+    def extend(self, values: Any) -> None:
+        """Put values at the end."""
+        size = self._size + len(values)
+        if size > len(self._kept):
+            kept = np.empty(max(size, len(self._kept) * 3 // 2), dtype=self._kept.dtype)
+            kept[: self._size] = self._kept[: self._size]
+            self._kept = kept
+        self._kept[self._size : size] = values
+        self._size = size
+
+    def keep(self, mask: Any) -> None:
+        """Leave out what the mask does not hold."""
+        self._kept = self.all[mask]
+        self._size = len(self._kept)
+
+    @property
+    def all(self) -> Ints:
+        """The values; changing them changes the array."""
+        return self._kept[: self._size]
+
+    @property
+    def size_in_bytes(self) -> int:
+        """How much memory it takes."""
+        return self._kept.nbytes
+
+
+class Contributions:
+    """Contributions of attempts, in parallel: the row, the measure, the time and, of durations, the seconds."""
+
+    def __init__(self) -> None:
+        self.measures: Codes[str] = Codes([])
+        self.row, self.code, self.at, self.seconds = Grown(np.int32), Grown(np.uint16), Grown(np.int64), Grown(np.int32)
+
+    @property
+    def columns(self) -> tuple[Grown, ...]:
+        """All of its arrays."""
+        return self.row, self.code, self.at, self.seconds
+
+
+class Columns:
+    """All attempts, by slot. ``position`` of a sponsor is looked up with ``sponsor_of``."""
+
+    def __init__(self) -> None:
+        self.slot, self.cohort_at, self.profile = Grown(np.int64), Grown(np.int64), Grown(np.int32)
+        self.alive = Grown(np.bool_)
+        self.dimensions = {name: Grown(np.int32 if name in {"position", "recruiter", "via"} else np.int16) for name in DIMENSIONS}
+        self.codes: dict[str, Codes[Any]] = {name: Codes[Any]([None]) for name in (*DIMENSIONS, "sponsor", "skill")}
+        self.skill, self.skill_start, self.skill_count = Grown(np.int32), Grown(np.int64), Grown(np.int16)
+        self.counts, self.spans = Contributions(), Contributions()
+        self.profiles: Codes[tuple[int, ...]] = Codes([()])
+        self.sponsor_of = np.zeros(1, dtype=np.int32)
+        self.dead = 0
+        self._sorted: tuple[Ints, Ints] = (np.empty(0, np.int64), np.empty(0, np.int64))
+        self._recent: dict[int, int] = {}
+        self._measures: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.slot.all)
+
+    @property
+    def size_in_bytes(self) -> int:
+        """How much memory the arrays take."""
+        grown = (self.slot, self.cohort_at, self.profile, self.alive, *self.dimensions.values(), self.skill, self.skill_start)
+        return sum(one.size_in_bytes for one in (*grown, self.skill_count, *self.counts.columns, *self.spans.columns))
+
+    def rows_of(self, slots: Sequence[int]) -> Ints:
+        """The rows of those of the slots that have one."""
+        ordered, rows = self._sorted
+        wanted = np.asarray(slots, np.int64)
+        found: list[int] = [self._recent[slot] for slot in slots if slot in self._recent]
+        if len(ordered):
+            places = np.minimum(np.searchsorted(ordered, wanted), len(ordered) - 1)
+            found += rows[places[ordered[places] == wanted]].tolist()
+        unique = np.unique(np.asarray(found, np.int64))
+        return unique[self.alive.all[unique]]
+
+    def drop(self, rows: Ints) -> None:
+        """Rows that hold no more."""
+        self.alive.all[rows] = False
+        self.dead += len(rows)
+
+    def append(self, fed: Sequence[Fed]) -> Ints:
+        """Put rows at the end; returns which they are."""
+        first, many = len(self), len(fed)
+        slots, cohorts, dimensions, skills, measures, ats, seconds = zip(*fed, strict=True)
+        for name, values in zip(DIMENSIONS, zip(*dimensions, strict=True), strict=True):
+            self.dimensions[name].extend(list(map(self.codes[name].of, values)))
+        self._append_skills(skills)
+        self._append_contributions(first, measures, b"".join(ats), b"".join(seconds))
+        self.slot.extend(slots)
+        self.cohort_at.extend(cohorts)
+        self.alive.extend(np.ones(many, np.bool_))
+        self._recent.update(zip(slots, range(first, first + many), strict=True))
+        if len(self._recent) > SPARE:
+            self._sort()
+        return np.arange(first, first + many)
+
+    def _append_skills(self, skills: Sequence[Sequence[str]]) -> None:
+        """Who has none has one that is not known, so that everybody has some."""
+        counts = np.fromiter((len(one) or 1 for one in skills), np.int64, len(skills))
+        start = len(self.skill.all)
+        self.skill_start.extend(start + np.cumsum(counts) - counts)
+        self.skill_count.extend(counts)
+        of = self.codes["skill"].of
+        self.skill.extend([of(skill) for some in skills for skill in (some or (None,))])
+
+    def _append_contributions(self, first: int, measures: Sequence[Sequence[str]], ats: bytes, seconds: bytes) -> None:
+        known = self._measures
+        try:
+            flat = [known[name] for some in measures for name in some]
+        except KeyError:
+            for name in {name for some in measures for name in some} - known.keys():
+                is_duration = name.partition(".")[0] in DURATIONS
+                of = (self.spans if is_duration else self.counts).measures.of(name)
+                known[name] = ~of if is_duration else of
+            flat = [known[name] for some in measures for name in some]
+        code = np.asarray(flat, np.int64)
+        lengths = np.fromiter(map(len, measures), np.int64, len(measures))
+        row = np.repeat(np.arange(len(measures)), lengths)
+        at = np.frombuffer(ats, np.dtype([("length", ">i4"), ("value", ">i8")]))["value"].astype(np.int64)
+        lasted = np.frombuffer(seconds, np.dtype([("length", ">i4"), ("value", ">i4")]))["value"].astype(np.int32)
+        is_span = code < 0
+        for into, mask in ((self.counts, ~is_span), (self.spans, is_span)):
+            into.row.extend(row[mask] + first)
+            into.code.extend(np.where(is_span, ~code, code)[mask])
+            into.at.extend(at[mask])
+        self.spans.seconds.extend(lasted[is_span])
+        plain = code[~is_span].tolist()
+        ends = np.cumsum(np.bincount(row[~is_span], minlength=len(measures))).tolist()
+        of_profile, begin, profiles = self.profiles.of, 0, []
+        for end in ends:
+            profiles.append(of_profile(tuple(sorted(plain[begin:end]))))
+            begin = end
+        self.profile.extend(profiles)
+
+    def _sort(self) -> None:
+        order = np.argsort(self.slot.all, kind="stable")
+        order = order[self.alive.all[order]]
+        self._sorted, self._recent = (self.slot.all[order], order), {}
+
+    @property
+    def is_wasteful(self) -> bool:
+        """Whether so many rows are dead that ``compact`` is worth its time."""
+        return self.dead > max(SPARE, len(self) // 3)
+
+    def compact(self) -> None:
+        """Leave out what is dead."""
+        alive = self.alive.all.copy()
+        moved = np.cumsum(alive) - 1
+        for some in (self.counts, self.spans):
+            kept = alive[some.row.all]
+            for one in (some.code, some.at, *([some.seconds] if some is self.spans else [])):
+                one.keep(kept)
+            some.row.keep(kept)
+            some.row.all[:] = moved[some.row.all]
+        kept = np.repeat(alive, self.skill_count.all)
+        self.skill.keep(kept)
+        for one in (self.slot, self.cohort_at, self.profile, self.alive, self.skill_count, *self.dimensions.values()):
+            one.keep(alive)
+        self.skill_start.keep(alive)
+        counts = self.skill_count.all.astype(np.int64)
+        self.skill_start.all[:] = np.cumsum(counts) - counts
+        self.dead = 0
+        self._sort()
+
+    def name_sponsors(self, sponsors: Iterable[tuple[Hashable, str | None]]) -> None:
+        """Say whose positions are."""
+        position, sponsor = self.codes["position"], self.codes["sponsor"]
+        coded = [(position.of(one), sponsor.of(whose)) for one, whose in sponsors]
+        self.spread_sponsors()
+        for place, whose in coded:
+            self.sponsor_of[place] = whose
+
+    def spread_sponsors(self) -> None:
+        """Have a place for each position."""
+        missing = len(self.codes["position"]) - len(self.sponsor_of)
+        if missing > 0:
+            self.sponsor_of = np.concatenate([self.sponsor_of, np.zeros(missing, np.int32)])

@@ -1,0 +1,73 @@
+"""The copy of the attempts in memory says what SQL says over the rows, whatever changed in between."""
+
+import random
+
+import httpx
+import pytest
+
+from services.analytics.domain import columns as columns_module
+from shared.db.engine import Sessions
+from tests.integration.analytics.deliveries import deliver
+from tests.integration.analytics.test_metrics_by_oracle import NOW, year
+from tests.unit.analytics.histories import History
+
+QUESTIONS = [
+    ("reached", {"group_by": "recruiter"}), ("outcomes", {"group_by": "skill,position"}), ("median_hours", {"group_by": "level"}),
+    ("declines", {"view": "activity", "group_by": "period", "from": "2026-04-01"}), ("hire_rate", {"group_by": "sponsor"}),
+    ("from_previous", {"skill": "python", "to": "2026-09-01"}), ("returned", {"view": "activity", "sponsor": "acme"}),
+]  # fmt: skip
+
+
+async def differing(api: httpx.AsyncClient, without_memory: httpx.AsyncClient) -> list[str]:
+    """The questions that are answered otherwise from memory than by SQL."""
+    found = []
+    for name, parameters in QUESTIONS:
+        answers = [await one.get(f"/v1/analytics/metrics/{name}", params=parameters) for one in (api, without_memory)]
+        assert [one.status_code for one in answers] == [200, 200], answers[0].text
+        if answers[0].json() != answers[1].json():
+            found.append(name)
+    return found
+
+
+@pytest.mark.parametrize("spare", [200_000, 3], ids=["", "compacted"])
+async def test_the_copy_follows_every_change(
+    api: httpx.AsyncClient, without_memory: httpx.AsyncClient, analytics: Sessions, spare: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(columns_module, "SPARE", spare)
+    history = History(made=10_000)
+    events = year(11, 40)
+    random.Random(3).shuffle(events)
+    later = [
+        [history.position("ats:a", sponsor="initech")],  # sequences begin anew: the projector itself does not look at them
+        [history.known("person-3", level="staff", skills=["rust"]), history.known("person-4", level=None)],
+        [history.belongs("person-5", "person-6"), history.belongs("person-7", "person-6")],
+        [history.belongs("person-5", "person-5"), history.erased("person-8")],
+        [history.position("ats:c", sponsor="globex", closed=30)],
+    ]
+
+    for some in [*(events[start : start + 25] for start in range(0, len(events), 25)), *later]:
+        await deliver(analytics, *some, now=NOW)
+        assert await differing(api, without_memory) == []
+
+
+async def test_only_what_changed_is_read_again(api: httpx.AsyncClient, analytics: Sessions) -> None:
+    history = History()
+    await deliver(analytics, *(history.fact("contacted", f"p{number}") for number in range(5)), now=NOW)
+    assert (await api.get("/v1/analytics/metrics/reached")).status_code == 200
+    store = api._transport.app.state.columns  # type: ignore[attr-defined]  # the application of this client
+    before = len(store._columns)
+
+    await deliver(analytics, history.fact("responded", "p3", 1), now=NOW)
+    answer = await api.get("/v1/analytics/metrics/reached")
+
+    assert {row["key"]["stage"]: row["n"] for row in answer.json()["rows"]}["responded"] == 1
+    assert (len(store._columns), store._columns.dead) == (before + 1, 1)
+
+
+async def test_a_copy_that_would_be_too_large_is_not_held(without_memory: httpx.AsyncClient, analytics: Sessions) -> None:
+    await deliver(analytics, History().fact("contacted"), now=NOW)
+
+    answer = await without_memory.get("/v1/analytics/metrics/reached")
+
+    assert answer.json()["rows"][1]["n"] == 1
+    assert without_memory._transport.app.state.columns._columns is None  # type: ignore[attr-defined]  # as above
