@@ -52,7 +52,10 @@ class SharedSettings(BaseSettings):
     partitions: int = Field(12, ge=1, le=1000)
     """Partitions of each topic; a shard is a partition."""
     consumer_window_ms: int = Field(100, ge=0, le=10_000)
-    """Milliseconds from one batch of a consumer, or of the relay, to the next while little comes; a backlog waits for nothing."""
+    """Milliseconds from one batch of a consumer, or of the relay, to the next while little comes; a backlog waits for nothing.
+
+    Groups for which nobody waits take several times as long.
+    """
     max_body_bytes: int = Field(8 * 1024 * 1024, ge=1024)
     cors_origins: Annotated[str, AfterValidator(_origins)] = ""
     """Origins of pages elsewhere whose browsers may call the API, separated by spaces; ``*`` for every one."""

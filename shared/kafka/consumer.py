@@ -61,6 +61,8 @@ class Subscription:
     next follow at once; so the handler bears that others run beside it, as it must with several workers."""
     reads_data: bool = True
     """False where the handler looks at types, streams and times alone: then nobody parses and validates the data for it."""
+    windows: int = 1
+    """How many windows lie between two batches while little comes. Fewer batches cost less, where nobody waits for each."""
 
 
 async def consume(
@@ -72,7 +74,7 @@ async def consume(
     since it began, and then takes all that came, because a batch costs nearly the same whatever is in it.
     """
     while not stop.is_set():
-        loop = _Loop(subscription, sessions, bootstrap_servers, window)
+        loop = _Loop(subscription, sessions, bootstrap_servers, window * subscription.windows)
         try:
             await loop.run(stop)
         except (KafkaError, TimeoutError, OSError) as error:

@@ -83,11 +83,11 @@ class Ledger:
 
 @asynccontextmanager
 async def consuming(
-    ledger: Ledger, kafka: str, group: str, *, window: float = 0.1, max_records: int = MAX_RECORDS
+    ledger: Ledger, kafka: str, group: str, *, window: float = 0.1, max_records: int = MAX_RECORDS, windows: int = 1
 ) -> AsyncIterator[None]:
     """The consume loop on the engagement topic, for the length of the block."""
     stop = asyncio.Event()
-    subscription = Subscription(group, (Topic.ENGAGEMENT,), ledger, max_records)
+    subscription = Subscription(group, (Topic.ENGAGEMENT,), ledger, max_records, windows=windows)
     task = asyncio.create_task(consume(subscription, sessions=ledger.sessions, bootstrap_servers=kafka, stop=stop, window=window))
     try:
         yield

@@ -45,6 +45,20 @@ async def test_what_comes_within_the_window_is_one_batch(ledger: Ledger, kafka: 
     assert len(ledger.batches) <= 4
 
 
+async def test_a_group_for_which_nobody_waits_lets_several_windows_pass(ledger: Ledger, kafka: str, group: str) -> None:
+    streams = [uuid4() for _ in range(20)]
+    async with consuming(ledger, kafka, group, window=0.2, windows=10):
+        await publish(kafka, responded(streams[0], 1))
+        await eventually(partial(ledger.of, streams[0]), lambda found: found == [1])
+        for stream in streams[1:]:
+            await publish(kafka, responded(stream, 1))
+        for stream in streams:
+            await eventually(partial(ledger.of, stream), lambda found: found == [1])
+
+    assert sum(ledger.batches) == len(streams)
+    assert len(ledger.batches) <= 4
+
+
 async def test_a_backlog_waits_for_no_window(ledger: Ledger, kafka: str, group: str) -> None:
     stream = uuid4()
     await publish(kafka, *[responded(stream, sequence) for sequence in range(1, 101)])

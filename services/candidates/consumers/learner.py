@@ -28,5 +28,5 @@ class Learner:
 
 
 def subscription(shards: int) -> Subscription:
-    """What the learner reads."""
-    return Subscription(GROUP, (Topic.ENGAGEMENT,), Learner(shards))
+    """What the learner reads. Nobody waits for what one event teaches, so it takes what comes within half a second together."""
+    return Subscription(GROUP, (Topic.ENGAGEMENT,), Learner(shards), windows=5)

@@ -1,6 +1,7 @@
 """What a figure says, and what the invented history is made of."""
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -47,6 +48,20 @@ def test_a_history_is_made_of_facts_that_are_accepted_and_of_ids_that_are_used_o
     assert len({event["id"] for event in events}) == 2400
     assert len({event["subject"] for event in events}) == pytest.approx(2400 / EVENTS_A_CANDIDATE, abs=1)
     assert {event["data"]["position"] for event in events} == set(position_names("some", 2400))
+
+
+@pytest.mark.parametrize("day", range(7))
+@pytest.mark.parametrize("hour", [0, 9, 23])
+def test_a_history_lies_in_the_past_and_its_contacts_on_workdays_whenever_it_is_made(day: int, hour: int) -> None:
+    now = datetime(2026, 11, 2 + day, hour, tzinfo=UTC)
+    events = list(history("some", 20_000, now=now))
+    times = [datetime.fromisoformat(event["time"]) for event in events]
+    contacts = [at for event, at in zip(events, times, strict=True) if event["type"].endswith(".contacted")]
+
+    assert now - timedelta(days=20) < min(times)
+    assert max(times) < now
+    assert {at.weekday() for at in contacts} <= {0, 1, 2, 3, 4}
+    assert {at.hour for at in contacts} <= set(range(10, 19))
 
 
 def test_batches_hold_everything_in_order() -> None:
