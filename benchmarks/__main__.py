@@ -18,6 +18,7 @@ from benchmarks import (
     batch_ingest,
     contact_checks,
     cost,
+    fit,
     footprint,
     greenhouse,
     links,
@@ -43,6 +44,7 @@ MEASUREMENTS: dict[str, Measure] = {
     "single": single_post.measure,
     "projector": projector.measure,
     "returns": returns.measure,
+    "fit": fit.measure,
     "queue": queue_claims.measure,
     "footprint": footprint.measure,
 }

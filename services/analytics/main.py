@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI
 
-from services.analytics.api import funnels, members, metric_rows, metrics, waiting
+from services.analytics.api import fit, funnels, members, metric_rows, metrics, waiting
 from services.analytics.consumers import subscriptions
 from services.analytics.domain.projector import GROUP, TOPICS
 from services.analytics.settings import AnalyticsSettings
 from services.analytics.use_cases.column_store import ColumnStore
+from services.analytics.use_cases.read_fit import FitReader
 from services.analytics.use_cases.read_freshness import FreshnessReader
 from shared.db.engine import connect
 from shared.inbox.waiter import ProjectionWaiter
@@ -45,7 +46,7 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
         name="analytics",
         title="Rekindle: analytics",
         description="What it adds up to: funnels of positions and of the organisation, and what each number means.",
-        routers=[funnels.router, metrics.router, metric_rows.router, members.router, waiting.router],
+        routers=[funnels.router, metrics.router, metric_rows.router, members.router, fit.router, waiting.router],
         settings=settings,
         lifespan=lifespan,
         checks=health.checks,
@@ -58,5 +59,6 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
     app.state.sessions = sessions
     app.state.columns = columns
     app.state.freshness = freshness
+    app.state.fit = FitReader()
     app.state.projection_waiter = projection_waiter
     return app

@@ -6,11 +6,13 @@ from fastapi import Depends
 
 from services.analytics.settings import AnalyticsSettings
 from services.analytics.use_cases.column_store import ColumnStore
+from services.analytics.use_cases.read_fit import FitReader
 from services.analytics.use_cases.read_freshness import FreshnessReader
 from shared.web.dependencies import SessionsDep, of_state
 
-__all__ = ["ColumnsDep", "FreshnessDep", "SessionsDep", "SettingsDep"]
+__all__ = ["ColumnsDep", "FitDep", "FreshnessDep", "SessionsDep", "SettingsDep"]
 
 SettingsDep = Annotated[AnalyticsSettings, Depends(of_state("settings", AnalyticsSettings))]
 FreshnessDep = Annotated[FreshnessReader, Depends(of_state("freshness", FreshnessReader))]
 ColumnsDep = Annotated[ColumnStore, Depends(of_state("columns", ColumnStore))]
+FitDep = Annotated[FitReader, Depends(of_state("fit", FitReader))]

@@ -59,38 +59,43 @@ async def link(connection: Driver, moves: Mapping[UUID, UUID]) -> None:
     await connection.copy_records_to_table("links", records=linked, columns=("stream", "person"))
 
 
+_COLUMNS = (
+    "person", "level", "country", "tier", "market_status", "years", "salary", "currency", "attributes", "skills",
+)  # fmt: skip
+_TYPES = ("uuid", "text", "text", "text", "text", "float8", "float8", "text", "text", "text")
+_KEPT = ", ".join(
+    (
+        *(f"fresh.{column}" for column in _COLUMNS[1:-2]),
+        "CAST(fresh.attributes AS jsonb)",
+        "ARRAY(SELECT jsonb_array_elements_text(CAST(fresh.skills AS jsonb)))",
+        TRANSACTION,
+    )
+)
+# An INSERT with ON CONFLICT takes a number for each row, even where it inserts none.
+_SAVE = f"""
+    WITH fresh AS MATERIALIZED (SELECT * FROM {unnest(*_TYPES)} AS one ({", ".join(_COLUMNS)})), updated AS (
+        UPDATE people SET ({", ".join(_COLUMNS[1:])}, version) = ROW({_KEPT})
+        FROM fresh WHERE people.person = fresh.person AND NOT people.erased
+    ), added AS (
+        INSERT INTO people ({", ".join(_COLUMNS)}, version) SELECT fresh.person, {_KEPT} FROM fresh
+        WHERE NOT EXISTS (SELECT FROM people WHERE people.person = fresh.person)
+    )
+    SELECT stream, person FROM links WHERE stream = ANY($1)
+"""  # noqa: S608 - constants of this service
+
+
+def _row(one: CandidateChanged) -> tuple[object, ...]:
+    attributes = None if one.attributes is None else orjson.dumps(one.attributes).decode()
+    return (
+        one.candidate_id, one.level, one.country, one.tier, one.market_status, one.years_experience, one.salary_amount,
+        one.salary_currency, attributes, orjson.dumps(skill_keys(one.skills)).decode(),
+    )  # fmt: skip
+
+
 async def save(connection: Driver, snapshots: Iterable[CandidateChanged]) -> dict[UUID, UUID]:
     """Keep what the snapshots, one a candidate, say of people; returns who those of them that have a link belonged to so far."""
     ordered = sorted(snapshots, key=lambda one: one.candidate_id)
-    found = await connection.fetch(
-        f"""
-        WITH saved AS (
-            INSERT INTO people (person, level, country, tier, market_status, skills, version)
-            SELECT person, level, country, tier, market_status, ARRAY(SELECT jsonb_array_elements_text(CAST(skills AS jsonb))),
-                {TRANSACTION}
-            FROM {unnest("uuid", "text", "text", "text", "text", "text")}
-                AS one (person, level, country, tier, market_status, skills)
-            ON CONFLICT (person) DO UPDATE SET level = excluded.level, country = excluded.country, tier = excluded.tier,
-                market_status = excluded.market_status, skills = excluded.skills, version = excluded.version
-            WHERE NOT people.erased
-        )
-        SELECT stream, person FROM links WHERE stream = ANY($1)
-        """,  # noqa: S608 - constants of this service
-        *columns(
-            [
-                (
-                    one.candidate_id,
-                    one.level,
-                    one.country,
-                    one.tier,
-                    one.market_status,
-                    orjson.dumps(skill_keys(one.skills)).decode(),
-                )
-                for one in ordered
-            ],
-            6,
-        ),
-    )
+    found = await connection.fetch(_SAVE, *columns([_row(one) for one in ordered], len(_TYPES)))
     return dict(found)
 
 
@@ -114,9 +119,10 @@ async def forget(connection: Driver, removed: Mapping[UUID, Mapping[str, int]]) 
         f"""
         INSERT INTO people (person, erased, removed, version) SELECT person, true, removed, {TRANSACTION}
         FROM unnest($1::uuid[], $2::jsonb[]) AS gone (person, removed)
-        ON CONFLICT (person) DO UPDATE SET level = NULL, country = NULL, tier = NULL, market_status = NULL, skills = '{{}}',
-            erased = true, removed = excluded.removed, version = excluded.version
-        """,  # noqa: S608 - a constant
+        ON CONFLICT (person) DO UPDATE SET level = NULL, country = NULL, tier = NULL, market_status = NULL, years = NULL,
+            salary = NULL, currency = NULL, attributes = NULL, skills = '{{}}', erased = true, removed = excluded.removed,
+            version = excluded.version
+        """,  # noqa: S608 - a constant of this module
         list(totals),
         [orjson.dumps(counts).decode() for counts in totals.values()],
     )

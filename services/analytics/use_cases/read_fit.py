@@ -1,0 +1,53 @@
+"""Who of everybody fits a position, and what each change of it would add."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+from services.analytics.domain.fit.asks import Asks
+from services.analytics.domain.fit.counting import Counting
+from services.analytics.domain.fit.pool import Pool
+from services.analytics.storage import column_feed, pool, positions
+from shared.db.engine import Sessions
+from shared.errors import NotFound
+
+Found = TypeVar("Found")
+
+
+class PositionUnknown(NotFound):
+    """No record of the position has arrived."""
+
+    code = "position_unknown"
+    title = "Nothing is known of this position yet"
+
+
+class FitReader:
+    """Answers from a pool that the process keeps; each answer first takes in what changed since the last.
+
+    The first one reads everybody, some 5 s for a million people.
+    """
+
+    def __init__(self) -> None:
+        self._pool = Pool()
+        self._since = 0
+        self._one_at_a_time = asyncio.Lock()
+
+    async def read(
+        self,
+        sessions: Sessions,
+        position: UUID,
+        count: Callable[[Counting, Asks], Found],
+        changes: Mapping[str, Any] | None = None,
+    ) -> Found:
+        """What ``count`` says of the position, with changes. Raises PositionUnknown."""
+        async with self._one_at_a_time, sessions.begin() as session:
+            await column_feed.see_one_state(session, for_long=True)
+            snapshot = await positions.snapshot_of(session, position)
+            if snapshot is None:
+                raise PositionUnknown(f"No record of the position {position} has arrived here.")
+            horizon = await column_feed.horizon(session)
+            async for some in pool.changed(session, self._since):
+                self._pool.update(some)
+            self._since = horizon
+            return count(Counting(self._pool), Asks.of(snapshot).changed(changes or {}))
