@@ -103,7 +103,7 @@ async def _search(sessions: Sessions, settings: EngagementSettings, number: int)
 async def _publish(sessions: Sessions, version: int, content: dict[str, Any], now: datetime) -> None:
     async with sessions.begin() as session:
         snapshot = PositionSnapshot(version, "bench:remote-role", "Engineering manager", (), content, now)
-        await take_over_records(session, {}, {}, {POSITION: snapshot}, now=now)
+        await take_over_records(session, {}, {}, {POSITION: [snapshot]}, now=now)
 
 
 async def _reasons(sessions: Sessions) -> int:

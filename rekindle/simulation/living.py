@@ -82,6 +82,11 @@ class _Life:
                 window = []
                 self._work(desk_at)
                 desk_at += self.desk_every
+            if arrival.kind == "position":
+                self._send(window)
+                self._send([arrival])
+                window = []
+                continue
             window.append(arrival)
             if len(window) == LONGEST_BATCH:
                 self._send(window)
@@ -92,7 +97,10 @@ class _Life:
         return self.lived
 
     def _send(self, window: list[Arrival]) -> None:
-        """Records first, then events, then what is parted: as nothing depends on the order, each goes in large batches."""
+        """Records first, then events, then what is parted: as nothing depends on the order, each goes in large batches.
+
+        A position goes alone, at its time: what it brings about depends on when it changed.
+        """
         if not window:
             return
         if self.watching.set_clock is not None:

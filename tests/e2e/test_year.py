@@ -1,4 +1,7 @@
-"""A small year of a hiring team, lived through on a stack of its own whose clock is set: what follows is what the model says."""
+"""A small year of a hiring team, lived through on a stack of its own whose clock is set: what follows is what the model says.
+
+A year passes in about half a minute.
+"""
 
 from datetime import UTC, datetime
 from pathlib import Path

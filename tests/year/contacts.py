@@ -150,7 +150,7 @@ def _is_settled(person: Person, reply: Fact) -> bool:
 
 def _local_time(journal: Journal, person: Person, asked: Asked) -> Iterator[str]:
     """The hours and days of rest where they live. A fact of midnight, as the organisation has it, names a day and no hour."""
-    record = next(record for stream in person.streams if (record := journal.records.get(stream)))
+    record = journal.record(person.streams)
     local = asked.at.astimezone(ZoneInfo(record["time_zone"]))
     if asked.is_day:
         local = datetime.combine(asked.at.date(), NOON)

@@ -59,7 +59,10 @@ class Fact:
 
 @dataclass(frozen=True)
 class QueueAct:
-    """A line of what recruiters did: ``newest_close`` is that of the item when it was claimed."""
+    """A line of what recruiters did: ``newest_close`` is that of the item when it was claimed.
+
+    ``dismissed`` are the positions that the item was about, where it was dismissed.
+    """
 
     stream: UUID
     number: int
@@ -68,6 +71,7 @@ class QueueAct:
     outcome: str | None
     until: datetime | None
     newest_close: datetime | None
+    dismissed: frozenset[UUID]
 
 
 @dataclass
@@ -77,15 +81,16 @@ class Journal:
     facts: dict[UUID, Fact] = field(default_factory=dict)
     of_stream: dict[UUID, list[Fact]] = field(default_factory=lambda: defaultdict(list))
     links: set[tuple[UUID, UUID]] = field(default_factory=set)
-    records: dict[UUID, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
-    reports: dict[UUID, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    records: dict[UUID, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    """What was stated of each candidate, oldest first."""
+    reports: dict[UUID, list[tuple[datetime, dict[str, Any]]]] = field(default_factory=lambda: defaultdict(list))
     acts: list[QueueAct] = field(default_factory=list)
     references: dict[UUID, str] = field(default_factory=dict)
 
     def take(self, arrival: Arrival) -> None:
         """Note something that was posted; a repeat changes nothing."""
         if arrival.kind == "position":
-            self.reports[id_of("position", arrival.reference)].append(arrival.body)
+            self.reports[id_of("position", arrival.reference)].append((arrival.at, arrival.body))
             return
         stream = self._stream(arrival.reference)
         if arrival.kind == "event":
@@ -95,7 +100,8 @@ class Journal:
         else:
             for other in arrival.body.get("references", ()):
                 self.links.add((stream, self._stream(other)))
-            self.records[stream] |= arrival.body
+            if "observed_at" in arrival.body:
+                self.records[stream].append(arrival.body)
 
     def _stream(self, reference: str) -> UUID:
         stream = id_of("candidate", reference)
@@ -127,13 +133,26 @@ class Journal:
 
     def closings(self, position: UUID, now: datetime) -> list[datetime]:
         """When a position closed; none opens again in a simulated year."""
-        times = [datetime.fromisoformat(one["closed_at"]) for one in self.reports[position] if one.get("closed_at")]
+        times = [datetime.fromisoformat(one["closed_at"]) for _, one in self.reports.get(position, ()) if one.get("closed_at")]
         return [time for time in times if time <= now]
 
-    def note(self, act: Act, newest_close: datetime | None) -> None:
-        """Note what a recruiter did with an item."""
+    def record(self, streams: Iterable[UUID]) -> dict[str, Any]:
+        """What is known of a person: of each field the newest, of skills those of all their records."""
+        stated = [one for stream in streams for one in self.records.get(stream, ())]
+        newest: dict[str, Any] = {}
+        for one in sorted(stated, key=lambda one: str(one["observed_at"])):
+            newest |= one
+        return newest | {"skills": frozenset().union(*(self._skills(stream) for stream in streams))}
+
+    def _skills(self, stream: UUID) -> frozenset[str]:
+        stated = [one["skills"] for one in self.records.get(stream, ()) if "skills" in one]
+        return frozenset(stated[-1] if stated else ())
+
+    def note(self, act: Act, newest_close: datetime | None, about: Iterable[UUID]) -> None:
+        """Note what a recruiter did with an item, and which positions it was about."""
         stream = UUID(act.item["candidate_id"])
-        self.acts.append(QueueAct(stream, len(self.acts), act.action, act.at, act.outcome, act.until, newest_close))
+        dismissed = frozenset(about if act.action == "dismissed" else ())
+        self.acts.append(QueueAct(stream, len(self.acts), act.action, act.at, act.outcome, act.until, newest_close, dismissed))
 
     def facts_of(self, streams: Iterable[UUID]) -> list[Fact]:
         """All facts of some streams."""

@@ -10,11 +10,14 @@ from uuid import UUID
 
 from shared.attempts import FoldFact
 from tests.unit.shared.attempts_by_the_text import NaiveAttempt, attempts_of
-from tests.year.journal import Fact, QueueAct
+from tests.year.brought import Matching, Refusal
+from tests.year.journal import Fact, Journal, QueueAct
+from tests.year.openings import openings_at
 from tests.year.person import HARD, Person, hard_nos, hired_at, is_hired
-from tests.year.returns import due_at, reason_of
+from tests.year.returns import conditions, reason_of
 
 WEAK = frozenset({"ghosted", "no_show", "position_closed"})
+BY_POSITION = "position_opened"
 AGAIN_DAYS = {"wrong_time": 90, "not_reachable": 30}
 INSTANT = timedelta(microseconds=1)
 
@@ -30,23 +33,63 @@ class Plan:
     trigger: str | None
 
 
-def plans_of(person: Person, acts: Sequence[QueueAct]) -> list[Plan]:
-    """Every soft no that lives; none of whom we have hired, or who is never to be approached again."""
+@dataclass(frozen=True)
+class Reason:
+    """A reason of a person's item: because of which no, ``closed_at``, and from when on."""
+
+    position: UUID
+    reason: str
+    closed_at: datetime
+    due_at: datetime
+    trigger: str
+
+
+@dataclass(frozen=True)
+class Coming:
+    """What brings a person back: a plan for each no that lives, and what positions add. ``reasons`` are those of the item."""
+
+    plans: list[Plan]
+    reasons: list[Reason]
+
+    @property
+    def newest_close(self) -> datetime | None:
+        """The newest close that the item is about."""
+        return max((one.closed_at for one in self.reasons), default=None)
+
+    def listed_at(self, now: datetime) -> list[Reason]:
+        """The reasons that the item lists: those that are due, or all of them where none is."""
+        return [one for one in self.reasons if one.due_at <= now] or self.reasons
+
+
+def coming_of(journal: Journal, person: Person, now: datetime) -> Coming:
+    """What brings somebody back; nothing whom we have hired, or who is never to be approached again."""
     if is_hired(person) or hard_nos(person):
-        return []
-    hired = hired_at(person)
-    done = [act for act in acts if act.stream in person.streams]
-    return [
-        Plan(position, reason_of(close), close.time, *_first_reason(person, close, done, position))
-        for position, attempts in person.attempts.items()
-        for close in _living(person, position, attempts)
-        if reason_of(close) not in HARD and (hired is None or close.time > hired)
+        return Coming([], [])
+    done = [act for act in journal.acts if act.stream in person.streams]
+    nos = list(_nos(person))
+    plans = [Plan(no.position, no.conditions[0].reason, no.closed_at, *_first_reason(person, no, done)) for no in nos]
+    reasons = [
+        Reason(one.position, one.reason, one.closed_at, one.due_at, one.trigger)
+        for one in plans
+        if one.due_at is not None and one.trigger is not None
     ]
+    barred = {position for act in done for position in act.dismissed}
+    barred |= {position for position, attempts in person.attempts.items() if attempts and attempts[-1].decided() is None}
+    matching = Matching(journal, nos, journal.record(person.streams), now)
+    for brought in matching.brought_by(openings_at(journal, now), barred):
+        due_at = _when(person, brought.refusal.closed_at, done, brought.due_at, BY_POSITION)
+        if due_at is not None:
+            reasons.append(Reason(brought.position, brought.reason, brought.refusal.closed_at, due_at, BY_POSITION))
+    return Coming(plans, reasons)
 
 
-def newest_close(plans: Sequence[Plan]) -> datetime | None:
-    """The newest close that an item is about."""
-    return max((one.closed_at for one in plans if one.due_at is not None), default=None)
+def _nos(person: Person) -> Iterator[Refusal]:
+    """Every soft no that lives."""
+    hired = hired_at(person)
+    for position, attempts in person.attempts.items():
+        for close in _living(person, position, attempts):
+            if reason_of(close) not in HARD and (hired is None or close.time > hired):
+                yield Refusal(position, close.time, conditions(close, _ghosted_in_a_row(person, close, position)))
 
 
 def _living(person: Person, position: UUID, attempts: list[NaiveAttempt]) -> Iterator[FoldFact]:
@@ -88,28 +131,26 @@ def _unanswered(person: Person) -> list[Fact]:
     return [fact for fact in replies if not ours or fact.time > max(ours)]
 
 
-def _first_reason(
-    person: Person, close: FoldFact, done: Sequence[QueueAct], position: UUID
-) -> tuple[datetime, str] | tuple[None, None]:
+def _first_reason(person: Person, no: Refusal, done: Sequence[QueueAct]) -> tuple[datetime, str] | tuple[None, None]:
     """The first thing that brings the person back and was not used: the time of the no, or news after it and after any no."""
     nos = [one.time for attempts in person.attempts.values() for attempt in attempts for one in _no(attempt)]
     news = [(fact.time, "reply") for fact in _unanswered(person)]
     news += [(fact.time, "application") for fact in person.named("applied")]
     news += [(fact.time, "signal") for fact in person.named("signal_observed")]
-    found = [(due_at(close, _ghosted_in_a_row(person, close, position)), "time")]
-    found += [one for one in news if one[0] > max([close.time, *nos])]
-    left = [(due, trigger) for at, trigger in found if (due := _when(person, close, done, at, trigger)) is not None]
+    found = [(max(one.due_at for one in no.conditions), "time")]
+    found += [one for one in news if one[0] > max([no.closed_at, *nos])]
+    left = [(due, trigger) for at, trigger in found if (due := _when(person, no.closed_at, done, at, trigger)) is not None]
     return min(left) if left else (None, None)
 
 
-def _when(person: Person, close: FoldFact, done: Sequence[QueueAct], due: datetime, trigger: str) -> datetime | None:
+def _when(person: Person, closed_at: datetime, done: Sequence[QueueAct], due: datetime, trigger: str) -> datetime | None:
     """When a reason is due after what recruiters put off; None where outreach or a recruiter ended it once it had been due.
 
     What is put off has been due: an outreach meanwhile ends it too.
     """
-    concerned = [act for act in done if act.newest_close is not None and close.time <= act.newest_close]
+    concerned = [act for act in done if act.newest_close is not None and closed_at <= act.newest_close]
     waits = [act for act in concerned if act.action == "snoozed" or act.outcome in AGAIN_DAYS]
-    since, was_due = close.time, due
+    since, was_due = closed_at, due
     if waits and (due <= waits[-1].at or trigger == "time"):
         last = waits[-1]
         until = last.until or last.at + timedelta(days=AGAIN_DAYS[str(last.outcome)])

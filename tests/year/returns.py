@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -23,18 +24,27 @@ def reason_of(close: FoldFact) -> str:
     return "rejected_by_sponsor" if reason == "unspecified" and close.data.get("by") == "sponsor" else reason
 
 
-def due_at(close: FoldFact, ghosted_in_a_row: int) -> datetime:
-    """When the time of a soft no has come: with further reasons, that of all of them; never before the close."""
+@dataclass(frozen=True)
+class Condition:
+    """One reason of a no: ``due_at`` is the time that meets it."""
+
+    reason: str
+    facts: Mapping[str, Any]
+    due_at: datetime
+
+
+def conditions(close: FoldFact, ghosted_in_a_row: int) -> list[Condition]:
+    """What must be met before we come back, the close's own reason first; nothing is due before the close."""
     reason, facts = reason_of(close), close.data.get("facts") or {}
     if reason == "ghosted":
-        return close.time + timedelta(days=min(GHOSTED_DAYS * 2 ** (ghosted_in_a_row - 1), LONGEST_DAYS))
-    further = [_due(one["reason"], one.get("facts") or {}, close.time) for one in close.data.get("also") or ()]
-    return max([_due(reason, facts, close.time), *further, close.time])
+        days = min(GHOSTED_DAYS * 2 ** (ghosted_in_a_row - 1), LONGEST_DAYS)
+        return [Condition(reason, facts, close.time + timedelta(days=days))]
+    said = [(reason, facts), *((one["reason"], one.get("facts") or {}) for one in close.data.get("also") or ())]
+    return [Condition(why, known, max(_due(why, known, close.time), close.time)) for why, known in said]
 
 
 def _due(reason: str, facts: Mapping[str, Any], closed_at: datetime) -> datetime:
-    if reason == "offer_declined":
-        reason = _hidden(facts)
+    reason = decisive(reason, facts)
     if reason == "availability" and "available_from" in facts:
         return _midnight(facts["available_from"], -14)
     if reason == "timing" and "revisit_on" in facts:
@@ -46,8 +56,10 @@ def _due(reason: str, facts: Mapping[str, Any], closed_at: datetime) -> datetime
     return closed_at + timedelta(days=DAYS[reason])
 
 
-def _hidden(facts: Mapping[str, Any]) -> str:
+def decisive(reason: str, facts: Mapping[str, Any]) -> str:
     """A declined offer is as its own reason."""
+    if reason != "offer_declined":
+        return reason
     return str(facts["reason"]) if "reason" in facts else "salary" if "asked" in facts else "unspecified"
 
 

@@ -1,5 +1,6 @@
 """engagement.records: what candidates publishes about people and positions."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -16,11 +17,11 @@ GROUP = "engagement.records"
 
 
 async def take_over(session: AsyncSession, events: Sequence[Event]) -> None:
-    """Store the newest of each record in the batch."""
+    """Store the newest of each person's records in the batch, and all states of each position, one after the other."""
     people: dict[UUID, UUID] = {}
     erased: dict[UUID, UUID | None] = {}
     records: dict[UUID, ContactRecord] = {}
-    snapshots: dict[UUID, PositionSnapshot] = {}
+    snapshots: dict[UUID, list[PositionSnapshot]] = defaultdict(list)
     for event in events:
         data = event.data
         if isinstance(data, CandidateErased):
@@ -38,8 +39,8 @@ async def take_over(session: AsyncSession, events: Sequence[Event]) -> None:
                 tuple(data.skills),
             )
         elif isinstance(data, PositionChanged):
-            snapshots[data.position_id] = PositionSnapshot(
-                event.sequence or 0, data.reference, data.title, tuple(data.closings), event.raw, event.time
+            snapshots[data.position_id].append(
+                PositionSnapshot(event.sequence or 0, data.reference, data.title, tuple(data.closings), event.raw, event.time)
             )
     await take_over_records(session, people, erased, snapshots, now=clock.now(), records=records)
 

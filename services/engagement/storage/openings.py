@@ -95,15 +95,19 @@ def deciding(content: Mapping[str, Any] | None) -> Mapping[str, Any]:
     return {name: value for name, value in (content or {}).items() if name in FIELDS and value not in (None, [])}
 
 
-def states_after(known: Before, content: Mapping[str, Any], at: datetime) -> tuple[Mapping[str, Any], ...]:
-    """The states of a position whose content is now this: none where it is not open, else those since it was opened."""
-    state = deciding(content)
-    if state.get("status") != "open":
-        return ()
-    if known.states and known.states[-1]["state"] == state:
-        return known.states
-    states = (*known.states, {"at": at.isoformat(), "state": state})
-    return (states[0], *states[1:][-KEEP_STATES:])
+def states_after(known: Before, contents: Sequence[tuple[datetime, Mapping[str, Any]]]) -> tuple[Mapping[str, Any], ...]:
+    """The states of a position after its content became these, one after the other: none where it is not open, else those since
+    it was opened.
+    """
+    states = known.states
+    for at, content in contents:
+        state = deciding(content)
+        if state.get("status") != "open":
+            states = ()
+        elif not states or states[-1]["state"] != state:
+            states = (*states, {"at": at.isoformat(), "state": state})
+            states = (states[0], *states[1:][-KEEP_STATES:])
+    return states
 
 
 async def add_searches(connection: Driver, positions: Collection[UUID]) -> None:

@@ -4,7 +4,7 @@ Only the change is stored, with the map locked exclusively for as short as possi
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -22,7 +22,7 @@ async def take_over_records(
     session: AsyncSession,
     people: Mapping[UUID, UUID],
     erased: Mapping[UUID, UUID | None],
-    snapshots: Mapping[UUID, PositionSnapshot],
+    snapshots: Mapping[UUID, Sequence[PositionSnapshot]],
     *,
     now: datetime,
     records: Mapping[UUID, ContactRecord] | None = None,
@@ -30,15 +30,16 @@ async def take_over_records(
     """Store the records, on the caller's transaction; whether anybody has to be derived.
 
     ``people`` maps streams to the streams that stand for their persons; unknown streams become known. ``erased`` maps erased
-    streams to their erasures, which are confirmed. ``records`` says of streams what decides about contacts.
+    streams to their erasures, which are confirmed. ``records`` says of streams what decides about contacts. ``snapshots`` are
+    those of each position, oldest first: the last counts, and each is a time at which it may have been opened or changed.
     """
     before = await streams.insert_missing(session, {*people, *people.values(), *erased})
     connection = await driver(session)
     compared = await contacts.save_records(connection, records) if records else set()
     moved = {stream: person for stream, person in people.items() if before[stream] != person}
     known = defaultdict(Before, await openings.before(connection, snapshots) if snapshots else {})
-    closed = {of for of, one in snapshots.items() if one.closings != known[of].closings}
-    changed = {of for of, one in snapshots.items() if deciding(one.content) != deciding(known[of].content)}
+    closed = {of for of, ones in snapshots.items() if ones[-1].closings != known[of].closings}
+    changed = {of for of, ones in snapshots.items() if any(deciding(one.content) != deciding(known[of].content) for one in ones)}
     if moved or erased or closed or changed:
         await streams.lock_map_exclusive(session)
     if moved:
@@ -49,8 +50,10 @@ async def take_over_records(
         touched = {*(before[stream] for stream in {*moved, *erased}), *moved.values(), *erased, *compared}
         await streams.mark_stale(session, touched)
     for of in sorted(snapshots):
-        one = snapshots[of]
-        await positions.save(session, of, one, openings.states_after(known[of], one.content, one.at))
+        one = snapshots[of][-1]
+        await positions.save(
+            session, of, one, openings.states_after(known[of], [(each.at, each.content) for each in snapshots[of]])
+        )
         if of in closed:
             await positions.add_refold(session, of, {now, *(time for time in one.closings if time > now)})
     if changed:

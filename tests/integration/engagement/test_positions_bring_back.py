@@ -12,7 +12,7 @@ from shared.db.engine import Sessions
 from shared.events import CandidateChanged, PositionChanged
 from shared.events.vocabulary import Level
 from shared.ids import candidate_id, position_id
-from tests.integration.engagement.posting import Ats
+from tests.integration.engagement.posting import Ats, event
 from tests.integration.engagement.queue_desk import Desk
 from tests.integration.engagement.records import Records
 
@@ -74,3 +74,16 @@ async def test_a_position_that_closes_or_changes_takes_its_reasons_back(
     await records.publish(job(**{"remote": True} | change))
 
     assert await brought_by(desk) == set()
+
+
+async def test_a_position_that_was_put_on_hold_and_opened_again_in_one_batch_brings_back_again(
+    desk: Desk, records: Records
+) -> None:
+    await desk.soft_no(reason="location")
+    await records.publish(job(remote=True))
+    await desk.post(event(of="ats:ada", at=datetime.now(UTC).isoformat(), position="ats:another"))
+    assert await brought_by(desk) == set(), "the outreach ended what was due"
+
+    await records.publish(job(remote=True, status="on_hold"), job(remote=True))
+
+    assert await brought_by(desk) == {candidate_id("ats:ada")}
