@@ -57,8 +57,8 @@ class ColumnStore:
         self._since = horizon
         self._bound(columns)
         if columns.is_wasteful:
-            await asyncio.to_thread(columns.compact)
-        return await asyncio.to_thread(answer, columns)
+            await _to_the_end(columns.compact)
+        return await _to_the_end(lambda: answer(columns))
 
     async def close(self) -> None:
         """Stop loading."""
@@ -101,3 +101,13 @@ class ColumnStore:
         if columns.size_in_bytes > self._most_bytes:
             logger.warning("the attempts take more memory than ANALYTICS_COLUMNS_MB: SQL answers")
             self._columns, self._is_too_large = None, True
+
+
+async def _to_the_end(work: Callable[[], _T]) -> _T:
+    """Run it in a thread. Who is cancelled waits for it all the same: until then nobody else may use the columns."""
+    thread = asyncio.create_task(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(thread)
+    except asyncio.CancelledError:
+        await asyncio.wait([thread])
+        raise

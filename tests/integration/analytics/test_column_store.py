@@ -1,11 +1,16 @@
 """The copy of the attempts in memory says what SQL says over the rows, whatever changed in between."""
 
+import asyncio
 import random
+import threading
+from collections.abc import Callable
 
 import httpx
 import pytest
 
 from services.analytics.domain import columns as columns_module
+from services.analytics.domain.columns import Columns
+from services.analytics.use_cases.column_store import ColumnStore
 from shared.db.engine import Sessions
 from tests.integration.analytics.deliveries import deliver
 from tests.integration.analytics.test_metrics_by_oracle import NOW, year
@@ -71,3 +76,28 @@ async def test_a_copy_that_would_be_too_large_is_not_held(without_memory: httpx.
 
     assert answer.json()["rows"][1]["n"] == 1
     assert without_memory._transport.app.state.columns._columns is None  # type: ignore[attr-defined]  # as above
+
+
+async def test_who_is_cancelled_leaves_the_copy_to_nobody_before_its_thread_has_ended(analytics: Sessions) -> None:
+    store = ColumnStore(analytics, most_bytes=1 << 30)
+    began, may_end, order = threading.Event(), threading.Event(), list[str]()
+
+    def slow(_columns: Columns) -> None:
+        began.set()
+        may_end.wait(10)
+        order.append("first")
+
+    async def ask(answer: Callable[[Columns], None]) -> None:
+        async with store.transaction() as session:
+            await store.ask(session, answer)
+
+    first = asyncio.create_task(ask(slow))
+    await asyncio.to_thread(began.wait, 10)
+    first.cancel()
+    second = asyncio.create_task(ask(lambda _columns: order.append("second")))
+    await asyncio.sleep(0.1)
+    may_end.set()
+    await asyncio.gather(first, second, return_exceptions=True)
+
+    assert first.cancelled()
+    assert order == ["first", "second"]
