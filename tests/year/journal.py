@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 from rekindle.simulation.desk import Act
 from rekindle.simulation.people import Arrival
+from tests.year.gained import Learnt
 
 NAMESPACE = UUID("6f1f7a0e-5c8b-5d0c-9d63-0f7c2c1d7a55")
 RETRACTED = "rekindle.event.retracted"
@@ -86,6 +87,9 @@ class Journal:
     reports: dict[UUID, list[tuple[datetime, dict[str, Any]]]] = field(default_factory=lambda: defaultdict(list))
     acts: list[QueueAct] = field(default_factory=list)
     references: dict[UUID, str] = field(default_factory=dict)
+    learnt: dict[UUID, Learnt] = field(default_factory=lambda: defaultdict(Learnt))
+    now: datetime | None = None
+    """What the clock says while things are posted."""
 
     def take(self, arrival: Arrival) -> None:
         """Note something that was posted; a repeat changes nothing."""
@@ -98,6 +102,7 @@ class Journal:
         elif arrival.kind == "parting":
             self.links.discard((stream, self._stream(arrival.body["reference"])))
         else:
+            self.learnt[stream].take(arrival.body, self.now or arrival.at)
             for other in arrival.body.get("references", ()):
                 self.links.add((stream, self._stream(other)))
             if "observed_at" in arrival.body:

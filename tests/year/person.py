@@ -8,6 +8,7 @@ from uuid import UUID
 
 from shared.attempts import FoldFact, fact_of
 from tests.unit.shared.attempts_by_the_text import CONTACTED, ORDER, NaiveAttempt, attempts_of, not_retracted, stage_of
+from tests.year.gained import Learnt
 from tests.year.journal import RETRACTED, Fact, Journal
 
 HARD = frozenset({
@@ -23,6 +24,8 @@ class Person:
     valid: list[Fact]
     own: dict[UUID, list[Fact]]
     attempts: dict[UUID, list[NaiveAttempt]]
+    learnt: list[Learnt]
+    """What each record says that the person gained."""
 
     def named(self, *names: str) -> list[Fact]:
         """The valid facts of some names."""
@@ -35,7 +38,7 @@ def person_at(journal: Journal, streams: frozenset[UUID], now: datetime) -> Pers
     own = {stream: valid_of([fact for fact in facts if fact.stream == stream]) for stream in streams}
     valid = valid_of(facts)
     positions = {fact.position for fact in facts if fact.type != RETRACTED}
-    return Person(streams, valid, own, _attempts(journal, valid, positions, now))
+    return Person(streams, valid, own, _attempts(journal, valid, positions, now), [journal.learnt[one] for one in streams])
 
 
 def person_before(journal: Journal, person: Person, fact: Fact) -> Person:
@@ -43,7 +46,7 @@ def person_before(journal: Journal, person: Person, fact: Fact) -> Person:
     earlier = [one for one in person.valid if _place(one) < _place(fact)]
     own = {stream: [one for one in facts if _place(one) < _place(fact)] for stream, facts in person.own.items()}
     positions = {one.position for one in earlier}
-    return Person(person.streams, earlier, own, _attempts(journal, earlier, positions, fact.time))
+    return Person(person.streams, earlier, own, _attempts(journal, earlier, positions, fact.time), person.learnt)
 
 
 def _attempts(

@@ -11,6 +11,7 @@ from uuid import UUID
 from shared.attempts import FoldFact
 from tests.unit.shared.attempts_by_the_text import NaiveAttempt, attempts_of
 from tests.year.brought import Matching, Refusal
+from tests.year.gained import gain_due_at
 from tests.year.journal import Fact, Journal, QueueAct
 from tests.year.openings import openings_at
 from tests.year.person import HARD, Person, hard_nos, hired_at, is_hired
@@ -139,6 +140,8 @@ def _first_reason(person: Person, no: Refusal, done: Sequence[QueueAct]) -> tupl
     news += [(fact.time, "signal") for fact in person.named("signal_observed")]
     found = [(max(one.due_at for one in no.conditions), "time")]
     found += [one for one in news if one[0] > max([no.closed_at, *nos])]
+    if (gained := gain_due_at(no.conditions, no.closed_at, person.learnt)) is not None:
+        found.append((gained, "signal"))
     left = [(due, trigger) for at, trigger in found if (due := _when(person, no.closed_at, done, at, trigger)) is not None]
     return min(left) if left else (None, None)
 

@@ -43,12 +43,17 @@ async def lived_as_the_model_says(
     """Live through the year; fails with what differs. ``seconds``: how long what is due may take."""
     sessions = connect(stack.env["ENGAGEMENT_DATABASE_URL"], pool_size=2)
     watched, loop = Watched(), asyncio.get_running_loop()
+
+    def set_clock(at: datetime) -> None:
+        watched.journal.now = at
+        clock.simulate(file, at)
+
     with httpx.Client(base_url=stack.url, headers={"Authorization": f"Bearer {stack.token}"}, timeout=60) as client:
         api = Poster(client)
         watching = Watching(
             arrived=watched.journal.take,
             acted=watched.acted,
-            set_clock=lambda at: clock.simulate(file, at),
+            set_clock=set_clock,
             settled=lambda at: asyncio.run_coroutine_threadsafe(_settled(sessions, at, seconds), loop).result(),
             progress=progress,
         )

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
+from services.engagement.api.queue_filters import Body, ItemFilters, WantedDep
 from services.engagement.domain.priority import Factor
 from services.engagement.domain.queue import QueueReason as DueReason
 from services.engagement.domain.queue import QueueStatus
@@ -24,8 +25,8 @@ from services.engagement.use_cases.renew_lease import renew_lease
 from services.engagement.use_cases.snooze_item import snooze_item
 from shared import clock
 from shared.errors import Invalid
-from shared.events.fields import CandidateRef, Code, Country, PositionRef, Skill, Text
-from shared.events.vocabulary import Level, QueueOutcome, Reason, Trigger
+from shared.events.fields import CandidateRef, Code, Text
+from shared.events.vocabulary import QueueOutcome, Reason, Tier, Trigger
 from shared.security.auth import Principal, requires
 from shared.timestamps import Moment
 from shared.web.idempotency import IdempotentRoute, request_token
@@ -36,12 +37,6 @@ router = APIRouter(prefix="/v1/queue", tags=["queue"], route_class=IdempotentRou
 
 Reader = Annotated[Principal, requires("engagement:read")]
 Writer = Annotated[Principal, requires("engagement:write")]
-
-
-class Body(BaseModel):
-    """A request body: unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class QueueReason(BaseModel):
@@ -77,6 +72,7 @@ class QueueItem(BaseModel):
     reasons: list[QueueReason]
     recruiter: str | None = Field(None, description="who holds the lease")
     lease_expires_at: datetime | None = None
+    tier: Tier | None = Field(description="how close we stay to the person; inner after a declined offer or as runner-up")
     last_touch_by: str | None = Field(description="the recruiter who contacted the person last, where that is known")
 
 
@@ -135,7 +131,7 @@ class MovedQueueItem(BaseModel):
     due_at: datetime | None
 
 
-class QueueClaim(Body):
+class QueueClaim(ItemFilters):
     """How many due items a recruiter takes, for how long, and which."""
 
     model_config = ConfigDict(
@@ -145,8 +141,10 @@ class QueueClaim(Body):
     recruiter: Code | None = Field(None, description="Who takes them. Default: the recruiter whom the token names.")
     limit: int = Field(10, ge=1, le=200, strict=True)
     lease_seconds: int = Field(900, ge=1, le=86_400, strict=True)
-    position: PositionRef | None = None
-    reason: Reason | None = None
+
+    def claimable(self) -> Wanted:
+        """The due items; ``recruiter`` takes them, and filters none."""
+        return replace(self.wanted(QueueStatus.DUE), recruiter=None)
 
 
 class QueueCompletion(Body):
@@ -191,22 +189,6 @@ def acting(named: str | None, principal: Principal) -> str:
     if (recruiter := named or principal.recruiter) is None:
         raise Invalid.of("recruiter", "is required: the token names no recruiter")
     return recruiter
-
-
-async def _wanted(
-    position: Annotated[PositionRef | None, Query()] = None,
-    reason: Annotated[Reason | None, Query()] = None,
-    recruiter: Annotated[Code | None, Query(description="holds the lease, or made the last touch")] = None,
-    min_priority: Annotated[int, Query(ge=0, le=100)] = 0,
-    trigger: Annotated[Trigger | None, Query(description="what brings the person back")] = None,
-    country: Annotated[Country | None, Query(description="where a record of the person says they live", examples=["DE"])] = None,
-    level: Annotated[Level | None, Query(description="what a record of the person says they are")] = None,
-    skill: Annotated[Skill | None, Query(description="what a record of the person says they can do", examples=["python"])] = None,
-) -> Wanted:
-    return Wanted(None, position, reason, min_priority, recruiter, trigger, country, level, skill)
-
-
-WantedDep = Annotated[Wanted, Depends(_wanted)]
 
 
 @router.get("")
@@ -265,7 +247,7 @@ async def claim_queue_items(
     now = clock.now()
     claimed = await claim_items(
         sessions,
-        Wanted(QueueStatus.DUE, body.position, body.reason),
+        body.claimable(),
         recruiter=recruiter,
         limit=body.limit,
         lease_for=timedelta(seconds=body.lease_seconds),
@@ -349,6 +331,7 @@ def _fields(listed: Listed, now: datetime) -> dict[str, object]:
         "reasons": [_reason(reason, listed.positions.get(reason.position_id)) for reason in item.reasons_at(now)],
         "recruiter": None if lease is None else lease.recruiter,
         "lease_expires_at": None if lease is None else lease.expires_at,
+        "tier": item.tier,
         "last_touch_by": item.last_touch_by,
     }
 

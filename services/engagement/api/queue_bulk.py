@@ -7,17 +7,16 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
-from services.engagement.api.queue import Body, MovedQueueItem, Writer, acting
+from services.engagement.api.queue import MovedQueueItem, Writer, acting
+from services.engagement.api.queue_filters import Body, QueueFilters
 from services.engagement.domain.queue import QueueStatus
 from services.engagement.domain.queue_log import Action, Done
 from services.engagement.settings import EngagementSettings
-from services.engagement.storage.queue import Wanted
 from services.engagement.use_cases.finish_many import MOST, Bulk, Results, finish_many, finish_wanted
 from shared import clock
 from shared.db.engine import Sessions
 from shared.errors import DomainError
-from shared.events.fields import Code, Country, PositionRef, Skill, Text
-from shared.events.vocabulary import Level, Reason, Trigger
+from shared.events.fields import Code, Text
 from shared.timestamps import Moment
 from shared.web.idempotency import IdempotentRoute, request_token
 from shared.web.problem_details import problem, request_id_of, status_of
@@ -25,32 +24,10 @@ from shared.web.problem_details import problem, request_id_of, status_of
 router = APIRouter(prefix="/v1/queue", tags=["queue"], route_class=IdempotentRoute)
 
 
-class QueueFilter(Body):
+class QueueFilter(QueueFilters):
     """Which items, by the filters of the list; the strongest 1,000 of them."""
 
     status: QueueStatus = Field(QueueStatus.DUE, description="Where the items stand.")
-    position: PositionRef | None = Field(None, description="With a reason of this position.", examples=["demo:staff-engineer"])
-    reason: Reason | None = Field(None, description="With this reason.")
-    recruiter: Code | None = Field(None, description="Whom this recruiter holds, or touched last.")
-    min_priority: int = Field(0, ge=0, le=100, strict=True)
-    trigger: Trigger | None = Field(None, description="Whom this brings back.")
-    country: Country | None = Field(None, description="Where a record of the person says they live.", examples=["DE"])
-    level: Level | None = Field(None, description="What a record of the person says they are.")
-    skill: Skill | None = Field(None, description="What a record of the person says they can do.", examples=["python"])
-
-    def wanted(self) -> Wanted:
-        """The same as the list is asked for."""
-        return Wanted(
-            self.status,
-            self.position,
-            self.reason,
-            self.min_priority,
-            self.recruiter,
-            self.trigger,
-            self.country,
-            self.level,
-            self.skill,
-        )
 
 
 class _Many(Body):
@@ -136,7 +113,7 @@ async def dismiss_queue_items(
 async def _answer(request: Request, body: _Many, bulk: Bulk, sessions: Sessions, settings: EngagementSettings) -> QueueBatch:
     more, now = False, clock.now()
     if body.filter is not None:
-        results, more = await finish_wanted(sessions, body.filter.wanted(), bulk, now=now, settings=settings)
+        results, more = await finish_wanted(sessions, body.filter.wanted(body.filter.status), bulk, now=now, settings=settings)
     else:
         results = await finish_many(sessions, body.ids or (), bulk, now=now, settings=settings)
     items = [_item(at, one, results, request_id_of(request)) for at, one in enumerate(results)]

@@ -21,7 +21,7 @@ from services.engagement.use_cases.read_relationship import Relationship as Read
 from services.engagement.use_cases.read_relationship import read_relationship
 from shared import clock
 from shared.attempts import Outcome, Pursuit
-from shared.events.vocabulary import Channel, Reason
+from shared.events.vocabulary import Channel, Reason, Tier
 from shared.ids import pursuit_id
 from shared.naming import read_name
 from shared.security.auth import Principal, requires
@@ -143,6 +143,9 @@ class Relationship(BaseModel):
 
     candidate_id: UUID = Field(description="The person's.", examples=[_ID])
     references: list[str] = Field(description="What senders call the person.", examples=[["greenhouse:53883394"]])
+    tier: Tier | None = Field(
+        description="How close we stay: as the record says, or inner after a declined offer or as runner-up.", examples=["inner"]
+    )
     pursuits: list[RelatedPursuit] = Field(description="By position.")
     refusals: Refusals = Field(description="Every no that was said, by them or by us.")
     suppressions: list[Suppression] = Field(description="By channel and address, those that were lifted too.")
@@ -178,6 +181,7 @@ def _shown(read: Read, zone: ZoneInfo, now: datetime, *, with_addresses: bool) -
     return Relationship(
         candidate_id=read.person_id,
         references=read.references,
+        tier=read.derived.tier,
         pursuits=[
             _pursuit(read, position, pursuit)
             for position, pursuit in sorted(read.derived.pursuits.items(), key=lambda one: one[0])

@@ -17,10 +17,10 @@ GROUP = "engagement.records"
 
 
 async def take_over(session: AsyncSession, events: Sequence[Event]) -> None:
-    """Store the newest of each person's records in the batch, and all states of each position, one after the other."""
+    """Store the newest state of each record in the batch, and each state of it on the way, one after the other."""
     people: dict[UUID, UUID] = {}
     erased: dict[UUID, UUID | None] = {}
-    records: dict[UUID, ContactRecord] = {}
+    records: dict[UUID, list[ContactRecord]] = defaultdict(list)
     snapshots: dict[UUID, list[PositionSnapshot]] = defaultdict(list)
     for event in events:
         data = event.data
@@ -30,13 +30,17 @@ async def take_over(session: AsyncSession, events: Sequence[Event]) -> None:
             records.pop(data.candidate_id, None)
         elif isinstance(data, CandidateChanged):
             people[data.candidate_id] = data.person_id
-            records[data.candidate_id] = ContactRecord(
-                data.country,
-                data.time_zone,
-                None if data.channels is None else frozenset(data.channels),
-                data.level,
-                data.years_experience,
-                tuple(data.skills),
+            records[data.candidate_id].append(
+                ContactRecord(
+                    data.country,
+                    data.time_zone,
+                    None if data.channels is None else frozenset(data.channels),
+                    data.level,
+                    data.years_experience,
+                    tuple(data.skills),
+                    data.tier,
+                    event.time,
+                )
             )
         elif isinstance(data, PositionChanged):
             snapshots[data.position_id].append(

@@ -13,6 +13,7 @@ from services.engagement.domain.brought_back import brought_back, candidate_of
 from services.engagement.domain.contact import Breach, ContactPolicies, breaches_of, place_of
 from services.engagement.domain.contact.policy import ALWAYS_THE_DEFAULTS
 from services.engagement.domain.facts import PersonFact, by_position
+from services.engagement.domain.gained import NOTHING_GAINED, Gained
 from services.engagement.domain.hard_no import hard_nos
 from services.engagement.domain.history import fold_facts, history_of
 from services.engagement.domain.matching import NO_RATES, Opening, PositionState, Rates
@@ -22,10 +23,11 @@ from services.engagement.domain.obligations import Obligation, ObligationPolicy,
 from services.engagement.domain.pursuit_view import ClockRecord, PursuitRow, clock_record, row_of
 from services.engagement.domain.queue import QueueItem, item_of, may_have_item
 from services.engagement.domain.queue_log import QueueEntry, handled
-from services.engagement.domain.reopening import soft_nos_of
+from services.engagement.domain.reopening import soft_nos_of, tier_of
 from services.engagement.domain.return_plans import PlanRow, rows_of
 from services.engagement.domain.return_policy import ReturnPolicy
 from shared.attempts import Pursuit
+from shared.events.vocabulary import Tier
 from shared.fit import NOTHING_KNOWN, Profile
 from shared.ids import pursuit_id
 
@@ -48,6 +50,9 @@ class Person:
     time_zone: str | None = None
     """Where the person lives, as the country."""
     country: str | None = None
+    tier: Tier | None = None
+    """As the record says."""
+    gained: Gained = NOTHING_GAINED
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ class Derived:
     item: QueueItem | None
     obligations: Sequence[Obligation] = ()
     breaches: Sequence[Breach] = ()
+    tier: Tier | None = None
 
 
 def derive(person: Person, policy: Policy, *, now: datetime) -> Derived:
@@ -92,19 +98,21 @@ def derive(person: Person, policy: Policy, *, now: datetime) -> Derived:
     broken = _breaches(person, policy)
     owed = obligations_of(person.id, person.facts, pursuits, person.waivers, policy.obligations)
     if not may_have_item(pursuits.values(), person.queue_log):
-        return Derived(pursuits, rows, clock, (), (), None, owed, broken)
+        return Derived(pursuits, rows, clock, (), (), None, owed, broken, person.tier)
     history = history_of(person.facts, facts_of, pursuits, person.closings)
     done = handled(person.queue_log, policy.returns)
-    soft_nos = [] if hard_nos(person.facts) else soft_nos_of(history, done, policy.returns, policy.ghost_after)
+    soft_nos = [] if hard_nos(person.facts) else soft_nos_of(history, done, policy.returns, policy.ghost_after, person.gained)
+    tier = tier_of(soft_nos, person.tier)
     candidate = candidate_of(soft_nos, person.profile, person.declined, history, done)
     brought = brought_back(soft_nos, candidate, person.openings, history, done, rates=policy.rates, zone=policy.returns.zone)
     returns = [*(one.next for one in soft_nos if one.next is not None), *brought]
     held = history.held_back(policy.idle_after)
     is_held = held is not None and now < held[0]
-    item = item_of(person.id, returns, history, done, is_on_record=bool(person.queue_log), is_held=is_held)
+    item = item_of(person.id, returns, history, done, tier=tier, is_on_record=bool(person.queue_log), is_held=is_held)
     if item is not None and held is not None and is_held:
         rows[held[1]] = _looked_at_again(rows[held[1]], held[0])
-    return Derived(pursuits, rows, clock, rows_of(person.id, soft_nos), condition_rows(person.id, candidate), item, owed, broken)
+    conditions = condition_rows(person.id, candidate)
+    return Derived(pursuits, rows, clock, rows_of(person.id, soft_nos), conditions, item, owed, broken, tier)
 
 
 def pursuits_of(person: Person, policy: Policy, *, now: datetime) -> dict[UUID, Pursuit]:

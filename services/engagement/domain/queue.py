@@ -17,7 +17,7 @@ from services.engagement.domain.reopening import Return
 from services.engagement.domain.sentences import history_of as history_sentences
 from shared.attempts import Attempt, Pursuit
 from shared.events.queue import Plan
-from shared.events.vocabulary import Reason, Stage, Trigger
+from shared.events.vocabulary import Reason, Stage, Tier, Trigger
 from shared.ids import NAMESPACE
 
 
@@ -70,6 +70,7 @@ class QueueItem:
     lease: Lease | None
     announced: datetime | None
     last_touch_by: str | None
+    tier: Tier | None
 
     def status(self, now: datetime) -> QueueStatus:
         """Where the item stands at a moment; asked of live items only."""
@@ -129,7 +130,14 @@ def _is_early(attempt: Attempt) -> bool:
 
 
 def item_of(
-    person_id: UUID, returns: Sequence[Return], history: History, done: Handled, *, is_on_record: bool, is_held: bool
+    person_id: UUID,
+    returns: Sequence[Return],
+    history: History,
+    done: Handled,
+    *,
+    tier: Tier | None,
+    is_on_record: bool,
+    is_held: bool,
 ) -> QueueItem | None:
     """The person's item, or None where there is neither a plan nor anything on record of one. The order given does not matter.
 
@@ -138,10 +146,17 @@ def item_of(
     if not returns and not is_on_record:
         return None
     presence = Presence.GONE if not returns else Presence.HELD if is_held else Presence.LIVE
-    return _item(person_id, presence, returns, done, history.last_touch_by)
+    return _item(person_id, presence, returns, done, history.last_touch_by, tier)
 
 
-def _item(person_id: UUID, presence: Presence, returns: Sequence[Return], done: Handled, last_touch_by: str | None) -> QueueItem:
+def _item(
+    person_id: UUID,
+    presence: Presence,
+    returns: Sequence[Return],
+    done: Handled,
+    last_touch_by: str | None,
+    tier: Tier | None,
+) -> QueueItem:
     scored = [(_reason(one, sum_of(parts)), parts) for one in returns for parts in [plan_parts(one.attempt, one.plan)]]
     scored.sort(key=lambda one: (-one[0].strength, one[0].due_at, one[0].position_id))
     reasons = tuple(reason for reason, _ in scored)
@@ -159,6 +174,7 @@ def _item(person_id: UUID, presence: Presence, returns: Sequence[Return], done: 
         lease=done.lease,
         announced=done.announced,
         last_touch_by=last_touch_by,
+        tier=tier,
     )
 
 

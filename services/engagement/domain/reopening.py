@@ -1,25 +1,26 @@
 """Which soft nos of a person live, and when and by what each brings them back.
 
 A soft no is a condition: it lives until a hire, a hard no, or a newer close of its pursuit; a ghosting ends only the ghosting
-before it. What brings the person back is a reason: its time, or news at once (a signal, a reply that we have not answered, an
-application), later than the close and than the person's last no. An outreach later than the close, and a recruiter who is
-done with the item, end the reasons that are due by then, never the condition. A snooze puts off those that are due, and what
-would fall due before it ends; news after it ends it.
+before it. What brings the person back is a reason: its time; what they lacked, once their record says that they have it; or
+news at once (a signal, a reply that we have not answered, an application), later than the close and than the person's last no.
+An outreach later than the close, and a recruiter who is done with the item, end the reasons that are due by then, never the
+condition. A snooze puts off those that are due, and what would fall due before it ends; news after it ends it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.engagement.domain.closes import reason_of
+from services.engagement.domain.gained import NOTHING_GAINED, Gained, met_by_gain
 from services.engagement.domain.history import Closed, History, fold_facts
 from services.engagement.domain.queue_log import Handled
 from services.engagement.domain.return_policy import ReturnPolicy
 from services.engagement.domain.returns import Condition, ReturnPlan, conditions_of, due_by_time
 from services.engagement.domain.sentences import applied_again, news_of, sentence_of, wrote_again
 from shared.attempts import Attempt, Close, Pursuit
-from shared.events.vocabulary import Reason, Trigger
+from shared.events.vocabulary import Reason, Tier, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,9 @@ class SoftNo:
     next: Return | None
 
 
-def soft_nos_of(history: History, handled: Handled, policy: ReturnPolicy, ghost_after: timedelta) -> list[SoftNo]:
+def soft_nos_of(
+    history: History, handled: Handled, policy: ReturnPolicy, ghost_after: timedelta, gained: Gained = NOTHING_GAINED
+) -> list[SoftNo]:
     """Every live soft no of a person against whom no hard no stands; none for a person we have hired."""
     if history.is_hired:
         return []
@@ -61,9 +64,18 @@ def soft_nos_of(history: History, handled: Handled, policy: ReturnPolicy, ghost_
         row = history.ghosted_in_a_row(closed.position_id, at)
         conditions = conditions_of(closed.close, policy, ghosted_in_a_row=row)
         if conditions:
-            coming = _next(closed, conditions, history, handled, policy)
+            coming = _next(closed, conditions, history, handled, policy, gained)
             found.append(SoftNo(closed.position_id, closed.attempt, closed.close, conditions, coming))
     return found
+
+
+_GOT_AWAY = frozenset({Reason.PREFERRED_ANOTHER, Reason.OFFER_DECLINED})
+
+
+def tier_of(soft_nos: Iterable[SoftNo], recorded: Tier | None) -> Tier | None:
+    """How close we stay to a person: inner to those who got away, as long as that soft no lives; else as their record says."""
+    got_away = any(one.conditions[0].reason in _GOT_AWAY for one in soft_nos)
+    return Tier.INNER if got_away else recorded
 
 
 def _live_closes(history: History, ghost_after: timedelta) -> Iterator[Closed]:
@@ -110,7 +122,7 @@ def _lifted(history: History, position: UUID, replied_at: datetime, ghost_after:
 
 
 def _next(
-    closed: Closed, conditions: Sequence[Condition], history: History, handled: Handled, policy: ReturnPolicy
+    closed: Closed, conditions: Sequence[Condition], history: History, handled: Handled, policy: ReturnPolicy, gained: Gained
 ) -> Return | None:
     """The first reason to come back that has not ended."""
     at = closed.close.time
@@ -125,6 +137,9 @@ def _next(
             if moment > floor
         ),
     ]
+    if (learnt := met_by_gain(conditions, gained, at, policy.zone)) is not None:
+        plan = replace(by_time, due_at=learnt.at, trigger=Trigger.SIGNAL)
+        found.append(Return(closed.position_id, closed.attempt, at, plan, learnt.why))
     pending = (as_handled(one, history, handled) for one in found)
     return min((one for one in pending if one is not None), key=lambda one: (one.plan.due_at, one.plan.trigger), default=None)
 

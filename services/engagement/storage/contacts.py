@@ -8,14 +8,15 @@ from uuid import UUID
 
 from services.engagement.domain.contact import Reservation
 from shared.db.asyncpg_connection import Driver
-from shared.events.vocabulary import Channel, Level
+from shared.events.vocabulary import Channel, Level, Tier
 
 
 @dataclass(frozen=True, slots=True)
 class ContactRecord:
     """Where a person lives, and by what channels their record can reach them, and what decides which position brings them back.
 
-    None where it is not known; the last three are written here, and read with all else of a person.
+    None where it is not known; those from ``level`` on are written here, and read with all else of a person. ``at`` is when the
+    record was changed so.
     """
 
     country: str | None
@@ -24,28 +25,46 @@ class ContactRecord:
     level: Level | None = None
     years_experience: float | None = None
     skills: tuple[str, ...] = ()
+    tier: Tier | None = None
+    at: datetime | None = None
 
 
-_SAVE = """
+# Since when a skill is there stays as it was; one that was there before anybody looked has no time.
+_GAINED = """
+    jsonb_build_object(
+        'skills', (
+            SELECT coalesce(jsonb_object_agg(skill, coalesce(own.gained #> ARRAY['skills', skill], to_jsonb(one.at))), '{}')
+            FROM unnest(one.skills::text[]) AS skill
+            WHERE own.skills IS NULL OR skill <> ALL (own.skills) OR own.gained #> ARRAY['skills', skill] IS NOT NULL),
+        'years', CASE
+            WHEN one.years IS NOT DISTINCT FROM own.years_experience THEN coalesce(own.gained -> 'years', '[]')
+            WHEN one.years > coalesce(own.years_experience, -1)
+                THEN coalesce(own.gained -> 'years', '[]') || jsonb_build_array(jsonb_build_array(one.years, one.at))
+            ELSE '[]' END)
+    """
+_SAVE = f"""
     WITH saved AS (
         UPDATE relationships SET country = given.country, time_zone = given.time_zone, channels = given.channels::text[],
-            level = given.level, years_experience = given.years, skills = given.skills::text[]
-        FROM (SELECT one.*
+            level = given.level, years_experience = given.years, skills = given.skills::text[], tier = given.tier,
+            gained = given.gained
+        FROM (SELECT one.*, {_GAINED} AS gained
               FROM unnest((SELECT $1::uuid[]), (SELECT $2::text[]), (SELECT $3::text[]), (SELECT $4::text[]), (SELECT $5::text[]),
-                      (SELECT $6::float8[]), (SELECT $7::text[]))
-                  AS one (id, country, time_zone, channels, level, years, skills)
+                      (SELECT $6::float8[]), (SELECT $7::text[]), (SELECT $8::text[]), (SELECT $9::timestamptz[]))
+                  AS one (id, country, time_zone, channels, level, years, skills, tier, at)
               JOIN relationships AS own ON own.candidate_id = one.id ORDER BY one.id FOR NO KEY UPDATE OF own) AS given
         WHERE relationships.candidate_id = given.id AND relationships.erased_at IS NULL
             AND (relationships.country, relationships.time_zone, relationships.channels, relationships.level,
-                 relationships.years_experience, relationships.skills)
+                 relationships.years_experience, relationships.skills, relationships.tier)
                 IS DISTINCT FROM (given.country, given.time_zone, given.channels::text[], given.level,
-                    given.years, given.skills::text[])
+                    given.years, given.skills::text[], given.tier)
         RETURNING new.person_id, new.sequence > 0
-            AND (old.country, old.time_zone) IS DISTINCT FROM (new.country, new.time_zone) AS is_elsewhere
+            AND (old.country, old.time_zone) IS DISTINCT FROM (new.country, new.time_zone) AS is_elsewhere,
+            old.tier IS DISTINCT FROM new.tier AS is_closer
     )
-    SELECT DISTINCT person_id FROM saved WHERE is_elsewhere OR EXISTS (
-        SELECT FROM return_conditions WHERE return_conditions.person_id = saved.person_id)
-    """
+    SELECT DISTINCT person_id FROM saved WHERE is_elsewhere
+        OR EXISTS (SELECT FROM return_conditions WHERE return_conditions.person_id = saved.person_id)
+        OR is_closer AND EXISTS (SELECT FROM queue_items WHERE queue_items.person_id = saved.person_id)
+    """  # noqa: S608 - constants
 _RECORDS = """
     SELECT person_id, country, time_zone, channels FROM relationships WHERE person_id = ANY($1::uuid[])
     ORDER BY person_id, candidate_id <> person_id, candidate_id
@@ -82,8 +101,8 @@ _SENT = """
 async def save_records(connection: Driver, records: Mapping[UUID, ContactRecord]) -> set[UUID]:
     """Keep what the streams' records say; the streams are known, and those that were erased keep nothing.
 
-    Returns the persons whose records changed and whom a position may bring back, or of whom there are facts and whose place
-    changed: they must be derived.
+    Returns the persons whose records changed and whom a position may bring back, of whom there are facts and whose place
+    changed, or who have an item and whose tier changed: they must be derived.
     """
     ids = sorted(records)
     of = [records[stream] for stream in ids]
@@ -96,6 +115,8 @@ async def save_records(connection: Driver, records: Mapping[UUID, ContactRecord]
         [one.level for one in of],
         [one.years_experience for one in of],
         [_array(one.skills) if one.skills else None for one in of],
+        [one.tier for one in of],
+        [one.at for one in of],
     )
     return {row[0] for row in await connection.fetch(_SAVE, *values)}
 

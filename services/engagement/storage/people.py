@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.domain.derive import Derived, Person
 from services.engagement.domain.facts import PersonFact
+from services.engagement.domain.gained import Gained
 from services.engagement.domain.pursuit_view import PursuitRow
 from services.engagement.domain.queue import QueueItem, QueueReason
 from services.engagement.domain.queue_log import QueueEntry
@@ -20,10 +21,10 @@ from services.engagement.domain.returns import Condition
 from services.engagement.storage import obligations, openings, policy_breaches, queue_log
 from services.engagement.storage.obligations import ChangedObligation
 from services.engagement.storage.policy_breaches import ChangedBreach
-from services.engagement.storage.profiles import COLUMNS, profile_of
+from services.engagement.storage.profiles import COLUMNS, GAINED, gained_of, profile_of
 from shared.db.asyncpg_connection import driver
 from shared.events import PursuitDeclined, PursuitPositionClosed, PursuitRejected, PursuitWithdrawn
-from shared.events.vocabulary import PlanChange, Reason
+from shared.events.vocabulary import PlanChange, Reason, Tier
 from shared.fit import NOTHING_KNOWN, Profile
 
 _CLOSES = frozenset({PursuitDeclined.type, PursuitRejected.type, PursuitWithdrawn.type, PursuitPositionClosed.type})
@@ -45,6 +46,7 @@ _STATES = f"""
             AND EXISTS (SELECT FROM obligation_waivers AS one WHERE one.candidate_id = relationships.candidate_id)),
         (array_agg(time_zone ORDER BY candidate_id <> person_id, candidate_id) FILTER (WHERE time_zone IS NOT NULL))[1],
         (array_agg(country ORDER BY candidate_id <> person_id, candidate_id) FILTER (WHERE country IS NOT NULL))[1],
+        (array_agg(tier ORDER BY candidate_id <> person_id, candidate_id) FILTER (WHERE tier IS NOT NULL))[1], {GAINED},
         (SELECT json_agg(json_build_array(since, rules) ORDER BY since)::text FROM contact_rules),
 {COLUMNS}
     FROM relationships WHERE person_id = ANY($1::uuid[]) GROUP BY person_id
@@ -58,7 +60,7 @@ _ITEM = (
     ("person_id", "uuid"), ("id", "uuid"), ("presence", "text"), ("due_at", "timestamptz"), ("priority", "integer"),
     ("parts", "jsonb"), ("reasons", "jsonb"), ("newest_close", "timestamptz"), ("snoozed_until", "timestamptz"),
     ("lease", "uuid"), ("recruiter", "text"), ("lease_expires_at", "timestamptz"), ("lease_newest_close", "timestamptz"),
-    ("announced", "timestamptz"), ("last_touch_by", "text"),
+    ("announced", "timestamptz"), ("last_touch_by", "text"), ("tier", "text"),
 )  # fmt: skip
 _PLAN = (
     ("person_id", "uuid"), ("position_id", "uuid"), ("attempt", "integer"), ("kind", "text"), ("closed_by", "text"),
@@ -199,16 +201,17 @@ async def load(session: AsyncSession, people: Collection[UUID], *, now: datetime
     streams: dict[UUID, UUID] = {}
     waived: dict[UUID, UUID] = {}
     erased: set[UUID] = set()
-    places: dict[UUID, tuple[str | None, str | None]] = {}
+    recorded: dict[UUID, tuple[str | None, str | None, Tier | None, Gained]] = {}
     profiles: dict[UUID, Profile] = {}
     rules: str | None = None
     for row in await connection.fetch(_STATES, list(people)):
-        person, is_erased, logged, waived_of, time_zone, country, rules_on_record, level, years, skills = row
+        person, is_erased, logged, waived_of, time_zone, country, tier, gained, rules_on_record, level, years, skills = row
         profiles[person] = profile_of(level, years, skills)
         if is_erased:
             erased.add(person)
         else:
-            rules, places[person] = rules_on_record, (time_zone, country)
+            rules = rules_on_record
+            recorded[person] = time_zone, country, None if tier is None else Tier(tier), gained_of(gained)
             streams |= dict.fromkeys(logged or (), person)
             waived |= dict.fromkeys(waived_of or (), person)
     waivers = await obligations.waivers_of(session, waived) if waived else {}
@@ -230,7 +233,7 @@ async def load(session: AsyncSession, people: Collection[UUID], *, now: datetime
             around.declined,
             around.openings,
             waivers,
-            *places.get(one, (None, None)),
+            *recorded.get(one, ()),
         )
         for one in people
     ]
@@ -348,6 +351,7 @@ def _item(item: QueueItem) -> dict[str, Any]:
         "lease_newest_close": lease and lease.newest_close,
         "announced": item.announced,
         "last_touch_by": item.last_touch_by,
+        "tier": item.tier,
     }
 
 

@@ -15,11 +15,11 @@ from services.engagement.domain.queue import Presence, QueueItem, QueueReason, Q
 from services.engagement.domain.queue_log import Lease
 from services.engagement.storage.streams import try_lock_people
 from shared.db.asyncpg_connection import driver
-from shared.events.vocabulary import Level, Reason, Trigger
+from shared.events.vocabulary import Level, Reason, Tier, Trigger
 
 _COLUMNS = (
     "person_id, id, presence, due_at, priority, parts, reasons, newest_close, snoozed_until, lease, recruiter, "
-    "lease_expires_at, lease_newest_close, announced, last_touch_by"
+    "lease_expires_at, lease_newest_close, announced, last_touch_by, tier"
 )
 _LEASED = "lease_expires_at > :now"
 _FREE = "(lease_expires_at IS NULL OR lease_expires_at <= :now)"
@@ -79,6 +79,8 @@ class Wanted:
     country: str | None = None
     level: Level | None = None
     skill: str | None = None
+    tier: Tier | None = None
+    """What the record says, or inner for those who got away."""
 
     @property
     def has_reason(self) -> bool:
@@ -195,6 +197,8 @@ def _where(wanted: Wanted) -> str:
         where += f" AND {_STATUS[wanted.status]}"
     if wanted.recruiter is not None:
         where += _FOR_RECRUITER
+    if wanted.tier is not None:
+        where += " AND tier = :tier"
     for name, condition in _FOR_PERSON.items():
         if getattr(wanted, name) is not None:
             where += f" AND person_id IN (SELECT person_id FROM relationships WHERE erased_at IS NULL AND {condition})"  # noqa: S608
@@ -203,7 +207,7 @@ def _where(wanted: Wanted) -> str:
 
 def _values(wanted: Wanted, now: datetime) -> dict[str, Any]:
     values: dict[str, Any] = {"now": now, "min_priority": wanted.min_priority}
-    values |= {name: getattr(wanted, name) for name in ("recruiter", *_FOR_PERSON) if getattr(wanted, name) is not None}
+    values |= {name: getattr(wanted, name) for name in ("recruiter", "tier", *_FOR_PERSON) if getattr(wanted, name) is not None}
     if wanted.has_reason:
         asked = {"reason": wanted.reason, "position": wanted.position, "trigger": wanted.trigger}
         contained = {"reason": wanted.reason, "position_id": wanted.position, "trigger": wanted.trigger}
@@ -236,6 +240,7 @@ def _item(row: Any) -> QueueItem:
         lease=lease,
         announced=row.announced,
         last_touch_by=row.last_touch_by,
+        tier=None if row.tier is None else Tier(row.tier),
     )
 
 

@@ -68,7 +68,7 @@ _LINK = """
     """
 _ERASE = """
     UPDATE relationships SET reference = NULL, country = NULL, time_zone = NULL, channels = NULL, level = NULL,
-        years_experience = NULL, skills = NULL,
+        years_experience = NULL, skills = NULL, tier = NULL, gained = NULL,
         erased_at = coalesce(erased_at, $2)
     WHERE candidate_id IN (SELECT candidate_id FROM relationships WHERE candidate_id = ANY($1::uuid[])
                            ORDER BY candidate_id FOR NO KEY UPDATE)

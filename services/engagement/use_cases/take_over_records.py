@@ -6,6 +6,7 @@ Only the change is stored, with the map locked exclusively for as short as possi
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,17 +26,20 @@ async def take_over_records(
     snapshots: Mapping[UUID, Sequence[PositionSnapshot]],
     *,
     now: datetime,
-    records: Mapping[UUID, ContactRecord] | None = None,
+    records: Mapping[UUID, Sequence[ContactRecord]] | None = None,
 ) -> bool:
     """Store the records, on the caller's transaction; whether anybody has to be derived.
 
     ``people`` maps streams to the streams that stand for their persons; unknown streams become known. ``erased`` maps erased
-    streams to their erasures, which are confirmed. ``records`` says of streams what decides about contacts. ``snapshots`` are
-    those of each position, oldest first: the last counts, and each is a time at which it may have been opened or changed.
+    streams to their erasures, which are confirmed. ``records`` says of streams what decides about contacts, and ``snapshots`` are
+    those of each position, oldest first: the last counts, and each is a time at which something may have changed.
     """
     before = await streams.insert_missing(session, {*people, *people.values(), *erased})
     connection = await driver(session)
-    compared = await contacts.save_records(connection, records) if records else set()
+    compared: set[UUID] = set()
+    for states in zip_longest(*(records or {}).values()):
+        of_each = zip(records or {}, states, strict=True)
+        compared |= await contacts.save_records(connection, {of: state for of, state in of_each if state is not None})
     moved = {stream: person for stream, person in people.items() if before[stream] != person}
     known = defaultdict(Before, await openings.before(connection, snapshots) if snapshots else {})
     closed = {of for of, ones in snapshots.items() if ones[-1].closings != known[of].closings}

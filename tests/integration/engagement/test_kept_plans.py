@@ -37,7 +37,7 @@ async def test_the_plans_of_a_few_records_are_kept(engagement: Sessions, setting
     one_connection = connect(settings.database_url, pool_size=1)
     try:
         for number in range(TIMES):
-            people = {uuid4(): ContactRecord("DE", "Europe/Berlin", None) for _ in range(2 + number % 3)}
+            people = {uuid4(): [ContactRecord("DE", "Europe/Berlin", None)] for _ in range(2 + number % 3)}
             async with one_connection.begin() as session:
                 await take_over_records(session, {one: one for one in people}, {}, {}, now=datetime.now(UTC), records=people)
         made = await planned_and_kept(one_connection, "INSERT INTO relationships")

@@ -87,3 +87,23 @@ async def test_a_position_that_was_put_on_hold_and_opened_again_in_one_batch_bri
     await records.publish(job(remote=True, status="on_hold"), job(remote=True))
 
     assert await brought_by(desk) == {candidate_id("ats:ada")}
+
+
+async def test_a_skill_that_a_record_gains_brings_the_person_back_at_once(desk: Desk, records: Records) -> None:
+    ada = candidate_id("ats:ada")
+    await records.publish((ada, CandidateChanged(candidate_id=ada, person_id=ada, skills=["python"])))
+    await desk.soft_no(reason="skills", on=(datetime.now(UTC) - timedelta(days=9)).date().isoformat(), facts={"missing": ["go"]})
+
+    async def due() -> list[str]:
+        listed = await desk.listed(datetime.now(UTC) + timedelta(seconds=1), QueueStatus.DUE)
+        return [reason.trigger for one in listed for reason in one.item.reasons]
+
+    assert await due() == []
+    await records.publish((ada, CandidateChanged(candidate_id=ada, person_id=ada, skills=["python", "java"])))
+    assert await due() == []
+    await records.publish((ada, CandidateChanged(candidate_id=ada, person_id=ada, skills=["python", "go"])))
+    assert await due() == ["signal"]
+    await records.publish((ada, CandidateChanged(candidate_id=ada, person_id=ada, skills=["go"], years_experience=9)))
+    assert await due() == ["signal"]
+    await records.publish((ada, CandidateChanged(candidate_id=ada, person_id=ada, skills=["python"])))
+    assert await due() == []

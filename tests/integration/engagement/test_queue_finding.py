@@ -16,7 +16,7 @@ from services.engagement.use_cases.list_queue import count_items, list_queue
 from services.engagement.use_cases.snooze_item import snooze_item
 from shared.db.engine import Sessions
 from shared.events import CandidateChanged
-from shared.events.vocabulary import Level, Reason, Trigger
+from shared.events.vocabulary import Level, Reason, Tier, Trigger
 from shared.ids import candidate_id, position_id
 from tests.integration.engagement.posting import Ats, event
 from tests.integration.engagement.queue_desk import Desk, at
@@ -101,6 +101,29 @@ async def test_people_are_found_by_what_brings_them_back_and_by_what_their_recor
     assert (await found(country="FR", trigger=Trigger.TIME), await found(country="ES")) == ([], [])
     assert await found(trigger=Trigger.SIGNAL, reason=Reason.SALARY, position=position_id("ats:job")) == ["ats:bob"]
     assert (await count_items(desk.sessions, Wanted(country="DE"), now=DUE))[QueueStatus.DUE] == 1
+
+
+async def test_people_are_found_by_how_close_we_stay_to_them(desk: Desk) -> None:
+    ada, bob = (candidate_id(one) for one in ("ats:ada", "ats:bob"))
+    await desk.soft_no("ats:ada")
+    await desk.soft_no("ats:bob")
+    await desk.soft_no("ats:cyd", reason="offer_declined", facts={"reason": "salary"})
+    await Records(desk.sessions, desk.settings).publish(
+        (ada, CandidateChanged(candidate_id=ada, person_id=ada, tier=Tier.WARM)),
+        (bob, CandidateChanged(candidate_id=bob, person_id=bob, tier=Tier.INNER)),
+    )
+
+    async def found(tier: Tier) -> list[str]:
+        return sorted(one.references[0] for one in await desk.listed(DUE, tier=tier))
+
+    assert (await found(Tier.INNER), await found(Tier.WARM), await found(Tier.POOL)) == (["ats:bob", "ats:cyd"], ["ats:ada"], [])
+    shown = (await desk.ats.client.get("/v1/queue", params={"tier": "inner"})).json()["items"]
+    assert sorted((one["references"][0], one["tier"]) for one in shown) == [("ats:bob", "inner"), ("ats:cyd", "inner")]
+    claim = {"recruiter": "maria", "tier": "warm", "min_priority": 0}
+    claimed = (await desk.ats.client.post("/v1/queue/claims", json=claim)).json()["items"]
+    assert [one["references"] for one in claimed] == [["ats:ada"]]
+    assert (await desk.ats.client.get("/v1/queue/counts", params={"tier": "inner"})).json()["due"] == 2
+    assert (await desk.ats.client.get("/v1/relationships/ats:cyd")).json()["tier"] == "inner"
 
 
 async def test_counts_are_right_while_items_move(desk: Desk) -> None:

@@ -8,13 +8,14 @@ from uuid import UUID, uuid5
 
 from services.engagement.domain.derive import Derived, Person, Policy, derive
 from services.engagement.domain.facts import PersonFact
+from services.engagement.domain.gained import NOTHING_GAINED, Gained
 from services.engagement.domain.obligations import Waiver
 from services.engagement.domain.queue import QueueItem
 from services.engagement.domain.queue_log import Action, QueueEntry
 from services.engagement.domain.return_plans import PlanRow
 from services.engagement.domain.return_policy import ReturnPolicy
 from shared.attempts import GHOST_AFTER
-from shared.events.vocabulary import QueueOutcome
+from shared.events.vocabulary import QueueOutcome, Tier
 from shared.ids import NAMESPACE, position_id
 
 ADA = UUID(int=1)
@@ -37,6 +38,8 @@ class Story:
     entries: list[QueueEntry] = field(default_factory=list)
     closings: dict[UUID, Sequence[datetime]] = field(default_factory=dict)
     waivers: dict[UUID, Waiver] = field(default_factory=dict)
+    gained: Gained = NOTHING_GAINED
+    tier: Tier | None = None
 
     def fact(self, kind: str, on: str, position: str | None = None, /, *, stream: UUID | None = None, **data: Any) -> Self:
         """Add a fact; ``kind`` is its type without the leading ``rekindle.``."""
@@ -88,7 +91,9 @@ class Story:
 
     def derived(self, policy: ReturnPolicy | None = None, *, now: str = "2000-01-01") -> Derived:
         """What all this amounts to; no time passes beyond the last fact, unless ``now`` is later."""
-        person = Person(self.person, self.facts, self.closings, self.entries, waivers=self.waivers)
+        person = Person(
+            self.person, self.facts, self.closings, self.entries, waivers=self.waivers, tier=self.tier, gained=self.gained
+        )
         return derive(person, Policy(policy or ReturnPolicy(), GHOST_AFTER), now=day(now))
 
     def item(self, policy: ReturnPolicy | None = None, *, now: str = "2000-01-01") -> QueueItem | None:

@@ -10,7 +10,7 @@ from services.engagement.domain.return_policy import ReturnPolicy
 from services.engagement.main import create_app
 from services.engagement.return_rules import SHIPPED, ReturnRules, return_policy
 from services.engagement.settings import EngagementSettings
-from services.engagement.use_cases.follow_policy import fingerprint_of
+from services.engagement.use_cases.follow_policy import code_digest, fingerprint_of
 from services.engagement.worker import parts
 from shared.rule_file import RuleFileError
 from shared.timestamps import UTC_ZONE
@@ -93,3 +93,11 @@ def test_the_fingerprint_is_that_of_the_rules(tmp_path: Path) -> None:
 
     assert of("") == of("salary_days = 180\n") == fingerprint_of(EngagementSettings().policy)
     assert of("") != of("salary_days = 181\n")
+
+
+def test_changed_code_of_a_rule_changes_the_digest_and_what_is_said_about_it_does_not() -> None:
+    rule = 'def cap(days: int) -> int:\n    """So many days."""\n    return 7 * days  # a week\n'
+
+    assert code_digest([rule]) == code_digest([rule.replace("So many", "At least so many").replace("  # a week", "")])
+    assert code_digest([rule]) != code_digest([rule.replace("7", "8")])
+    assert code_digest([rule]) != code_digest([rule, rule])
