@@ -32,7 +32,7 @@ _HIRED = [
     *(_SOURCED, _CONTACTED, _CONTACTED, _RESPONDED),
     *[(name, {}) for name in ("interested", "screened", "submitted", "interviewed", "offered", "hired")],
 ]
-_COURSES = [_SILENT, _DECLINED, _TALKING, _SILENT, _HIRED, _SILENT, _REJECTED, _DECLINED, _SILENT, _TALKING]
+COURSES = [_SILENT, _DECLINED, _TALKING, _SILENT, _HIRED, _SILENT, _REJECTED, _DECLINED, _SILENT, _TALKING]
 
 Posted = dict[str, Any]
 
@@ -49,9 +49,9 @@ def history(name: str, events: int, *, now: datetime | None = None) -> Iterator[
     began = _begin(now or datetime.now(UTC))
     made = first = 0
     while True:
-        for step in range(max(map(len, _COURSES))):
+        for step in range(max(map(len, COURSES))):
             for number in range(first, first + SIDE_BY_SIDE):
-                course = _COURSES[number % len(_COURSES)]
+                course = COURSES[number % len(COURSES)]
                 if step >= len(course):
                     continue
                 kind, details = course[step]

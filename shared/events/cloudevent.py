@@ -25,7 +25,7 @@ class Event:
     """One event. Nobody changes it; it is not frozen because one is made of each record, and that would take twice as long.
 
     ``subject`` is the stream: a candidate or a position. ``sequence`` counts from 1 in each stream of a topic; it is None on
-    the control topic. ``time`` is when the thing happened, in UTC.
+    the control topic. ``time`` is when the thing happened, ``received_at`` when Rekindle learned of it, both in UTC.
     """
 
     id: UUID
@@ -36,6 +36,7 @@ class Event:
     time: datetime
     value: bytes
     traceparent: str | None = None
+    received_at: datetime | None = None
     _raw: dict[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
     _data: EventData | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -112,6 +113,8 @@ class Event:
             headers.append(("ce_subject", str(self.subject).encode()))
         if self.sequence is not None:
             headers.append(("ce_sequence", str(self.sequence).encode()))
+        if self.received_at is not None:
+            headers.append(("ce_receivedat", self.received_at.isoformat().replace("+00:00", "Z").encode()))
         if self.traceparent is not None:
             headers.append(("traceparent", self.traceparent.encode()))
         return headers
@@ -126,10 +129,13 @@ def decode(headers: Sequence[tuple[str, bytes]], value: bytes | None, *, uuid: C
     try:
         subject = found.get("ce_subject")
         sequence = found.get("ce_sequence")
-        traceparent = found.get("traceparent")
+        traceparent, received_at = found.get("traceparent"), found.get("ce_receivedat")
         time = datetime.fromisoformat(found["ce_time"].decode())
         if time.tzinfo is None:
             raise UndecodableRecordError("ce_time has no zone")
+        received = None if received_at is None else datetime.fromisoformat(received_at.decode())
+        if received is not None and received.tzinfo is None:
+            raise UndecodableRecordError("ce_receivedat has no zone")
         event = Event(
             uuid(found["ce_id"].decode()),
             found["ce_type"].decode(),
@@ -139,6 +145,7 @@ def decode(headers: Sequence[tuple[str, bytes]], value: bytes | None, *, uuid: C
             time,
             b"" if value is None else value,
             None if traceparent is None else traceparent.decode(),
+            received,
         )
     except KeyError as error:
         raise UndecodableRecordError(f"header {error} is missing") from error

@@ -10,8 +10,21 @@ from shared.db.engine import notify_after_commit
 from shared.events import Event, Topic
 from shared.ids import shard_of
 
-_COLUMNS = ("shard", "topic", "event_id", "type", "source", "subject", "sequence", "time", "value", "traceparent", "counts")
-_TYPES = ("smallint", "text", "uuid", "text", "text", "uuid", "bigint", "timestamptz", "bytea", "text", "integer")
+_COLUMNS = (
+    "shard",
+    "topic",
+    "event_id",
+    "type",
+    "source",
+    "subject",
+    "sequence",
+    "time",
+    "value",
+    "traceparent",
+    "received_at",
+    "counts",
+)
+_TYPES = ("smallint", "text", "uuid", "text", "text", "uuid", "bigint", "timestamptz", "bytea", "text", "timestamptz", "integer")
 _INSERT = (
     f"INSERT INTO outbox ({', '.join(_COLUMNS)}) SELECT * FROM unnest("  # noqa: S608 - constants
     + ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(_TYPES, 1))
@@ -53,6 +66,7 @@ def _records(topic: Topic, events: Sequence[Event], shards: int, *, repeats: boo
             event.time,
             event.value,
             event.traceparent,
+            event.received_at,
             counts,
         )
         for event in events

@@ -42,7 +42,8 @@ REPORT_CALM_EVERY = 10.0
 RETRY_AFTER = 1.0
 
 _TAKE = """
-    SELECT id, shard, topic, event_id, type, source, subject, sequence, time, value, traceparent
+    SELECT id, shard, topic, event_id, type, source, subject, sequence, time, value, traceparent,
+        coalesce(received_at, appended_at)
     FROM outbox ORDER BY id LIMIT $1
 """
 _FORGET = """

@@ -63,7 +63,8 @@ class Asked(BaseModel):
     """What was asked, as it was understood."""
 
     view: View
-    as_of: datetime
+    as_of: datetime = Field(description="Only what had been received by then is counted.")
+    until: datetime | None = Field(None, description="Only what had happened by then is counted; null for all.")
     since: datetime | None = Field(None, serialization_alias="from", description="Where the span begins; included.")
     before: datetime | None = Field(None, serialization_alias="to", description="Where the span ends; not included.")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from inspect import Parameter, Signature
 from typing import Annotated, Any
@@ -24,6 +24,7 @@ class Span:
     since: datetime | None
     before: datetime | None
     as_of: datetime | None
+    until: datetime | None
 
 
 ViewParameter = Annotated[View, Query(description="By the cohort of attempts, or by the day of what is counted.")]
@@ -40,30 +41,25 @@ async def _span(
     since: SinceParameter = None,
     to: ToParameter = None,
     as_of: Annotated[
-        Moment | None, Query(description="Count only what had happened by then. Default: now, which is the fastest.")
+        Moment | None,
+        Query(
+            description="Count only what had been received by then: what the number was believed to be. Links, closings and what "
+            "describes people are as they are known now. Default: now, which is the fastest."
+        ),
     ] = None,
-) -> Span:
-    return _checked(view, since, to, as_of)
-
-
-async def _span_until(
-    view: ViewParameter = View.COHORT,
-    since: SinceParameter = None,
-    to: ToParameter = None,
     until: Annotated[
-        Moment | None, Query(description="Count only what had happened by then. Default: now, which is the fastest.")
+        Moment | None,
+        Query(description="Count only what had happened by then, whenever it was received. Default: now, which is the fastest."),
     ] = None,
 ) -> Span:
-    if until is not None and until > (now := clock.now()):
-        raise Invalid.of("until", f"must not lie in the future: it is {written(now)} now")
-    return _checked(view, since, to, until)
-
-
-def _checked(view: View, since: datetime | None, to: date | datetime | None, as_of: datetime | None) -> Span:
+    now = clock.now()
+    for name, moment in (("as_of", as_of), ("until", until)):
+        if moment is not None and moment > now:
+            raise Invalid.of(name, f"must not lie in the future: it is {written(now)} now")
     before = None if to is None else end_of(to)
     if since is not None and before is not None and (since > before or (since == before and not isinstance(to, datetime))):
         raise Invalid.of("to", "must not be before from")
-    return Span(view, since, before, as_of)
+    return Span(view, since, before, as_of, until)
 
 
 DimensionName: Any = StrEnum("Dimension", {one.name: one.name for one in DIMENSIONS})  # type: ignore[misc]  # the registry's
@@ -88,5 +84,4 @@ _filters.__signature__ = Signature(  # type: ignore[attr-defined]  # a function 
 )
 
 SpanDep = Annotated[Span, Depends(_span)]
-SpanUntilDep = Annotated[Span, Depends(_span_until)]
 FiltersDep = Annotated[Mapping[str, str], Depends(_filters)]

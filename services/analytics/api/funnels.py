@@ -36,7 +36,7 @@ async def get_position_funnel(
     """The funnel of one position. A position of which nothing is known yet has a funnel of zeros."""
     del waited
     now = clock.now()
-    question = question_of(span, now, position=position)
+    question = question_of(span, position=position)
     (funnel,) = await read_funnel(sessions, question, now=now, ghost_after=settings.ghost_after, zone=settings.time_zone)
     behind = await freshness.read(sessions, now=now)
     return PositionFunnel(**asked(question, now), **_numbers(funnel), position_id=position, freshness=behind)
@@ -59,7 +59,7 @@ async def get_organisation_funnel(
     del waited
     now = clock.now()
     grouped = () if group_by is None else (BY_NAME[str(group_by)],)
-    question = question_of(span, now, filters=filters, group_by=grouped, period=period, limit=limit)
+    question = question_of(span, filters=filters, group_by=grouped, period=period, limit=limit)
     funnels = await read_funnel(sessions, question, now=now, ghost_after=settings.ghost_after, zone=settings.time_zone)
     answer = asked(question, now) | {"filters": filters, "freshness": await freshness.read(sessions, now=now)}
     if group_by is None:
@@ -67,16 +67,18 @@ async def get_organisation_funnel(
     return GroupedFunnel(**answer, group_by=group_by, groups=[Group(key=one.key, **_numbers(one)) for one in funnels])
 
 
-def question_of(span: Span, now: datetime, *, position: UUID | None = None, **more: Any) -> Question:
-    """The question; a look from the future is one from now."""
-    as_of = span.as_of if span.as_of is not None and span.as_of < now else None
-    return Question(view=span.view, since=span.since, before=span.before, as_of=as_of, position=position, **more)
+def question_of(span: Span, *, position: UUID | None = None, **more: Any) -> Question:
+    """The question of a span."""
+    return Question(
+        view=span.view, since=span.since, before=span.before, as_of=span.as_of, until=span.until, position=position, **more
+    )
 
 
 def asked(question: Question, now: datetime) -> dict[str, Any]:
     return {
         "view": question.view,
         "as_of": question.as_of or now,
+        "until": question.until,
         "since": question.since,
         "before": question.before,
     }

@@ -10,14 +10,13 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from services.analytics.api.dependencies import SessionsDep, SettingsDep
-from services.analytics.api.filters import FiltersDep, SpanUntilDep
+from services.analytics.api.filters import FiltersDep, SpanDep
 from services.analytics.api.funnels import question_of
 from services.analytics.api.metric_rows import MetricDep
 from services.analytics.api.representations import STREAMED, Form, FormDep, streamed
 from services.analytics.domain.pursuits import AttemptRow
 from services.analytics.storage.members import Place
 from services.analytics.use_cases.list_members import list_members
-from shared import clock
 from shared.errors import Invalid
 from shared.security.auth import Principal, requires
 from shared.web.pagination import decode_cursor, encode_cursor
@@ -68,7 +67,7 @@ async def list_metric_members(
     _: Annotated[Principal, requires("analytics:read")],
     waited: WaitedDep,
     metric: MetricDep,
-    span: SpanUntilDep,
+    span: SpanDep,
     filters: FiltersDep,
     sessions: SessionsDep,
     settings: SettingsDep,
@@ -84,7 +83,7 @@ async def list_metric_members(
     del waited
     if key is not None and metric.key is None:
         raise Invalid.of("key", f"is not taken by {metric.name}, which is one number")
-    question = question_of(span, clock.now(), filters=filters)
+    question = question_of(span, filters=filters)
     purpose = f"members {metric.name} {key} {replace(question, limit=0)}"
 
     async def page(after: Place | None, size: int) -> list[AttemptRow]:

@@ -33,6 +33,7 @@ class MetricAnswer(BaseModel):
     view: View
     since: datetime | None = Field(None, serialization_alias="from", description="Where the span begins; included.")
     before: datetime | None = Field(None, serialization_alias="to", description="Where the span ends; not included.")
+    as_of: datetime | None = Field(None, description="Only what had been received by then is counted; null for all.")
     until: datetime | None = Field(None, description="Only what had happened by then is counted; null for all.")
 
     metric: str = Field(description="The name of the metric.", examples=["hire_rate"])
@@ -52,7 +53,8 @@ def metric_answer(metric: Metric, question: Question, rows: Sequence[MetricRow],
         view=question.view,
         since=question.since,
         before=question.before,
-        until=question.as_of,
+        as_of=question.as_of,
+        until=question.until,
         metric=metric.name,
         unit=metric.unit,
         adds_up=metric.adds_up.kind,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 
 from services.analytics.api.dependencies import ColumnsDep, SessionsDep, SettingsDep
-from services.analytics.api.filters import FiltersDep, SpanUntilDep
+from services.analytics.api.filters import FiltersDep, SpanDep
 from services.analytics.api.funnels import question_of
 from services.analytics.api.metric_answers import MetricAnswer, metric_answer, number_row
 from services.analytics.api.representations import STREAMED, Form, FormDep, streamed
@@ -85,7 +85,7 @@ async def get_metric(
     _: Annotated[Principal, requires("analytics:read")],
     waited: WaitedDep,
     metric: MetricDep,
-    span: SpanUntilDep,
+    span: SpanDep,
     filters: FiltersDep,
     group_by: GroupByDep,
     sessions: SessionsDep,
@@ -102,7 +102,7 @@ async def get_metric(
     """
     del waited
     now = clock.now()
-    question = question_of(span, now, filters=filters, group_by=group_by, period=period, limit=limit)
+    question = question_of(span, filters=filters, group_by=group_by, period=period, limit=limit)
     found = await read_metric(
         sessions,
         columns,

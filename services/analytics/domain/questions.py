@@ -36,7 +36,9 @@ class Question:
     since: datetime | None = None
     before: datetime | None = None
     as_of: datetime | None = None
-    """None for now."""
+    """Only what had been received by then; None for all that is."""
+    until: datetime | None = None
+    """Only what had happened by then."""
     position: UUID | None = None
     filters: Mapping[str, str] = field(default_factory=dict)
     """By the names of dimensions."""
@@ -44,6 +46,11 @@ class Question:
     period: Period = Period.MONTH
     limit: int = 1000
     """At most so many groups, those with the most attempts."""
+
+    @property
+    def moment(self) -> datetime | None:
+        """The time that it is looked from: the earlier of both; None for now."""
+        return min((one for one in (self.as_of, self.until) if one is not None), default=None)
 
     @property
     def dimensions(self) -> set[Dimension]:
@@ -54,4 +61,4 @@ class Question:
     def counters_answer(self) -> bool:
         """Whether the counters of positions hold the answer: all time, as of now, by nothing but what is the position's."""
         by_position = all(one is POSITION or one.of is Of.POSITION for one in self.dimensions)
-        return by_position and self.since is None and self.before is None and self.as_of is None
+        return by_position and self.since is None and self.before is None and self.moment is None

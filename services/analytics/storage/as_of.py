@@ -7,6 +7,7 @@ Two tables that exist for one transaction: ``unsettled`` names the pursuits whos
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from services.analytics.storage.pursuits import Past
 from services.analytics.storage.selection import AS_OF
 from shared.attempts import RETRACTION
 from shared.db.asyncpg_connection import Driver
@@ -29,11 +30,14 @@ _EVERYWHERE = f"""
     WITH late AS MATERIALIZED (
         SELECT DISTINCT coalesce(links.person, facts.stream) AS person, facts.position_id
         FROM facts LEFT JOIN links ON links.stream = facts.stream
-        WHERE facts.time > $1 AND (facts.position_id IS NOT NULL OR facts.type = '{RETRACTION}')
+        WHERE (facts.time > $4 OR coalesce(facts.received_at, facts.time) > $5)
+            AND (facts.position_id IS NOT NULL OR facts.type = '{RETRACTION}')
     ), everything AS MATERIALIZED (SELECT person FROM late WHERE position_id IS NULL)
     SELECT person, position_id, bool_or(began) FROM (
         SELECT person, position_id, EXISTS (
-            SELECT FROM facts WHERE facts.stream = late.person AND facts.position_id = late.position_id AND facts.time <= $1
+            SELECT FROM facts WHERE facts.stream = late.person AND facts.position_id = late.position_id
+                AND ($4::timestamptz IS NULL OR facts.time <= $4)
+                AND ($5::timestamptz IS NULL OR coalesce(facts.received_at, facts.time) <= $5)
         ) OR EXISTS (SELECT FROM links WHERE links.person = late.person) AS began
         FROM late WHERE position_id IS NOT NULL
         UNION ALL
@@ -55,13 +59,15 @@ _EVERYWHERE = f"""
 """  # noqa: S608 - a constant
 
 
-async def make(connection: Driver, position: UUID | None, until: datetime, ghost_after: timedelta) -> set[tuple[UUID, UUID]]:
+async def make(
+    connection: Driver, position: UUID | None, moment: datetime, past: Past, ghost_after: timedelta
+) -> set[tuple[UUID, UUID]]:
     """Make both tables and fill ``unsettled``; returns the pursuits to fold: persons and positions that had begun by then."""
     await connection.execute(_MAKE)
     if position is not None:
         await connection.fetch(_AT_POSITION, position)
     else:
-        await connection.fetch(_EVERYWHERE, until, round(until.timestamp() * 1_000_000), until - ghost_after)
+        await connection.fetch(_EVERYWHERE, moment, round(moment.timestamp() * 1_000_000), moment - ghost_after, *past)
     await connection.execute("ANALYZE unsettled")
     found = await connection.fetch("SELECT person, position_id FROM unsettled WHERE began")
     return {(person, position_id) for person, position_id in found}

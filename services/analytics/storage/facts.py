@@ -12,11 +12,11 @@ from shared.attempts import RETRACTION, FoldFact, fact_of
 from shared.db.asyncpg_connection import Driver, Write
 from shared.events import Event
 
-_COLUMNS = ("stream", "sequence", "event_id", "position_id", "type", "time", "data")
+_COLUMNS = ("stream", "sequence", "event_id", "position_id", "type", "time", "data", "received_at")
 _INSERT = f"""
     INSERT INTO facts ({", ".join(_COLUMNS)})
-    SELECT stream, sequence, event_id, position_id, type, time, CAST(data AS jsonb)
-    FROM {unnest("uuid", "bigint", "uuid", "uuid", "text", "timestamptz", "text")} AS fresh ({", ".join(_COLUMNS)})
+    SELECT stream, sequence, event_id, position_id, type, time, CAST(data AS jsonb), received_at
+    FROM {unnest("uuid", "bigint", "uuid", "uuid", "text", "timestamptz", "text", "timestamptz")} AS fresh ({", ".join(_COLUMNS)})
     ON CONFLICT DO NOTHING
 """  # noqa: S608 - constants
 
@@ -50,7 +50,7 @@ def stored(rows: Iterable[Sequence[object]]) -> list[Stored]:
 def rows(events: Sequence[Event], positions: Sequence[UUID | None]) -> list[tuple[object, ...]]:
     """Events as rows of the table; ``positions`` are theirs, in parallel."""
     return [
-        (event.subject, event.sequence, event.id, position, event.type, event.time, event.value.decode())
+        (event.subject, event.sequence, event.id, position, event.type, event.time, event.value.decode(), event.received_at)
         for event, position in zip(events, positions, strict=True)
     ]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.analytics.domain.pursuits import AttemptRow, Key
@@ -68,6 +68,7 @@ _OF = f"""
     WITH found AS MATERIALIZED (
         SELECT fact.* FROM unnest($1::uuid[]) AS wanted (stream) CROSS JOIN LATERAL (
             SELECT * FROM facts WHERE facts.stream = wanted.stream AND ($3::timestamptz IS NULL OR facts.time <= $3)
+                AND ($4::timestamptz IS NULL OR coalesce(facts.received_at, facts.time) <= $4)
                 AND (facts.position_id IS NOT NULL OR facts.type = '{RETRACTION}') OFFSET 0
         ) AS fact
     ), counted AS MATERIALIZED (SELECT * FROM attempts WHERE person = ANY($2::uuid[]))
@@ -90,12 +91,22 @@ async def at(connection: Driver, pairs: Iterable[tuple[UUID, UUID]]) -> tuple[Kn
     return Known.of(row), set(row["linked"])
 
 
-async def of(connection: Driver, streams: Iterable[UUID], persons: Iterable[UUID], *, until: datetime | None = None) -> Known:
+class Past(NamedTuple):
+    """Which facts count in a look back: those that had happened by a time, and those that had been received by a time."""
+
+    happened: datetime | None = None
+    received: datetime | None = None
+
+
+EVER = Past()
+
+
+async def of(connection: Driver, streams: Iterable[UUID], persons: Iterable[UUID], *, past: Past = EVER) -> Known:
     """All facts of pursuits, and all retractions, of these streams, and what the attempts of these persons have added.
 
-    With ``until``, only facts not after it.
+    With a ``past``, only facts of until then.
     """
-    (row,) = await connection.fetch(_OF, list(streams), list(persons), until)
+    (row,) = await connection.fetch(_OF, list(streams), list(persons), *past)
     return Known.of(row)
 
 

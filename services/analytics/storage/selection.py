@@ -109,7 +109,7 @@ def of_contributions(question: Question, zone: str) -> Selection:
 
 def table(question: Question) -> str:
     """The attempts that the question is about: those of now, or as ``storage.as_of`` has made them."""
-    return "attempts" if question.as_of is None else _AS_THEY_WERE
+    return "attempts" if question.moment is None else _AS_THEY_WERE
 
 
 def _column(dimension: Dimension) -> str:

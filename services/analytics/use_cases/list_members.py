@@ -27,6 +27,5 @@ async def list_members(
         ends = "." if isinstance(metric.adds_up, Quantile) else ""
         prefixes = tuple(f"{prefix}{key}{ends}" for prefix in prefixes)
     async with sessions.begin() as session:
-        if question.as_of is not None:
-            await look_back(session, question.position, question.as_of, ghost_after=ghost_after)
+        await look_back(session, question, ghost_after=ghost_after)
         return await members.page(session, question, prefixes, after=after, limit=limit)

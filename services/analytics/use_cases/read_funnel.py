@@ -42,10 +42,9 @@ async def read_funnel(
 
     A cohort is too young to judge while the ghosting interval since it began is not over: silence may still be answered.
     """
-    judged = (question.as_of or now) - ghost_after
+    judged = (question.moment or now) - ghost_after
     async with sessions.begin() as session:
-        if question.as_of is not None:
-            await look_back(session, question.position, question.as_of, ghost_after=ghost_after)
+        await look_back(session, question, ghost_after=ghost_after)
         groups = await funnels.sums(session, question, zone=zone)
         by_period = question.group_by == (PERIOD,)
         if by_period:

@@ -75,14 +75,14 @@ async def read_metric(
     is old enough is judged from the beginning of the hour, so that numbers change with events and with the hour alone.
     """
     hour = now.replace(minute=0, second=0, microsecond=0)
-    judged = (question.as_of or hour) - ghost_after
+    judged = (question.moment or hour) - ghost_after
     asked = f"{metric.name} {metric.formula} {question} {judged} {zone}"
     async with sessions.begin() as session:
         tag = await entity_tag(session, asked)
     if is_known(tag):
         return Numbers(tag, None)
     groups: Groups | None = None
-    if question.as_of is None:
+    if question.moment is None:
         async with store.transaction() as session:
             tag = await entity_tag(session, asked)
             groups = await store.ask(session, partial(_from_columns, metric=metric, question=question, judged=judged, zone=zone))
@@ -90,8 +90,7 @@ async def read_metric(
         async with sessions.begin() as session:
             await column_feed.see_one_state(session)
             tag = await entity_tag(session, asked)
-            if question.as_of is not None:
-                await look_back(session, question.position, question.as_of, ghost_after=ghost_after)
+            await look_back(session, question, ghost_after=ghost_after)
             groups = await _from_rows(session, metric, question, judged=judged, zone=zone)
     if not question.group_by:
         groups = groups or {(): Group()}

@@ -35,7 +35,7 @@ def on_bus(logged: Logged) -> Event:
         data = EventRetracted.model_validate({"event": logged.event_id})
     else:
         data = BY_TYPE[logged.type].model_validate(logged.data)
-    return Event.of(
+    event = Event.of(
         data,
         id=logged.event_id,
         source=logged.source,
@@ -44,3 +44,5 @@ def on_bus(logged: Logged) -> Event:
         time=logged.time,
         traceparent=logged.traceparent,
     )
+    event.received_at = logged.received_at
+    return event

@@ -97,8 +97,9 @@ _APPEND = """
         SELECT candidate_id, sequence, id, source, external_id, type, time, $19, position_id, data::jsonb, traceparent
         FROM events
     ), published AS (
-        INSERT INTO outbox (shard, topic, event_id, type, source, subject, sequence, time, value, traceparent, counts)
-        SELECT shard, $20, id, type, source, candidate_id, sequence, time, value, traceparent, 1 FROM events ORDER BY place
+        INSERT INTO outbox (shard, topic, event_id, type, source, subject, sequence, time, value, traceparent, received_at,
+            counts)
+        SELECT shard, $20, id, type, source, candidate_id, sequence, time, value, traceparent, $19, 1 FROM events ORDER BY place
     ), claimed AS (
         INSERT INTO event_keys (event_id, content_hash, sequence) SELECT id, hash, sequence FROM events ORDER BY id
     )

@@ -91,6 +91,7 @@ class Asked:
     filters: tuple[tuple[str, str], ...] = ()
     period: str = "month"
     until: datetime | None = None
+    as_of: datetime | None = None
 
 
 Answer = dict[tuple[str | None, ...], tuple[float | None, int]]

@@ -16,6 +16,7 @@ from services.analytics.storage import numbers
 from services.analytics.use_cases import look_back
 from services.analytics.use_cases.refold import fold_again
 from shared.db.engine import Sessions
+from shared.events import Topic
 from shared.ids import position_id
 from shared.timestamps import written
 from tests.integration.analytics.deliveries import deliver
@@ -37,6 +38,22 @@ async def test_numbers_until_a_time_are_what_the_facts_up_to_then_say(api: httpx
             assert differences(await ask(api, asked), oracle.ask(replace(asked, until=None))) == {}, asked
 
 
+async def test_numbers_as_of_a_time_are_what_had_been_received_by_then(api: httpx.AsyncClient, analytics: Sessions) -> None:
+    """A tenth comes late, and some times lie in the future of their receipt."""
+    chance, events = random.Random(5), year(13, 60)
+    for one in events:
+        one.received_at = one.time + timedelta(days=chance.choice([0] * 9 + [chance.uniform(-3, 90)]))
+    await deliver(analytics, *events, now=NOW)
+    for as_of in [at(chance.uniform(0, 260)) for _ in range(6)]:
+        known = [
+            one for one in events if one.data.topic is not Topic.ENGAGEMENT or (one.received_at and one.received_at <= as_of)
+        ]
+        oracle = Oracle(known, as_of, ZONE)
+        for metric in METRICS:
+            asked = Asked(metric.name, chance.choice(["cohort", "activity"]), group_by=("recruiter",), as_of=as_of)
+            assert differences(await ask(api, asked), oracle.ask(replace(asked, as_of=None))) == {}, asked
+
+
 async def test_wrong_questions_are_refused_with_what_is_possible(api: httpx.AsyncClient) -> None:
     for path, parameters, status, says in [
         ("happiness", {}, 404, "hire_rate"),
@@ -52,6 +69,7 @@ async def test_wrong_questions_are_refused_with_what_is_possible(api: httpx.Asyn
         ("reached", {"from": "2026-03-03", "to": "2026-03-02"}, 422, "before from"),
         ("reached", {"from": "0001-01-01"}, 422, "1970"),
         ("reached", {"until": "2199-01-01"}, 422, "future"),
+        ("reached", {"as_of": "2199-01-01"}, 422, "future"),
         ("reached", {"zone": "Mars/Base"}, 400, "which takes"),
         ("reached", {"colour": "red"}, 400, "which takes"),
         ("reached", {"limit": "100000"}, 422, "10000"),

@@ -75,7 +75,7 @@ async def ask(api: httpx.AsyncClient, asked: Asked) -> Answer:
     parameters |= {"group_by": ",".join(asked.group_by)} if asked.group_by else {}
     parameters |= {
         name: str(written(moment))
-        for name, moment in (("from", asked.since), ("to", asked.before), ("until", asked.until))
+        for name, moment in (("from", asked.since), ("to", asked.before), ("until", asked.until), ("as_of", asked.as_of))
         if moment
     }
     answer = await api.get(f"/v1/analytics/metrics/{asked.metric}", params=parameters)

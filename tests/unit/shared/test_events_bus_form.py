@@ -189,6 +189,18 @@ def test_the_time_on_the_bus_is_utc() -> None:
     assert decode(an_event(time=elsewhere).headers(), b"{}").time == NOW
 
 
+def test_the_time_of_receipt_travels_with_the_event_where_it_is_known() -> None:
+    event = an_event()
+    assert "ce_receivedat" not in dict(event.headers())
+    assert decode(event.headers(), b"{}").received_at is None
+
+    event.received_at = NOW + timedelta(seconds=7)
+
+    assert decode(event.headers(), b"{}").received_at == NOW + timedelta(seconds=7)
+    with pytest.raises(UndecodableRecordError):
+        decode([*an_event().headers(), ("ce_receivedat", b"2026-03-02T09:15:00")], b"{}")
+
+
 # The list
 
 
