@@ -41,7 +41,7 @@ class Watched:
         self.journal.note(act, coming.newest_close, {one.position for one in coming.listed_at(act.at)})
 
     def _claimed(self, act: Act) -> Coming:
-        streams = self.journal.persons()[id_of("candidate", act.item["candidate_id"])]
+        streams = self.journal.person(id_of("candidate", act.item["candidate_id"]))
         coming = coming_of(self.journal, person_at(self.journal, streams, act.at), act.at)
         expects, lists = _as_reasons(coming.listed_at(act.at)), reasons_in(act.item)
         if expects != lists:
@@ -75,7 +75,7 @@ class Expected:
 def expected(journal: Journal, now: datetime) -> Expected:
     """Everything that is to be seen at ``now``."""
     found = Expected({}, {}, {}, {}, {})
-    for streams in set(journal.persons().values()):
+    for streams in journal.persons():
         name = frozenset(journal.references[stream] for stream in streams)
         person = person_at(journal, streams, now)
         owes = owed_to(person, now)

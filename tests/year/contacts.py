@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -158,5 +159,10 @@ def _local_time(journal: Journal, person: Person, asked: Asked) -> Iterator[str]
         yield "quiet_hours"
     if local.weekday() > 4:
         yield "weekend"
-    if local.date() in holidays.country_holidays(record["location"]["country"], years=local.year):
+    if local.date() in _holidays(record["location"]["country"], local.year):
         yield "holiday"
+
+
+@cache
+def _holidays(country: str, year: int) -> holidays.HolidayBase:
+    return holidays.country_holidays(country, years=year)

@@ -2,9 +2,10 @@
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -85,11 +86,12 @@ class Journal:
     records: dict[UUID, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     """What was stated of each candidate, oldest first."""
     reports: dict[UUID, list[tuple[datetime, dict[str, Any]]]] = field(default_factory=lambda: defaultdict(list))
-    acts: list[QueueAct] = field(default_factory=list)
+    acts: dict[UUID, list[QueueAct]] = field(default_factory=lambda: defaultdict(list))
     references: dict[UUID, str] = field(default_factory=dict)
     learnt: dict[UUID, Learnt] = field(default_factory=lambda: defaultdict(Learnt))
     now: datetime | None = None
     """What the clock says while things are posted."""
+    numbers: Iterator[int] = field(default_factory=count)
 
     def take(self, arrival: Arrival) -> None:
         """Note something that was posted; a repeat changes nothing."""
@@ -127,14 +129,17 @@ class Journal:
         self.facts[own] = Fact(own, stream, body["type"], time, where, data)
         self.of_stream[stream].append(self.facts[own])
 
-    def persons(self) -> dict[UUID, frozenset[UUID]]:
-        """By stream, all streams of the person."""
-        groups = {stream: {stream} for stream in self.references}
-        for one, other in self.links:
-            together = groups[one] | groups[other]
-            for stream in together:
-                groups[stream] = together
-        return {stream: frozenset(group) for stream, group in groups.items()}
+    def persons(self) -> set[frozenset[UUID]]:
+        """Everybody, as the streams of each."""
+        linked = {stream for link in self.links for stream in link}
+        return {self.person(stream) if stream in linked else frozenset({stream}) for stream in self.references}
+
+    def person(self, stream: UUID) -> frozenset[UUID]:
+        """All streams of a stream's person."""
+        found = {stream}
+        while added := {one for link in self.links if found & {*link} for one in link} - found:
+            found |= added
+        return frozenset(found)
 
     def closings(self, position: UUID, now: datetime) -> list[datetime]:
         """When a position closed; none opens again in a simulated year."""
@@ -157,7 +162,13 @@ class Journal:
         """Note what a recruiter did with an item, and which positions it was about."""
         stream = UUID(act.item["candidate_id"])
         dismissed = frozenset(about if act.action == "dismissed" else ())
-        self.acts.append(QueueAct(stream, len(self.acts), act.action, act.at, act.outcome, act.until, newest_close, dismissed))
+        done = QueueAct(stream, next(self.numbers), act.action, act.at, act.outcome, act.until, newest_close, dismissed)
+        self.acts[stream].append(done)
+
+    def acts_on(self, streams: Iterable[UUID]) -> list[QueueAct]:
+        """What recruiters did with the items of some streams, in the order of doing."""
+        done = [act for stream in streams for act in self.acts.get(stream, ())]
+        return sorted(done, key=lambda act: act.number)
 
     def facts_of(self, streams: Iterable[UUID]) -> list[Fact]:
         """All facts of some streams."""

@@ -66,7 +66,7 @@ def coming_of(journal: Journal, person: Person, now: datetime) -> Coming:
     """What brings somebody back; nothing whom we have hired, or who is never to be approached again."""
     if is_hired(person) or hard_nos(person):
         return Coming([], [])
-    done = [act for act in journal.acts if act.stream in person.streams]
+    done = journal.acts_on(person.streams)
     nos = list(_nos(person))
     plans = [Plan(no.position, no.conditions[0].reason, no.closed_at, *_first_reason(person, no, done)) for no in nos]
     reasons = [

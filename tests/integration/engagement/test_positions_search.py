@@ -40,7 +40,7 @@ def a_position(choose: random.Random) -> Record:
         "remote": choose.choice([None, True, False]),
         "countries": some(choose, COUNTRIES, 1),
         "salary_max": choose.choice([None, 80_000, 90_000, 100_000]),
-        "salary_currency": choose.choice(["EUR", "USD", "XAU"]),
+        "salary_currency": choose.choice(["EUR", "USD", "UAH"]),
         "sponsor": choose.choice([None, "acme", "globex"]),
         "years_experience": choose.choice([None, 2, 3, 5]),
         "starts_on": choose.choice([None, "2027-01-01", "2027-06-01"]),
@@ -49,7 +49,7 @@ def a_position(choose: random.Random) -> Record:
 
 def a_no(choose: random.Random) -> Record:
     facts: dict[str, Record] = {
-        "salary": {"asked": choose.choice([80_000, 90_000, 95_000]), "currency": choose.choice(["EUR", "USD", "XAU"])},
+        "salary": {"asked": choose.choice([80_000, 90_000, 95_000]), "currency": choose.choice(["EUR", "USD", "UAH"])},
         "location": choose.choice([{}, {"remote": True}, {"remote": False, "locations": [{"country": "DE"}]},
                                    {"locations": [{"country": choose.choice(COUNTRIES)}]}]),
         "experience": {"years_had": choose.choice([1, 2, 4]), "years_needed": 5},
