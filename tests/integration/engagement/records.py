@@ -21,6 +21,12 @@ class Records:
 
     async def publish(self, *news: tuple[UUID, EventData]) -> None:
         """Deliver snapshots in one batch, and derive whom they concern."""
+        await self.take_over(*news)
+        await derive_stale(self.sessions, now=datetime.now(UTC), settings=self.settings)
+        await search_positions(self.sessions, now=datetime.now(UTC), settings=self.settings)
+
+    async def take_over(self, *news: tuple[UUID, EventData]) -> None:
+        """Deliver snapshots in one batch, and leave to the clock what follows."""
         events: list[Event] = []
         for subject, data in news:
             self.version += 1
@@ -29,8 +35,6 @@ class Records:
             )
         async with self.sessions.begin() as session:
             await take_over(session, events)
-        await derive_stale(self.sessions, now=datetime.now(UTC), settings=self.settings)
-        await search_positions(self.sessions, now=datetime.now(UTC), settings=self.settings)
 
     async def link(self, stream: UUID, person: UUID) -> None:
         await self.publish((stream, CandidateChanged(candidate_id=stream, person_id=person)))
