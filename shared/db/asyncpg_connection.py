@@ -25,6 +25,9 @@ class Driver(Protocol):
     async def fetchval(self, query: str, *values: Any) -> Any:
         """The first value of the first row, or None."""
 
+    def cursor(self, query: str, *values: Any) -> Any:
+        """Awaited in a transaction: a cursor, whose ``fetch(n)`` awaits the next rows."""
+
     async def execute(self, query: str, *values: Any) -> str:
         """Run a statement; without values there may be several."""
 

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 
 from services.analytics.api.answers import Group, GroupedFunnel, OrganisationFunnel, PositionFunnel
-from services.analytics.api.dependencies import FreshnessDep, SessionsDep, SettingsDep
+from services.analytics.api.dependencies import ColumnsDep, FreshnessDep, SessionsDep, SettingsDep
 from services.analytics.api.filters import DimensionName, FiltersDep, Span, SpanDep
+from services.analytics.api.known_tags import KnownTagsDep, is_known
 from services.analytics.dimensions import BY_NAME
 from services.analytics.domain.questions import Period, Question
 from services.analytics.use_cases.read_funnel import Funnel, read_funnel
@@ -30,16 +31,33 @@ async def get_position_funnel(
     waited: WaitedDep,
     span: SpanDep,
     sessions: SessionsDep,
+    columns: ColumnsDep,
     settings: SettingsDep,
+    known: KnownTagsDep,
+    answer: Response,
     freshness: FreshnessDep,
 ) -> Any:
-    """The funnel of one position. A position of which nothing is known yet has a funnel of zeros."""
+    """The funnel of one position. A position of which nothing is known yet has a funnel of zeros.
+
+    The ETag changes with what is counted, and with the hour: 304 costs no counting.
+    """
     del waited
     now = clock.now()
     question = question_of(span, position=position)
-    (funnel,) = await read_funnel(sessions, question, now=now, ghost_after=settings.ghost_after, zone=settings.time_zone)
+    read = await read_funnel(
+        sessions,
+        columns,
+        question,
+        now=now,
+        ghost_after=settings.ghost_after,
+        zone=settings.time_zone,
+        is_known=lambda tag: is_known(tag, known),
+    )
+    if read.found is None:
+        return Response(status_code=304, headers=_headers(read.tag))
+    answer.headers.update(_headers(read.tag))
     behind = await freshness.read(sessions, now=now)
-    return PositionFunnel(**asked(question, now), **_numbers(funnel), position_id=position, freshness=behind)
+    return PositionFunnel(**asked(question, now), **_numbers(read.found[0]), position_id=position, freshness=behind)
 
 
 @router.get("/funnel", response_model=GroupedFunnel | OrganisationFunnel)
@@ -49,22 +67,39 @@ async def get_organisation_funnel(
     span: SpanDep,
     filters: FiltersDep,
     sessions: SessionsDep,
+    columns: ColumnsDep,
     settings: SettingsDep,
+    known: KnownTagsDep,
+    answer: Response,
     freshness: FreshnessDep,
     group_by: Annotated[DimensionName | None, Query(description="One funnel for each value of a dimension.")] = None,
     period: Annotated[Period, Query(description="With group_by=period: how long a period is.")] = Period.MONTH,
     limit: Annotated[int, Query(ge=1, le=1000, description="At most so many groups: the largest, or the latest periods.")] = 1000,
 ) -> Any:
-    """The funnel over all positions, with any dimension as a filter, and one a group where it is asked for."""
+    """The funnel over all positions, with any dimension as a filter, and one a group where it is asked for.
+
+    The ETag changes with what is counted, and with the hour: 304 costs no counting.
+    """
     del waited
     now = clock.now()
     grouped = () if group_by is None else (BY_NAME[str(group_by)],)
     question = question_of(span, filters=filters, group_by=grouped, period=period, limit=limit)
-    funnels = await read_funnel(sessions, question, now=now, ghost_after=settings.ghost_after, zone=settings.time_zone)
-    answer = asked(question, now) | {"filters": filters, "freshness": await freshness.read(sessions, now=now)}
+    read = await read_funnel(
+        sessions,
+        columns,
+        question,
+        now=now,
+        ghost_after=settings.ghost_after,
+        zone=settings.time_zone,
+        is_known=lambda tag: is_known(tag, known),
+    )
+    if read.found is None:
+        return Response(status_code=304, headers=_headers(read.tag))
+    answer.headers.update(_headers(read.tag))
+    body = asked(question, now) | {"filters": filters, "freshness": await freshness.read(sessions, now=now)}
     if group_by is None:
-        return OrganisationFunnel(**answer, **_numbers(funnels[0]))
-    return GroupedFunnel(**answer, group_by=group_by, groups=[Group(key=one.key, **_numbers(one)) for one in funnels])
+        return OrganisationFunnel(**body, **_numbers(read.found[0]))
+    return GroupedFunnel(**body, group_by=group_by, groups=[Group(key=one.key, **_numbers(one)) for one in read.found])
 
 
 def question_of(span: Span, *, position: UUID | None = None, **more: Any) -> Question:
@@ -82,6 +117,11 @@ def asked(question: Question, now: datetime) -> dict[str, Any]:
         "since": question.since,
         "before": question.before,
     }
+
+
+def _headers(tag: str) -> dict[str, str]:
+    """The tag is weak: an answer also says when it was made and how far behind it was, which the tag does not."""
+    return {"ETag": f"W/{tag}", "Vary": "Authorization", "Cache-Control": "private, no-cache"}
 
 
 def _numbers(funnel: Funnel) -> dict[str, Any]:

@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from services.analytics.api.dependencies import ColumnsDep, SessionsDep, SettingsDep
 from services.analytics.api.filters import FiltersDep, SpanDep
 from services.analytics.api.funnels import question_of
+from services.analytics.api.known_tags import KnownTagsDep, is_known
 from services.analytics.api.metric_answers import MetricAnswer, metric_answer, number_row
 from services.analytics.api.representations import STREAMED, Form, FormDep, streamed
 from services.analytics.dimensions import BY_NAME, Dimension
@@ -66,20 +67,6 @@ MetricDep = Annotated[Metric, Depends(_metric)]
 GroupByDep = Annotated[tuple[Dimension, ...], Depends(_group_by)]
 
 
-async def _known_tags(
-    if_none_match: Annotated[
-        str | None,
-        Header(
-            alias="If-None-Match", description="The ETags that the caller has: 304 where one is current.", examples=['"4c1f"']
-        ),
-    ] = None,
-) -> frozenset[str]:
-    return frozenset(one.strip().removeprefix("W/") for one in (if_none_match or "").split(","))
-
-
-KnownTagsDep = Annotated[frozenset[str], Depends(_known_tags)]
-
-
 @router.get("/metrics/{name}", response_model=MetricAnswer, responses=STREAMED)
 async def get_metric(
     _: Annotated[Principal, requires("analytics:read")],
@@ -111,7 +98,7 @@ async def get_metric(
         now=now,
         ghost_after=settings.ghost_after,
         zone=settings.time_zone,
-        is_known=lambda tag: "*" in known or _of(form, tag) in known,
+        is_known=lambda tag: is_known(_of(form, tag), known),
     )
     headers = {"ETag": _of(form, found.tag), "Vary": "Authorization, Accept", "Cache-Control": "private, no-cache"}
     if found.rows is None:

@@ -21,9 +21,15 @@ def sums(columns: Columns, question: Question, prefixes: tuple[str, ...], *, jud
     Of more groups than the question's limit, those that are beyond it and one are left out.
     """
     wanted = _measures(columns.counts, prefixes)
-    if question.view is View.COHORT:
+    if question.is_of_attempts:
         lines = cohort_lines(columns, question, zone)
-        return _summed(lines, _counted(columns, question, lines, judged), columns, wanted, _by_profile(columns, lines, wanted))
+        found = by_profile(columns, lines, wanted)
+        if question.view is View.COHORT:
+            return _summed(lines, _counted(columns, question, lines, judged), columns, wanted, found)
+        young = np.flatnonzero(columns.cohort_at.all[lines.row] > micros(judged))
+        of_young = by_profile(columns, Lines(lines.row[young], lines.group[young], lines.number, []), wanted)
+        groups = _grouped(found.sum(axis=1), of_young.sum(axis=1), question)
+        return _summed(lines, groups, columns, wanted, found)
     lines, places = contribution_lines(columns, columns.counts, wanted, question, zone)
     place_of = _places(wanted, len(columns.counts.measures))
     cells = lines.group * max(1, len(wanted)) + place_of[columns.counts.code.all[places]]
@@ -94,19 +100,26 @@ def contribution_lines(
 
 
 def _counted(columns: Columns, question: Question, lines: Lines, judged: datetime) -> dict[int, Group]:
-    """The groups by code, with how much each holds: the largest, or all where they are in order of time."""
-    everything = np.bincount(lines.group, minlength=lines.number)
+    """The groups by code, with how many lines each holds."""
     young = np.flatnonzero(columns.cohort_at.all[lines.row] > micros(judged))
-    mature = everything - np.bincount(lines.group[young], minlength=lines.number)
+    return _grouped(
+        np.bincount(lines.group, minlength=lines.number),
+        np.bincount(lines.group[young], minlength=lines.number),
+        question,
+    )
+
+
+def _grouped(everything: Ints, young: Ints, question: Question) -> dict[int, Group]:
+    """The groups by code, with how much each holds: the largest, or all where they are in order of time."""
     codes = np.flatnonzero(everything)
     if len(codes) > question.limit + 1 and PERIOD not in question.group_by:
         least = np.partition(everything[codes], -question.limit - 1)[-question.limit - 1]
         codes = codes[everything[codes] >= least]
-    found = zip(codes.tolist(), everything[codes].tolist(), mature[codes].tolist(), strict=True)
-    return {code: Group(Counted(many, old)) for code, many, old in found}
+    found = zip(codes.tolist(), everything[codes].tolist(), (everything - young)[codes].tolist(), strict=True)
+    return {code: Group(Counted(int(many), int(old))) for code, many, old in found}
 
 
-def _by_profile(columns: Columns, lines: Lines, wanted: list[int]) -> Ints:
+def by_profile(columns: Columns, lines: Lines, wanted: list[int]) -> Ints:
     """How often each wanted measure was contributed to, by group: counted by profile, then by what each profile holds."""
     profiles = columns.profiles.values
     held = np.zeros((len(profiles), len(wanted)))

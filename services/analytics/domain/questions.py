@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from services.analytics.dimensions import BY_NAME, POSITION, Dimension, Of
+from services.analytics.dimensions import BY_NAME, PERIOD, POSITION, Dimension, Of
 
 
 class View(StrEnum):
@@ -51,6 +51,11 @@ class Question:
     def moment(self) -> datetime | None:
         """The time that it is looked from: the earlier of both; None for now."""
         return min((one for one in (self.as_of, self.until) if one is not None), default=None)
+
+    @property
+    def is_of_attempts(self) -> bool:
+        """Whether each attempt counts with all that it contributes, or not at all."""
+        return self.view is View.COHORT or (self.since is None and self.before is None and PERIOD not in self.group_by)
 
     @property
     def dimensions(self) -> set[Dimension]:

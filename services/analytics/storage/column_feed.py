@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.domain.columns import Fed
+from shared.db.asyncpg_connection import driver
 
 PAGE = 5000
 _MICROS = "CAST(extract(epoch FROM attempts.cohort_at) * 1000000 AS bigint)"
@@ -17,8 +18,8 @@ _READ = f"""
     FROM attempts LEFT JOIN people ON people.person = attempts.person
 """  # noqa: S608 - a constant
 _CHANGED = f"""
-    {_READ} WHERE attempts.version >= :since
-    UNION ALL {_READ} WHERE people.version >= :since AND attempts.version < :since
+    {_READ} WHERE attempts.version >= $1::bigint
+    UNION ALL {_READ} WHERE people.version >= $1 AND attempts.version < $1
 """
 _HEADER = 20
 """Bytes before the items of an array in its binary form."""
@@ -50,14 +51,14 @@ async def horizon(session: AsyncSession) -> int:
 
 async def everything(session: AsyncSession) -> AsyncIterator[list[Fed]]:
     """All attempts, some at a time."""
-    rows = await session.stream(text(_READ), execution_options={"yield_per": PAGE})
-    async for some in rows.partitions():
+    cursor = await (await driver(session)).cursor(_READ)
+    while some := await cursor.fetch(PAGE):
         yield list(map(_fed, some))
 
 
 async def changed(session: AsyncSession, since: int) -> list[Fed]:
     """The attempts that changed, or whose person did, in this transaction or a later one."""
-    return list(map(_fed, await session.execute(text(_CHANGED), {"since": since})))
+    return list(map(_fed, await (await driver(session)).fetch(_CHANGED, since)))
 
 
 async def gone(session: AsyncSession, since: int) -> list[int]:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.analytics.domain.column_funnels import EXACT_UP_TO
 from services.analytics.domain.groups import Key
 from services.analytics.domain.questions import Question, View
 from services.analytics.metrics import Sum
@@ -13,9 +14,6 @@ from services.analytics.storage.selection import Selection, of_contributions, ta
 
 Groups = dict[Key, dict[str, Sum]]
 """Sums by measure, for each key of the dimensions that were grouped by; one group, (), where there is none."""
-
-EXACT_UP_TO = 1000
-"""Up to so many attempts each duration is read by itself, so that medians are exact; above, durations are read in buckets."""
 
 
 async def sums(session: AsyncSession, question: Question, *, zone: str) -> Groups:

@@ -1,17 +1,20 @@
 """Answer a question about a funnel."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.analytics.dimensions import PERIOD
-from services.analytics.domain.groups import Key
+from services.analytics.domain.column_funnels import FunnelSums, funnel_sums
 from services.analytics.domain.questions import Question
 from services.analytics.metrics import FUNNEL_METRICS, STAGE_METRICS, STAGES, Sum, Sums
-from services.analytics.storage import funnels
+from services.analytics.storage import column_feed, funnels
+from services.analytics.use_cases.column_store import ColumnStore
 from services.analytics.use_cases.look_back import look_back
+from services.analytics.use_cases.versions import entity_tag
 from shared.db.engine import Sessions
 
 
@@ -35,24 +38,68 @@ def funnel_of(key: str | None, sums: Mapping[str, Sum], *, too_young: bool) -> F
     return Funnel(key, stages, {metric.name: metric.value(found) for metric in FUNNEL_METRICS}, too_young)
 
 
-async def read_funnel(
-    sessions: Sessions, question: Question, *, now: datetime, ghost_after: timedelta, zone: str
-) -> list[Funnel]:
-    """One funnel without a grouping, else one a group: periods in order of time, other groups the largest first.
+@dataclass(frozen=True, slots=True)
+class Funnels:
+    """Funnels: one without a grouping, else one a group: periods in order of time, other groups the largest first."""
 
-    A cohort is too young to judge while the ghosting interval since it began is not over: silence may still be answered.
+    tag: str
+    """The entity tag of these numbers: the same as long as nothing new is applied, within an hour."""
+    found: list[Funnel] | None
+    """None where the caller has them already."""
+
+
+async def read_funnel(
+    sessions: Sessions,
+    store: ColumnStore,
+    question: Question,
+    *,
+    now: datetime,
+    ghost_after: timedelta,
+    zone: str,
+    is_known: Callable[[str], bool] = lambda _: False,
+) -> Funnels:
+    """Read funnels, unless the caller's tag says that they are known.
+
+    One position's are read from its counters or attempts; those of the organisation from the columns in memory, or, while
+    these are being loaded and for a look back, by SQL over the attempts.
+
+    A cohort is too young to judge while the ghosting interval since it began is not over: silence may still be answered. What
+    is old enough is judged from the beginning of the hour, so that numbers change with events and with the hour alone.
     """
-    judged = (question.moment or now) - ghost_after
-    async with sessions.begin() as session:
-        await look_back(session, question, ghost_after=ghost_after)
-        groups = await funnels.sums(session, question, zone=zone)
-        by_period = question.group_by == (PERIOD,)
-        if by_period:
-            young: set[Key] = {key for key in groups if key[0] is not None and _end(key[0], question, zone) > judged}
-        else:
-            young = await funnels.young(session, question, judged)
-    found = [funnel_of(key[0] if key else None, sums, too_young=key in young) for key, sums in groups.items()]
-    if by_period:
+    judged = (question.moment or now.replace(minute=0, second=0, microsecond=0)) - ghost_after
+    asked = f"funnel {question} {judged} {zone}"
+    sums: FunnelSums | None = None
+    tag = ""
+    if question.moment is None and question.position is None:
+        async with sessions.begin() as session:
+            tag = await entity_tag(session, asked)
+        if is_known(tag):
+            return Funnels(tag, None)
+        async with store.transaction() as session:
+            tag = await entity_tag(session, asked)
+            sums = await store.ask(session, partial(funnel_sums, question=question, judged=judged, zone=zone))
+    if sums is None:
+        async with sessions.begin() as session:
+            await column_feed.see_one_state(session)
+            tag = await entity_tag(session, asked)
+            if is_known(tag):
+                return Funnels(tag, None)
+            await look_back(session, question, ghost_after=ghost_after)
+            groups = await funnels.sums(session, question, zone=zone)
+            sums = FunnelSums(groups, set() if _is_by_period(question) else await funnels.young(session, question, judged))
+    if _is_by_period(question):
+        young = {key for key in sums.groups if key[0] is not None and _end(key[0], question, zone) > judged}
+        sums = FunnelSums(sums.groups, young)
+    found = [funnel_of(key[0] if key else None, one, too_young=key in sums.young) for key, one in sums.groups.items()]
+    return Funnels(tag, _in_order(found, question))
+
+
+def _is_by_period(question: Question) -> bool:
+    return question.group_by == (PERIOD,)
+
+
+def _in_order(found: list[Funnel], question: Question) -> list[Funnel]:
+    if _is_by_period(question):
         return sorted(found, key=lambda one: one.key or "")[-question.limit :]
     return sorted(found, key=lambda one: (-one.stages[0]["reached"], one.key is None, one.key or ""))[: question.limit]
 

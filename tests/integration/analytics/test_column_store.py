@@ -21,16 +21,26 @@ QUESTIONS = [
     ("declines", {"view": "activity", "group_by": "period", "from": "2026-04-01"}), ("hire_rate", {"group_by": "sponsor"}),
     ("from_previous", {"skill": "python", "to": "2026-09-01"}), ("returned", {"view": "activity", "sponsor": "acme"}),
 ]  # fmt: skip
+FUNNELS: list[dict[str, str]] = [
+    {}, {"view": "activity"}, {"skill": "python", "from": "2026-04-01"}, {"group_by": "skill"},
+    {"group_by": "period", "period": "week"},
+    {"group_by": "recruiter", "view": "activity", "to": "2026-09-01"}, {"group_by": "position"},
+    {"sponsor": "acme", "limit": "1"},
+]  # fmt: skip
 
 
 async def differing(api: httpx.AsyncClient, without_memory: httpx.AsyncClient) -> list[str]:
     """The questions that are answered otherwise from memory than by SQL."""
     found = []
-    for name, parameters in QUESTIONS:
-        answers = [await one.get(f"/v1/analytics/metrics/{name}", params=parameters) for one in (api, without_memory)]
+    for path, parameters in [
+        *((f"metrics/{name}", asked) for name, asked in QUESTIONS),
+        *(("funnel", asked) for asked in FUNNELS),
+    ]:
+        answers = [await one.get(f"/v1/analytics/{path}", params=parameters) for one in (api, without_memory)]
         assert [one.status_code for one in answers] == [200, 200], answers[0].text
-        if answers[0].json() != answers[1].json():
-            found.append(name)
+        of_memory, of_rows = ({**one.json(), "as_of": None, "freshness": None} for one in answers)
+        if of_memory != of_rows:
+            found.append(f"{path} {parameters}")
     return found
 
 

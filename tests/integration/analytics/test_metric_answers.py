@@ -54,6 +54,21 @@ async def test_numbers_as_of_a_time_are_what_had_been_received_by_then(api: http
             assert differences(await ask(api, asked), oracle.ask(replace(asked, as_of=None))) == {}, asked
 
 
+@pytest.mark.parametrize("path", ["positions/ats:staff/funnel", "funnel", "funnel?group_by=recruiter", "funnel?until=2026-03-20"])
+async def test_the_tag_of_a_funnel_saves_the_counting_until_something_is_applied(
+    api: httpx.AsyncClient, analytics: Sessions, path: str
+) -> None:
+    first = await api.get(f"/v1/analytics/{path}")
+    again = await api.get(f"/v1/analytics/{path}", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    async with analytics.begin() as session:
+        await session.execute(text("INSERT INTO epochs (epoch) VALUES (1)"))
+
+    rebuilt = await api.get(f"/v1/analytics/{path}", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert rebuilt.status_code == 200
+
+
 async def test_wrong_questions_are_refused_with_what_is_possible(api: httpx.AsyncClient) -> None:
     for path, parameters, status, says in [
         ("happiness", {}, 404, "hire_rate"),
