@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from services.engagement.domain.review import Draft, Kind, Severity, Verdict, review
 from services.engagement.domain.review.phrases import phrase_lists
 
+SENTENCES = tomllib.loads(Path(__file__).with_name("review_sentences.toml").read_text(encoding="utf-8"))
+SILENT = "says_nothing"
 MESSAGES = tomllib.loads(Path(__file__).with_name("review_messages.toml").read_text(encoding="utf-8"))
 
 
@@ -33,6 +35,36 @@ def test_a_good_message_passes(kind: Kind, text: str) -> None:
 @pytest.mark.parametrize(("kind", "text"), messages("bad"))
 def test_a_bad_message_does_not(kind: Kind, text: str) -> None:
     assert review(Draft(text, kind)).verdict is not Verdict.GOOD
+
+
+def sentences(judged: str) -> list[tuple[str, str]]:
+    """The sentences of our own, with the code that they are about; those that are sound in every respect with each code."""
+    about = [(code, text) for code, of_code in SENTENCES.items() if code != "anything" for text in of_code[judged]]
+    return about + [(code, text) for code in SENTENCES.keys() - {"anything", SILENT} for text in SENTENCES["anything"][judged]]
+
+
+def is_found(code: str, text: str) -> bool:
+    """Whether the review has the finding, as one to act on."""
+    found = review(Draft(text, Kind.FEEDBACK if code == SILENT else Kind.FIRST_TOUCH)).findings
+    meant = {SILENT, "empty_feedback"} if code == SILENT else {code}
+    return any(one.code in meant and one.severity is not Severity.INFO for one in found)
+
+
+@pytest.mark.parametrize(("code", "text"), sentences("bad"))
+def test_what_a_recruiter_would_not_write_is_found(code: str, text: str) -> None:
+    assert is_found(code, text)
+
+
+@pytest.mark.parametrize(("code", "text"), sorted(sentences("good")))
+def test_what_a_recruiter_may_write_is_not(code: str, text: str) -> None:
+    assert not is_found(code, text)
+
+
+def test_a_deadline_is_part_of_an_arrangement_with_somebody_who_answered() -> None:
+    text = "Could you let me know by tomorrow which number I should call?"
+
+    assert "false_scarcity" in codes(text)
+    assert "false_scarcity" not in codes(text, Kind.REPLY)
 
 
 @pytest.mark.parametrize(
@@ -140,9 +172,7 @@ def test_a_text_in_another_language_is_not_misspelt() -> None:
 
 
 def test_every_list_says_where_it_comes_from_and_what_to_do() -> None:
-    found = {code for one in phrase_lists() for code in [one.code]}
-
-    assert len(found) == len(phrase_lists())
+    assert len({(one.code, one.kinds) for one in phrase_lists()}) == len(phrase_lists())
     assert all(one.source and one.advice.endswith(".") and one.points > 0 for one in phrase_lists())
     assert {one.only_with for one in phrase_lists()} <= {None, "no_personal_detail", "says_nothing"}
 

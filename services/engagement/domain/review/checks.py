@@ -47,7 +47,7 @@ def asks(draft: Draft, _most: int) -> Iterator[Finding]:
     if draft.kind not in FIRST:
         return
     questions = draft.plain.count("?")
-    if not questions and not sign("permission").search(draft.plain):
+    if not questions and not sign("permission").search(draft.lower):
         advice = "End with one question, or ask whether you may say more."
         yield whole("no_question", 8, advice, Severity.INFO)
     elif questions > 2:
@@ -61,7 +61,7 @@ def personal(draft: Draft, _most: int) -> Iterator[Finding]:
     confirmed = any(_mentions(draft, detail) for detail in draft.known or ())
     if confirmed:
         return
-    claims = sign("personal").search(draft.plain) is not None
+    claims = sign("personal").search(draft.lower) is not None
     if draft.kind is Kind.FOLLOW_UP and (_names_money(draft) or "://" in draft.plain):
         return  # it brings something new
     if not claims:
@@ -73,7 +73,7 @@ def personal(draft: Draft, _most: int) -> Iterator[Finding]:
 
 
 def _names_money(draft: Draft) -> bool:
-    return bool(_CURRENCY_SIGN.search(draft.plain) or sign("money").search(draft.plain))
+    return bool(_CURRENCY_SIGN.search(draft.plain) or sign("money").search(draft.lower))
 
 
 def _mentions(draft: Draft, detail: str) -> bool:
@@ -96,7 +96,7 @@ def perspective(draft: Draft, _most: int) -> Iterator[Finding]:
 def selling(draft: Draft, _most: int) -> Iterator[Finding]:
     """A first message that is a pitch, or a pitch to somebody who has not shown interest."""
     if draft.kind in FIRST:
-        found = sign("job_dump").search(draft.plain)
+        found = sign("job_dump").search(draft.lower)
         bullets = len(_BULLET.findall(draft.plain))
         if found or bullets >= 4:
             advice = "Leave the advertisement out of a first message; it belongs to those who asked for it."
@@ -111,17 +111,17 @@ def pitch(draft: Draft, _most: int) -> Iterator[Finding]:
         return
     if not _names_money(draft):
         yield whole("no_salary", 20, "Name the salary range, with currency and period.")
-    if not sign("downside").search(draft.plain):
+    if not sign("downside").search(draft.lower):
         yield whole("no_downside", 15, "Say one downside of the position: who hears it from you believes the rest.")
-    if not sign("tasks").search(draft.plain):
+    if not sign("tasks").search(draft.lower):
         yield whole("no_tasks", 15, "Say what the person would do, in their first months or on a usual day.")
-    if not sign("workload").search(draft.plain):
+    if not sign("workload").search(draft.lower):
         yield whole("no_workload", 5, "Say how much work it is: hours, on-call, days in the office.", Severity.INFO)
 
 
 def feedback(draft: Draft, _most: int) -> Iterator[Finding]:
     """A rejection says why; feedback says what was missing and what was good."""
-    if draft.kind in {Kind.REJECTION, Kind.FEEDBACK} and not sign("reason").search(draft.plain):
+    if draft.kind in {Kind.REJECTION, Kind.FEEDBACK} and not sign("reason").search(sign("no_reason").sub(" ", draft.lower)):
         yield whole("says_nothing", 30, "Give a reason that the person can use: what the role needed more of, and what was good.")
 
 
@@ -129,8 +129,8 @@ def level(draft: Draft, _most: int) -> Iterator[Finding]:
     """A junior role for somebody whom the message itself calls senior."""
     if (
         draft.kind in FIRST | {Kind.PITCH}
-        and sign("senior").search(draft.plain)
-        and (found := sign("junior").search(draft.plain))
+        and sign("senior").search(draft.lower)
+        and (found := sign("junior").search(draft.lower))
     ):
         advice = "The role is below what the message says of the person: check that it is meant for them."
         yield Finding("level_mismatch", Severity.WARN, found.span(), advice, 25)

@@ -58,6 +58,16 @@ class Draft:
         return self.text.translate(_SAME_LENGTH)
 
     @cached_property
+    def lower(self) -> str:
+        """``plain`` in lower case, of the same length: a sign that would become two stays as it is."""
+        lower = self.plain.lower()
+        return (
+            lower
+            if len(lower) == len(self.plain)
+            else "".join(low if len(low := sign.lower()) == 1 else sign for sign in self.plain)
+        )
+
+    @cached_property
     def words(self) -> list[re.Match[str]]:
         """The words, in order."""
         return list(_WORD.finditer(self.plain))
@@ -65,4 +75,4 @@ class Draft:
     @cached_property
     def lower_words(self) -> list[str]:
         """The words in lower case."""
-        return [word.group().lower() for word in self.words]
+        return [self.lower[slice(*word.span())] for word in self.words]

@@ -24,7 +24,7 @@ def _checker() -> SpellChecker:
 def find(draft: Draft) -> Iterator[Finding]:
     """Each misspelt word, where it first stands."""
     words = draft.lower_words
-    if sum(sign("english").fullmatch(word) is not None for word in words) < LEAST_ENGLISH * len(words):
+    if len(sign("english").findall(draft.lower)) < LEAST_ENGLISH * len(words):
         return
     checker = _checker()
     seen: dict[str, tuple[int, int]] = {}
