@@ -200,7 +200,7 @@ async def _replay_one(service: str, number: int) -> str | None:
             subscription = subscription_of(group)
             if subscription is None:
                 return f"no part applies the records of {group} from here: whoever needs them asks for them again"
-            await replay(sessions, subscription.handler, number)
+            await replay(sessions, subscription.handler, number, opening=subscription.opening)
         except (DeadLetterError, OutOfReach) as problem:
             return str(problem)
         except Exception as error:

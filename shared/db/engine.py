@@ -46,15 +46,15 @@ class Sessions:
         self._notifier = Notifier(self.own_connection)
 
     @asynccontextmanager
-    async def begin(self, *, waits_for_disk: bool = True) -> AsyncIterator[AsyncSession]:
-        """A transaction: committed at the end of the block, rolled back when the block raises.
+    async def begin(self, *, waits_for_disk: bool = True, opening: str = "") -> AsyncIterator[AsyncSession]:
+        """A transaction: committed at the end of the block, rolled back when the block raises. ``opening`` as in ``begin_raw``.
 
         Without ``waits_for_disk`` a server that crashes may lose what was committed within the last second, and everything that
         was committed after it. For what is done again then; a commit that others are told of waits all the same.
 
         Raises CommitUnknownError when the connection is lost with the acknowledgement of the commit.
         """
-        async with self.begin_raw("" if waits_for_disk else "SET LOCAL synchronous_commit = off") as transaction:
+        async with self.begin_raw(opening if waits_for_disk else f"SET LOCAL synchronous_commit = off;{opening}") as transaction:
             session = DriverSession(self.engine, transaction.pooled)
             try:
                 yield session
@@ -221,6 +221,8 @@ def connect(url: str, *, pool_size: int = 5, name: str = "rekindle") -> Sessions
                 "lock_timeout": "30s",
                 "statement_timeout": "60s",
                 "jit": "off",
+                # Tables lie in memory or on an SSD; else a plan that is kept from when a table was small reads all of it.
+                "random_page_cost": "1.1",
                 "TimeZone": "UTC",
             },
         },

@@ -100,9 +100,12 @@ def _check_waits(letter: DeadLetter) -> None:
         )
 
 
-async def replay(sessions: Sessions, handler: Handler, number: int) -> None:
-    """Apply a dead letter with the group's handler, once. Raises DeadLetterError, or what the handler raises."""
-    async with sessions.begin() as session:
+async def replay(sessions: Sessions, handler: Handler, number: int, *, opening: str = "") -> None:
+    """Apply a dead letter with the group's handler, once, in a transaction that begins with ``opening``.
+
+    Raises DeadLetterError, or what the handler raises.
+    """
+    async with sessions.begin(opening=opening) as session:
         letter = await one(session, number)
         partition = TopicPartition(letter.topic, letter.partition)
         await storage.lock(session, letter.group, [partition], [])  # the consumer of the partition waits meanwhile

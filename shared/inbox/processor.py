@@ -174,24 +174,28 @@ class _HandlerFailedError(Exception):
 _HandOver = Callable[[AsyncSession, Handler, Sequence[tuple[TopicPartition, ConsumedRecord]]], Awaitable[list[_Dead]]]
 
 
-async def apply(group: str, handler: Handler, sessions: Sessions, batches: Sequence[Batch]) -> Applied:
-    """Apply batches in one transaction. Raises faults of the database, which change nothing, and TooManyFailuresError.
+async def apply(group: str, handler: Handler, sessions: Sessions, batches: Sequence[Batch], *, opening: str = "") -> Applied:
+    """Apply batches in one transaction, which begins with ``opening`` where there is one.
+
+    Raises faults of the database, which change nothing, and TooManyFailuresError.
 
     When the handler fails, all is rolled back and done once more, record by record: a savepoint costs two round trips, and
     nearly every batch needs none.
     """
     try:
-        return await _apply(group, handler, sessions, batches, _together)
+        return await _apply(group, handler, sessions, batches, _together, opening)
     except _HandlerFailedError as failed:
         logger.warning("%s: a batch failed, trying its events one by one: %r", group, failed.__cause__)
-    return await _apply(group, handler, sessions, batches, _one_by_one)
+    return await _apply(group, handler, sessions, batches, _one_by_one, opening)
 
 
-async def _apply(group: str, handler: Handler, sessions: Sessions, batches: Sequence[Batch], hand_over: _HandOver) -> Applied:
+async def _apply(
+    group: str, handler: Handler, sessions: Sessions, batches: Sequence[Batch], hand_over: _HandOver, opening: str
+) -> Applied:
     applied = Applied()
     batches = sorted(batches, key=lambda batch: batch.partition)
     # What a crash of the server takes is the effects and the position together, so that the same records are read again.
-    async with sessions.begin(waits_for_disk=False) as session:
+    async with sessions.begin(waits_for_disk=False, opening=opening) as session:
         streams = [batch.streams() for batch in batches]
         stored = await storage.lock(session, group, [batch.partition for batch in batches], sorted(set().union(*streams)))
         parts: list[PartitionBatch] = []

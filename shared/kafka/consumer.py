@@ -61,6 +61,8 @@ class Subscription:
     next follow at once; so the handler bears that others run beside it, as it must with several workers."""
     reads_data: bool = True
     """False where the handler looks at types, streams and times alone: then nobody parses and validates the data for it."""
+    opening: str = ""
+    """A statement without parameters that begins each transaction, such as a lock that the handler needs in any case."""
     windows: int = 1
     """How many windows lie between two batches while little comes. Fewer batches cost less, where nobody waits for each."""
 
@@ -266,7 +268,8 @@ class _Loop:
             record_exception=False,  # a message may quote what it stumbled over
             links=links_to(r.event.traceparent for b in batches for r in b.records if r.event is not None),
         ):
-            applied = await apply(self.subscription.group, self.subscription.handler, self.sessions, batches)
+            own = self.subscription
+            applied = await apply(own.group, own.handler, self.sessions, batches, opening=own.opening)
         self._measure(batches, applied, time.perf_counter() - started)
         return applied
 

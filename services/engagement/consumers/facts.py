@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.settings import EngagementSettings
+from services.engagement.storage.streams import SHARE_MAP
 from services.engagement.use_cases.derive_people import CHUNK, derive_streams
 from shared import clock
 from shared.events import Event, Topic
@@ -16,11 +17,15 @@ GROUP = "engagement.facts"
 
 def facts_subscription(settings: EngagementSettings) -> Subscription:
     """What derives every person whom a fact is about."""
-    return Subscription(GROUP, (Topic.ENGAGEMENT,), follow_facts(settings), max_records=CHUNK, reads_data=False)
+    handler = follow_facts(settings)
+    return Subscription(GROUP, (Topic.ENGAGEMENT,), handler, max_records=CHUNK, reads_data=False, opening=SHARE_MAP)
 
 
 def follow_facts(settings: EngagementSettings) -> Handler:
-    """A handler that derives the persons whom a batch is about. The facts are read from the log, which has them already."""
+    """A handler that derives the persons whom a batch is about, in a transaction that has shared the map.
+
+    The facts are read from the log, which has them already.
+    """
 
     async def handler(session: AsyncSession, events: Sequence[Event]) -> None:
         streams = {event.subject for event in events if event.subject is not None}

@@ -3,7 +3,7 @@
 They share the sequences of a stream with the queue log's lines.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -11,33 +11,26 @@ from uuid import UUID, uuid5
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import outbox
-from shared.db.asyncpg_connection import driver
+from shared.db.asyncpg_connection import Write, driver, write_together
+from shared.db.engine import notify_after_commit
 from shared.events import Event, EventData, QueueItemErased, Topic
 from shared.ids import NAMESPACE
 from shared.observability.tracing import current_traceparent
 
 SOURCE = "rekindle"
 
-_WRITE = """
-    WITH given AS (
-        SELECT *, row_number() OVER (PARTITION BY stream ORDER BY nth) AS place
-        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) WITH ORDINALITY AS given (stream, type, data, at, nth)
-    ),
-    counted AS (SELECT stream, count(*) AS number FROM given GROUP BY stream),
-    locked AS (
-        SELECT candidate_id, number FROM relationships JOIN counted ON candidate_id = stream
-        WHERE erased_at IS NULL ORDER BY candidate_id FOR NO KEY UPDATE OF relationships
-    ),
-    numbered AS (
-        UPDATE relationships SET reengagement_sequence = reengagement_sequence + number FROM locked
-        WHERE relationships.candidate_id = locked.candidate_id
-        RETURNING relationships.candidate_id, reengagement_sequence - number AS before
-    ),
-    written AS (
-        INSERT INTO announcements (candidate_id, sequence, type, data, at)
-        SELECT stream, before + place, type, data::jsonb, at FROM given JOIN numbered ON candidate_id = stream
-    )
-    SELECT nth, before + place FROM given JOIN numbered ON candidate_id = stream ORDER BY nth
+_HEADS = """
+    SELECT candidate_id, reengagement_sequence FROM relationships WHERE candidate_id = ANY($1::uuid[]) AND erased_at IS NULL
+    """
+_NUMBER = """
+    UPDATE relationships SET reengagement_sequence = given.head FROM (
+        SELECT id, head FROM unnest((SELECT $1::uuid[]), (SELECT $2::bigint[])) AS given (id, head)
+        JOIN relationships ON candidate_id = id ORDER BY id FOR NO KEY UPDATE OF relationships
+    ) AS given WHERE candidate_id = given.id
+    """
+_KEEP = """
+    INSERT INTO announcements (candidate_id, sequence, type, data, at)
+    SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::jsonb[], $5::timestamptz[])
     """
 _SCRUB = """
     UPDATE announcements SET type = $2, data = jsonb_build_object('item_id', given.item, 'candidate_id', given.stream)
@@ -60,31 +53,52 @@ def event_id(stream: UUID, sequence: int) -> UUID:
     return uuid5(NAMESPACE, f"queue_event:{stream}:{sequence}")
 
 
-async def announce(session: AsyncSession, announced: Sequence[Announcement], *, at: datetime, shards: int) -> None:
+async def announce(
+    session: AsyncSession,
+    announced: Sequence[Announcement],
+    *,
+    at: datetime,
+    shards: int,
+    heads: Mapping[UUID, int] | None = None,
+) -> None:
     """Keep events, numbered in the order given, and put them into the outbox. The caller holds the locks of the persons.
 
-    Nothing is announced in a stream that was erased.
+    ``heads`` are the sequences of their streams on the topic, read under these locks. A stream that has none, or was erased, is
+    not among them, and nothing is announced in it.
     """
     if not announced:
         return
-    values = [[one.stream for one in announced], [one.event.type for one in announced]]
-    data = [one.event.public_json().decode() for one in announced]
-    times = [at if one.time is None else one.time for one in announced]
-    rows = await (await driver(session)).fetch(_WRITE, *values, data, times)
-    traceparent = current_traceparent()
-    events = [
-        Event.of(
-            announced[nth - 1].event,
-            id=event_id(announced[nth - 1].stream, sequence),
-            source=SOURCE,
-            subject=announced[nth - 1].stream,
-            sequence=sequence,
-            time=times[nth - 1],
-            traceparent=traceparent,
-        )
-        for nth, sequence in rows
-    ]
-    await outbox.append(session, Topic.REENGAGEMENT, events, shards=shards)
+    connection = await driver(session)
+    if heads is None:
+        heads = dict(await connection.fetch(_HEADS, list({one.stream for one in announced})))
+    traceparent, moved, events = current_traceparent(), dict(heads), list[Event]()
+    for one in announced:
+        if one.stream in moved:
+            moved[one.stream] = sequence = moved[one.stream] + 1
+            events.append(
+                Event.of(
+                    one.event,
+                    id=event_id(one.stream, sequence),
+                    source=SOURCE,
+                    subject=one.stream,
+                    sequence=sequence,
+                    time=one.time or at,
+                    traceparent=traceparent,
+                )
+            )
+    if not events:
+        return
+    streams = sorted({event.subject for event in events if event.subject is not None})
+    kept = zip(*((one.subject, one.sequence, one.type, one.value.decode(), one.time) for one in events), strict=True)
+    await write_together(
+        connection,
+        [
+            Write(_NUMBER, (streams, [moved[stream] for stream in streams])),
+            Write(_KEEP, tuple(map(list, kept)), only_inserts=True),
+            *outbox.appending(Topic.REENGAGEMENT, events, shards=shards),
+        ],
+    )
+    notify_after_commit(session)
 
 
 async def scrub(session: AsyncSession, stubs: Collection[QueueItemErased]) -> Sequence[UUID]:

@@ -24,7 +24,7 @@ BY_TIME = frozenset({"status", "clock_at"})
 _SAID = [name for name, _ in COLUMNS if name not in {"person_id", "clock_at", "warn_at"}]
 IS_NEWS = f"({', '.join(f'old.{name}' for name in _SAID)}) IS DISTINCT FROM ({', '.join(f'new.{name}' for name in _SAID)})"
 """Whether a row that was written says something else than before to subscribers."""
-PASSES = "array_position('{open,warned,overdue}', excluded.status) > array_position('{open,warned,overdue}', obligations.status)"
+PASSES = "array_position('{open,warned,overdue}', given.status) > array_position('{open,warned,overdue}', known.status)"
 """Whether time has passed: who derives a person may be a moment behind the clock, and takes nothing back."""
 _FIELDS = ", ".join(f"obligations.{name}" for name, _ in COLUMNS if name not in BY_TIME)
 _UNSETTLED = "met_at IS NULL AND waived_at IS NULL"

@@ -76,23 +76,32 @@ _CONDITION = (
 )  # fmt: skip
 
 
+def _of(table: str, names: Collection[str]) -> str:
+    return ", ".join(f"{table}.{name}" for name in names)
+
+
 def _upsert(
     table: str, columns: Sequence[tuple[str, str]], key: str, rows: str, *, by_time: Collection[str] = (), passes: str = "false"
 ) -> str:
     """An upsert of rows from a JSON array, which writes only rows that differ. ``key`` names its columns, with commas.
 
-    A difference ``by_time`` alone counts only where time ``passes``.
+    A difference ``by_time`` alone counts only where time ``passes``. The others do not come as far as the conflict, for that
+    would lock their rows, which is a write as well. Persons are locked, so that nobody inserts between the look and the write.
     """
-    names = [name for name, _ in columns]
-    changing = [name for name in names if name not in key.split(", ")]
+    names, keys = [name for name, _ in columns], key.split(", ")
+    changing = [name for name in names if name not in keys]
+    compared = [name for name in changing if name not in by_time]
+    is_new, differs = f"known.{keys[0]} IS NULL", f"({_of('known', compared)}) IS DISTINCT FROM ({_of('given', compared)})"
     return f"""
         INSERT INTO {table} ({", ".join(names)})
-        SELECT {", ".join(names)} FROM json_to_recordset({rows}::json)
-            AS given ({", ".join(f"{name} {kind}" for name, kind in columns)}) ORDER BY {key}
+        SELECT {_of("given", names)} FROM json_to_recordset({rows}::json)
+            AS given ({", ".join(f"{name} {kind}" for name, kind in columns)})
+        LEFT JOIN LATERAL (
+            SELECT * FROM {table} AS stored WHERE {" AND ".join(f"stored.{name} = given.{name}" for name in keys)} OFFSET 0
+        ) AS known ON true
+        WHERE {is_new} OR {differs} OR {passes}
+        ORDER BY {_of("given", keys)}
         ON CONFLICT ({key}) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in changing)}
-        WHERE ({", ".join(f"{table}.{name}" for name in changing if name not in by_time)})
-            IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in changing if name not in by_time)})
-            OR {passes}
         """  # noqa: S608 - constants of this module
 
 
@@ -130,26 +139,33 @@ _SAVE = f"""
     ),
     obligation AS (
         {_upsert("obligations", obligations.COLUMNS, "id", "$11", by_time=obligations.BY_TIME, passes=obligations.PASSES)}
-        RETURNING new.id, old.id IS NULL AS is_new, {obligations.IS_NEWS} AS is_news
+        RETURNING new.id, new.candidate_id, old.id IS NULL AS is_new, {obligations.IS_NEWS} AS is_news
     ),
     withdrawn AS (
         DELETE FROM obligations WHERE candidate_id = ANY($13::uuid[])
             AND NOT EXISTS (SELECT FROM unnest($12::uuid[]) AS kept (id) WHERE kept.id = obligations.id)
-        RETURNING id, to_jsonb(obligations) AS gone
+        RETURNING id, candidate_id, to_jsonb(obligations) AS gone
     ),
-    breach AS ({_upsert("policy_breaches", policy_breaches.COLUMNS, "id", "$14")} RETURNING new.id, old.id IS NULL AS is_new),
+    breach AS (
+        {_upsert("policy_breaches", policy_breaches.COLUMNS, "id", "$14")}
+        RETURNING new.id, new.candidate_id, old.id IS NULL AS is_new
+    ),
     no_breach AS (
         DELETE FROM policy_breaches WHERE candidate_id = ANY($13::uuid[])
             AND NOT EXISTS (SELECT FROM unnest($15::uuid[]) AS kept (id) WHERE kept.id = policy_breaches.id)
-        RETURNING id, to_jsonb(policy_breaches) AS gone
+        RETURNING id, candidate_id, to_jsonb(policy_breaches) AS gone
+    ),
+    changed AS (
+        SELECT 'plan' AS kind, person_id AS id, person_id AS stream, position_id, attempt, change, reason, closed_at,
+            NULL::boolean AS is_new, NULL::jsonb AS gone FROM (SELECT * FROM ended UNION ALL SELECT * FROM plan) AS plans
+        UNION ALL SELECT 'obligation', id, candidate_id, NULL, NULL, NULL, NULL, NULL, is_new, NULL FROM obligation WHERE is_news
+        UNION ALL SELECT 'obligation', id, candidate_id, NULL, NULL, NULL, NULL, NULL, false, gone FROM withdrawn
+        UNION ALL SELECT 'breach', id, candidate_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM breach WHERE is_new
+        UNION ALL SELECT 'breach', id, candidate_id, NULL, NULL, NULL, NULL, NULL, NULL, gone FROM no_breach
     )
-    SELECT 'plan' AS kind, person_id AS id, position_id, attempt, change, reason, closed_at, NULL::boolean AS is_new,
-        NULL::jsonb AS gone FROM (SELECT * FROM ended UNION ALL SELECT * FROM plan) AS plans
-    UNION ALL SELECT 'obligation', id, NULL, NULL, NULL, NULL, NULL, is_new, NULL FROM obligation WHERE is_news
-    UNION ALL SELECT 'obligation', id, NULL, NULL, NULL, NULL, NULL, false, gone FROM withdrawn
-    UNION ALL SELECT 'breach', id, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM breach WHERE is_new
-    UNION ALL SELECT 'breach', id, NULL, NULL, NULL, NULL, NULL, NULL, gone FROM no_breach
-    ORDER BY id, position_id, attempt
+    SELECT changed.*, (
+        SELECT reengagement_sequence FROM relationships WHERE candidate_id = stream AND erased_at IS NULL
+    ) AS head FROM changed ORDER BY id, position_id, attempt
     """  # noqa: S608 - constants of this module
 # Persons to whom no stream belongs that is not erased.
 _GONE = """
@@ -192,6 +208,8 @@ class Changed:
     plans: list[ChangedPlan]
     obligations: list[ChangedObligation]
     breaches: list[ChangedBreach]
+    heads: dict[UUID, int]
+    """The sequence on rekindle.reengagement.v1 of each stream that this is about and that was not erased."""
 
 
 async def load(session: AsyncSession, people: Collection[UUID], *, now: datetime) -> Loaded:
@@ -299,6 +317,7 @@ async def save(
         ],
         [ChangedObligation(one["id"], one["is_new"], one["gone"]) for one in changed if one["kind"] == "obligation"],
         [ChangedBreach(one["id"], one["gone"]) for one in changed if one["kind"] == "breach"],
+        {one["stream"]: one["head"] for one in changed if one["head"] is not None},
     )
 
 

@@ -44,7 +44,13 @@ _TRY_LOCK_PEOPLE = f"""
     WHERE pg_try_advisory_xact_lock({PERSON}, {_LOCK_KEY})
     """  # noqa: S608 - constants of this module
 _LOCK_ROWS = "SELECT FROM relationships WHERE person_id = ANY($1::uuid[]) ORDER BY candidate_id FOR NO KEY UPDATE"
-_PEOPLE = "SELECT DISTINCT person_id FROM relationships WHERE candidate_id = ANY($1::uuid[])"
+_LOCK_PEOPLE_OF = f"""
+    WITH own AS MATERIALIZED (SELECT DISTINCT person_id AS person FROM relationships WHERE candidate_id = ANY($1::uuid[])),
+    locked AS MATERIALIZED (
+        SELECT pg_advisory_xact_lock({PERSON}, key) FROM (SELECT DISTINCT {_LOCK_KEY} AS key FROM own ORDER BY 1) AS keys
+    )
+    SELECT person FROM own WHERE (SELECT count(*) FROM locked) >= 0
+    """  # noqa: S608 - constants of this module
 _MAP = "SELECT candidate_id, person_id FROM relationships WHERE candidate_id = ANY($1::uuid[])"
 _OF_PERSON = f"""
     SELECT {_COLUMNS} FROM relationships
@@ -92,9 +98,13 @@ _HEADS = "SELECT candidate_id, sequence FROM relationships WHERE candidate_id BE
 _AFTER = "SELECT candidate_id FROM relationships WHERE candidate_id > $1 ORDER BY candidate_id LIMIT $2"
 
 
+SHARE_MAP = f"SELECT pg_advisory_xact_lock_shared({PEOPLE})"
+"""Let nobody change who is who, or when positions closed, until the transaction ends. Waits for who is changing it."""
+
+
 async def share_map(session: AsyncSession) -> None:
-    """Let nobody change who is who, or when positions closed, until the transaction ends. Waits for who is changing it."""
-    await (await driver(session)).fetch(f"SELECT pg_advisory_xact_lock_shared({PEOPLE})")
+    """``SHARE_MAP``, in a transaction that did not begin with it."""
+    await (await driver(session)).fetch(SHARE_MAP)
 
 
 async def lock_map_exclusive(session: AsyncSession) -> None:
@@ -117,9 +127,9 @@ async def lock_rows(session: AsyncSession, people: Collection[UUID]) -> None:
     await (await driver(session)).fetch(_LOCK_ROWS, list(people))
 
 
-async def people_of(session: AsyncSession, streams: Collection[UUID]) -> set[UUID]:
-    """The persons that the streams belong to."""
-    return {row[0] for row in await (await driver(session)).fetch(_PEOPLE, list(streams))}
+async def lock_people_of(session: AsyncSession, streams: Collection[UUID]) -> set[UUID]:
+    """Lock the persons that the streams belong to, as ``lock_people`` does, and return them."""
+    return {row[0] for row in await (await driver(session)).fetch(_LOCK_PEOPLE_OF, list(streams))}
 
 
 async def person_map(session: AsyncSession, streams: Collection[UUID]) -> dict[UUID, UUID]:

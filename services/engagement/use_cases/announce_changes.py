@@ -34,7 +34,7 @@ async def announce_changes(
         *_breaches(changed.breaches, derived),
         *_obligations(changed.obligations, derived, now),
     ]
-    await announce(session, announced, at=now, shards=settings.partitions)
+    await announce(session, announced, at=now, shards=settings.partitions, heads=changed.heads)
 
 
 def _plans(changed: list[ChangedPlan], derived: _Each) -> Iterator[Announcement]:

@@ -28,22 +28,29 @@ FIRST = UUID(int=0)
 
 
 async def derive_streams(session: AsyncSession, of: Collection[UUID], *, now: datetime, settings: EngagementSettings) -> None:
-    """Derive the persons that the streams belong to, on the caller's transaction."""
-    await streams.share_map(session)
-    await derive_people(session, await streams.people_of(session, of), now=now, settings=settings)
+    """Derive the persons that the streams belong to, on the caller's transaction. The caller has shared the map."""
+    if found := await streams.lock_people_of(session, of):
+        await _derive_locked(session, found, now=now, settings=settings)
 
 
 async def derive_people(
     session: AsyncSession, of: Collection[UUID], *, now: datetime, settings: EngagementSettings
 ) -> Mapping[UUID, Derived]:
-    """Derive these persons and store what changed. The caller has shared the map; this locks the persons.
+    """Derive these persons and store what changed. The caller has shared the map; this locks the persons."""
+    if not of:
+        return {}
+    await streams.lock_people(session, of)
+    return await _derive_locked(session, of, now=now, settings=settings)
+
+
+async def _derive_locked(
+    session: AsyncSession, of: Collection[UUID], *, now: datetime, settings: EngagementSettings
+) -> Mapping[UUID, Derived]:
+    """Derive persons who are locked.
 
     ``now`` may have passed by while the locks were waited for, and the clock may have followed a closing meanwhile that is still
     ahead of it. So the clock is asked to come again at every closing that is ahead.
     """
-    if not of:
-        return {}
-    await streams.lock_people(session, of)
     loaded = await people.load(session, of, now=now)
     policy = replace(settings.policy, contacts=policies_of(loaded.rules, settings))
     derived: dict[UUID, Derived] = {}

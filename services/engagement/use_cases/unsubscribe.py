@@ -50,8 +50,7 @@ async def unsubscribe(sessions: Sessions, text: str, *, now: datetime, settings:
         await streams.insert_missing(session, [link.candidate])
         await streams.share_map(session)
         await _check_not_erased(session, link.candidate)
-        person = await streams.people_of(session, [link.candidate])
-        await streams.lock_people(session, person)
+        person = await streams.lock_people_of(session, [link.candidate])
         loaded = await people.load(session, person, now=now)
         own = [fact for one in loaded.people for fact in one.facts if fact.stream == link.candidate]
         if not is_unsubscribed(own, link.channel):

@@ -7,6 +7,7 @@ from sqlalchemy import Row, text
 from services.engagement.consumers.facts import follow_facts
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage.due import is_anything_due
+from services.engagement.storage.streams import SHARE_MAP
 from services.engagement.use_cases.derive_people import derive_stale, derive_streams
 from services.engagement.use_cases.run_clock import tick
 from shared.db.engine import Sessions
@@ -18,7 +19,7 @@ async def follow(engagement: Sessions, settings: EngagementSettings, *, now: dat
 
     ``now`` is another time to derive at.
     """
-    async with engagement.begin() as session:
+    async with engagement.begin(opening=SHARE_MAP) as session:
         rows = await session.execute(
             text(
                 "SELECT event_id, type, source, subject, sequence, time, value FROM outbox "
