@@ -36,16 +36,16 @@ async def take_over_records(
     """
     before = await streams.insert_missing(session, {*people, *people.values(), *erased})
     connection = await driver(session)
-    compared: set[UUID] = set()
-    for states in zip_longest(*(records or {}).values()):
-        of_each = zip(records or {}, states, strict=True)
-        compared |= await contacts.save_records(connection, {of: state for of, state in of_each if state is not None})
     moved = {stream: person for stream, person in people.items() if before[stream] != person}
     known = defaultdict(Before, await openings.before(connection, snapshots) if snapshots else {})
     closed = {of for of, ones in snapshots.items() if ones[-1].closings != known[of].closings}
     changed = {of for of, ones in snapshots.items() if any(deciding(one.content) != deciding(known[of].content) for one in ones)}
     if moved or erased or closed or changed:
-        await streams.lock_map_exclusive(session)
+        await streams.lock_map_exclusive(session)  # before any row that somebody who shares the map may want
+    compared: set[UUID] = set()
+    for states in zip_longest(*(records or {}).values()):
+        of_each = zip(records or {}, states, strict=True)
+        compared |= await contacts.save_records(connection, {of: state for of, state in of_each if state is not None})
     if moved:
         await streams.link(session, moved)
     if erased:

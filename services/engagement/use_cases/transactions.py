@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.engine import Sessions, is_transient
 from shared.errors import Unavailable
+from shared.observability.heartbeats import beat
 
 logger = logging.getLogger(__name__)
 
@@ -27,12 +28,14 @@ async def retry(work: Callable[[], Awaitable[Result]]) -> Result:
     """The result of ``work``, which is run again after a fault that may pass. Raises Unavailable when it does not.
 
     A fault may come after the work was committed, when the answer of the server was lost: ``work`` finds what it did before.
+    Each try is a sign of life: a part that has much to do, chunk after chunk, is not one that hangs.
     """
     begun, faults = time.monotonic(), 0
     while faults < TRIES and time.monotonic() - begun <= SECONDS:
         if faults:
             pause = min(FIRST_PAUSE * 2**faults, LONGEST_PAUSE)
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads retries
+        beat()
         try:
             return await work()
         except Exception as fault:
