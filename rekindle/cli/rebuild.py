@@ -32,7 +32,8 @@ def rebuild_analytics(
 ) -> None:
     """Recompute all funnels from analytics' own facts.
 
-    Prints how many attempts and counters were wrong. The numbers stay readable and new events are counted meanwhile.
+    Prints how many attempts and counters were wrong. They are made beside and take the place of the old ones at the end: the
+    numbers stay readable and new events are counted meanwhile. A rebuild that was stopped goes on where it was.
     """
     from rekindle.runtime.maintenance import OutOfReach, use_environment
 
@@ -63,9 +64,11 @@ async def _rebuild(screen: Screen, *, check: bool) -> "Rebuilt":
         now = clock.now()
         if check:
             return await compare(sessions, now=now, ghost_after=settings.ghost_after)
-        return await fold_all(
-            sessions, now=now, ghost_after=settings.ghost_after, progress=lambda done: screen.count(f"{done} pursuits")
-        )
+
+        def progress(done: int, share: float) -> None:
+            screen.progress("pursuits", done, max(done, round(done / share)) if share else done)
+
+        return await fold_all(sessions, now=now, ghost_after=settings.ghost_after, progress=progress)
 
 
 @rebuild.command("queue")

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -10,6 +11,7 @@ from services.analytics.api import fit, funnels, members, metric_rows, metrics, 
 from services.analytics.consumers import subscriptions
 from services.analytics.domain.projector import GROUP, TOPICS
 from services.analytics.settings import AnalyticsSettings
+from services.analytics.use_cases.check_drift import have_not_drifted, measure_drift
 from services.analytics.use_cases.column_store import ColumnStore
 from services.analytics.use_cases.read_fit import FitReader
 from services.analytics.use_cases.read_freshness import FreshnessReader
@@ -50,8 +52,8 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
         settings=settings,
         lifespan=lifespan,
         checks=health.checks,
-        watched=health.watched,
-        measures=health.measures,
+        watched={**health.watched, "counters": partial(have_not_drifted, sessions)},
+        measures=[*health.measures, partial(measure_drift, sessions)],
         tags={
             "analytics": "What it adds up to: funnels, and what each number means.",
         },

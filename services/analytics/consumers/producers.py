@@ -1,4 +1,4 @@
-"""analytics.producers: how much each service's relay has not published yet, so that freshness counts it too."""
+"""analytics.producers: how much each service's relay has not published yet, for freshness; and the check of counters."""
 
 from collections.abc import Sequence
 
@@ -6,10 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.domain.reports import Report
 from services.analytics.storage import producers
+from services.analytics.use_cases.check_drift import DriftChecker
+from shared import clock
 from shared.events import Event, RelayReported, Topic
 from shared.kafka.consumer import Subscription
 
 GROUP = "analytics.producers"
+DRIFT = DriftChecker()
+"""The reports of the relays come every few seconds: the check needs no clock of its own."""
 
 
 async def note(session: AsyncSession, events: Sequence[Event]) -> None:
@@ -21,6 +25,7 @@ async def note(session: AsyncSession, events: Sequence[Event]) -> None:
     ]
     if found:
         await producers.save(session, found)
+        await DRIFT.check_when_due(session, now=clock.now())
 
 
 SUBSCRIPTION = Subscription(GROUP, (Topic.CONTROL,), note)

@@ -27,7 +27,10 @@ _BEYOND = f"""
     WHERE attempts.person = kept.person AND attempts.position_id = kept.position_id AND attempts.number > kept.number
 """
 _KEEP = f"DELETE FROM attempts USING {_BEYOND}"  # noqa: S608 - constants of this service
-_NOTE = f"INSERT INTO attempts_gone (slot, version) SELECT attempts.slot, {TRANSACTION} FROM attempts, {_BEYOND}"  # noqa: S608
+_NOTE = f"""
+    INSERT INTO attempts_gone (slot, person, version)
+    SELECT attempts.slot, attempts.person, {TRANSACTION} FROM attempts, {_BEYOND}
+"""  # noqa: S608 - constants of this service
 
 
 class Counted(NamedTuple):

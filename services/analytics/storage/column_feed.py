@@ -26,10 +26,14 @@ _HEADER = 20
 
 
 async def see_one_state(session: AsyncSession, *, for_long: bool = False) -> None:
-    """Have all that the transaction reads be of one state of the database. Call it first."""
-    await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-    if for_long:
-        await session.execute(text("SET LOCAL statement_timeout = 0"))
+    """Have all that the transaction reads be of one state of the database, and of one making of the tables. Call it first.
+
+    The tables are locked before the state is chosen: a rebuild that put others in their place would else show them empty.
+    """
+    longer = "SET LOCAL statement_timeout = 0;" if for_long else ""
+    await (await driver(session)).execute(
+        f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; {longer} LOCK TABLE attempts, counters IN ACCESS SHARE MODE"
+    )
 
 
 async def about_how_many(session: AsyncSession) -> int:

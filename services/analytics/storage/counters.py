@@ -12,7 +12,8 @@ from services.analytics.storage.unnest import columns, unnest
 from shared.db.asyncpg_connection import Write
 
 _ADD = f"""
-    INSERT INTO counters (position_id, measure, count, seconds) SELECT * FROM {unnest("uuid", "text", "bigint", "bigint")}
+    INSERT INTO {{table}} AS counters (position_id, measure, count, seconds)
+    SELECT * FROM {unnest("uuid", "text", "bigint", "bigint")}
     ON CONFLICT (position_id, measure) DO UPDATE SET count = counters.count + excluded.count,
         seconds = counters.seconds + excluded.seconds
 """  # noqa: S608 - constants of this service
@@ -21,11 +22,11 @@ Change = Mapping[tuple[UUID, str], tuple[int, int]]
 """By position and measure: what is added to the count and to the seconds."""
 
 
-def add(change: Change) -> Write:
-    """Adds to the counters, in the order of their keys so that two who add never deadlock."""
+def add(change: Change, *, table: str = "counters") -> Write:
+    """Adds to the counters, in the order of their keys so that two who add never deadlock. ``table`` is one of ours."""
     ordered = sorted(change.items(), key=lambda item: (item[0][0].int, item[0][1]))
     rows = [(position, measure, count, seconds) for (position, measure), (count, seconds) in ordered]
-    return Write(_ADD, columns(rows, 4))
+    return Write(_ADD.format(table=table), columns(rows, 4))
 
 
 async def of_position(session: AsyncSession, position: UUID) -> dict[str, Sum]:
@@ -43,13 +44,26 @@ FROM attempts CROSS JOIN LATERAL unnest(attempts.measures, attempts.seconds) AS 
 """
 
 
-async def rebuild(session: AsyncSession) -> int:
-    """Make all counters again from the attempts; returns how many were wrong. The caller keeps everybody else out."""
-    wrong = await differences(session)
-    if wrong:
-        await session.execute(text("TRUNCATE counters"))
-        await session.execute(text(f"INSERT INTO counters (position_id, measure, count, seconds) {_FROM_ATTEMPTS} GROUP BY 1, 2"))
-    return wrong
+async def make(session: AsyncSession, table: str, attempts: str) -> None:
+    """Fill an empty table of counters from a table of attempts, both ours, however long that takes."""
+    await session.execute(text("SET LOCAL statement_timeout = 0"))
+    summed = _FROM_ATTEMPTS.replace("FROM attempts", f"FROM {attempts} AS attempts")
+    await session.execute(text(f"INSERT INTO {table} (position_id, measure, count, seconds) {summed} GROUP BY 1, 2"))
+
+
+async def unequal(session: AsyncSession, table: str) -> int:
+    """How many counters are not as in another table of counters, one of ours."""
+    await session.execute(text("SET LOCAL statement_timeout = 0"))
+    found = await session.scalar(
+        text(
+            f"""
+            SELECT count(*) FROM (SELECT * FROM counters WHERE count <> 0 OR seconds <> 0) AS kept
+            FULL JOIN (SELECT * FROM {table} WHERE count <> 0 OR seconds <> 0) AS made USING (position_id, measure)
+            WHERE kept.count IS DISTINCT FROM made.count OR kept.seconds IS DISTINCT FROM made.seconds
+            """  # noqa: S608 - a constant of this service
+        )
+    )
+    return int(found or 0)
 
 
 async def differences(session: AsyncSession) -> int:

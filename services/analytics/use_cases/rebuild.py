@@ -1,4 +1,4 @@
-"""Rebuild attempts and counters from the facts, and compare them with what is there."""
+"""Rebuild attempts and counters from the facts beside the live tables, and compare them with what is there."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,13 +6,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.analytics.domain.pursuits import AttemptRow, Key
-from services.analytics.storage import attempts, counters, facts, locks, people, pursuits
+from services.analytics.storage import attempts, column_feed, counters, drift, facts, locks, people, pursuits, shadow
 from services.analytics.storage.attempts import Counted
+from services.analytics.storage.shadow import Progress
 from services.analytics.use_cases.refold import Grouped, fold_again
 from shared.db.asyncpg_connection import Driver, driver
 from shared.db.engine import Sessions
 
 PAGE = 500
+CATCH_UP_ROUNDS = 5
+"""So often it catches up beside the projector; what is left then is done while everybody else waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +33,83 @@ class Rebuilt:
 
 
 async def rebuild(
-    sessions: Sessions, *, now: datetime, ghost_after: timedelta, progress: Callable[[int], None] = lambda _: None
+    sessions: Sessions,
+    *,
+    now: datetime,
+    ghost_after: timedelta,
+    progress: Callable[[int, float], None] = lambda _count, _share: None,
 ) -> Rebuilt:
-    """Fold every pursuit from the facts, a page of persons at a time, then rebuild the counters from the attempts.
+    """Fold every pursuit from the facts into tables beside, count them, catch up, and put those tables in the place of the live.
 
-    The projector goes on meanwhile, between pages. ``progress`` is given how many pursuits are done.
+    The projector goes on meanwhile: each page is of one state of the database and takes no lock; whoever changed since is folded
+    again, the last of them with everybody else kept out. It goes on where one was that did not end. ``progress`` is given how
+    many pursuits are done, and which share of the streams, 0 to 1.
     """
-    done = wrong = 0
-    async for persons in _pages(sessions):
-        async with sessions.begin() as session:
-            connection = await driver(session)
-            await locks.lock_exclusive(connection)
-            rows, counted = await _fold_page(connection, persons, now, ghost_after)
-            wrong += await _differences(connection, rows)
-            await pursuits.replace(connection, rows, counted)
-        done += len(rows)
-        progress(done)
     async with sessions.begin() as session:
-        await locks.lock_exclusive(await driver(session))
-        wrong_counters = await counters.rebuild(session)
-    return Rebuilt(done, wrong, wrong_counters)
+        if await shadow.progress(session) is None:
+            await shadow.create(session, shadow.ATTEMPTS)
+            await shadow.note(session, Progress(await column_feed.horizon(session), None, 0, 0))
+    while (done := await _next_page(sessions, now, ghost_after)) is not None:
+        progress(done.pursuits, 1.0 if done.after is None else done.after.int / 2**128)
+    async with sessions.begin() as session:
+        await shadow.create(session, shadow.COUNTERS)
+        await counters.make(session, shadow.COUNTERS, shadow.ATTEMPTS)
+    for _ in range(CATCH_UP_ROUNDS):
+        if await _catch_up(sessions, now, ghost_after) < PAGE:
+            break
+    async with sessions.begin() as session:
+        connection = await driver(session)
+        await locks.lock_exclusive(connection)
+        found = await shadow.progress(session)
+        assert found is not None
+        persons = await shadow.changed(session, found.since)
+        for start in range(0, len(persons), PAGE):
+            await _fold_beside(connection, persons[start : start + PAGE], now, ghost_after)
+        wrong = await counters.unequal(session, shadow.COUNTERS)
+        await shadow.put_in_place(session)
+        await drift.forget(session)
+    progress(found.pursuits, 1.0)
+    return Rebuilt(found.pursuits, found.attempts_wrong, wrong)
+
+
+async def _next_page(sessions: Sessions, now: datetime, ghost_after: timedelta) -> Progress | None:
+    """Fold the next streams beside; None at the end."""
+    async with sessions.begin() as session:
+        connection = await driver(session)
+        await column_feed.see_one_state(session)
+        found = await shadow.progress(session)
+        assert found is not None, "another rebuild has ended this one"
+        streams = await facts.streams_after(connection, found.after, PAGE)
+        if not streams:
+            return None
+        rows, _ = await _fold_page(connection, set(streams), now, ghost_after)
+        wrong = await _differences(connection, rows)
+        await shadow.save(connection, rows)
+        done = Progress(found.since, streams[-1], found.pursuits + len(rows), found.attempts_wrong + wrong)
+        await shadow.note(session, done)
+        return done
+
+
+async def _catch_up(sessions: Sessions, now: datetime, ghost_after: timedelta) -> int:
+    """Fold again beside who changed since the rebuild began, or since the last time; returns how many."""
+    async with sessions.begin() as session:
+        await column_feed.see_one_state(session)
+        found = await shadow.progress(session)
+        assert found is not None, "another rebuild has ended this one"
+        horizon = await column_feed.horizon(session)
+        persons = await shadow.changed(session, found.since)
+        connection = await driver(session)
+        for start in range(0, len(persons), PAGE):
+            await _fold_beside(connection, persons[start : start + PAGE], now, ghost_after)
+        await shadow.note(session, found._replace(since=horizon))
+    return len(persons)
+
+
+async def _fold_beside(connection: Driver, changed: Sequence[UUID], now: datetime, ghost_after: timedelta) -> None:
+    links = await people.links_of(connection, changed)
+    persons = {links.person_of(one) for one in changed} | set(changed)
+    rows, _ = await _fold_page(connection, persons, now, ghost_after)
+    await shadow.replace(connection, persons, rows)
 
 
 async def compare(sessions: Sessions, *, now: datetime, ghost_after: timedelta) -> Rebuilt:

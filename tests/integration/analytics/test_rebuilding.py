@@ -1,13 +1,19 @@
 """Attempts and counters can be made again from the facts, and equal what the projector made."""
 
-from sqlalchemy import text
+import random
 
-from services.analytics.storage import counters
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.analytics.storage import column_feed, counters, shadow
+from services.analytics.use_cases import rebuild as rebuild_module
 from services.analytics.use_cases.rebuild import Rebuilt, rebuild
 from shared.attempts import GHOST_AFTER
 from shared.db.engine import Sessions
+from shared.events import Topic
 from tests.integration.analytics.deliveries import NOW, deliver, from_scratch, tables
-from tests.unit.analytics.histories import History
+from tests.unit.analytics.histories import History, person
 
 
 async def fill(sessions: Sessions) -> None:
@@ -80,5 +86,73 @@ async def test_all_counters_are_looked_at_however_long_that_takes(analytics: Ses
 
     async with analytics.begin() as session:
         await session.execute(text("SET LOCAL statement_timeout = '1min'"))
-        assert await counters.rebuild(session) == 0
+        assert await counters.differences(session) == 0
         assert await session.scalar(text("SHOW statement_timeout")) == "0"
+
+
+class KilledError(Exception):
+    """Stands for kill -9: nothing after it is done."""
+
+
+async def test_a_rebuild_that_was_killed_goes_on_where_it_was(analytics: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rebuild_module, "PAGE", 3)
+    await fill(analytics)
+    live = await tables(analytics)
+    seen: list[int] = []
+
+    def killed(done: int, _share: float) -> None:
+        seen.append(done)
+        if len(seen) == 3:
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        await rebuild(analytics, now=NOW, ghost_after=GHOST_AFTER, progress=killed)
+    assert await tables(analytics) == live
+    found = await rebuild(analytics, now=NOW, ghost_after=GHOST_AFTER, progress=killed)
+
+    assert found.was_equal
+    assert seen == sorted(seen)
+    assert seen[3] > seen[2], "what was done is not done again"
+    assert await tables(analytics) == live
+
+
+async def test_what_comes_during_a_rebuild_is_in_it(analytics: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rebuild_module, "PAGE", 2)
+    await fill(analytics)
+    history, chance = History(made=1000), random.Random(5)
+    history.sequences.update({f"{topic}:{person(f'person-{n}')}": 50 for topic in Topic for n in range(20)})
+    pages: list[int] = []
+    begin = shadow.note
+
+    async def note(session: AsyncSession, now: shadow.Progress) -> None:
+        """After each page somebody is written about, linked, parted or taken back, in a transaction of its own."""
+        await begin(session, now)
+        pages.append(now.pursuits)
+        who, other = (f"person-{chance.randrange(20)}" for _ in range(2))
+        made = len(pages) % 4
+        where = f"ats:{chance.randrange(4)}"
+        events = [history.fact(chance.choice(["responded", "hired", "interested"]), who, 10, position=where)]
+        if made == 0:
+            events = [history.belongs(who, other)]
+        if made == 1:
+            events.append(history.fact("event.retracted", who, 11, source="ats", id=f"event-{chance.randrange(40)}"))
+        await deliver(analytics, *events)
+
+    indexes = text("SELECT indexname FROM pg_indexes WHERE tablename IN ('attempts', 'counters')")
+    monkeypatch.setattr(shadow, "note", note)
+    await again(analytics)
+
+    assert len(pages) > 10
+    assert (await from_scratch(analytics)).was_equal
+    async with analytics.begin() as session:
+        assert await column_feed.epoch(session) == 1
+        names = set(await session.scalars(indexes))
+    monkeypatch.undo()
+    await again(analytics)
+    async with analytics.begin() as session:
+        again_named = set(
+            await session.scalars(text("SELECT indexname FROM pg_indexes WHERE tablename IN ('attempts', 'counters')"))
+        )
+        options = await session.scalar(text("SELECT reloptions FROM pg_class WHERE relname = 'attempts'"))
+    assert again_named == names == {"attempts_pkey", "attempts_by_position", "attempts_by_version", "counters_pkey"}
+    assert options == ["fillfactor=70"]
