@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
+from services.engagement.api.obligations import Obligation, shown_obligation
 from services.engagement.api.queue_filters import Body, ItemFilters, WantedDep
 from services.engagement.domain.priority import Factor
 from services.engagement.domain.queue import QueueReason as DueReason
@@ -20,7 +21,7 @@ from services.engagement.use_cases.claim_items import claim_items
 from services.engagement.use_cases.complete_item import complete_item
 from services.engagement.use_cases.dismiss_item import dismiss_item
 from services.engagement.use_cases.explain_absence import explain_absence
-from services.engagement.use_cases.list_queue import Listed, count_items, list_queue
+from services.engagement.use_cases.list_queue import Listed, count_items, list_overdue, list_queue
 from services.engagement.use_cases.renew_lease import renew_lease
 from services.engagement.use_cases.snooze_item import snooze_item
 from shared import clock
@@ -36,6 +37,8 @@ from shared.web.waiting import WaitedDep
 router = APIRouter(prefix="/v1/queue", tags=["queue"], route_class=IdempotentRoute)
 
 Reader = Annotated[Principal, requires("engagement:read")]
+MOST_OVERDUE = 50
+"""So many obligations are shown beside the queue; ``/v1/obligations`` lists all."""
 Writer = Annotated[Principal, requires("engagement:write")]
 
 
@@ -83,10 +86,14 @@ class LeasedQueueItem(QueueItem):
 
 
 class QueuePage(BaseModel):
-    """A page of the queue."""
+    """A page of the queue. What we owe comes before whom to come back to: silence is what candidates complain about most."""
 
     items: list[QueueItem]
     next_cursor: str | None
+    overdue: list[Obligation] = Field(
+        description="what we owe people and is overdue, the longest first, at most 50: on the first page of who is due, "
+        "and where no filter but recruiter and position asks for less"
+    )
 
 
 class QueueAbsenceReason(BaseModel):
@@ -206,11 +213,13 @@ async def list_queue_items(
     wanted = replace(wanted, status=status)
     purpose = f"queue {wanted}"
     page = await list_queue(sessions, wanted, now=now, after=_after(purpose, cursor), limit=limit)
+    owed = await list_overdue(sessions, wanted, now=now, limit=MOST_OVERDUE) if cursor is None else []
     after = page.next
     next_cursor = None
     if after is not None:
         next_cursor = encode_cursor(purpose, [after.priority, after.due_at.isoformat(), str(after.id)])
-    return QueuePage(items=[shown_item(listed, now) for listed in page.items], next_cursor=next_cursor)
+    items = [shown_item(listed, now) for listed in page.items]
+    return QueuePage(items=items, next_cursor=next_cursor, overdue=[shown_obligation(one, now) for one in owed])
 
 
 @router.get("/counts")

@@ -1,6 +1,7 @@
 """The reasons to come back that open positions make: one for each position that brings the person back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -55,3 +56,32 @@ def _return(match: Match, opening: Opening, soft_nos: Sequence[SoftNo], zone: Zo
     )
     plan = ReturnPlan(match.reason, match.due_at, Trigger.POSITION_OPENED, f"{sentence_of(soft_no.close, zone)}; {match.why}")
     return Return(opening.position_id, soft_no.attempt, soft_no.close.time, plan)
+
+
+def kept_while_claimed(
+    soft_nos: Sequence[SoftNo],
+    candidate: Candidate,
+    brought: Collection[Return],
+    history: History,
+    handled: Handled,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+) -> list[Return]:
+    """The reasons of an item that a recruiter holds whose positions have closed or changed since: they stay while it is held."""
+    lease, claim = handled.lease, handled.claim
+    if lease is None or claim is None or not lease.holds(now):
+        return []
+    # The due time that was announced is that of the item; a later one would be announced again.
+    due_at = claim.at if handled.announced is None else min(handled.announced, claim.at)
+    still = {one.position_id for one in brought} | candidate.barred
+    found: list[Return] = []
+    for one in claim.brought_by:
+        met = [soft_no for soft_no in soft_nos if one.reason in {condition.reason for condition in soft_no.conditions}]
+        if met and one.position_id not in still:
+            soft_no = max(met, key=lambda each: each.close.time)
+            why = f"{sentence_of(soft_no.close, zone)}; a role that fitted has closed or changed since it was claimed"
+            plan = ReturnPlan(one.reason, max(due_at, soft_no.close.time), Trigger.POSITION_OPENED, why)
+            found.append(Return(one.position_id, soft_no.attempt, soft_no.close.time, plan))
+    pending = (as_handled(one, history, handled) for one in found)
+    return [one for one in pending if one is not None]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.engagement.domain.brought_back import brought_back, candidate_of
+from services.engagement.domain.brought_back import brought_back, candidate_of, kept_while_claimed
 from services.engagement.domain.contact import Breach, ContactPolicies, breaches_of, place_of
 from services.engagement.domain.contact.policy import ALWAYS_THE_DEFAULTS
 from services.engagement.domain.facts import PersonFact, by_position
@@ -105,12 +105,16 @@ def derive(person: Person, policy: Policy, *, now: datetime) -> Derived:
     tier = tier_of(soft_nos, person.tier)
     candidate = candidate_of(soft_nos, person.profile, person.declined, history, done)
     brought = brought_back(soft_nos, candidate, person.openings, history, done, rates=policy.rates, zone=policy.returns.zone)
-    returns = [*(one.next for one in soft_nos if one.next is not None), *brought]
+    kept = kept_while_claimed(soft_nos, candidate, brought, history, done, now=now, zone=policy.returns.zone)
+    returns = [*(one.next for one in soft_nos if one.next is not None), *brought, *kept]
     held = history.held_back(policy.idle_after)
     is_held = held is not None and now < held[0]
     item = item_of(person.id, returns, history, done, tier=tier, is_on_record=bool(person.queue_log), is_held=is_held)
     if item is not None and held is not None and is_held:
         rows[held[1]] = _looked_at_again(rows[held[1]], held[0])
+    if kept and done.lease is not None:
+        closed = next(iter(soft_nos)).position_id
+        rows[closed] = _looked_at_again(rows[closed], done.lease.expires_at)
     conditions = condition_rows(person.id, candidate)
     return Derived(pursuits, rows, clock, rows_of(person.id, soft_nos), conditions, item, owed, broken, tier)
 
@@ -134,5 +138,5 @@ def _breaches(person: Person, policy: Policy) -> Sequence[Breach]:
 
 
 def _looked_at_again(row: PursuitRow, at: datetime) -> PursuitRow:
-    """The row with the time at which it holds its person back no longer, where the clock does not come to it earlier."""
+    """The row with the time at which its person must be derived again, where the clock does not come to it earlier."""
     return row if row.clock_at is not None and row.clock_at <= at else replace(row, clock_at=at)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.engagement.domain.return_policy import ReturnPolicy
-from shared.events.vocabulary import QueueOutcome
+from shared.events.vocabulary import QueueOutcome, Reason
 
 
 class Action(StrEnum):
@@ -40,6 +40,14 @@ class Done:
         return (self.action, self.outcome, self.until) == (other.action, other.outcome, other.until) and is_same_note
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A position that brought a person back, and the reason of the no that it met."""
+
+    position_id: UUID
+    reason: Reason
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueEntry:
     """One line of the queue log. ``stream`` is the person at that time, ``number`` counts the lines of all.
@@ -61,6 +69,8 @@ class QueueEntry:
     due_at: datetime | None = None
     dismissed: Sequence[UUID] = ()
     """The positions that were dismissed with the item."""
+    brought_by: Sequence[Brought] = ()
+    """The positions that were reasons of the item when it was claimed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +85,14 @@ class Lease:
     def holds(self, now: datetime) -> bool:
         """Whether the item is the recruiter's now."""
         return now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a recruiter who holds an item took it for: the positions that had brought the person back by then."""
+
+    at: datetime
+    brought_by: tuple[Brought, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +121,8 @@ class Handled:
     put_offs: tuple[PutOff, ...] = ()
     """In the order of the log: of those that concern a plan, the last holds."""
     lease: Lease | None = None
+    claim: Claim | None = None
+    """That of the lease."""
     announced: datetime | None = None
     """The due time that was last announced to subscribers."""
     dismissed: frozenset[UUID] = frozenset()
@@ -122,6 +142,7 @@ def handled(entries: Iterable[QueueEntry], policy: ReturnPolicy) -> Handled:
     endings: list[Ending] = []
     put_offs: list[PutOff] = []
     lease: Lease | None = None
+    claim: Claim | None = None
     announced: datetime | None = None
     dismissed: set[UUID] = set()
     for entry in sorted(entries, key=lambda entry: entry.number):
@@ -129,12 +150,12 @@ def handled(entries: Iterable[QueueEntry], policy: ReturnPolicy) -> Handled:
         if entry.action is Action.FELL_DUE:
             announced = entry.due_at
         elif entry.action is Action.CLAIMED:
-            lease = _lease(entry)
+            lease, claim = _lease(entry), Claim(entry.at, tuple(entry.brought_by))
         elif entry.action is Action.RENEWED:
             if lease is not None and lease.id == entry.lease and entry.lease_expires_at is not None:
                 lease = replace(lease, expires_at=entry.lease_expires_at)
         else:
-            lease = None
+            lease = claim = None
             if entry.newest_close is None:
                 continue
             until = _until(entry, policy)
@@ -142,7 +163,7 @@ def handled(entries: Iterable[QueueEntry], policy: ReturnPolicy) -> Handled:
                 endings.append(Ending(entry.newest_close, entry.at))
             else:
                 put_offs.append(PutOff(entry.newest_close, until, entry.at, entry.action is Action.SNOOZED))
-    return Handled(tuple(endings), tuple(put_offs), lease, announced, frozenset(dismissed))
+    return Handled(tuple(endings), tuple(put_offs), lease, claim, announced, frozenset(dismissed))
 
 
 def _lease(entry: QueueEntry) -> Lease | None:

@@ -73,6 +73,7 @@ class WantedObligations:
     kind: ObligationKind | None = None
     status: ObligationStatus | None = None
     person: UUID | None = None
+    position: UUID | None = None
 
     def of(self, person: UUID) -> Self:
         """Those of a person alone."""
@@ -94,7 +95,12 @@ async def page(
     where, values = ["$1::timestamptz IS NOT NULL"], [now]
     if wanted.status is not None:
         where.append(_STATUS[wanted.status])
-    for column, value in (("recruiter", wanted.recruiter), ("kind", wanted.kind), ("person_id", wanted.person)):
+    for column, value in (
+        ("recruiter", wanted.recruiter),
+        ("kind", wanted.kind),
+        ("person_id", wanted.person),
+        ("position_id", wanted.position),
+    ):
         if value is not None:
             where.append(f"obligations.{column} = ${_add(values, value)}")
     if after is not None:

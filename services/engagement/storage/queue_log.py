@@ -10,12 +10,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.domain.queue import Moved, QueueStatus, item_id
-from services.engagement.domain.queue_log import HOLDING, Action, Done, QueueEntry
+from services.engagement.domain.queue_log import HOLDING, Action, Brought, Done, QueueEntry
 from services.engagement.storage.announcements import SOURCE, event_id
 from shared import outbox
 from shared.events import BY_TYPE, Event, Topic
 from shared.events.queue import QueueItemErased, QueueItemEvent
-from shared.events.vocabulary import QueueOutcome
+from shared.events.vocabulary import QueueOutcome, Reason
 from shared.observability.tracing import current_traceparent
 
 _NUMBER = text(
@@ -40,7 +40,9 @@ _INSERT = text(
 _OF_STREAMS = text(
     """
     SELECT candidate_id, number, action, at, recruiter, lease, lease_expires_at, newest_close, outcome, until, due_at,
-        CASE action WHEN 'dismissed' THEN jsonb_path_query_array(data, '$.plans[*].position_id') END AS dismissed
+        CASE action WHEN 'dismissed' THEN jsonb_path_query_array(data, '$.plans[*].position_id') END AS dismissed,
+        CASE action WHEN 'claimed' THEN
+            jsonb_path_query_array(data, '$.plans[*] ? (@.trigger == "position_opened")') END AS brought_by
     FROM queue_log WHERE candidate_id = ANY(CAST(:streams AS uuid[]))
     """
 )
@@ -188,6 +190,7 @@ async def of_streams(session: AsyncSession, streams: Collection[UUID]) -> list[Q
             until=row.until,
             due_at=row.due_at,
             dismissed=[UUID(position) for position in row.dismissed or ()],
+            brought_by=[Brought(UUID(plan["position_id"]), Reason(plan["reason"])) for plan in row.brought_by or ()],
         )
         for row in rows
     ]

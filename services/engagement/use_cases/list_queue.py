@@ -7,10 +7,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.engagement.domain.obligations import ObligationStatus
 from services.engagement.domain.queue import QueueItem, QueueStatus
 from services.engagement.storage import positions, queue, streams
+from services.engagement.storage.obligations import WantedObligations
 from services.engagement.storage.positions import KnownPosition
 from services.engagement.storage.queue import After, Wanted
+from services.engagement.use_cases.list_obligations import ShownObligation, list_obligations
 from services.engagement.use_cases.reading import references_of
 from shared.db.engine import Sessions
 
@@ -41,6 +44,16 @@ async def list_queue(sessions: Sessions, wanted: Wanted, *, now: datetime, after
     if last is None or last.due_at is None:
         return Page(items, None)
     return Page(items, After(last.priority, last.due_at, last.id))
+
+
+async def list_overdue(sessions: Sessions, wanted: Wanted, *, now: datetime, limit: int) -> list[ShownObligation]:
+    """What is owed and overdue at ``now``, the longest due first, where it is asked for who is due, by recruiter or position."""
+    ours = Wanted(wanted.status, wanted.position, recruiter=wanted.recruiter)
+    if wanted != ours or wanted.status not in {None, QueueStatus.DUE}:
+        return []
+    asked = WantedObligations(wanted.recruiter, status=ObligationStatus.OVERDUE, position=wanted.position)
+    shown, _ = await list_obligations(sessions, asked, candidate=None, now=now, after=None, limit=limit)
+    return shown
 
 
 async def count_items(sessions: Sessions, wanted: Wanted, *, now: datetime) -> dict[QueueStatus, int]:

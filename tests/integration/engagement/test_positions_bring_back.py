@@ -8,9 +8,11 @@ import pytest
 
 from services.engagement.domain.queue import QueueStatus
 from services.engagement.settings import EngagementSettings
+from services.engagement.use_cases.complete_item import complete_item
+from services.engagement.use_cases.run_clock import tick
 from shared.db.engine import Sessions
 from shared.events import CandidateChanged, PositionChanged
-from shared.events.vocabulary import Level
+from shared.events.vocabulary import Level, QueueOutcome
 from shared.ids import candidate_id, position_id
 from tests.integration.engagement.posting import Ats, event
 from tests.integration.engagement.queue_desk import Desk
@@ -74,6 +76,41 @@ async def test_a_position_that_closes_or_changes_takes_its_reasons_back(
     await records.publish(job(**{"remote": True} | change))
 
     assert await brought_by(desk) == set()
+
+
+@pytest.mark.parametrize("change", [{"status": "closed"}, {"remote": False}])
+async def test_it_leaves_the_reasons_of_those_whom_a_recruiter_holds(
+    desk: Desk, records: Records, change: dict[str, Any]
+) -> None:
+    held, free = candidate_id("ats:ada"), candidate_id("ats:bob")
+    await desk.soft_no("ats:ada", reason="location")
+    await records.publish(job(remote=True))
+    now = datetime.now(UTC)
+    await tick(desk.sessions, now=now, settings=desk.settings)
+    item, lease = await desk.claim_one(now, seconds=900)
+    await desk.soft_no("ats:bob", reason="location", on="2026-03-03")
+    assert await brought_by(desk) == {free}
+
+    await records.publish(job(**{"remote": True} | change))
+
+    async def listed(at: datetime) -> dict[UUID, tuple[QueueStatus, str]]:
+        listed = await desk.listed(at, position=position_id("ats:remote"))
+        return {one.item.person_id: (one.item.status(at), one.item.explanation(at)) for one in listed}
+
+    of_ada = await listed(now)
+    assert of_ada.keys() == {held}
+    assert of_ada[held][0] is QueueStatus.CLAIMED
+    assert "a role that fitted has closed or changed since it was claimed" in of_ada[held][1]
+    await tick(desk.sessions, now=now + timedelta(seconds=899), settings=desk.settings)
+    assert (await listed(now)).keys() == {held}
+    assert [one.type for one in await desk.events() if one.subject == held] == [
+        "rekindle.queue_item.fell_due",
+        "rekindle.queue_item.claimed",
+    ], "nothing falls due anew"
+    await tick(desk.sessions, now=now + timedelta(seconds=901), settings=desk.settings)
+    assert await listed(now) == {}
+    done = await complete_item(desk.sessions, item, lease=lease, outcome=QueueOutcome.NO_FIT, now=now, settings=desk.settings)
+    assert done.status is QueueStatus.SCHEDULED, "the time of the no comes all the same"
 
 
 async def test_a_position_that_was_put_on_hold_and_opened_again_in_one_batch_brings_back_again(

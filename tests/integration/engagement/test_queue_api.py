@@ -328,3 +328,22 @@ async def test_a_claim_can_ask_for_a_reason_or_position(desk: Desk) -> None:
 
     assert [item["references"] for item in by_reason["items"]] == [["ats:bob"]]
     assert [item["references"] for item in by_position["items"]] == [["ats:ada"]]
+
+
+async def test_what_is_owed_and_overdue_stands_beside_the_queue(desk: Desk) -> None:
+    for name, recruiter in (("ats:ada", "maria"), ("ats:bob", "noa")):
+        await desk.post(
+            event(of=name, at="2026-03-02", recruiter=recruiter),
+            event("pursuit.responded", of=name, at="2026-03-03", recruiter=recruiter),
+        )
+    await desk.post(event("pursuit.contacted", of="ats:bob", at="2026-03-20", purpose="reply"))
+
+    async def overdue(**asked: str) -> list[tuple[str, str]]:
+        page = (await desk.ats.client.get("/v1/queue", params=asked)).json()
+        return [(one["references"][0], one["kind"]) for one in page["overdue"]]
+
+    assert await overdue() == [("ats:ada", "reply")]
+    assert (await overdue(recruiter="maria"), await overdue(recruiter="noa")) == ([("ats:ada", "reply")], [])
+    assert (await overdue(position="ats:job"), await overdue(position="ats:other")) == ([("ats:ada", "reply")], [])
+    assert (await overdue(status="due"), await overdue(status="snoozed")) == ([("ats:ada", "reply")], [])
+    assert await overdue(reason="salary") == []
