@@ -24,8 +24,8 @@ _FILL = f"""
     FROM generate_series(1, {PEOPLE}) AS number
 """
 _POSITION = """
-    INSERT INTO positions (position_id, snapshot) VALUES ($1, jsonb_build_object(
-        'position_id', CAST($1 AS text), 'salary_max', 80000, 'salary_currency', 'EUR', 'countries', '["DE"]'::jsonb,
+    INSERT INTO positions (position_id, snapshot) VALUES ($1::uuid, jsonb_build_object(
+        'position_id', CAST($1::uuid AS text), 'salary_max', 80000, 'salary_currency', 'EUR', 'countries', '["DE"]'::jsonb,
         'requirements', '[{"skills_any": ["skill-0", "skill-2"]}, {"skills_any": ["skill-1"]}, {"level_from": "senior"},
             {"years_from": 5}]'::jsonb,
         'needs', '[{"skills_any": ["skill-3", "skill-4"]}, {"years_from": 3}]'::jsonb

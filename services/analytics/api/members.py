@@ -12,11 +12,13 @@ from pydantic import BaseModel, Field
 from services.analytics.api.dependencies import SessionsDep, SettingsDep
 from services.analytics.api.filters import FiltersDep, SpanDep
 from services.analytics.api.funnels import question_of
-from services.analytics.api.metric_rows import MetricDep
+from services.analytics.api.metric_rows import MetricDep, possible
 from services.analytics.api.representations import STREAMED, Form, FormDep, streamed
 from services.analytics.domain.pursuits import AttemptRow
+from services.analytics.storage.items import ItemRow
 from services.analytics.storage.members import Place
-from services.analytics.use_cases.list_members import list_members
+from services.analytics.use_cases.list_members import list_items, list_members
+from shared import clock
 from shared.errors import Invalid
 from shared.security.auth import Principal, requires
 from shared.web.pagination import decode_cursor, encode_cursor
@@ -37,13 +39,21 @@ class Contributed(BaseModel):
 
 
 class MetricMember(BaseModel):
-    """One attempt behind a number."""
+    """One attempt behind a number, or one person, obligation, breach, event."""
 
     person_id: UUID
-    position_id: UUID
-    attempt: int = Field(description="Which attempt of the person for the position, from 1.", examples=[1])
-    cohort_at: datetime = Field(description="Its first touch, or its first fact where there was none.")
-    origin: str = Field(description="inbound or outbound.", examples=["outbound"])
+    position_id: UUID | None = Field(description="null where what is counted is of no position.")
+    attempt: int | None = Field(
+        description="Which attempt of the person for the position, from 1; null where no attempts are counted.", examples=[1]
+    )
+    item_id: UUID | None = Field(
+        description="The obligation, the breach, the event that is counted; null where attempts are.",
+        examples=["0190f7a2-3b5e-5c1d-8a64-2f1f6f3f2a11"],
+    )
+    cohort_at: datetime | None = Field(
+        description="An attempt's first touch, or its first fact where there was none; of others when they began."
+    )
+    origin: str | None = Field(description="inbound or outbound.", examples=["outbound"])
     recruiter: str | None
     via: str | None
     channel: str | None
@@ -83,19 +93,27 @@ async def list_metric_members(
     del waited
     if key is not None and metric.key is None:
         raise Invalid.of("key", f"is not taken by {metric.name}, which is one number")
-    question = question_of(span, filters=filters)
+    now = clock.now()
+    question = possible(metric, question_of(span, filters=filters))
     purpose = f"members {metric.name} {key} {replace(question, limit=0)}"
 
-    async def page(after: Place | None, size: int) -> list[AttemptRow]:
-        return await list_members(sessions, metric, question, key=key, after=after, limit=size, ghost_after=settings.ghost_after)
+    async def attempts(after: Place | None, size: int) -> Sequence[MetricMember]:
+        found = await list_members(sessions, metric, question, key=key, after=after, limit=size, ghost_after=settings.ghost_after)
+        return list(map(_member, found))
 
+    async def others(after: tuple[UUID, UUID] | None, size: int) -> Sequence[MetricMember]:
+        found = await list_items(sessions, metric, question, key=key, after=after, limit=size, now=now)
+        return list(map(_item, found))
+
+    page: Any = attempts if metric.is_of_attempts else others
+    place = _place if metric.is_of_attempts else _item_place
     if form is not Form.JSON:
         return streamed(form, _all_of(page), name=f"{metric.name}-members", headers={"Vary": "Authorization, Accept"})
-    found = await page(None if cursor is None else decode_cursor(purpose, cursor, _place), limit + 1)
+    found = await page(None if cursor is None else decode_cursor(purpose, cursor, place), limit + 1)
     more = len(found) > limit
     body = MetricMembers(
-        items=list(map(_member, found[:limit])),
-        next_cursor=encode_cursor(purpose, [str(part) for part in found[limit - 1][:3]]) if more else None,
+        items=found[:limit],
+        next_cursor=encode_cursor(purpose, [str(part) for part in _place_of(found[limit - 1])]) if more else None,
     )
     return Response(body.model_dump_json(), media_type=form.value, headers={"Vary": "Authorization, Accept"})
 
@@ -104,11 +122,22 @@ def _place(person: str, position: str, number: str) -> Place:
     return UUID(person), UUID(position), int(number)
 
 
+def _item_place(person: str, item: str) -> tuple[UUID, UUID]:
+    return UUID(person), UUID(item)
+
+
+def _place_of(one: MetricMember) -> tuple[object, ...]:
+    """Where a page that ends with this one ends."""
+    if one.item_id is not None:
+        return one.person_id, one.item_id
+    return one.person_id, one.position_id, one.attempt
+
+
 async def _all_of(page: Any) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
-    after: Place | None = None
+    after: tuple[object, ...] | None = None
     while found := await page(after, STREAMED_AT_ONCE):
-        yield [_member(one).model_dump(mode="json") for one in found]
-        after = found[-1][:3]
+        yield [one.model_dump(mode="json") for one in found]
+        after = _place_of(found[-1])
 
 
 def _member(one: AttemptRow) -> MetricMember:
@@ -116,15 +145,37 @@ def _member(one: AttemptRow) -> MetricMember:
         person_id=one.person,
         position_id=one.position,
         attempt=one.number,
+        item_id=None,
         cohort_at=one.cohort_at,
         origin=one.origin,
         recruiter=one.recruiter,
         via=one.via,
         channel=one.channel,
         sender_role=one.sender_role,
-        adds=[
-            Contributed(measure=measure, at=_EPOCH + timedelta(microseconds=at))
-            for measure, at in sorted(zip(one.measures, one.ats, strict=True), key=lambda pair: (pair[1], pair[0]))
-        ],
+        adds=_adds(one.measures, one.ats),
         timeline=f"/v1/timelines/{one.person}",
     )
+
+
+def _item(one: ItemRow) -> MetricMember:
+    return MetricMember(
+        person_id=one.person,
+        position_id=one.position,
+        attempt=None,
+        item_id=one.id,
+        cohort_at=one.began_at,
+        origin=None,
+        recruiter=one.recruiter,
+        via=None,
+        channel=one.channel,
+        sender_role=None,
+        adds=_adds(one.measures, one.ats),
+        timeline=f"/v1/timelines/{one.person}",
+    )
+
+
+def _adds(measures: Sequence[str], ats: Sequence[int]) -> list[Contributed]:
+    return [
+        Contributed(measure=measure, at=_EPOCH + timedelta(microseconds=at))
+        for measure, at in sorted(zip(measures, ats, strict=True), key=lambda pair: (pair[1], pair[0]))
+    ]

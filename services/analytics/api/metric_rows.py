@@ -12,7 +12,7 @@ from services.analytics.api.known_tags import KnownTagsDep, is_known
 from services.analytics.api.metric_answers import MetricAnswer, metric_answer, number_row
 from services.analytics.api.representations import STREAMED, Form, FormDep, streamed
 from services.analytics.dimensions import BY_NAME, Dimension
-from services.analytics.domain.questions import Period
+from services.analytics.domain.questions import Period, Question
 from services.analytics.metrics import BY_NAME as METRICS_BY_NAME
 from services.analytics.metrics import Metric
 from services.analytics.use_cases.read_metric import read_metric
@@ -63,6 +63,18 @@ async def _group_by(
     return tuple(BY_NAME[name] for name in names)
 
 
+def possible(metric: Metric, question: Question) -> Question:
+    """The question, where the metric can answer it. Raises Invalid: what is counted may lack a dimension, or a past."""
+    for name in (*question.filters, *(one.name for one in question.group_by)):
+        if name not in metric.dimensions:
+            rule = f"{metric.name} is of {metric.of}s, which have: {', '.join(metric.dimensions)}"
+            raise Invalid.of(name if name in question.filters else "group_by", rule)
+    if question.moment is not None and not metric.is_of_attempts:
+        field = "as_of" if question.until is None else "until"
+        raise Invalid.of(field, f"{metric.name} is of {metric.of}s, of which the present state alone is kept")
+    return question
+
+
 MetricDep = Annotated[Metric, Depends(_metric)]
 GroupByDep = Annotated[tuple[Dimension, ...], Depends(_group_by)]
 
@@ -89,7 +101,7 @@ async def get_metric(
     """
     del waited
     now = clock.now()
-    question = question_of(span, filters=filters, group_by=group_by, period=period, limit=limit)
+    question = possible(metric, question_of(span, filters=filters, group_by=group_by, period=period, limit=limit))
     found = await read_metric(
         sessions,
         columns,

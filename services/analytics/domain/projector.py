@@ -3,4 +3,4 @@
 from shared.events import Topic
 
 GROUP = "analytics.projector"
-TOPICS = (Topic.ENGAGEMENT, Topic.CANDIDATES, Topic.POSITIONS)
+TOPICS = (Topic.ENGAGEMENT, Topic.CANDIDATES, Topic.POSITIONS, Topic.REENGAGEMENT)

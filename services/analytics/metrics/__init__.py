@@ -5,9 +5,21 @@ from itertools import chain
 from services.analytics.metrics.adding_up import AddsUp, Counts, Quantile, Ratio, Row, Sides, Total, wilson
 from services.analytics.metrics.after_the_hire import HIRED_ON_RETURN, LEFT_EARLY, RETURNED, STARTED
 from services.analytics.metrics.closes import DECLINES, OTHER_CLOSES, REJECTIONS
+from services.analytics.metrics.coming_back import BROUGHT_BACK, QUEUE_WORK, SOFT_NOS_DUE, SOFT_NOS_UNDATED
 from services.analytics.metrics.effort import POOL_BURN, TOUCHES_PER_REPLY
 from services.analytics.metrics.metric import Contribution, Metric
+from services.analytics.metrics.obligations import (
+    DELIVERED,
+    IN_TIME,
+    MEDIAN_ANSWER,
+    OVERDUE,
+    OWED,
+    P90_ANSWER,
+    WAITING,
+)
 from services.analytics.metrics.outcomes import CONTRADICTIONS, HIRE_RATE, INTEREST, INTEREST_RATE, OUTCOMES, UNANSWERED
+from services.analytics.metrics.people import LOST_CHANNELS, MARKET_CHANGES, PEOPLE, RATING, STALE
+from services.analytics.metrics.policy import BREACHES
 from services.analytics.metrics.replies import RESPONDED_BY_TOUCH
 from services.analytics.metrics.stages import FROM_PREVIOUS, MEDIAN_HOURS, P90_HOURS, REACHED, RECORDED, STAGES
 from services.analytics.metrics.sums import Sum, Sums
@@ -34,6 +46,23 @@ METRICS: list[Metric] = [
     HIRED_ON_RETURN,
     STARTED,
     LEFT_EARLY,
+    SOFT_NOS_DUE,
+    SOFT_NOS_UNDATED,
+    BROUGHT_BACK,
+    QUEUE_WORK,
+    OWED,
+    WAITING,
+    OVERDUE,
+    DELIVERED,
+    IN_TIME,
+    MEDIAN_ANSWER,
+    P90_ANSWER,
+    BREACHES,
+    RATING,
+    LOST_CHANNELS,
+    PEOPLE,
+    MARKET_CHANGES,
+    STALE,
     CONTRADICTIONS,
 ]
 

@@ -1,32 +1,26 @@
-"""What a metric is: what an attempt adds to it, and how sums of that become its value.
+"""What a metric is: what an attempt or an item adds to it, and how sums of that become its value.
 
-An attempt adds contributions, each to one measure, ``<family>.<key>``, and each at the time of what it counts. Contributions
+It adds contributions, each to one measure, ``<family>.<key>``, and each at the time of what it counts. Contributions
 are added and subtracted and nothing else, so that sums can be kept up to date event by event and rebuilt from nothing.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from services.analytics.dimensions import DIMENSIONS
 from services.analytics.metrics.adding_up import AddsUp
+from services.analytics.metrics.contribution import Contribution
+from services.analytics.metrics.subjects import DIMENSIONS_OF, Subject
 from services.analytics.metrics.sums import Sums
 from shared.attempts import Attempt
 
-
-class Contribution(NamedTuple):
-    """One attempt's share in one measure: counts 1, and ``seconds`` where the measure is of durations."""
-
-    measure: str
-    at: datetime
-    """When what it counts happened, in UTC: the activity view's time."""
-    seconds: int = 0
+__all__ = ["Contribution", "Metric"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """A metric of attempts. To add one: a ``Metric`` in its family's file, its line in ``METRICS``, its test.
+    """A metric. To add one: a ``Metric`` in its family's file, its line in ``METRICS``, its test.
 
     ``contributes`` says what one attempt adds. It is pure, and its families are named as metrics are, so that no two clash. A
     metric that has none reads what others contribute. ``adds_up`` reads the metric from sums, a row for each value of ``key``,
@@ -45,7 +39,19 @@ class Metric:
     type: Any = float | None
     contributes: Callable[[Attempt], Iterable[Contribution]] | None = None
     per: Literal["stage", "funnel", "none"] = "none"
-    dimensions: tuple[str, ...] = tuple(one.name for one in DIMENSIONS)
+    of: Subject = Subject.ATTEMPT
+    """What is counted: attempts, or items of a kind, which contribute what their family says."""
+
+    @property
+    def is_of_attempts(self) -> bool:
+        """Whether attempts are counted."""
+        return self.of is Subject.ATTEMPT
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """What it can be filtered and grouped by."""
+        possible = DIMENSIONS_OF.get(self.of)
+        return tuple(one.name for one in DIMENSIONS if possible is None or one.name in possible)
 
     def value(self, sums: Sums) -> Any:
         """The metric in a funnel: a number, or numbers by key. Shares have four places."""

@@ -10,7 +10,7 @@ from services.analytics.domain.column_funnels import EXACT_UP_TO
 from services.analytics.domain.groups import Key
 from services.analytics.domain.questions import Question, View
 from services.analytics.metrics import Sum
-from services.analytics.storage.selection import Selection, of_contributions, table
+from services.analytics.storage.selection import Selection, attempts, of_contributions
 
 Groups = dict[Key, dict[str, Sum]]
 """Sums by measure, for each key of the dimensions that were grouped by; one group, (), where there is none."""
@@ -33,7 +33,7 @@ async def _are_few(session: AsyncSession, question: Question) -> bool:
     found = Selection.of(question, grouped=False)
     query = f"""
         SELECT count(*) FROM (
-            SELECT FROM {table(question)} AS counted {found.joins} WHERE {found.condition} LIMIT :most
+            SELECT FROM {attempts(question).sql} AS counted {found.joins} WHERE {found.condition} LIMIT :most
         ) AS found
     """  # noqa: S608 - constants of this service; values are bound
     return (await session.scalar(text(query), found.named | {"most": EXACT_UP_TO + 1}) or 0) <= EXACT_UP_TO
@@ -60,7 +60,7 @@ def _from_attempts(question: Question, zone: str, *, exact: bool) -> tuple[str, 
     query = f"""
         SELECT key, array_agg(measure), array_agg(count), array_agg(seconds) FROM (
             SELECT {found.key} AS key, {measure} AS measure, count(*) AS count, CAST(sum(one.seconds) AS bigint) AS seconds
-            FROM {table(question)} AS counted {found.joins}
+            FROM {attempts(question).sql} AS counted {found.joins}
             CROSS JOIN LATERAL unnest(counted.measures, counted.ats, counted.seconds) AS one (measure, at, seconds)
             WHERE {found.condition} GROUP BY 1, 2
         ) AS sums GROUP BY key
@@ -74,7 +74,7 @@ async def young(session: AsyncSession, question: Question, moment: datetime) -> 
     found.where("counted.cohort_at > :moment", moment=moment)
     if question.view is View.COHORT:
         found.within_cohorts(None, question.before)
-    rest = f"FROM {table(question)} AS counted {found.joins} WHERE {found.condition}"
+    rest = f"FROM {attempts(question).sql} AS counted {found.joins} WHERE {found.condition}"
     if not question.group_by:
         return {()} if await session.scalar(text(f"SELECT EXISTS (SELECT {rest})"), found.named) else set()
     return set(map(tuple, await session.scalars(text(f"SELECT DISTINCT {found.key} {rest}"), found.named)))

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.analytics.domain.pursuits import AttemptRow
 from services.analytics.domain.questions import Question, View
 from services.analytics.storage.numbers import read_only
-from services.analytics.storage.selection import Selection, table
+from services.analytics.storage.selection import Selection, attempts
 
 Place = tuple[UUID, UUID, int]
 """Where a page ends: person, position, number of the attempt."""
@@ -35,7 +35,7 @@ async def page(
     query = f"""
         SELECT counted.person, counted.position_id, counted.number, cohort_at, origin, recruiter, via, channel, sender_role,
             added.measures, added.ats, added.seconds
-        FROM {table(question)} AS counted {found.joins} CROSS JOIN LATERAL (
+        FROM {attempts(question).sql} AS counted {found.joins} CROSS JOIN LATERAL (
             SELECT array_agg(one.measure) AS measures, array_agg(one.at) AS ats, array_agg(one.seconds) AS seconds
             FROM unnest(counted.measures, counted.ats, counted.seconds) AS one (measure, at, seconds) WHERE {inner.condition}
         ) AS added

@@ -8,38 +8,46 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.analytics.domain.groups import Counted, Exact, Group, Groups
 from services.analytics.domain.questions import Question, View
 from services.analytics.metrics import Sum
-from services.analytics.storage.selection import Selection, of_contributions, table
+from services.analytics.storage.selection import Selection, Source, of_contributions
 
 _CONTRIBUTIONS = "CROSS JOIN LATERAL unnest(counted.measures, counted.ats, counted.seconds) AS one (measure, at, seconds)"
 _MEASURES = "CROSS JOIN LATERAL unnest(counted.measures) AS one (measure)"
 """What a question by cohort needs: to unnest three arrays takes thrice as long as one."""
 
 
-async def cohorts(session: AsyncSession, question: Question, *, judged: datetime, zone: str) -> Groups:
+async def cohorts(session: AsyncSession, question: Question, source: Source, *, judged: datetime, zone: str) -> Groups:
     """The groups of the attempts that a question by cohort is about, also those that contribute nothing."""
     found = Selection.of(question, zone=zone)
     found.within_cohorts(question.since, question.before)
     query = f"""
         SELECT {found.key}, count(*), count(*) FILTER (WHERE counted.cohort_at <= :judged)
-        FROM {table(question)} AS counted {found.joins} WHERE {found.condition} GROUP BY 1
+        FROM {source.sql} AS counted {found.joins} WHERE {found.condition} GROUP BY 1
     """  # noqa: S608 - constants of this service; values are bound
-    rows = await session.execute(text(query), found.named | {"judged": judged})
+    rows = await session.execute(text(query), found.named | source.named | {"judged": judged})
     return {tuple(key): Group(Counted(count, mature)) for key, count, mature in rows}
 
 
 async def read_sums(
-    session: AsyncSession, question: Question, prefixes: tuple[str, ...], *, judged: datetime, zone: str
+    session: AsyncSession,
+    question: Question,
+    prefixes: tuple[str, ...],
+    source: Source,
+    *,
+    judged: datetime,
+    zone: str,
 ) -> Groups:
     """The sums by group of some measures; of one that ends with a dot, of all below it."""
-    groups = await _groups(session, question, judged=judged, zone=zone)
+    groups = await _groups(session, question, source, judged=judged, zone=zone)
     found = of_contributions(question, zone)
+    found.not_ahead(source)
     read_only(found, prefixes)
+    needs_times = question.view is View.ACTIVITY or source.by is not None
     query = f"""
         SELECT {found.key}, one.measure, count(*), count(*) FILTER (WHERE counted.cohort_at <= :judged)
-        FROM {table(question)} AS counted {found.joins} {_MEASURES if question.view is View.COHORT else _CONTRIBUTIONS}
+        FROM {source.sql} AS counted {found.joins} {_CONTRIBUTIONS if needs_times else _MEASURES}
         WHERE {found.condition} GROUP BY 1, 2
     """  # noqa: S608 - constants of this service; values are bound
-    for key, measure, count, mature in await session.execute(text(query), found.named | {"judged": judged}):
+    for key, measure, count, mature in await session.execute(text(query), found.named | source.named | {"judged": judged}):
         group = groups.setdefault(tuple(key), Group())
         group.sums[measure] = Sum(count)
         if question.view is View.ACTIVITY:
@@ -48,18 +56,27 @@ async def read_sums(
 
 
 async def read_quantiles(
-    session: AsyncSession, question: Question, family: str, share: float, *, judged: datetime, zone: str
+    session: AsyncSession,
+    question: Question,
+    family: str,
+    share: float,
+    source: Source,
+    *,
+    judged: datetime,
+    zone: str,
 ) -> Groups:
     """A quantile of the durations of a family by group and key, exact: between two durations on the line between them."""
-    groups = await _groups(session, question, judged=judged, zone=zone)
+    groups = await _groups(session, question, source, judged=judged, zone=zone)
     found = of_contributions(question, zone)
     read_only(found, (f"{family}.",))
     query = f"""
         SELECT {found.key}, split_part(one.measure, '.', 2), percentile_cont(:share) WITHIN GROUP (ORDER BY one.seconds),
             count(*), count(*) FILTER (WHERE counted.cohort_at <= :judged)
-        FROM {table(question)} AS counted {found.joins} {_CONTRIBUTIONS} WHERE {found.condition} GROUP BY 1, 2
+        FROM {source.sql} AS counted {found.joins} {_CONTRIBUTIONS} WHERE {found.condition} GROUP BY 1, 2
     """  # noqa: S608 - constants of this service; values are bound
-    for key, of, seconds, count, mature in await session.execute(text(query), found.named | {"judged": judged, "share": share}):
+    for key, of, seconds, count, mature in await session.execute(
+        text(query), found.named | source.named | {"judged": judged, "share": share}
+    ):
         group = groups.setdefault(tuple(key), Group())
         group.quantiles[of] = Exact(seconds, count)
         if question.view is View.ACTIVITY:
@@ -77,7 +94,7 @@ def read_only(found: Selection, prefixes: tuple[str, ...]) -> None:
     found.where(f"({' OR '.join(compared)})", **named)
 
 
-async def _groups(session: AsyncSession, question: Question, *, judged: datetime, zone: str) -> Groups:
+async def _groups(session: AsyncSession, question: Question, source: Source, *, judged: datetime, zone: str) -> Groups:
     if question.view is View.COHORT:
-        return await cohorts(session, question, judged=judged, zone=zone)
+        return await cohorts(session, question, source, judged=judged, zone=zone)
     return {} if question.group_by else {(): Group()}

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
@@ -60,9 +62,9 @@ async def link(connection: Driver, moves: Mapping[UUID, UUID]) -> None:
 
 
 _COLUMNS = (
-    "person", "level", "country", "tier", "market_status", "years", "salary", "currency", "attributes", "skills",
+    "person", "level", "country", "tier", "market_status", "years", "salary", "currency", "updated_at", "attributes", "skills",
 )  # fmt: skip
-_TYPES = ("uuid", "text", "text", "text", "text", "float8", "float8", "text", "text", "text")
+_TYPES = ("uuid", "text", "text", "text", "text", "float8", "float8", "text", "timestamptz", "text", "text")
 _KEPT = ", ".join(
     (
         *(f"fresh.{column}" for column in _COLUMNS[1:-2]),
@@ -80,23 +82,34 @@ _SAVE = f"""
         INSERT INTO people ({", ".join(_COLUMNS)}, version) SELECT fresh.person, {_KEPT} FROM fresh
         WHERE NOT EXISTS (SELECT FROM people WHERE people.person = fresh.person)
     )
-    SELECT stream, person FROM links WHERE stream = ANY($1)
+    SELECT fresh.person, links.person AS belonged, people.person IS NOT NULL, people.market_status, people.updated_at
+    FROM fresh LEFT JOIN links ON links.stream = fresh.person LEFT JOIN people ON people.person = fresh.person
 """  # noqa: S608 - constants of this service
 
 
-def _row(one: CandidateChanged) -> tuple[object, ...]:
+class Before(NamedTuple):
+    """What was known of a stream before a snapshot."""
+
+    person: UUID
+    """Who it belonged to."""
+    is_known: bool
+    market_status: str | None
+    updated_at: datetime | None
+
+
+def _row(one: CandidateChanged, at: datetime) -> tuple[object, ...]:
     attributes = None if one.attributes is None else orjson.dumps(one.attributes).decode()
     return (
         one.candidate_id, one.level, one.country, one.tier, one.market_status, one.years_experience, one.salary_amount,
-        one.salary_currency, attributes, orjson.dumps(skill_keys(one.skills)).decode(),
+        one.salary_currency, at, attributes, orjson.dumps(skill_keys(one.skills)).decode(),
     )  # fmt: skip
 
 
-async def save(connection: Driver, snapshots: Iterable[CandidateChanged]) -> dict[UUID, UUID]:
-    """Keep what the snapshots, one a candidate, say of people; returns who those of them that have a link belonged to so far."""
-    ordered = sorted(snapshots, key=lambda one: one.candidate_id)
-    found = await connection.fetch(_SAVE, *columns([_row(one) for one in ordered], len(_TYPES)))
-    return dict(found)
+async def save(connection: Driver, snapshots: Iterable[tuple[CandidateChanged, datetime]]) -> dict[UUID, Before]:
+    """Keep what the snapshots, one a candidate with its time, say of people; returns what was known of them so far."""
+    ordered = sorted(snapshots, key=lambda one: one[0].candidate_id)
+    found = await connection.fetch(_SAVE, *columns([_row(one, at) for one, at in ordered], len(_TYPES)))
+    return {stream: Before(belonged or stream, *known) for stream, belonged, *known in found}
 
 
 async def described(connection: Driver, streams: Iterable[UUID]) -> list[UUID]:

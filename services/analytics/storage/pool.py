@@ -1,22 +1,31 @@
 """What is known of people, as the pool of everybody reads it: all at first, then what changed."""
 
 from collections.abc import AsyncIterator
+from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.domain.fit.pool import Described
+from shared.db.asyncpg_connection import driver
 
 PAGE = 5000
-_CHANGED = """
-    SELECT number, NOT (erased OR EXISTS (SELECT FROM links WHERE links.stream = people.person)), level, country, market_status,
-        years, salary, currency, skills
-    FROM people WHERE version >= :since
+_READ = """
+    SELECT person, number, NOT (erased OR EXISTS (SELECT FROM links WHERE links.stream = people.person)), level, country,
+        market_status, years, salary, currency, skills
+    FROM people
 """
+_PAGE = f"{_READ} WHERE person > $1 ORDER BY person LIMIT {PAGE}"
+_CHANGED = f"{_READ} WHERE version >= $1::bigint"
 
 
-async def changed(session: AsyncSession, since: int) -> AsyncIterator[list[Described]]:
-    """Everybody who changed in this transaction or a later one, some at a time."""
-    rows = await session.stream(text(_CHANGED), {"since": since}, execution_options={"yield_per": PAGE})
-    async for some in rows.partitions():
-        yield [Described(*row) for row in some]
+async def everybody(session: AsyncSession) -> AsyncIterator[list[Described]]:
+    """Everybody, some at a time."""
+    connection, after = await driver(session), UUID(int=0)
+    while page := await connection.fetch(_PAGE, after):
+        yield [Described(*row[1:]) for row in page]
+        after = page[-1][0]
+
+
+async def changed(session: AsyncSession, since: int) -> list[Described]:
+    """Everybody who changed in this transaction or a later one."""
+    return [Described(*row[1:]) for row in await (await driver(session)).fetch(_CHANGED, since)]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.analytics.dimensions import BY_NAME, PERIOD, Dimension, Of
 from services.analytics.domain.questions import Question, View
@@ -22,6 +22,15 @@ _JOINS = {
     Of.PERSON: " LEFT JOIN people ON people.person = counted.person",
     Of.POSITION: " LEFT JOIN positions ON positions.position_id = counted.position_id",
 }
+
+
+class Source(NamedTuple):
+    """Rows that are read as attempts are: a table or a query, the values that it needs, and whether what lies ahead counts."""
+
+    sql: str
+    named: dict[str, Any]
+    by: datetime | None = None
+    """Contributions after this time are not counted yet."""
 
 
 @dataclass(slots=True)
@@ -85,6 +94,11 @@ class Selection:
         if before is not None:
             self.where("one.at < :before", before=_micros(before))
 
+    def not_ahead(self, source: Source) -> None:
+        """Take in only contributions whose time has come, where others are known, too."""
+        if source.by is not None:
+            self.where("one.at <= :not_ahead", not_ahead=_micros(source.by))
+
     @property
     def condition(self) -> str:
         """All conditions as one."""
@@ -107,9 +121,9 @@ def of_contributions(question: Question, zone: str) -> Selection:
     return found
 
 
-def table(question: Question) -> str:
+def attempts(question: Question) -> Source:
     """The attempts that the question is about: those of now, or as ``storage.as_of`` has made them."""
-    return "attempts" if question.moment is None else _AS_THEY_WERE
+    return Source("attempts" if question.moment is None else _AS_THEY_WERE, {})
 
 
 def _column(dimension: Dimension) -> str:

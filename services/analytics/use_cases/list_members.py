@@ -1,11 +1,14 @@
 """List the attempts behind a number of a metric."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from services.analytics.domain.pursuits import AttemptRow
 from services.analytics.domain.questions import Question
 from services.analytics.metrics import Metric, Quantile
-from services.analytics.storage import members
+from services.analytics.storage import items, members
+from services.analytics.storage.items import ItemRow
 from services.analytics.storage.members import Place
 from services.analytics.use_cases.look_back import look_back
 from shared.db.engine import Sessions
@@ -22,10 +25,31 @@ async def list_members(
     ghost_after: timedelta,
 ) -> list[AttemptRow]:
     """The next attempts that contribute to the metric, and to its ``key`` where one is given; of a ratio to either side."""
-    prefixes = metric.adds_up.prefixes
-    if key is not None:
-        ends = "." if isinstance(metric.adds_up, Quantile) else ""
-        prefixes = tuple(f"{prefix}{key}{ends}" for prefix in prefixes)
+    prefixes = _prefixes(metric, key)
     async with sessions.begin() as session:
         await look_back(session, question, ghost_after=ghost_after)
         return await members.page(session, question, prefixes, after=after, limit=limit)
+
+
+async def list_items(
+    sessions: Sessions,
+    metric: Metric,
+    question: Question,
+    *,
+    key: str | None,
+    after: tuple[UUID, UUID] | None,
+    limit: int,
+    now: datetime,
+) -> Sequence[ItemRow]:
+    """The same of a metric that counts items."""
+    async with sessions.begin() as session:
+        source = items.source_of(metric.of, now)
+        return await items.page(session, question, _prefixes(metric, key), source, after=after, limit=limit)
+
+
+def _prefixes(metric: Metric, key: str | None) -> tuple[str, ...]:
+    """The measures that the metric, or its ``key``, reads."""
+    if key is None:
+        return metric.adds_up.prefixes
+    ends = "." if isinstance(metric.adds_up, Quantile) else ""
+    return tuple(f"{prefix}{key}{ends}" for prefix in metric.adds_up.prefixes)

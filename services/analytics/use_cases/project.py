@@ -7,7 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.analytics.storage import attempts, facts, locks, people, positions
+from services.analytics.domain.items import item_of, market_changes
+from services.analytics.metrics.subjects import Items
+from services.analytics.storage import attempts, facts, items, locks, people, positions
 from services.analytics.use_cases.refold import Fresh, Touched, refold
 from shared.attempts import RETRACTION
 from shared.db.asyncpg_connection import Driver, driver
@@ -24,7 +26,11 @@ class _Batch:
     """Events by what they mean; of snapshots the last of each record."""
 
     facts: list[Event] = field(default_factory=list)
-    people: dict[UUID, CandidateChanged] = field(default_factory=dict)
+    people: dict[UUID, tuple[CandidateChanged, datetime]] = field(default_factory=dict)
+    """With the time of the snapshot."""
+    changes: list[tuple[UUID, CandidateChanged, datetime]] = field(default_factory=list)
+    """All snapshots in their order, each with its id: of these the market status is followed."""
+    items: Items = field(default_factory=Items)
     erased: dict[UUID, UUID | None] = field(default_factory=dict)
     """The erasure of each erased stream."""
     positions: dict[UUID, PositionChanged] = field(default_factory=dict)
@@ -38,12 +44,15 @@ class _Batch:
                 continue
             data = event.data
             if isinstance(data, CandidateChanged):
-                batch.people[data.candidate_id] = data
+                batch.people[data.candidate_id] = data, event.time
+                batch.changes.append((event.id, data, event.time))
             elif isinstance(data, CandidateErased):
                 batch.people.pop(data.candidate_id, None)
                 batch.erased[data.candidate_id] = data.erasure_id
             elif isinstance(data, PositionChanged):
                 batch.positions[data.position_id] = data
+            elif (item := item_of(event)) is not None:
+                batch.items.add(item)
         return batch
 
 
@@ -57,6 +66,8 @@ async def project(session: AsyncSession, events: Sequence[Event], *, now: dateti
     confirmed = await _erase(connection, batch.erased, now=now) if batch.erased else ()
     moved = await _save_people(connection, batch)
     closed = await _closed(connection, batch)
+    if batch.items.by_key:
+        await items.save(connection, batch.items)
     alone = bool(moved or closed)
     if alone:
         await locks.lock_exclusive(connection)
@@ -105,8 +116,10 @@ async def _save_people(connection: Driver, batch: _Batch) -> dict[UUID, UUID]:
     """
     if not batch.people:
         return {}
-    links = await people.save(connection, batch.people.values())
-    return {stream: one.person_id for stream, one in batch.people.items() if links.get(stream, stream) != one.person_id}
+    before = await people.save(connection, batch.people.values())
+    for change in market_changes(batch.changes, before):
+        batch.items.add(change)
+    return {stream: one.person_id for stream, (one, _) in batch.people.items() if before[stream].person != one.person_id}
 
 
 async def _closed(connection: Driver, batch: _Batch) -> list[UUID]:

@@ -47,7 +47,10 @@ class FitReader:
             if snapshot is None:
                 raise PositionUnknown(f"No record of the position {position} has arrived here.")
             horizon = await column_feed.horizon(session)
-            async for some in pool.changed(session, self._since):
-                self._pool.update(some)
+            if self._since:
+                self._pool.update(await pool.changed(session, self._since))
+            else:
+                async for some in pool.everybody(session):
+                    self._pool.update(some)
             self._since = horizon
             return count(Counting(self._pool), Asks.of(snapshot).changed(changes or {}))

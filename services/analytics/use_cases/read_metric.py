@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +13,8 @@ from services.analytics.domain.columns import Columns
 from services.analytics.domain.groups import Group, Groups, Key
 from services.analytics.domain.questions import Question
 from services.analytics.metrics import Metric, Quantile, Row, Sums
-from services.analytics.storage import column_feed, numbers
+from services.analytics.storage import column_feed, items, numbers
+from services.analytics.storage.selection import attempts
 from services.analytics.use_cases.column_store import ColumnStore
 from services.analytics.use_cases.look_back import look_back
 from services.analytics.use_cases.versions import entity_tag
@@ -82,7 +83,7 @@ async def read_metric(
     if is_known(tag):
         return Numbers(tag, None)
     groups: Groups | None = None
-    if question.moment is None:
+    if question.moment is None and metric.is_of_attempts:
         async with store.transaction() as session:
             tag = await entity_tag(session, asked)
             groups = await store.ask(session, partial(_from_columns, metric=metric, question=question, judged=judged, zone=zone))
@@ -91,7 +92,7 @@ async def read_metric(
             await column_feed.see_one_state(session)
             tag = await entity_tag(session, asked)
             await look_back(session, question, ghost_after=ghost_after)
-            groups = await _from_rows(session, metric, question, judged=judged, zone=zone)
+            groups = await _from_rows(session, metric, question, hour=hour, judged=judged, zone=zone)
     if not question.group_by:
         groups = groups or {(): Group()}
     ordered = _in_order(groups, question)
@@ -107,11 +108,15 @@ def _from_columns(columns: Columns, *, metric: Metric, question: Question, judge
     return column_sums.sums(columns, question, how.prefixes, judged=judged, zone=zone)
 
 
-async def _from_rows(session: AsyncSession, metric: Metric, question: Question, *, judged: datetime, zone: str) -> Groups:
+async def _from_rows(
+    session: AsyncSession, metric: Metric, question: Question, *, hour: datetime, judged: datetime, zone: str
+) -> Groups:
+    source = attempts(question) if metric.is_of_attempts else items.source_of(metric.of, hour)
+    judged = judged if metric.is_of_attempts else datetime.max.replace(tzinfo=UTC)
     how = metric.adds_up
     if isinstance(how, Quantile):
-        return await numbers.read_quantiles(session, question, how.family, how.share, judged=judged, zone=zone)
-    return await numbers.read_sums(session, question, how.prefixes, judged=judged, zone=zone)
+        return await numbers.read_quantiles(session, question, how.family, how.share, source, judged=judged, zone=zone)
+    return await numbers.read_sums(session, question, how.prefixes, source, judged=judged, zone=zone)
 
 
 def _in_order(groups: Groups, question: Question) -> list[Key]:

@@ -70,7 +70,7 @@ async def test_records_that_are_not_applied_count(analytics: Sessions, kafka: st
     await caught_up(analytics)
     async with analytics.begin() as session:
         await session.execute(
-            text("INSERT INTO inbox_offsets (group_name, topic, partition, next_offset) VALUES (:group, :topic, 3, :offset)"),
+            text("UPDATE inbox_offsets SET next_offset = :offset WHERE group_name = :group AND topic = :topic AND partition = 3"),
             {"group": GROUP, "topic": Topic.REENGAGEMENT, "offset": sent[1].offset},
         )
 
