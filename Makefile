@@ -11,7 +11,7 @@ ARGS      ?=
 DURATION  ?= 600
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lock documents bench chaos doctor clean
+.PHONY: help setup run test check format lock documents dashboard bench chaos doctor clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-11s %s\n", $$1, $$2}'
@@ -26,7 +26,7 @@ run: setup ## Start PostgreSQL, Kafka and all services with a small demo; Ctrl-C
 test: setup ## Run all tests, on data folders and ports of their own
 	@$(VENV)/python -m pytest $(if $(filter tests,$(TESTS)),-n 2) $(ARGS) $(TESTS)
 
-check: setup ## Format, lint, types, architecture, documents, compose file, lock file
+check: setup ## Format, lint, types, architecture, documents, compose file, lock file, dashboard
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
 	$(VENV)/mypy
@@ -34,16 +34,21 @@ check: setup ## Format, lint, types, architecture, documents, compose file, lock
 	$(VENV)/python -m tools.documents --check
 	$(VENV)/python -m tools.compose
 	$(VENV)/python -m tools.requirements --check
+	$(VENV)/python -m tools.dashboard
 
 format: setup ## Format the code and repair what the linter can
 	@$(VENV)/ruff check --fix-only --quiet .
 	@$(VENV)/ruff format .
+	@$(VENV)/python -m tools.dashboard --format
 
 lock: setup ## Resolve pyproject.toml anew into requirements.lock (UPGRADE=1 takes newer versions)
 	@$(VENV)/python -m tools.requirements $(if $(UPGRADE),--upgrade)
 
 documents: setup ## Write the OpenAPI and AsyncAPI documents anew
 	@$(VENV)/python -m tools.documents
+
+dashboard: setup ## Build the dashboard now; `make run` does it too, when its sources changed
+	@$(VENV)/python -m rekindle.embedded.dashboard
 
 bench: setup ## Measure, and print a table and JSON
 	@$(VENV)/python -m benchmarks $(ARGS)

@@ -1,20 +1,20 @@
 """The reference page of the API: one file of the npm package that package-lock.json names, fetched once and verified.
 
-``make setup`` runs this, so that a start fetches nothing. Standard library alone, with node's npm (``tools.documents.node``).
+``make setup`` runs this, so that a start fetches nothing. Standard library alone, with node's npm (``rekindle.embedded.node``).
 """
 
 import base64
 import gzip
 import hashlib
 import json
-import os
 import subprocess
 import sys
 import tarfile
 import tempfile
 from pathlib import Path
 
-from tools.documents.node import LOCK, ROOT, CannotUseNode, commands
+from rekindle.embedded.node import CannotUseNode, commands, environment
+from tools.documents.node import LOCK, ROOT
 
 PACKAGE = "@scalar/api-reference"
 MEMBER = "package/dist/browser/standalone.js"
@@ -38,10 +38,11 @@ def fetch() -> None:
     """Put the file where the gateway serves it from. Raises CannotUseNode, which says why it could not."""
     version, integrity = pinned()
     node, npm = commands()
-    environment = {**os.environ, "PATH": f"{Path(node[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     with tempfile.TemporaryDirectory() as folder:
         command = [*npm, "pack", f"{PACKAGE}@{version}", "--pack-destination", folder, "--ignore-scripts", "--silent"]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment(node), capture_output=True, text=True, timeout=SECONDS, check=False
+        )
         archives = list(Path(folder).glob("*.tgz"))
         if done.returncode != 0 or not archives:
             said = (done.stderr or done.stdout).strip().splitlines()

@@ -41,9 +41,9 @@ def create_token(
     if unknown := sorted(set(scope) - set(ALL_SCOPES)):
         known = ", ".join(ALL_SCOPES)
         raise typer.BadParameter(f"{', '.join(unknown)}: known scopes are {known}", param_hint="--scope")
-    days = _days(expires_in, "--expires-in")
+    life = days(expires_in, "--expires-in")
     folder = DataFolder(data)
-    print(issue(folder.keys, Wanted(_deployment(folder), name, tuple(scope), days)))
+    print(issue(folder.keys, Wanted(_deployment(folder), name, tuple(scope), life)))
 
 
 @token.command("list")
@@ -52,7 +52,7 @@ def list_tokens(url: Url = None, as_json: AsJson = False, data: Data = DEFAULT) 
 
     Those that an earlier release created are not in the list; they are valid until they expire or are revoked.
     """
-    api = _Api(DataFolder(data), url)
+    api = Api(DataFolder(data), url)
     found: list[dict[str, Any]] = []
     cursor: str | None = ""
     while cursor is not None:
@@ -72,7 +72,7 @@ def revoke_token(which: TokenId, url: Url = None, data: Data = DEFAULT) -> None:
 
     For a token that is not in the list, because an earlier release created it, give the token itself.
     """
-    api = _Api(DataFolder(data), url)
+    api = Api(DataFolder(data), url)
     if which.count(".") == 2:
         revoked = api.call("POST", "/v1/tokens/revocations", {"token": which})
     else:
@@ -91,11 +91,11 @@ def rotate_token(
 
     The new one has the same name, scopes and length of life. The old one is revoked at once, or after the overlap.
     """
-    seconds = 0 if overlap == "0m" else round(_days(overlap, "--overlap") * 86400)
-    print(_Api(DataFolder(data), url).call("POST", f"/v1/tokens/{_id(which)}/rotation", {"overlap_seconds": seconds})["token"])
+    seconds = 0 if overlap == "0m" else round(days(overlap, "--overlap") * 86400)
+    print(Api(DataFolder(data), url).call("POST", f"/v1/tokens/{_id(which)}/rotation", {"overlap_seconds": seconds})["token"])
 
 
-class _Api:
+class Api:
     """The API of the running stack, or of the one at a URL, called with a token made for this one command."""
 
     def __init__(self, folder: DataFolder, url: str | None) -> None:
@@ -123,7 +123,7 @@ def _deployment(folder: DataFolder) -> str:
     return str(issuer)
 
 
-def _days(text: str, option: str) -> float:
+def days(text: str, option: str) -> float:
     try:
         return days_of(text)
     except ValueError as error:

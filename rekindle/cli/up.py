@@ -14,8 +14,10 @@ from typing import Annotated, Any
 import typer
 
 from rekindle.cli.demo import DemoFailed, post_demo
+from rekindle.cli.http import call
 from rekindle.cli.options import Data
 from rekindle.cli.screen import Screen, complain
+from rekindle.embedded import dashboard
 from rekindle.embedded.failures import CannotStart, of_os_error
 from rekindle.embedded.folder import DEFAULT, DataFolder
 from rekindle.embedded.ports import demand
@@ -26,6 +28,8 @@ KAFKA_PORT = 9092
 
 WELCOME = """
 Rekindle runs at {url}      documentation and a place to try it: {url}/docs
+
+  The dashboard, logged in:  {dashboard}
 
   export TOKEN={token}
 
@@ -155,15 +159,21 @@ async def _supervise(asked: Asked, reporter: Reporter) -> int:
     with folder.in_use():
         stack = Stack(folder, _config(asked), reporter.say)
         stop = _stop_on_signals(stack, reporter.say)
+        folder.logs.mkdir(parents=True, exist_ok=True)
+        building = asyncio.create_task(dashboard.build_beside(folder.logs / "dashboard.log", reporter.say))
         starting = asyncio.create_task(_start(stack, asked, reporter))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            building.cancel()
         if not starting.done():
             starting.cancel()
             await asyncio.wait({starting})
             return 130
         starting.result()
         await stopping
+        building.cancel()
+        await asyncio.wait({building})
         await stack.stop()
         reporter.say("stopped")
     return 0
@@ -172,6 +182,7 @@ async def _supervise(asked: Asked, reporter: Reporter) -> int:
 async def _start(stack: Stack, asked: Asked, reporter: Reporter) -> None:
     reporter.say(f"starting on {stack.folder.path}")
     await stack.start()
+    link = await asyncio.to_thread(_link_of, stack, "maria" if asked.demo else "owner")
     if asked.demo:
         try:
             reporter.say(await asyncio.to_thread(post_demo, stack.url, stack.token, stack.folder))
@@ -180,12 +191,22 @@ async def _start(stack: Stack, asked: Asked, reporter: Reporter) -> None:
     reporter.ready(
         {
             "url": stack.url,
+            "dashboard": link,
             "token": stack.token,
             "data": str(stack.folder.path),
             "kafka": stack.env["KAFKA_BOOTSTRAP_SERVERS"],
             "greenhouse_secret": stack.greenhouse_secret,
         }
     )
+
+
+def _link_of(stack: Stack, recruiter: str) -> str:
+    """A link that logs the owner of this stack in, once, within a day. Raises CannotStart."""
+    asked = {"role": "admin", "recruiter": recruiter, "expires_in_minutes": 1440}
+    status, answer = call("POST", f"{stack.url}/v1/login-links", token=stack.token, body=asked)
+    if status != 201:
+        raise CannotStart(f"No link to the dashboard could be made: {answer}")
+    return str(json.loads(answer)["url"])
 
 
 def _stop_on_signals(stack: Stack, say: Callable[[str], None]) -> asyncio.Event:

@@ -11,11 +11,11 @@ from typing import Any
 
 import orjson
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.gateway import metrics, openapi, reference
+from services.gateway import dashboard, metrics, openapi, reference
 from services.gateway.behaviour import behaviour
+from services.gateway.browser_sessions import WithBrowserSessions
 from services.gateway.workers import Workers
 from shared.observability.health import exposition
 from shared.security.auth import Verifier
@@ -61,7 +61,7 @@ def create_app(
         name="gateway",
         title="Rekindle",
         description=behaviour(),
-        routers=[pages, reference.router],
+        routers=[pages, reference.router, dashboard.router],
         settings=settings,
         lifespan=lifespan,
         checks={
@@ -80,6 +80,9 @@ def create_app(
     app.state.workers = workers
     _describe(app)
     app.requests = Dispatch(app.requests, {path: services[name] for path, name in owners.items() if name in services})
+    if "gateway" in services:
+        services["gateway"].state.is_behind_proxy = described is not None
+        app.requests = WithBrowserSessions(app.requests, services["gateway"].state.browser_sessions)
     return app
 
 
@@ -112,12 +115,6 @@ def _describe(app: FastAPI) -> None:
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]  # the documented way to replace FastAPI's document
-
-
-@pages.get("/")
-async def home() -> Response:
-    """Lead a browser to the documentation."""
-    return RedirectResponse("/docs")
 
 
 @pages.get("/openapi.json")

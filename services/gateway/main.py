@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.gateway.announcing import Announcer
-from services.gateway.api import tokens
+from services.gateway.api import login_links, session, tokens
 from services.gateway.api.dependencies import TokenDesk
+from services.gateway.browser_sessions import BrowserSessions
 from services.gateway.settings import GatewaySettings
 from services.gateway.use_cases.load_revocations import load_revocations
 from shared.db.engine import connect
@@ -17,7 +18,7 @@ from shared.web.app import create_service_app
 
 
 def create_app(settings: GatewaySettings | None = None) -> FastAPI:
-    """Routes at their full paths: /v1/tokens."""
+    """Routes at their full paths: /v1/tokens, /v1/login-links, /session."""
     settings = settings or GatewaySettings()
     sessions = connect(settings.database_url, pool_size=settings.pool_size, name="gateway")
     health = ServiceHealth("gateway", sessions, settings.kafka_bootstrap_servers)
@@ -37,12 +38,16 @@ def create_app(settings: GatewaySettings | None = None) -> FastAPI:
     app = create_service_app(
         name="gateway",
         title="Rekindle: gateway",
-        description="The tokens with which clients call the API.",
-        routers=[tokens.router],
-        tags={"tokens": "Who may call the API: tokens are issued, listed, revoked and rotated."},
+        description="The tokens with which clients call the API, and the sessions of the dashboard.",
+        routers=[tokens.router, login_links.router, session.router],
+        tags={
+            "tokens": "Who may call the API: tokens are issued, listed, revoked and rotated.",
+            "login links": "Links with which people log in to the dashboard, each once.",
+        },
         settings=settings,
         lifespan=lifespan,
         checks=health.checks,
     )
     app.state.desk = TokenDesk(sessions, settings, announcer)
+    app.state.browser_sessions = BrowserSessions(sessions, deployment=settings.deployment, keys=settings.signing_keys)
     return app

@@ -59,6 +59,12 @@ class Principal:
         """
         return self.name if self.issuer is None and "|" not in self.name else f"{self.issuer or ''}|{self.name}"
 
+    def acting_as(self, named: str | None) -> str | None:
+        """The recruiter who acts: whom the request names, else the token. Raises Forbidden where both do and differ."""
+        if self.recruiter is not None and named is not None and named != self.recruiter:
+            raise Forbidden(f"The token acts as the recruiter {self.recruiter}, not as {named}.")
+        return self.recruiter if named is None else named
+
     def may(self, scope: str) -> bool:
         """Whether the token carries a scope; ``admin`` is a scope of its own and implies none."""
         return scope in self.scopes
@@ -123,7 +129,8 @@ class Verifier:
             keys = None if settings.jwks_file is None else _key_set(settings.jwks_file, settings.jwks_file.stat().st_mtime_ns)
             claims = _decoded(token, keys, settings.deployment, settings.deployment, [ALGORITHM])
             scopes = frozenset(str(claims.get("scope", "")).split())
-            return Proven(Principal(str(claims["sub"]), scopes), float(claims["exp"]), str(claims.get("jti", "")))
+            principal = Principal(str(claims["sub"]), scopes, recruiter=code_or_none(claims.get("recruiter")))
+            return Proven(principal, float(claims["exp"]), str(claims.get("jti", "")))
         if self.issuer_keys is not None and not self.issuer_keys.knows(key_id):
             raise UnknownKey("The token was not accepted: it was signed with a key that its issuer does not publish")
         claims = _decoded(

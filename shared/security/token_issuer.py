@@ -66,8 +66,10 @@ class SignedToken:
     token: str
 
 
-def sign_token(directory: Path, *, issuer: str, name: str, scopes: Sequence[str], expires_in: timedelta) -> SignedToken:
-    """Sign a token with the key in ``directory``. Raises ValueError for a scope that does not exist."""
+def sign_token(
+    directory: Path, *, issuer: str, name: str, scopes: Sequence[str], expires_in: timedelta, recruiter: str | None = None
+) -> SignedToken:
+    """Sign a token with the key in ``directory``, for a recruiter where it names one. Raises ValueError for an unknown scope."""
     for scope in scopes:
         if scope not in set(Scope):
             raise ValueError(f"scope {scope!r} does not exist; there are {', '.join(Scope)}")
@@ -83,6 +85,7 @@ def sign_token(directory: Path, *, issuer: str, name: str, scopes: Sequence[str]
         "exp": end,
         "jti": token_id.hex,
         "scope": " ".join(scopes),
+        **({} if recruiter is None else {"recruiter": recruiter}),
     }
     encoded = jwt.encode({"alg": ALGORITHM, "kid": key.kid, "typ": "JWT"}, claims, key, algorithms=[ALGORITHM])
     created_at, expires_at = datetime.fromtimestamp(now, UTC), datetime.fromtimestamp(end, UTC)

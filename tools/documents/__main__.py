@@ -5,8 +5,8 @@ import json
 import sys
 from pathlib import Path
 
+from rekindle.embedded.node import CannotUseNode
 from tools.documents import services, validation, written
-from tools.documents.node import CannotUseNode
 
 
 def check(folder: Path) -> list[str]:

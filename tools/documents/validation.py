@@ -11,6 +11,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, SchemaError
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from rekindle.embedded.node import CannotUseNode
 from tools.documents import node
 
 PARSER = Path(__file__).with_name("parse_asyncapi.mjs")
@@ -38,7 +39,7 @@ def lint_errors(document: Mapping[str, Any]) -> list[str]:
     try:
         found = json.loads(done.stdout)["problems"]
     except ValueError as error:
-        raise node.CannotUseNode(f"The linter of OpenAPI did not run: {done.stderr.strip()[-500:]}") from error
+        raise CannotUseNode(f"The linter of OpenAPI did not run: {done.stderr.strip()[-500:]}") from error
     return [f"{_place(one)}: {one['message']} ({one['ruleId']})" for one in found]
 
 
@@ -63,6 +64,6 @@ def asyncapi_errors(paths: Sequence[Path], *, named: bool = False) -> dict[Path,
     command = [*node.installed(), str(PARSER), *(["--named"] if named else []), *(str(path) for path in paths)]
     done = subprocess.run(command, cwd=node.ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)
     if done.returncode != 0:
-        raise node.CannotUseNode(f"The AsyncAPI parser did not run: {done.stderr.strip()[-500:]}")
+        raise CannotUseNode(f"The AsyncAPI parser did not run: {done.stderr.strip()[-500:]}")
     found: dict[str, list[str]] = json.loads(done.stdout)
     return {path: found[str(path)] for path in paths}

@@ -132,7 +132,7 @@ async def check_contact(
     ],
     sessions: SessionsDep,
     settings: SettingsDep,
-    _: Annotated[Principal, requires("engagement:write")],
+    principal: Annotated[Principal, requires("engagement:write")],
     _waited: WaitedDep,
 ) -> Any:
     """May we contact this person? One check, or an array of up to 1,000. It sees every event that was accepted before it."""
@@ -140,13 +140,13 @@ async def check_contact(
     now = clock.now()
     token = request_token(request)
     if not isinstance(sent, list):
-        planned = _read(sent, now)
+        planned = _read(sent, now, principal)
         name_people(request, {planned.candidate})
         [checked] = await check_contacts(sessions, [planned], request=token, now=now, settings=settings)
         return _answer(checked)
     if not 1 <= len(sent) <= MOST:
         raise Invalid.of("body", f"must hold 1 to {MOST:,} checks")
-    read = [_read_item(item, now) for item in sent]
+    read = [_read_item(item, now, principal) for item in sent]
     plans = [one for one in read if isinstance(one, Planned)]
     name_people(request, {one.candidate for one in plans})
     answers = iter(await check_contacts(sessions, plans, request=token, now=now, settings=settings))
@@ -168,15 +168,15 @@ async def release_contact_reservation(
     await release_reservation(sessions, id)
 
 
-def _read_item(item: Any, now: datetime) -> Planned | DomainError:
+def _read_item(item: Any, now: datetime, principal: Principal) -> Planned | DomainError:
     try:
-        return _read(item, now)
+        return _read(item, now, principal)
     except DomainError as error:
         return error
 
 
-def _read(item: Any, now: datetime) -> Planned:
-    """The plan that a body states. Raises Invalid, which names every field and rule."""
+def _read(item: Any, now: datetime, principal: Principal) -> Planned:
+    """The plan that a body states. Raises Invalid, which names every field and rule, and Forbidden for another recruiter."""
     try:
         asked = ContactCheckRequest.model_validate(item)
     except ValidationError as error:
@@ -188,7 +188,7 @@ def _read(item: Any, now: datetime) -> Planned:
     ask = Ask(
         channel=asked.channel,
         at=at,
-        recruiter=asked.recruiter,
+        recruiter=principal.acting_as(asked.recruiter),
         purpose=asked.purpose,
         kind=asked.kind,
         position=asked.position,

@@ -1,5 +1,7 @@
 """POST /v1/events: what happened, one CloudEvent or a batch of them."""
 
+from collections.abc import Sequence
+
 import orjson
 from fastapi import APIRouter, Request, Response
 
@@ -11,8 +13,9 @@ from services.engagement.domain.outcomes import Accepted, Refused
 from services.engagement.use_cases.event_batcher import EventBatcher
 from shared import clock
 from shared.errors import DomainError
+from shared.events.fields import code_or_none
 from shared.observability.tracing import current_traceparent
-from shared.security.auth import requires
+from shared.security.auth import Principal, requires
 from shared.web.idempotency import IdempotentRoute, name_people
 from shared.web.problem_details import request_id_of
 from shared.web.routing import RawRoute
@@ -45,6 +48,7 @@ async def post_events(request: Request) -> Response:
     now = clock.now()
     content_type = request.headers.get("content-type", "")
     items, is_array = read_body(await request.body(), content_type)
+    _hold_to_recruiter(request.state.principal, items)
     strict = content_type.partition(";")[0].strip().lower() != PLAIN
     traceparent = current_traceparent()
     read: list[Read] = [read_item(item, now=now, specversion_needed=strict, traceparent=traceparent) for item in items]
@@ -62,6 +66,15 @@ async def post_events(request: Request) -> Response:
         outcome = next(remaining) if isinstance(one, Incoming) else Refused(one)
         answers.append(outcome.error if isinstance(outcome, Refused) else outcome)
     return _json(207, batch_answer(answers, request_id=request_id_of(request)))
+
+
+def _hold_to_recruiter(principal: Principal, items: Sequence[object]) -> None:
+    """Raise Forbidden where a token that names a recruiter posts what another one did."""
+    if principal.recruiter is None:
+        return
+    for item in items:
+        data = item.get("data") if isinstance(item, dict) else None
+        principal.acting_as(code_or_none(data.get("recruiter")) if isinstance(data, dict) else None)
 
 
 def _json(status: int, body: object) -> Response:

@@ -102,9 +102,10 @@ async def post_message_review(
     body: MessageReviewRequest,
     sessions: SessionsDep,
     settings: SettingsDep,
-    _: Annotated[Principal, requires("engagement:write")],
+    writer: Annotated[Principal, requires("engagement:write")],
 ) -> MessageReviewAnswer:
     """Review a draft before it is sent: findings with advice, and a score with its parts. The text is not stored."""
+    writer.acting_as(body.recruiter)
     message = Message(body.text, body.kind, body.candidate, body.position, body.known)
     token = request_token(request)
     return _answer(token, await review_message(sessions, message, id=token, now=clock.now(), settings=settings))

@@ -129,7 +129,7 @@ async def waive_obligation(
     writer: Writer,
 ) -> Obligation:
     """Decide that nothing is owed any more. The same again is answered alike. 409: it was met, or waived otherwise."""
-    recruiter = body.recruiter or writer.recruiter
+    recruiter = writer.acting_as(body.recruiter)
     if recruiter is None:
         raise Invalid.of("recruiter", "is required: the token names no recruiter")
     now = clock.now()

@@ -14,6 +14,7 @@ from services.engagement.api.queue_filters import Body, ItemFilters, WantedDep
 from services.engagement.domain.priority import Factor
 from services.engagement.domain.queue import QueueReason as DueReason
 from services.engagement.domain.queue import QueueStatus
+from services.engagement.domain.queue_errors import ItemUnknown
 from services.engagement.domain.why_not import WhyNot
 from services.engagement.storage.positions import KnownPosition
 from services.engagement.storage.queue import After, Wanted
@@ -85,6 +86,12 @@ class LeasedQueueItem(QueueItem):
     lease: UUID
 
 
+class HeldQueueItem(QueueItem):
+    """An item, with its lease for the recruiter who holds it."""
+
+    lease: UUID | None = Field(None, description="What completion, snooze and dismissal ask for.")
+
+
 class QueuePage(BaseModel):
     """A page of the queue. What we owe comes before whom to come back to: silence is what candidates complain about most."""
 
@@ -148,10 +155,11 @@ class QueueClaim(ItemFilters):
     recruiter: Code | None = Field(None, description="Who takes them. Default: the recruiter whom the token names.")
     limit: int = Field(10, ge=1, le=200, strict=True)
     lease_seconds: int = Field(900, ge=1, le=86_400, strict=True)
+    item: UUID | None = Field(None, description="This item alone, where it is due and nobody holds it.", examples=[None])
 
     def claimable(self) -> Wanted:
         """The due items; ``recruiter`` takes them, and filters none."""
-        return replace(self.wanted(QueueStatus.DUE), recruiter=None)
+        return replace(self.wanted(QueueStatus.DUE), recruiter=None, item=self.item)
 
 
 class QueueCompletion(Body):
@@ -192,8 +200,8 @@ class QueueDismissal(Body):
 
 
 def acting(named: str | None, principal: Principal) -> str:
-    """The recruiter who acts: whom the body names, else the token. Raises Invalid where neither does."""
-    if (recruiter := named or principal.recruiter) is None:
+    """The recruiter who acts: whom the body names, else the token. Raises Invalid where neither does, Forbidden for another."""
+    if (recruiter := principal.acting_as(named)) is None:
         raise Invalid.of("recruiter", "is required: the token names no recruiter")
     return recruiter
 
@@ -245,6 +253,18 @@ async def explain_queue_absence(
         status=found.status,
         reasons=[QueueAbsenceReason(code=one.code, sentence=one.sentence, until=one.until) for one in found.reasons],
     )
+
+
+@router.get("/{id}")
+async def get_queue_item(id: UUID, sessions: SessionsDep, reader: Reader, _waited: WaitedDep) -> HeldQueueItem:
+    """One live item. Its lease is shown to the recruiter alone who holds it and whom the token names. 404 once it has left."""
+    now = clock.now()
+    page = await list_queue(sessions, Wanted(item=id), now=now, after=None, limit=1)
+    if not page.items:
+        raise ItemUnknown(f"There is no queue item {id}, or it has left the queue.")
+    lease = page.items[0].item.lease
+    is_theirs = lease is not None and reader.recruiter == lease.recruiter and lease.expires_at > now
+    return HeldQueueItem.model_validate({**_fields(page.items[0], now), "lease": lease.id if lease and is_theirs else None})
 
 
 @router.post("/claims")

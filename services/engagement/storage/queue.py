@@ -81,6 +81,7 @@ class Wanted:
     skill: str | None = None
     tier: Tier | None = None
     """What the record says, or inner for those who got away."""
+    item: UUID | None = None
 
     @property
     def has_reason(self) -> bool:
@@ -199,6 +200,8 @@ def _where(wanted: Wanted) -> str:
         where += _FOR_RECRUITER
     if wanted.tier is not None:
         where += " AND tier = :tier"
+    if wanted.item is not None:
+        where += " AND queue_items.id = :item"
     for name, condition in _FOR_PERSON.items():
         if getattr(wanted, name) is not None:
             where += f" AND person_id IN (SELECT person_id FROM relationships WHERE erased_at IS NULL AND {condition})"  # noqa: S608
@@ -207,7 +210,9 @@ def _where(wanted: Wanted) -> str:
 
 def _values(wanted: Wanted, now: datetime) -> dict[str, Any]:
     values: dict[str, Any] = {"now": now, "min_priority": wanted.min_priority}
-    values |= {name: getattr(wanted, name) for name in ("recruiter", "tier", *_FOR_PERSON) if getattr(wanted, name) is not None}
+    values |= {
+        name: getattr(wanted, name) for name in ("recruiter", "tier", "item", *_FOR_PERSON) if getattr(wanted, name) is not None
+    }
     if wanted.has_reason:
         asked = {"reason": wanted.reason, "position": wanted.position, "trigger": wanted.trigger}
         contained = {"reason": wanted.reason, "position_id": wanted.position, "trigger": wanted.trigger}

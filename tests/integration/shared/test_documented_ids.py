@@ -5,10 +5,10 @@ import json
 import subprocess
 from pathlib import Path
 
+from rekindle.embedded.node import commands
 from shared.db.engine import Sessions
 from shared.ids import NAMESPACE, Reference, candidate_id, position_id
 from tests.documents import DOCS, code, write_code
-from tools.documents.node import commands
 
 REFERENCES = [
     "greenhouse:53883394",

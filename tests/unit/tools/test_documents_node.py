@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tools.documents import node
+from rekindle.embedded import node
+from tools.documents.node import LOCK
 
 
 @pytest.fixture
@@ -43,9 +44,6 @@ def test_an_old_node_is_passed_over(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 def test_an_installation_that_fails_says_what_npm_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "package-lock.json").write_text("{}")
-    monkeypatch.setattr(node, "ROOT", tmp_path)
-    monkeypatch.setattr(node, "LOCK", tmp_path / "package-lock.json")
-    monkeypatch.setattr(node, "STAMP", tmp_path / "node_modules" / ".installed")
 
     def fail(command: list[str], **_options: Any) -> subprocess.CompletedProcess[str]:
         return subprocess.CompletedProcess(command, 0 if "--version" in command else 1, "v24.0.0", "one\nno network\n")
@@ -53,30 +51,26 @@ def test_an_installation_that_fails_says_what_npm_said(monkeypatch: pytest.Monke
     monkeypatch.setattr("subprocess.run", fail)
 
     with pytest.raises(node.CannotUseNode, match="no network"):
-        node.installed()
+        node.installed(tmp_path)
 
 
 def test_what_was_installed_for_this_lock_is_not_installed_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "package-lock.json").write_text("{}")
     (tmp_path / "node_modules").mkdir()
-    stamp = tmp_path / "node_modules" / ".installed"
-    monkeypatch.setattr(node, "ROOT", tmp_path)
-    monkeypatch.setattr(node, "LOCK", tmp_path / "package-lock.json")
-    monkeypatch.setattr(node, "STAMP", stamp)
     installs: list[object] = []
-    monkeypatch.setattr(node, "_install", lambda *commands: installs.append(commands))
+    monkeypatch.setattr(node, "_install", lambda *asked: installs.append(asked))
 
-    node.installed()
-    node.installed()
+    node.installed(tmp_path)
+    node.installed(tmp_path)
     (tmp_path / "package-lock.json").write_text('{"other": 1}')
-    node.installed()
+    node.installed(tmp_path)
 
     assert len(installs) == 2
 
 
 def test_the_lock_names_no_registry() -> None:
     """Each machine installs from its own; the integrity of each package is in the lock."""
-    lock = node.LOCK.read_text()
+    lock = LOCK.read_text()
 
     assert '"resolved"' not in lock
     assert lock.count('"integrity"') > 50

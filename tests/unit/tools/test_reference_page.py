@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from rekindle.embedded.node import CannotUseNode
 from tools import reference_page
-from tools.documents.node import CannotUseNode
 
 
 def archive(script: bytes) -> bytes:

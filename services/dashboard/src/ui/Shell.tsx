@@ -1,0 +1,135 @@
+/** The frame around every page: navigation, who is logged in, and whether all is well behind it. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, Outlet, useNavigate } from "@tanstack/react-router";
+import { Suspense, useRef, useState } from "react";
+import { logOut, useSession } from "../api/session";
+import { texts } from "../texts";
+import { Icon } from "./icons";
+import { KeyboardHelp } from "./KeyboardHelp";
+import { Loading } from "./faces";
+import { Notices } from "./notices";
+import { useKeys } from "./keys";
+
+const PLACES = [
+  ["/", "today", "t"],
+  ["/queue", "queue", "q"],
+  ["/positions", "positions", "p"],
+  ["/people", "people", "e"],
+  ["/numbers", "numbers", "n"],
+] as const;
+
+export function Shell() {
+  return (
+    <Suspense
+      fallback={
+        <div className="alone">
+          <Loading />
+        </div>
+      }
+    >
+      <Frame />
+    </Suspense>
+  );
+}
+
+function Frame() {
+  const session = useSession();
+  const navigate = useNavigate();
+  const [helps, setHelps] = useState(false);
+  const went = useRef(0);
+  useKeys({
+    "?": () => setHelps(true),
+    g: () => {
+      went.current = Date.now();
+    },
+    ...Object.fromEntries(
+      PLACES.map(([to, , key]) => [
+        key,
+        () => {
+          if (Date.now() - went.current < 1_500) void navigate({ to });
+        },
+      ]),
+    ),
+  });
+  return (
+    <div className="shell">
+      <a className="skip" href="#content">
+        {texts.skip}
+      </a>
+      <header className="side">
+        <Link to="/" className="brand">
+          <img src="/assets/icon.svg" alt="" width="22" height="22" />
+          <span>{texts.product}</span>
+        </Link>
+        <nav aria-label={texts.navigation}>
+          {PLACES.map(([to, name]) => (
+            <Link key={to} to={to} activeOptions={{ exact: to === "/", includeSearch: false }}>
+              <Icon name={name} />
+              <span>{texts.pages[name]}</span>
+            </Link>
+          ))}
+          {session.role === "admin" && (
+            <Link to="/behind">
+              <Icon name="behind" />
+              <span>{texts.pages.behind}</span>
+            </Link>
+          )}
+        </nav>
+        <div className="who">
+          <Health />
+          <div className="me">
+            <span className="avatar" aria-hidden="true">
+              {(session.recruiter ?? session.role).slice(0, 1).toUpperCase()}
+            </span>
+            <span className="grow">
+              <strong>{session.recruiter ?? texts.session.roles[session.role]}</strong>
+              {session.recruiter !== null && <small>{texts.session.roles[session.role]}</small>}
+            </span>
+            <button className="quiet" aria-label={texts.keys.open} onClick={() => setHelps(true)}>
+              <Icon name="keyboard" />
+            </button>
+            <LogOut />
+          </div>
+        </div>
+      </header>
+      <main id="content" tabIndex={-1}>
+        <Suspense fallback={<Loading />}>
+          <Outlet />
+        </Suspense>
+      </main>
+      <Notices />
+      <KeyboardHelp isOpen={helps} onOpenChange={setHelps} />
+    </div>
+  );
+}
+
+function LogOut() {
+  const queries = useQueryClient();
+  const leave = () =>
+    void logOut().finally(() => {
+      queries.clear();
+      window.location.assign("/login");
+    });
+  return (
+    <button className="quiet" aria-label={texts.session.logOut} onClick={leave}>
+      <Icon name="out" />
+    </button>
+  );
+}
+
+/** Whether everything that the pages depend on works, said in one line. */
+export function Health() {
+  const health = useQuery({
+    queryKey: ["health"],
+    queryFn: async () => ((await (await fetch("/health/ready")).json()) as { status: string }).status,
+    refetchInterval: 15_000,
+    retry: false,
+  });
+  const state = health.isError ? "bad" : health.data === undefined || health.data === "ready" ? "good" : "warn";
+  const said = { bad: texts.faces.offline, good: texts.today.well, warn: texts.today.degraded }[state];
+  return (
+    <p className={`health ${state}`} role="status">
+      <span className="dot" aria-hidden="true" /> {said}
+    </p>
+  );
+}

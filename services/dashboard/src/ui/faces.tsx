@@ -1,0 +1,96 @@
+/** The faces of a page without content: loading, empty, failed, offline, not permitted, not there. Each says what to do. */
+import { Link, type ErrorComponentProps } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { Problem } from "../api/client";
+import { texts } from "../texts";
+
+interface FaceProps {
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+  /** Whether it is all that the page shows. */
+  isPage?: boolean;
+}
+
+export function Face({ title, children, action, isPage = false }: FaceProps) {
+  return (
+    <div className="face">
+      {isPage ? <h1>{title}</h1> : <h2>{title}</h2>}
+      {children !== undefined && <p>{children}</p>}
+      {action}
+    </div>
+  );
+}
+
+export function Loading({ rows = 6 }: { rows?: number }) {
+  return (
+    <div className="loading" role="status" aria-label={texts.loading}>
+      {Array.from({ length: rows }, (_, row) => (
+        <span key={row} />
+      ))}
+    </div>
+  );
+}
+
+/** What to show of a call that failed. */
+export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
+  const again = retry && (
+    <button className="button" onClick={retry}>
+      {texts.faces.retry}
+    </button>
+  );
+  if (!(error instanceof Problem)) return <Face title={texts.faces.failed} action={again} />;
+  if (error.status === 401) return <SessionOver />;
+  if (error.status === 403) return <Face title={texts.faces.forbidden}>{texts.faces.forbiddenHow}</Face>;
+  if (error.status === 404 || error.status === 410)
+    return (
+      <Face title={texts.faces.missing} action={<Home />}>
+        {error.detail || texts.faces.missingHow}
+      </Face>
+    );
+  if (error.status === 0)
+    return (
+      <Face title={texts.faces.offline} action={again}>
+        {texts.faces.offlineHow}
+      </Face>
+    );
+  return (
+    <Face title={texts.faces.failed} action={again}>
+      {error.detail} <small>{texts.faces.request(error.requestId)}</small>
+    </Face>
+  );
+}
+
+function Home() {
+  return (
+    <Link className="button" to="/">
+      {texts.faces.home}
+    </Link>
+  );
+}
+
+export function SessionOver() {
+  return (
+    <Face title={texts.session.needed} action={<code className="command">{texts.session.command}</code>}>
+      {texts.session.how}
+    </Face>
+  );
+}
+
+export function Missing() {
+  return (
+    <main className="alone">
+      <Face isPage title={texts.faces.missing} action={<Home />}>
+        {texts.faces.missingHow}
+      </Face>
+    </main>
+  );
+}
+
+export function RouteFailed({ error, reset }: ErrorComponentProps) {
+  return (
+    <main className="alone">
+      <Failed error={error} retry={reset} />
+    </main>
+  );
+}

@@ -1,0 +1,26 @@
+/** Keys of a page: single characters, not while somebody types or a dialog is open. */
+import { useEffect, useRef } from "react";
+
+type Keys = Record<string, (event: KeyboardEvent) => void>;
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+
+export function useKeys(keys: Keys): void {
+  const held = useRef(keys);
+  useEffect(() => {
+    held.current = keys;
+  });
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isTyping(event.target) || document.querySelector("[role=dialog]") !== null) return;
+      const action = held.current[event.key];
+      if (action === undefined) return;
+      if (event.key.length === 1) event.preventDefault();
+      action(event);
+    };
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  }, []);
+}

@@ -1,0 +1,83 @@
+/** Small parts of pages: the page's head, a panel, a tag, a priority, a bar. */
+import { useEffect, type ReactNode } from "react";
+import { number } from "../format";
+import { texts } from "../texts";
+
+export function Page({ title, aside, children }: { title: string; aside?: ReactNode; children: ReactNode }) {
+  useEffect(() => {
+    document.title = `${title} · ${texts.product}`;
+  }, [title]);
+  return (
+    <div className="page">
+      <header className="head">
+        <h1>{title}</h1>
+        {aside}
+      </header>
+      {children}
+    </div>
+  );
+}
+
+interface PanelProps {
+  title: string;
+  count?: number;
+  action?: ReactNode;
+  children: ReactNode;
+}
+
+export function Panel({ title, count, action, children }: PanelProps) {
+  return (
+    <section className="panel">
+      <header>
+        <h2>
+          {title}
+          {count !== undefined && count > 0 && <span className="count">{number(count)}</span>}
+        </h2>
+        {action}
+      </header>
+      {children}
+    </section>
+  );
+}
+
+export type Tone = "bad" | "warn" | "good" | "accent";
+
+export function Tag({ tone, children }: { tone?: Tone; children: ReactNode }) {
+  return <span className={tone === undefined ? "tag" : `tag ${tone}`}>{children}</span>;
+}
+
+/** A priority from 0 to 100: the number, and a bar as long. */
+export function Priority({ value }: { value: number }) {
+  return (
+    <span className="priority" title={`${texts.queue.priority} ${String(value)}`}>
+      <span className="hidden">{texts.queue.priority} </span>
+      {value}
+      <meter min={0} max={100} value={value} aria-hidden="true" />
+    </span>
+  );
+}
+
+/** A choice among few, as a list that the browser shows; empty means any. */
+interface ChoiceProps {
+  label: string;
+  any?: string;
+  value: string | undefined;
+  options: readonly (readonly [string, string])[];
+  onChange: (value: string | undefined) => void;
+}
+
+export function Choice({ label, any, value, options, onChange }: ChoiceProps) {
+  return (
+    <label className="choice">
+      <span>{label}</span>
+      <select value={value ?? ""} onChange={(event) => onChange(event.target.value || undefined)}>
+        {any !== undefined && <option value="">{any}</option>}
+        {options.map(([one, said]) => (
+          <option key={one} value={one}>
+            {said}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,47 @@
+// A real Chromium, brought by npm, and pages of it that remember what went wrong in them.
+import { createRequire } from "node:module";
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import chromium from "@sparticuz/chromium";
+import { chromium as playwright } from "playwright-core";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+export const WIDTHS = [1440, 1024, 768, 390];
+export const SCHEMES = ["light", "dark"];
+
+/** Start the browser. Where the machine lacks libraries that it needs, the package's own are used. */
+export async function launch() {
+  const executablePath = await chromium.executablePath();
+  const libraries = path.join(tmpdir(), "al2023", "lib");
+  return playwright.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"],
+    env: existsSync(libraries) ? { ...process.env, LD_LIBRARY_PATH: libraries } : process.env,
+  });
+}
+
+/** A page of a browser context, with the errors of its console in `page.errors`. */
+export async function open(context) {
+  const page = await context.newPage();
+  page.errors = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") page.errors.push(message.text());
+  });
+  page.on("pageerror", (error) => page.errors.push(String(error)));
+  return page;
+}
+
+/** What axe finds on the page: a sentence for each, none where all is well. */
+export async function findings(page) {
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(await source());
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+}
+
+let axe;
+const source = async () => (axe ??= await (await import("node:fs/promises")).readFile(AXE, "utf8"));
+
+/** What is wider than the window. */
+export const overflow = (page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

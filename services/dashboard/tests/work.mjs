@@ -1,0 +1,173 @@
+// A morning at the dashboard, in a real browser: node tests/work.mjs, with what it needs as JSON in the variable STORY.
+import assert from "node:assert/strict";
+import { launch, open } from "./browser.mjs";
+
+const { url, token, maria, tom, lead, position, person, waiting } = JSON.parse(process.env.STORY);
+const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
+const api = async (path, content) =>
+  (await fetch(url + path, { headers, ...(content && { method: "POST", body: JSON.stringify(content) }) })).json();
+
+/** Say what is being tried, so that a failure names it. */
+async function step(what, doing) {
+  console.log(what);
+  try {
+    await doing();
+  } catch (error) {
+    console.log(page.url(), page.errors, await page.locator("body").innerText());
+    throw error;
+  }
+}
+
+const browser = await launch();
+const context = await browser.newContext({ locale: "en-GB" });
+const page = await open(context);
+
+await step("a link logs in, and no second time", async () => {
+  await page.goto(maria);
+  await page.getByRole("heading", { name: "Today" }).waitFor();
+  assert.ok(!page.url().includes("#"), "the code leaves the address");
+  const second = await open(await browser.newContext());
+  await second.goto(maria);
+  await second.getByText("You are not logged in").waitFor();
+  await second.close();
+});
+
+await step("the help is one key away, and Escape gives the page back", async () => {
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+});
+
+let lease;
+await step("a claimed person is worked to completed by keyboard alone", async () => {
+  await page.goto(`${url}/queue?position=${position}`);
+  await page.getByRole("region", { name: "People in the queue" }).getByText(person.name).waitFor();
+  await page.keyboard.press("j");
+  await page.getByRole("heading", { name: person.name }).waitFor();
+  await page.getByText("May I contact them?").waitFor();
+  await page.keyboard.press("c");
+  await page.getByRole("textbox", { name: "Your message" }).waitFor();
+  const item = new URL(page.url()).searchParams.get("item");
+  lease = (await (await context.request.get(`${url}/v1/queue/${item}`)).json()).lease;
+  assert.ok(lease, "the session's recruiter sees the lease");
+
+  const other = await open(await browser.newContext());
+  await other.goto(tom);
+  await other.getByRole("heading", { name: "Today" }).waitFor();
+  await other.goto(`${url}/queue?status=claimed&item=${item}`);
+  await other.getByText("held by maria").waitFor();
+  assert.equal(
+    await other.getByRole("button", { name: "I sent it" }).count(),
+    0,
+    "who does not hold it cannot work it",
+  );
+  await other.close();
+
+  await page.keyboard.press("d");
+  await page.keyboard.type("Dear {{first_name}}, last chance!");
+  await page.getByText("Do not send this").waitFor();
+  assert.ok((await page.locator("mark.stop").count()) > 0, "what stops is marked in the text");
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type(
+    "Dear Lin, your talk on query planners stayed with me. The role pays what you asked for. May I write more?",
+  );
+  await page.getByText("Do not send this").waitFor({ state: "detached" });
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("Noted: they were contacted.").waitFor();
+  await page.getByRole("region", { name: "People in the queue" }).getByText(person.name).waitFor({ state: "detached" });
+
+  const { items } = await api(`/v1/timelines/${person.reference}`);
+  const [sent] = items.filter(({ source }) => source === "dashboard");
+  assert.equal(sent.id, lease);
+  assert.equal(sent.data.recruiter, "maria", "all that a session does is its recruiter's");
+});
+
+await step("another recruiter than the session's is refused", async () => {
+  const { csrf } = await (await context.request.get(`${url}/session`)).json();
+  const answer = await context.request.post(`${url}/v1/queue/claims`, {
+    data: { recruiter: "tom" },
+    headers: { "X-CSRF-Token": csrf },
+  });
+  assert.equal(answer.status(), 403);
+});
+
+await step("the funnel on the page equals the API's, and what is posted appears by itself", async () => {
+  await page.goto(`${url}/positions/${position}`);
+  await page.locator("[data-stage=contacted]").waitFor();
+  const shown = async () =>
+    Object.fromEntries(
+      await page
+        .locator("[data-stage]")
+        .evaluateAll((all) => all.map((one) => [one.dataset.stage, Number(one.textContent)])),
+    );
+  const asked = async () => {
+    const { stages } = await api(`/v1/analytics/positions/${position}/funnel`);
+    return Object.fromEntries(stages.map(({ stage, reached }) => [stage, reached]));
+  };
+  const before = await shown();
+  assert.deepEqual(before, await asked());
+  const data = { position, channel: "email", recruiter: "maria" };
+  const subject = `${person.reference}-newcomer`;
+  await api("/v1/events", { source: "dash", id: `${subject}-1`, type: "rekindle.pursuit.contacted", subject, data });
+  await page.waitForFunction(
+    (count) => Number(document.querySelector("[data-stage=contacted]").textContent) === count,
+    before.contacted + 1,
+  );
+  assert.deepEqual(await shown(), await asked());
+});
+
+await step("the preview says what a higher salary brings, as the API does", async () => {
+  const people = page.locator("[data-preview=people]");
+  await people.waitFor();
+  const before = Number(await people.textContent());
+  await page.getByRole("slider").focus();
+  for (let pressed = 0; pressed < 12; pressed++) await page.keyboard.press("ArrowRight");
+  await page.waitForFunction(
+    (count) => Number(document.querySelector("[data-preview=people]").textContent) > count,
+    before,
+  );
+  const changes = { salary: { max: 112_000, currency: "EUR" } };
+  const { changed } = await api("/v1/returns/preview", { position, changes });
+  assert.equal(Number(await people.textContent()), changed.people);
+  await page.getByRole("link", { name: waiting }).waitFor();
+});
+
+await step("a lead reads, and sees no administration", async () => {
+  const reading = await open(await browser.newContext());
+  await reading.goto(lead);
+  await reading.getByRole("heading", { name: "Today" }).waitFor();
+  assert.equal(await reading.getByRole("link", { name: "Behind the scenes" }).count(), 0);
+  await reading.goto(`${url}/behind`);
+  await reading.getByText("This is not yours to see").waitFor();
+  await reading.goto(`${url}/queue`);
+  await reading.getByRole("heading", { name: "Queue" }).waitFor();
+  assert.equal(await reading.getByRole("button", { name: "Claim next" }).count(), 0);
+  await reading.close();
+});
+
+await step("what is not there has a face", async () => {
+  await page.goto(`${url}/people/dash:nobody-of-this-name`);
+  await page.getByText("There is nothing here").waitFor();
+  await page.goto(`${url}/nowhere/at/all`);
+  await page.getByText("There is nothing here").waitFor();
+});
+
+await step("a server that is away and comes back is said, and nothing has to be done", async () => {
+  await page.goto(url);
+  await page.getByText("All is well").or(page.getByText("Something needs attention")).waitFor();
+  await context.setOffline(true);
+  await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+  await page.getByText("Rekindle does not answer").first().waitFor({ timeout: 40_000 });
+  await context.setOffline(false);
+  await page.getByText("Rekindle does not answer").first().waitFor({ state: "detached", timeout: 40_000 });
+});
+
+await step("a session that ends says so", async () => {
+  const { csrf } = await (await context.request.get(`${url}/session`)).json();
+  await context.request.delete(`${url}/session`, { headers: { "X-CSRF-Token": csrf } });
+  await page.goto(url);
+  await page.getByText("You are not logged in").waitFor();
+});
+
+await browser.close();
