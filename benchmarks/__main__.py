@@ -18,6 +18,7 @@ from benchmarks import (
     batch_ingest,
     contact_checks,
     cost,
+    due_plans,
     fit,
     footprint,
     greenhouse,
@@ -46,6 +47,7 @@ MEASUREMENTS: dict[str, Measure] = {
     "returns": returns.measure,
     "fit": fit.measure,
     "queue": queue_claims.measure,
+    "clock": due_plans.measure,
     "footprint": footprint.measure,
 }
 EVENTS = 100_000

@@ -17,10 +17,12 @@ Query = tuple[str, Sequence[Any]]
 
 _NEAR = "SELECT person_id FROM return_conditions WHERE level = ANY($1::smallint[]) AND"
 _SALARY = """
-    SELECT person_id FROM unnest($2::text[], $3::float8[]) AS paid (currency, amount)
-    JOIN return_conditions AS own ON own.kind = 'salary' AND own.currency = paid.currency AND own.amount <= paid.amount
-    WHERE own.level = ANY($1::smallint[])
+    SELECT own.person_id FROM unnest($2::text[], $3::float8[]) AS paid (currency, amount) CROSS JOIN LATERAL (
+        SELECT person_id FROM return_conditions
+        WHERE kind = 'salary' AND currency = paid.currency AND level = ANY($1::smallint[]) AND amount <= paid.amount
+        OFFSET 0) AS own
     """
+"""``OFFSET 0`` keeps the look into the index for each currency: as one join, all salaries of these levels would be read."""
 _REMOTE = f"{_NEAR} kind = 'location' AND remote IS DISTINCT FROM false"
 _COUNTRIES = f"{_NEAR} kind = 'location' AND countries && $2::text[]"
 _CITIES = f"{_NEAR} kind = 'location' AND cities && $2::text[]"
@@ -28,7 +30,10 @@ _EXPERIENCE = f"{_NEAR} kind = 'experience' AND career_from <= $2"
 _SKILLS = f"{_NEAR} kind = 'skills' AND NOT skills && $2::text[]"
 _LEVEL = "SELECT person_id FROM return_conditions WHERE kind = 'role_fit' AND wanted_level = $1"
 _ROLE = f"{_NEAR} kind = 'role_fit' AND role_words <@ $2::text[]"
-_SPONSOR = f"{_NEAR} kind = 'rejected_by_sponsor' AND sponsor <> $2"
+_SPONSOR = (
+    f"{_NEAR} kind = 'rejected_by_sponsor' AND sponsor < $2 UNION ALL {_NEAR} kind = 'rejected_by_sponsor' AND sponsor > $2"
+)
+"""Two ranges of the index: everybody but the sponsor's own, of whom no row is read."""
 _SIMILAR = f"""
     {_NEAR} kind IN ('preferred_another', 'position_closed')
         AND position_id IN (SELECT position_id FROM positions WHERE snapshot -> 'skills' ?| $2::text[])
