@@ -12,14 +12,14 @@ from shared.db.asyncpg_connection import Driver, driver
 _BEGIN = """
     INSERT INTO rederivation (fingerprint, after_id, done, total, begun_at)
     SELECT $1, '00000000-0000-0000-0000-000000000000', 0,
-        (SELECT count(DISTINCT person_id) FROM pursuits WHERE attempt > 0), $2
+        (SELECT count(DISTINCT person_id) FROM relationships WHERE sequence > 0), $2
     WHERE NOT EXISTS (SELECT FROM rederivation WHERE fingerprint = $1)
     ON CONFLICT (is_only) DO UPDATE SET fingerprint = excluded.fingerprint, after_id = excluded.after_id, done = excluded.done,
         total = excluded.total, begun_at = excluded.begun_at
     """
 _NEXT = """
-    SELECT DISTINCT pursuits.person_id FROM pursuits, rederivation
-    WHERE attempt > 0 AND pursuits.person_id > rederivation.after_id ORDER BY person_id LIMIT $1
+    SELECT DISTINCT relationships.person_id FROM relationships, rederivation
+    WHERE sequence > 0 AND relationships.person_id > rederivation.after_id ORDER BY person_id LIMIT $1
     """
 _MOVE = "UPDATE rederivation SET after_id = $1, done = done + $2 WHERE after_id IS NOT NULL"
 _PROGRESS = "SELECT done, total, after_id IS NULL FROM rederivation"

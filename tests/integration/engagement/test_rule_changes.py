@@ -11,7 +11,7 @@ from services.engagement.use_cases import follow_policy as following
 from services.engagement.use_cases.follow_policy import follow_policy, notice_policy
 from services.engagement.use_cases.run_clock import tick
 from shared.db.engine import Sessions
-from tests.integration.engagement.posting import Ats
+from tests.integration.engagement.posting import Ats, event
 from tests.integration.engagement.queue_desk import Desk, at
 
 NOW = at("2026-03-10")
@@ -42,6 +42,14 @@ async def due_times(desk: Desk) -> list[str]:
 async def how_far(desk: Desk) -> Progress | None:
     async with desk.sessions.own_connection() as connection:
         return await progress(connection)
+
+
+async def test_people_of_whom_nothing_was_pursued_are_among_them(desk: Desk, tmp_path: Path) -> None:
+    await desk.post(event("candidate.rated_us", of="ats:visitor", at="2026-03-02", score=9))
+
+    await notice_policy(desk.sessions, now=NOW, settings=changed(desk, tmp_path))
+
+    assert await how_far(desk) == Progress(0, PEOPLE + 1, is_complete=False)
 
 
 async def test_everybody_is_derived_by_the_new_rules_once(desk: Desk, tmp_path: Path) -> None:

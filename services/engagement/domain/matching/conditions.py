@@ -128,7 +128,7 @@ def _skills(asked: Asked, position: PositionState) -> Verdict:
         return _unknown("which skills were missing is not known")
     still = missing - asked.profile.skills
     if not still:
-        return Verdict(Answer.MET, f"has somebody who knows {listed(sorted(missing))} by now")
+        return Verdict(Answer.MET, f"fits now that they know {listed(sorted(missing))}")
     if not position.alternatives:
         return _unknown("the skills that it needs are not known")
     lacking = {skill for one in position.alternatives if not one & asked.profile.skills and one <= still for skill in one}
