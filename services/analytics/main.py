@@ -7,7 +7,7 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.analytics.api import fit, funnels, members, metric_rows, metrics, waiting
+from services.analytics.api import fairness, fit, funnels, members, metric_rows, metrics, waiting
 from services.analytics.consumers import subscriptions
 from services.analytics.domain.projector import GROUP, TOPICS
 from services.analytics.settings import AnalyticsSettings
@@ -48,7 +48,7 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
         name="analytics",
         title="Rekindle: analytics",
         description="What it adds up to: funnels of positions and of the organisation, and what each number means.",
-        routers=[funnels.router, metrics.router, metric_rows.router, members.router, fit.router, waiting.router],
+        routers=[funnels.router, metrics.router, metric_rows.router, members.router, fit.router, fairness.router, waiting.router],
         settings=settings,
         lifespan=lifespan,
         checks=health.checks,

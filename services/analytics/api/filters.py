@@ -56,6 +56,13 @@ async def _span(
     for name, moment in (("as_of", as_of), ("until", until)):
         if moment is not None and moment > now:
             raise Invalid.of(name, f"must not lie in the future: it is {written(now)} now")
+    return span_of(view, since, to, as_of, until)
+
+
+def span_of(
+    view: View, since: datetime | None, to: DayOrMoment | None, as_of: datetime | None = None, until: datetime | None = None
+) -> Span:
+    """The span of these parameters. Raises Invalid where it ends before it begins."""
     before = None if to is None else end_of(to)
     if since is not None and before is not None and (since > before or (since == before and not isinstance(to, datetime))):
         raise Invalid.of("to", "must not be before from")
