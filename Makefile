@@ -11,10 +11,10 @@ ARGS      ?=
 DURATION  ?= 600
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lock documents dashboard bench chaos doctor clean
+.PHONY: help setup run test check format lock documents dashboard bench bench-large chaos doctor clean
 
 help: ## This list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-11s %s\n", $$1, $$2}'
 	@printf '\n  Variables: PYTHON=python3.11  PORT=8080 RUN="--data DIR" (run)  TESTS=tests/unit ARGS="-x -k name" (test)  DURATION=600 (chaos, seconds)\n'
 
 setup: ## Install everything into .venv, as the lock says
@@ -52,6 +52,9 @@ dashboard: setup ## Build the dashboard now; `make run` does it too, when its so
 
 bench: setup ## Measure, and print a table and JSON
 	@$(VENV)/python -m benchmarks $(ARGS)
+
+bench-large: setup ## The figures of analytics at up to ten million facts (an hour and more)
+	@$(VENV)/python -m benchmarks --only analytics --rounds 3 --facts 10000000 $(ARGS)
 
 chaos: setup ## Kill everything at random for DURATION seconds, live through a simulated year, compare with oracles
 	@$(VENV)/python -m tests.chaos --duration $(DURATION) $(ARGS)

@@ -15,6 +15,7 @@ from pathlib import Path
 import uvloop
 
 from benchmarks import (
+    analytics,
     batch_ingest,
     contact_checks,
     cost,
@@ -44,6 +45,7 @@ MEASUREMENTS: dict[str, Measure] = {
     "batch": batch_ingest.measure,
     "single": single_post.measure,
     "projector": projector.measure,
+    "analytics": analytics.measure,
     "returns": returns.measure,
     "fit": fit.measure,
     "queue": queue_claims.measure,
@@ -83,6 +85,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5, help="pairs of each figure; those that take long take fewer")
     parser.add_argument("--events", type=int, default=EVENTS, help="history behind the large funnel and the full memory")
     parser.add_argument("--full", action="store_true", help=f"the same as --events {FULL}")
+    parser.add_argument("--facts", type=int, default=FULL, help="the most facts that analytics is measured with")
     parser.add_argument("--round-events", type=int, default=20_000, help="events of a round of a throughput")
     parser.add_argument("--json", type=Path, default=JSON, help="where to write all that was measured")
     parser.add_argument("--profile", choices=profiles.PROFILED, help="keep a profile of this one; by default of the slowest part")
@@ -94,7 +97,7 @@ def main() -> int:
         print(f"[{time.monotonic() - began:6.1f} s] {text}", file=sys.stderr, flush=True)
 
     with tempfile.TemporaryDirectory(prefix="rekindle-bench-", ignore_cleanup_errors=True) as folder:
-        run = Run(asked.rounds, FULL if asked.full else asked.events, asked.round_events, Path(folder), say)
+        run = Run(asked.rounds, FULL if asked.full else asked.events, asked.round_events, Path(folder), say, asked.facts)
         try:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(measure_all(run, asked))

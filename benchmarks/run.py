@@ -32,6 +32,8 @@ class Run:
     """Events of one round of a throughput."""
     folder: Path
     say: Callable[[str], None]
+    facts: int = 1_000_000
+    """The most facts that analytics is measured with."""
     figures: list[Figure] = field(default_factory=list)
     """What was measured, in the order of the first rounds."""
     failures: list[Failure] = field(default_factory=list)
@@ -43,7 +45,7 @@ class Run:
     async def attempt(self, name: str, measurement: Awaitable[None]) -> bool:
         """Measure, and return whether that went well. A failure is kept for the report and ends this measurement alone."""
         try:
-            async with asyncio.timeout(ATTEMPT_SECONDS + self.events / SLOWEST_FILL):
+            async with asyncio.timeout(ATTEMPT_SECONDS + max(self.events, self.facts) / SLOWEST_FILL):
                 await measurement
         except Exception as error:  # noqa: BLE001 - whatever failed, the other figures are still measured
             failure = Failure.of(name, error)

@@ -10,6 +10,7 @@ from services.analytics.metrics import Metric, Quantile
 from services.analytics.storage import items, members
 from services.analytics.storage.items import ItemRow
 from services.analytics.storage.members import Place
+from services.analytics.use_cases.costs import bounded
 from services.analytics.use_cases.look_back import look_back
 from shared.db.engine import Sessions
 
@@ -26,7 +27,7 @@ async def list_members(
 ) -> list[AttemptRow]:
     """The next attempts that contribute to the metric, and to its ``key`` where one is given; of a ratio to either side."""
     prefixes = _prefixes(metric, key)
-    async with sessions.begin() as session:
+    async with sessions.begin() as session, bounded(session):
         await look_back(session, question, ghost_after=ghost_after)
         return await members.page(session, question, prefixes, after=after, limit=limit)
 

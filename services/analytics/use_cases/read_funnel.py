@@ -13,6 +13,7 @@ from services.analytics.domain.questions import Question
 from services.analytics.metrics import FUNNEL_METRICS, STAGE_METRICS, STAGES, Sum, Sums
 from services.analytics.storage import column_feed, funnels
 from services.analytics.use_cases.column_store import ColumnStore
+from services.analytics.use_cases.costs import bounded
 from services.analytics.use_cases.look_back import look_back
 from services.analytics.use_cases.versions import entity_tag
 from shared.db.engine import Sessions
@@ -84,9 +85,11 @@ async def read_funnel(
             tag = await entity_tag(session, asked)
             if is_known(tag):
                 return Funnels(tag, None)
-            await look_back(session, question, ghost_after=ghost_after)
-            groups = await funnels.sums(session, question, zone=zone)
-            sums = FunnelSums(groups, set() if _is_by_period(question) else await funnels.young(session, question, judged))
+            async with bounded(session):
+                await look_back(session, question, ghost_after=ghost_after)
+                groups = await funnels.sums(session, question, zone=zone)
+                young = set() if _is_by_period(question) else await funnels.young(session, question, judged)
+            sums = FunnelSums(groups, young)
     if _is_by_period(question):
         young = {key for key in sums.groups if key[0] is not None and _end(key[0], question, zone) > judged}
         sums = FunnelSums(sums.groups, young)

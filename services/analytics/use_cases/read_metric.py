@@ -16,6 +16,7 @@ from services.analytics.metrics import Metric, Quantile, Row, Sums
 from services.analytics.storage import column_feed, items, numbers
 from services.analytics.storage.selection import attempts
 from services.analytics.use_cases.column_store import ColumnStore
+from services.analytics.use_cases.costs import bounded
 from services.analytics.use_cases.look_back import look_back
 from services.analytics.use_cases.versions import entity_tag
 from shared.db.engine import Sessions
@@ -91,8 +92,9 @@ async def read_metric(
         async with sessions.begin() as session:
             await column_feed.see_one_state(session)
             tag = await entity_tag(session, asked)
-            await look_back(session, question, ghost_after=ghost_after)
-            groups = await _from_rows(session, metric, question, hour=hour, judged=judged, zone=zone)
+            async with bounded(session):
+                await look_back(session, question, ghost_after=ghost_after)
+                groups = await _from_rows(session, metric, question, hour=hour, judged=judged, zone=zone)
     if not question.group_by:
         groups = groups or {(): Group()}
     ordered = _in_order(groups, question)

@@ -13,8 +13,9 @@ from sqlalchemy import text
 
 from services.analytics.metrics import METRICS
 from services.analytics.storage import numbers
-from services.analytics.use_cases import look_back
+from services.analytics.use_cases import costs, look_back
 from services.analytics.use_cases.refold import fold_again
+from shared.db.asyncpg_connection import driver
 from shared.db.engine import Sessions
 from shared.events import Topic
 from shared.ids import position_id
@@ -95,6 +96,40 @@ async def test_wrong_questions_are_refused_with_what_is_possible(api: httpx.Asyn
         assert answer.status_code == status, (path, parameters, answer.text)
         assert answer.headers["content-type"] == "application/problem+json"
         assert says in answer.text, (path, parameters, answer.text)
+
+
+@pytest.mark.parametrize("path", ["metrics/reached", "metrics/reached/members", "funnel"])
+@pytest.mark.parametrize("moment", ["as_of", "until"])
+async def test_a_look_back_that_would_fold_too_much_is_refused_before_it_runs(
+    api: httpx.AsyncClient, analytics: Sessions, monkeypatch: pytest.MonkeyPatch, path: str, moment: str
+) -> None:
+    history = History()
+    await deliver(analytics, *(history.fact(kind, f"p{n}", n) for n in range(3) for kind in ("contacted", "responded")), now=NOW)
+    await deliver(analytics, *(history.fact("interested", f"p{n}", 40) for n in range(3)), now=NOW)
+    monkeypatch.setattr(costs, "MOST_FOLDED", 2)
+    monkeypatch.setattr(look_back, "fold_again", None)
+
+    answer = await api.get(f"/v1/analytics/{path}", params={moment: "2026-03-20"})
+
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "too_costly"
+    assert f"{moment}: after that time so much changed that 3 pursuits" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("by_driver", [False, True])
+async def test_a_question_that_takes_too_long_is_stopped(
+    analytics: Sessions, monkeypatch: pytest.MonkeyPatch, by_driver: bool
+) -> None:
+    monkeypatch.setattr(costs, "SECONDS", 0.05)
+
+    async def ask() -> None:
+        async with analytics.begin() as session, costs.bounded(session):
+            if by_driver:
+                await (await driver(session)).fetch("SELECT pg_sleep(5)")
+            await session.execute(text("SELECT pg_sleep(5)"))
+
+    with pytest.raises(costs.TooCostly, match="was stopped"):
+        await ask()
 
 
 async def test_an_accept_that_nobody_offers_is_a_406(api: httpx.AsyncClient) -> None:

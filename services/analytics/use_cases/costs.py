@@ -1,0 +1,45 @@
+"""What a question may cost: one that would take too long is refused before it runs, and stopped when it does all the same."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.analytics.domain.questions import Question
+from shared.errors import Invalid
+
+MOST_FOLDED = 100_000
+"""Pursuits that a look back may fold again: about as many as a process folds in ten seconds."""
+SECONDS = 30
+
+
+class TooCostly(Invalid):
+    """The question would take too long; the detail says why, and what would take less."""
+
+    code = "too_costly"
+    title = "The question would cost too much"
+
+
+def refuse_look_back(question: Question, pursuits: int) -> None:
+    """Raise TooCostly where a look back would fold too many pursuits."""
+    if pursuits > MOST_FOLDED:
+        names = " and ".join(name for name, moment in (("as_of", question.as_of), ("until", question.until)) if moment)
+        raise TooCostly(
+            f"{names}: after that time so much changed that {pursuits} pursuits would have to be folded again, and at most "
+            f"{MOST_FOLDED} are. Ask for one position, or for a later time."
+        )
+
+
+@asynccontextmanager
+async def bounded(session: AsyncSession) -> AsyncIterator[None]:
+    """Stop what takes too long. Raises TooCostly."""
+    await session.execute(text(f"SET LOCAL statement_timeout = {round(SECONDS * 1000)}"))
+    try:
+        yield
+    except (asyncpg.QueryCanceledError, DBAPIError) as error:
+        if isinstance(error, asyncpg.QueryCanceledError) or getattr(error.orig, "sqlstate", None) == "57014":
+            raise TooCostly(f"The question took longer than {SECONDS} seconds and was stopped. Ask for less at once.") from error
+        raise
