@@ -15,7 +15,6 @@ from benchmarks import analytics_history as invented
 from benchmarks.client import Connection, connections
 from benchmarks.figures import Figure, percentile
 from benchmarks.run import Run
-from services.analytics.dimensions import DIMENSIONS
 from services.analytics.metrics import METRICS
 from services.analytics.use_cases.project import project
 from services.analytics.use_cases.rebuild import rebuild
@@ -90,34 +89,34 @@ async def _apply(sessions: Sessions, events: Iterator[Event], size: int) -> None
 
 async def _at(run: Run, sessions: Sessions, client: Connection, size: int, first_funnel: float) -> float:
     """The figures at a size; returns the median of a position's funnel, in milliseconds."""
-    name = f"{size // 1000}k" if size < 1_000_000 else f"{size // 1_000_000}M"
+    at = f"{size // 1000}k" if size < 1_000_000 else f"{size // 1_000_000}M"
     position = f"/v1/analytics/positions/{invented.position_of(0)}/funnel"
     await _until_in_memory(client)
     of_position = [await _ask(client, position) for _ in range(100)]
     by_dimension = [
-        await _ask(client, f"/v1/analytics/metrics/{metric.name}?group_by={one.name}") for metric in METRICS for one in DIMENSIONS
+        await _ask(client, f"/v1/analytics/metrics/{one.name}?group_by={name}") for one in METRICS for name in one.dimensions
     ]
     median = percentile(of_position, 0.5)
     if first_funnel:
-        figure = Figure(f"position funnel at {name}", "HTTP, median ÷ at 10k", 1.5, at_most=True, units=("ms", "ms"))
+        figure = Figure(f"position funnel at {at}", "HTTP, median ÷ at 10k", 1.5, at_most=True, units=("ms", "ms"))
         figure.add(median, first_funnel)
         run.report(figure)
     figure = Figure(
-        f"any metric by any dimension at {name}", "HTTP, p99 ÷ position funnel's p99", 5.0, at_most=True, units=("ms", "ms")
+        f"any metric by any dimension at {at}", "HTTP, p99 ÷ position funnel's p99", 5.0, at_most=True, units=("ms", "ms")
     )
     figure.add(percentile(by_dimension, 0.99), percentile(of_position, 0.99))
     figure.notes.append(f"median {percentile(by_dimension, 0.5):.1f} ms")
     run.report(figure)
-    await _against_others(run, sessions, client, name)
+    await _against_others(run, sessions, client, at)
     async with sessions.own_connection() as connection:
         held = await connection.fetchval(
             "SELECT sum(pg_total_relation_size(oid::regclass))::bigint FROM pg_class WHERE relkind = 'r' "
             "AND relname IN ('facts', 'attempts', 'counters', 'people', 'positions', 'links')"
         )
-    figure = Figure(f"bytes a fact at {name}", "tables and indexes ÷ the limit", 1.0, at_most=True, units=("B", "B"))
+    figure = Figure(f"bytes a fact at {at}", "tables and indexes ÷ the limit", 1.0, at_most=True, units=("B", "B"))
     figure.add(held / size, LIMIT_BYTES)
     run.report(figure)
-    await _rebuild(run, sessions, size, name)
+    await _rebuild(run, sessions, size, at)
     return median
 
 

@@ -165,6 +165,7 @@ class Columns:
         slots, cohorts, dimensions, skills, measures, ats, seconds = zip(*fed, strict=True)
         for name, values in zip(DIMENSIONS, zip(*dimensions, strict=True), strict=True):
             self.dimensions[name].extend(list(map(self.codes[name].of, values)))
+        self._spread_sponsors()
         self._append_skills(skills)
         self._append_contributions(first, measures, b"".join(ats), b"".join(seconds))
         self.slot.extend(slots)
@@ -247,11 +248,11 @@ class Columns:
         """Say whose positions are."""
         position, sponsor = self.codes["position"], self.codes["sponsor"]
         coded = [(position.of(one), sponsor.of(whose)) for one, whose in sponsors]
-        self.spread_sponsors()
+        self._spread_sponsors()
         for place, whose in coded:
             self.sponsor_of[place] = whose
 
-    def spread_sponsors(self) -> None:
+    def _spread_sponsors(self) -> None:
         """Have a place for each position."""
         missing = len(self.codes["position"]) - len(self.sponsor_of)
         if missing > 0:

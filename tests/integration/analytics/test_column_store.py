@@ -65,6 +65,19 @@ async def test_the_copy_follows_every_change(
         assert await differing(api, without_memory) == []
 
 
+async def test_a_position_of_which_only_facts_are_known_has_no_sponsor(api: httpx.AsyncClient, analytics: Sessions) -> None:
+    history = History()
+    await deliver(analytics, history.fact("contacted"), history.position(sponsor="acme"), now=NOW)
+
+    async def sponsors() -> set[str | None]:
+        rows = (await api.get("/v1/analytics/metrics/unanswered", params={"group_by": "sponsor"})).json()["rows"]
+        return {row["key"]["sponsor"] for row in rows}
+
+    assert await sponsors() == {"acme"}
+    await deliver(analytics, history.fact("contacted", "ben", position="ats:new"), now=NOW)
+    assert await sponsors() == {"acme", None}
+
+
 async def test_only_what_changed_is_read_again(api: httpx.AsyncClient, analytics: Sessions) -> None:
     history = History()
     await deliver(analytics, *(history.fact("contacted", f"p{number}") for number in range(5)), now=NOW)
