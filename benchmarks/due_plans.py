@@ -36,7 +36,7 @@ _FILL = """
         due - interval '180 days', 'r' || number % 20
     FROM (SELECT number, now() - number * interval '0.5 millisecond' AS due FROM generate_series(1, {plans}) AS number) AS made;
     """
-_LEFT = "SELECT count(*) FROM queue_items WHERE presence = 'live' AND announced IS DISTINCT FROM due_at"
+_LEFT = "SELECT count(*) FROM queue_items WHERE presence = 'live' AND due_at <= now() AND announced IS DISTINCT FROM due_at"
 
 
 async def measure(run: Run) -> None:
@@ -67,10 +67,10 @@ async def measure(run: Run) -> None:
 
 
 async def _round(run: Run, stack: Stack, connection: asyncpg.Connection, number: int, took: Figure, waits: Figure) -> None:
-    calm = await _write(run, stack, RATE * BEFORE)
+    calm = await _write(run, stack, f"calm{number}", RATE * BEFORE)
     await connection.execute(_FILL.format(name=f"due{number}", plans=PLANS), timeout=600)
     began = time.perf_counter()
-    writing = asyncio.create_task(_write(run, stack, round(RATE * LIMIT)))
+    writing = asyncio.create_task(_write(run, stack, f"busy{number}", round(RATE * LIMIT)))
     while left := await connection.fetchval(_LEFT):
         if time.perf_counter() - began > GIVEN_UP:
             raise NeverQuiet(f"After {GIVEN_UP} s {left} plans are not announced.")
@@ -82,9 +82,9 @@ async def _round(run: Run, stack: Stack, connection: asyncpg.Connection, number:
     await until_quiet(stack.env)
 
 
-async def _write(run: Run, stack: Stack, count: int) -> list[float]:
+async def _write(run: Run, stack: Stack, name: str, count: int) -> list[float]:
     """Post single events at the rate; milliseconds of each from when it was due until it was answered."""
-    bodies = [orjson.dumps(event) for event in history(run.unique("written"), count)]
+    bodies = [orjson.dumps(event) for event in history(run.unique(name), count)]
     waits: list[float] = []
     async with connections(stack.url, stack.token, CONNECTIONS) as opened:
         turns = Turns(opened)

@@ -47,6 +47,9 @@ async def test_the_story_in_curl_is_true(stack: Stack, tmp_path: Path) -> None:
         '"placeholder","false_scarcity"',
         '"allowed":false,"why":["Theteamhascontactedthemoncewithin7days,laston',
         '{"kind":"reply","status":"open","recruiter":"maria","due_at":',
+        "Theyansweredmariaon",
+        '["Answeredbye-mailaboutStaffengineer,ingoodspirits."]',
+        '{"status":"open","nos":["salary"],"unwanted":["email"],"owed":["met"]}',
         "<h1>Youareunsubscribed</h1>Theywantnothingmorebyemailsince",
     ):
         assert expected in answers
