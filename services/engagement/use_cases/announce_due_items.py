@@ -13,11 +13,12 @@ from services.engagement.use_cases.transactions import transact
 from shared.db.engine import Sessions
 from shared.events import QueueItemFellDue
 
-CHUNK = 200
+CHUNK = 500
+"""Items in one transaction: each takes a lock of its person."""
 
 
 async def announce_due_items(sessions: Sessions, *, now: datetime, settings: EngagementSettings) -> int:
-    """Publish ``rekindle.queue_item.fell_due`` for up to 200 items that are due and were not announced; returns how many.
+    """Publish ``rekindle.queue_item.fell_due`` for up to 500 items that are due and were not announced; returns how many.
 
     The queue itself needs none of this: an item is due by the clock alone.
     """
