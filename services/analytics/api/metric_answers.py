@@ -11,6 +11,13 @@ from services.analytics.metrics.adding_up import Kind
 from services.analytics.use_cases.read_metric import MetricRow
 
 
+class Earlier(BaseModel):
+    """A number of the span before."""
+
+    value: float | None = Field(description="null where there was nothing to count or to divide by.", examples=[0.2])
+    n: int = Field(description="How many it rests on.", examples=[40])
+
+
 class NumberRow(BaseModel):
     """One number: of a group, and of a key of the metric where it has keys."""
 
@@ -25,6 +32,10 @@ class NumberRow(BaseModel):
     small: bool = Field(description="Whether n is below 30: the value may be chance.")
     too_young: bool = Field(description="Whether it takes in cohorts younger than the ghosting interval.")
     mature: float = Field(description="The share of the group that is old enough to judge, 0 to 1.")
+    before: Earlier | None = Field(
+        None,
+        description="With compare=before: the same number of the span of the same length just before, where there was one.",
+    )
 
 
 class MetricAnswer(BaseModel):
@@ -46,7 +57,7 @@ class MetricAnswer(BaseModel):
     more: bool = Field(description="Whether there are more groups than the limit.")
 
 
-def metric_answer(metric: Metric, question: Question, rows: Sequence[MetricRow], *, more: bool) -> MetricAnswer:
+def metric_answer(metric: Metric, question: Question, rows: Sequence[NumberRow], *, more: bool) -> MetricAnswer:
     """The answer to a question about a metric."""
     names = [dimension.name for dimension in question.group_by]
     return MetricAnswer(
@@ -61,9 +72,19 @@ def metric_answer(metric: Metric, question: Question, rows: Sequence[MetricRow],
         filters=dict(question.filters),
         group_by=names,
         period=question.period if "period" in names else None,
-        rows=list(map(number_row, rows)),
+        rows=list(rows),
         more=more,
     )
+
+
+def number_rows(rows: Sequence[MetricRow], earlier: Sequence[MetricRow] | None) -> list[NumberRow]:
+    """The rows of the answer, each with that of the span before where that was read."""
+    known = {frozenset(one.key.items()): number_row(one) for one in earlier or ()}
+    found = list(map(number_row, rows))
+    for one in found:
+        if (was := known.get(frozenset(one.key.items()))) is not None:
+            one.before = Earlier(value=was.value, n=was.n)
+    return found
 
 
 def number_row(one: MetricRow) -> NumberRow:

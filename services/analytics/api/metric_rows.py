@@ -1,7 +1,8 @@
 """GET /v1/analytics/metrics/{name}: one metric, by any one or two dimensions, each a filter too."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
@@ -9,13 +10,13 @@ from services.analytics.api.dependencies import ColumnsDep, SessionsDep, Setting
 from services.analytics.api.filters import FiltersDep, SpanDep
 from services.analytics.api.funnels import question_of
 from services.analytics.api.known_tags import KnownTagsDep, is_known
-from services.analytics.api.metric_answers import MetricAnswer, metric_answer, number_row
+from services.analytics.api.metric_answers import MetricAnswer, metric_answer, number_rows
 from services.analytics.api.representations import STREAMED, Form, FormDep, streamed
-from services.analytics.dimensions import BY_NAME, Dimension
+from services.analytics.dimensions import BY_NAME, PERIOD, Dimension
 from services.analytics.domain.questions import Period, Question
 from services.analytics.metrics import BY_NAME as METRICS_BY_NAME
 from services.analytics.metrics import Metric
-from services.analytics.use_cases.read_metric import read_metric
+from services.analytics.use_cases.read_metric import Numbers, read_metric
 from shared import clock
 from shared.errors import Invalid, NotFound
 from shared.security.auth import Principal, requires
@@ -94,6 +95,10 @@ async def get_metric(
     known: KnownTagsDep,
     period: Annotated[Period, Query(description="With period in group_by: how long a period is.")] = Period.MONTH,
     limit: Annotated[int, Query(ge=1, le=10_000, description="At most so many groups: the first periods, the largest.")] = 1000,
+    compare: Annotated[
+        Literal["before"] | None,
+        Query(description="Each row with that of the span of the same length just before; needs from and to, and no periods."),
+    ] = None,
 ) -> Response:
     """One metric: a row for each group and for each key of the metric, with sample size, and interval where it is a share.
 
@@ -102,28 +107,42 @@ async def get_metric(
     del waited
     now = clock.now()
     question = possible(metric, question_of(span, filters=filters, group_by=group_by, period=period, limit=limit))
-    found = await read_metric(
-        sessions,
-        columns,
-        metric,
-        question,
-        now=now,
-        ghost_after=settings.ghost_after,
-        zone=settings.time_zone,
-        is_known=lambda tag: is_known(_of(form, tag), known),
-    )
-    headers = {"ETag": _of(form, found.tag), "Vary": "Authorization, Accept", "Cache-Control": "private, no-cache"}
+    earlier = None if compare is None else _before(question)
+
+    async def read(asked: Question, has: Callable[[str], bool]) -> Numbers:
+        return await read_metric(
+            sessions,
+            columns,
+            metric,
+            asked,
+            now=now,
+            ghost_after=settings.ghost_after,
+            zone=settings.time_zone,
+            is_known=has,
+        )
+
+    found = await read(question, lambda tag: is_known(_of(form, tag, compare), known))
+    headers = {"ETag": _of(form, found.tag, compare), "Vary": "Authorization, Accept", "Cache-Control": "private, no-cache"}
     if found.rows is None:
         return Response(status_code=304, headers=headers)
+    rows = number_rows(found.rows, None if earlier is None else (await read(earlier, lambda _: False)).rows)
     if form is Form.JSON:
-        body = metric_answer(metric, question, found.rows, more=found.more)
+        body = metric_answer(metric, question, rows, more=found.more)
         return Response(body.model_dump_json(by_alias=True), media_type=form.value, headers=headers)
-    return streamed(form, _some([number_row(row).model_dump() for row in found.rows]), name=metric.name, headers=headers)
+    return streamed(form, _some([row.model_dump() for row in rows]), name=metric.name, headers=headers)
 
 
-def _of(form: Form, tag: str) -> str:
+def _before(question: Question) -> Question:
+    """The question about the span of the same length just before. Raises Invalid where there is none."""
+    if question.since is None or question.before is None or PERIOD in question.group_by:
+        raise Invalid.of("compare", "needs from and to, and rows that are not told apart by period")
+    return replace(question, since=question.since - (question.before - question.since), before=question.since, limit=10_000)
+
+
+def _of(form: Form, tag: str, compare: str | None) -> str:
     """The tag of one form of an answer: each has other bytes."""
-    return tag if form is Form.JSON else f'{tag[:-1]}-{form.name.lower()}"'
+    more = [part for part in (None if form is Form.JSON else form.name.lower(), compare) if part]
+    return "-".join([tag[:-1], *more]) + '"'
 
 
 async def _some(rows: list[dict[str, Any]]) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
