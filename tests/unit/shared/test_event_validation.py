@@ -250,7 +250,9 @@ def test_a_currency_that_does_not_exist_is_refused_wherever_it_stands(name: str,
 
 @pytest.mark.parametrize("code", ["EUR", "XOF", "BGN", "DEM"])
 def test_a_currency_that_exists_or_existed_is_accepted(code: str) -> None:
-    accepted("pursuit.declined", {**TABLE["pursuit.declined"], "reason": "salary", "facts": {"asked": 1, "currency": code}})
+    data = {**TABLE["pursuit.declined"], "reason": "salary", "facts": {"asked": 1, "currency": code}}
+
+    assert accepted("pursuit.declined", data).model_dump()["facts"]["currency"] == code
 
 
 @pytest.mark.parametrize("day", ["1899-12-31", "2201-01-01", "1899-12-31T23:59:59Z", "2201-01-01T00:00:00+14:00"])
