@@ -32,7 +32,7 @@ class Run:
     """Events of one round of a throughput."""
     folder: Path
     say: Callable[[str], None]
-    facts: int = 1_000_000
+    facts: int = 0
     """The most facts that analytics is measured with."""
     figures: list[Figure] = field(default_factory=list)
     """What was measured, in the order of the first rounds."""
