@@ -25,8 +25,8 @@ def built() -> list[str]:
     return found
 
 
-async def run(built: list[str], script: str, *arguments: str, story: object = None) -> None:
-    """Run a script of the dashboard's tests; fails with what it printed."""
+async def run(built: list[str], script: str, *arguments: str, story: object = None) -> tuple[int | None, str]:
+    """Run a script of the dashboard's tests; its exit status and what it printed."""
     process = await asyncio.create_subprocess_exec(
         *(*built, f"tests/{script}", *arguments),
         cwd=dashboard.FOLDER,
@@ -39,7 +39,7 @@ async def run(built: list[str], script: str, *arguments: str, story: object = No
     except TimeoutError:
         process.kill()
         output = (await process.communicate())[0] + b"\n(it took too long)"
-    assert process.returncode == 0, output.decode()
+    return process.returncode, output.decode()
 
 
 async def link(api: httpx.AsyncClient, role: str, recruiter: str | None = None) -> str:
@@ -97,14 +97,18 @@ async def test_a_morning_at_the_dashboard(stack: Stack, api: httpx.AsyncClient, 
         "lead": await link(api, "lead"),
     }
 
-    await run(built, "work.mjs", story=story)
+    status, printed = await run(built, "work.mjs", story=story)
+
+    assert status == 0, printed
 
 
 async def test_every_page_in_every_width_and_theme(stack: Stack, api: httpx.AsyncClient, built: list[str]) -> None:
     """Without findings of axe, errors of the console, or anything wider than the window."""
     position, person = await told(api, uuid4().hex[:8])
 
-    await run(built, "look.mjs", await link(api, "admin", "maria"), position, person)
+    status, printed = await run(built, "look.mjs", await link(api, "admin", "maria"), position, person)
+
+    assert status == 0, printed
 
 
 def test_the_first_page_is_light(built: list[str]) -> None:
