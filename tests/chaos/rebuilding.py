@@ -11,7 +11,7 @@ from rekindle.embedded.stack import Stack
 from tests.waiting import eventually
 
 DERIVED = {
-    "engagement": ("pursuits", "queue_items"),
+    "engagement": ("pursuits", "queue_items", "return_plans", "obligations"),
     "analytics": ("attempts", "counters"),
 }
 
@@ -68,13 +68,15 @@ async def _waiting(stack: Stack) -> int:
 
 
 async def _derived(stack: Stack) -> dict[str, list[str]]:
-    """The rows of all derived tables, as text, in order."""
+    """The rows of all derived tables, as text, in order; but for which transaction wrote them, and in which slot."""
     found: dict[str, list[str]] = {}
     for service, tables in DERIVED.items():
         connection = await _connect(stack, service)
         try:
             for table in tables:
-                rows = await connection.fetch(f"SELECT {table}::text AS line FROM {table} ORDER BY 1")
+                rows = await connection.fetch(
+                    f"SELECT (to_jsonb({table}) - 'slot' - 'version')::text AS line FROM {table} ORDER BY 1"
+                )
                 found[table] = [row["line"] for row in rows]
         finally:
             await connection.close()

@@ -107,6 +107,7 @@ READERS = {
     Topic.CANDIDATES: ("engagement.records", "analytics.projector"),
     Topic.POSITIONS: ("engagement.records", "analytics.projector"),
     Topic.ENGAGEMENT: ("engagement.facts", "analytics.projector", "candidates.learner"),
+    Topic.REENGAGEMENT: ("analytics.projector",),
     Topic.CONTROL: ("engagement.reconcile", "candidates.reconcile", "analytics.producers"),
 }
 

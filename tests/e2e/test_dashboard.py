@@ -83,6 +83,23 @@ async def told(api: httpx.AsyncClient, run: str) -> tuple[str, str]:
     return str(found), str(item["candidate_id"])
 
 
+async def answered_by_somebody_without_a_name(api: httpx.AsyncClient, position: str, reference: str) -> None:
+    """A reply that waits, of a candidate who is shown by a reference that is longer than a line."""
+    events = [
+        {
+            "source": "dash",
+            "id": f"{reference}-{kind}",
+            "type": f"rekindle.pursuit.{kind}",
+            "subject": reference,
+            "data": {"position": position, "channel": "email", "recruiter": "maria"},
+            "time": at,
+        }
+        for kind, at in (("contacted", "2026-11-20T09:00:00Z"), ("responded", "2026-11-20T10:00:00Z"))
+    ]
+    answer = await api.post("/v1/events", json=events)
+    assert {item["status"] for item in answer.json()["items"]} == {201}
+
+
 async def test_a_morning_at_the_dashboard(stack: Stack, api: httpx.AsyncClient, built: list[str]) -> None:
     name = uuid4().hex[:8]
     position, _ = await told(api, name)
@@ -104,7 +121,9 @@ async def test_a_morning_at_the_dashboard(stack: Stack, api: httpx.AsyncClient, 
 
 async def test_every_page_in_every_width_and_theme(stack: Stack, api: httpx.AsyncClient, built: list[str]) -> None:
     """Without findings of axe, errors of the console, or anything wider than the window."""
-    position, person = await told(api, uuid4().hex[:8])
+    name = uuid4().hex[:8]
+    position, person = await told(api, name)
+    await answered_by_somebody_without_a_name(api, position, f"dash:{'x' * 80}{name}")
 
     status, printed = await run(built, "look.mjs", await link(api, "admin", "maria"), position, person)
 

@@ -15,6 +15,7 @@ NOT_AS_IT_STANDS = {
     "eraseCandidate": "it would erase a person of the demo for good",
     "getErasure": "needs the id of an erasure",
     "confirmErasure": "needs the id of an erasure",
+    "getQueueItem": "needs the id of an item",
     "completeQueueItem": "needs the lease of a claim",
     "renewQueueLease": "needs the lease of a claim",
     "snoozeQueueItem": "needs the lease of a claim",

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Body, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.analytics.api.answers import Freshness
@@ -164,7 +164,7 @@ async def get_position_fit(
 @router.post("/positions/{position}/fit")
 async def post_position_fit(
     position: PositionPath,
-    body: FitRequest,
+    body: Annotated[FitRequest, Body(openapi_examples={"more": {"value": {"changes": {"salary_max": 100000, "remote": True}}}})],
     _: Annotated[Principal, requires("analytics:read")],
     waited: WaitedDep,
     sessions: SessionsDep,

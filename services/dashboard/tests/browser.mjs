@@ -42,6 +42,11 @@ export async function findings(page) {
 let axe;
 const source = async () => (axe ??= await (await import("node:fs/promises")).readFile(AXE, "utf8"));
 
-/** What is wider than the window. */
+/** By how much the page is wider than the window, and which elements are too narrow for what they hold; null where it fits. */
 export const overflow = (page) =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  page.evaluate(() => {
+    const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    if (wide <= 0) return null;
+    const those = [...document.querySelectorAll("body *")].filter((one) => one.scrollWidth > one.clientWidth);
+    return `${wide} px: ${those.map((one) => `${one.tagName} ${one.className}`).join(" > ")}`;
+  });

@@ -37,7 +37,7 @@ for (const colorScheme of SCHEMES) {
       await page.waitForTimeout(50);
       const found = [...(await findings(page)), ...page.errors.splice(0)];
       const wide = await overflow(page);
-      if (wide > 0) found.push(`wider than the window by ${wide} px`);
+      if (wide !== null) found.push(`wider than the window by ${wide}`);
       for (const one of found) console.log(`${name} ${width} ${colorScheme}: ${one}`);
       wrong += found.length;
       if (folder) await page.screenshot({ path: `${folder}/${name}-${width}-${colorScheme}.png` });

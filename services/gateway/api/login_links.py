@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Body, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.api.dependencies import DeskDep
@@ -46,7 +46,10 @@ class LoginLink(BaseModel):
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)
-async def create_login_link(desk: DeskDep, body: LoginLinkCreate) -> LoginLink:
+async def create_login_link(
+    desk: DeskDep,
+    body: Annotated[LoginLinkCreate, Body(openapi_examples={"maria": {"value": {"role": "recruiter", "recruiter": "maria"}}})],
+) -> LoginLink:
     """Make a link that logs somebody in to the dashboard, once."""
     if body.role is Role.RECRUITER and body.recruiter is None:
         raise Invalid.of("recruiter", "is required for the role recruiter")
