@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from rekindle.replay.posting import Poster
 from rekindle.simulation.desk import Act
@@ -19,6 +20,8 @@ CHECKED_AFTER = timedelta(days=2, hours=15)
 """So long after the year's end a contact is planned: not at night for everybody, nor a day of rest."""
 
 People = frozenset[str]
+"""A person by the id that stands for them and by the references that events named. References travel on no topic, so that of
+records that were linked the stack shows those alone."""
 
 
 @dataclass
@@ -61,7 +64,7 @@ def reasons_in(item: dict[str, Any]) -> frozenset[Any]:
 
 @dataclass(frozen=True)
 class Expected:
-    """What the model says of everybody, by the references of each person."""
+    """What the model says of everybody."""
 
     queue: dict[People, frozenset[Any]]
     plans: dict[People, frozenset[Any]]
@@ -76,7 +79,7 @@ def expected(journal: Journal, now: datetime) -> Expected:
     """Everything that is to be seen at ``now``."""
     found = Expected({}, {}, {}, {}, {})
     for streams in journal.persons():
-        name = frozenset(journal.references[stream] for stream in streams)
+        name = called(journal, streams)
         person = person_at(journal, streams, now)
         owes = owed_to(person, now)
         found.owed[name] = frozenset((one.kind, str(one.made_by), one.due_at, one.status) for one in owes)
@@ -91,9 +94,19 @@ def expected(journal: Journal, now: datetime) -> Expected:
     return found
 
 
+def called(journal: Journal, streams: frozenset[UUID]) -> People:
+    """What the stack calls the person whose streams these are."""
+    named = {journal.references[stream] for stream in streams if journal.facts_of([stream])}
+    return frozenset({str(journal.stands_for(streams)), *named})
+
+
+def _called(item: dict[str, Any]) -> People:
+    return frozenset({item["candidate_id"], *item["references"]})
+
+
 def queue_in(api: Poster) -> dict[People, frozenset[Any]]:
     """The queue of a running stack: by person the reasons that each item lists."""
-    return {frozenset(item["references"]): reasons_in(item) for item in pages(api, "/v1/queue")}
+    return {_called(item): reasons_in(item) for item in pages(api, "/v1/queue")}
 
 
 def plans_in(api: Poster) -> dict[People, Any]:
@@ -101,7 +114,7 @@ def plans_in(api: Poster) -> dict[People, Any]:
     found: dict[People, set[Any]] = defaultdict(set)
     for one in pages(api, "/v1/returns"):
         plan = one["position_id"], one["reason"], _time(one["closed_at"]), _time(one["due_at"]), one["trigger"]
-        found[frozenset(one["references"])].add(plan)
+        found[_called(one)].add(plan)
     return {person: frozenset(plans) for person, plans in found.items()}
 
 
@@ -124,7 +137,7 @@ def owed_in(api: Poster) -> dict[People, frozenset[Any]]:
     """The obligations of a running stack."""
     found: dict[People, set[Any]] = defaultdict(set)
     for one in pages(api, "/v1/obligations"):
-        found[frozenset(one["references"])].add((one["kind"], one["made_by"], _time(one["due_at"]), one["status"]))
+        found[_called(one)].add((one["kind"], one["made_by"], _time(one["due_at"]), one["status"]))
     return {person: frozenset(owes) for person, owes in found.items()}
 
 
@@ -132,7 +145,7 @@ def broken_in(api: Poster) -> dict[People, frozenset[Any]]:
     """The policy breaches of a running stack."""
     found: dict[People, set[Any]] = defaultdict(set)
     for one in pages(api, "/v1/policy-breaches"):
-        found[frozenset(one["references"])].add((one["code"], one["made_by"]))
+        found[_called(one)].add((one["code"], one["made_by"]))
     return {person: frozenset(broken) for person, broken in found.items()}
 
 
@@ -143,9 +156,9 @@ def against_in(api: Poster, people: Iterable[People], now: datetime) -> dict[Peo
     ask = {"channel": asked.channel, "recruiter": asked.recruiter, "at": asked.at.isoformat()}
     for begin in range(0, len(named), PAGE):
         chunk = named[begin : begin + PAGE]
-        checks = [{"candidate": min(references), **ask} for references in chunk]
-        for references, item in zip(chunk, api.call("POST", "/v1/contact-checks", checks)["items"], strict=True):
-            found[references] = frozenset(one["code"] for one in item["answer"]["reasons"])
+        checks = [{"candidate": min(person), **ask} for person in chunk]
+        for person, item in zip(chunk, api.call("POST", "/v1/contact-checks", checks)["items"], strict=True):
+            found[person] = frozenset(one["code"] for one in item["answer"]["reasons"])
     return found
 
 

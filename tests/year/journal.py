@@ -141,6 +141,11 @@ class Journal:
             found |= added
         return frozenset(found)
 
+    def stands_for(self, streams: frozenset[UUID]) -> UUID:
+        """The stream that stands for a person: the record that was said to be another one, too."""
+        named = {other for _, other in self.links} if len(streams) > 1 else set()
+        return min(streams - named or streams)
+
     def closings(self, position: UUID, now: datetime) -> list[datetime]:
         """When a position closed; none opens again in a simulated year."""
         times = [datetime.fromisoformat(one["closed_at"]) for _, one in self.reports.get(position, ()) if one.get("closed_at")]

@@ -60,6 +60,23 @@ async def test_a_link_folds_both_streams_as_one_person(ats: Ats, records: Record
     assert len(await ats.pursuits()) == 1
 
 
+@pytest.mark.parametrize("named", ["ats:ada", "gem:ada"])
+async def test_a_linked_person_is_called_what_events_call_them(ats: Ats, records: Records, named: str) -> None:
+    other = "gem:ada" if named == "ats:ada" else "ats:ada"
+    await ats.post(event("pursuit.responded", of=named, at="2026-03-02"), status=201)
+    await ats.follow()
+
+    await records.link(TWIN, ADA)
+
+    for asked in (named, other):
+        (owed,) = (await ats.get("/v1/obligations", candidate=asked))["items"]
+        assert (owed["candidate_id"], owed["references"]) == (str(ADA), [named])
+    await ats.post(event(of=other, at="2026-03-03"), status=201)
+    await ats.follow()
+    (owed,) = (await ats.get("/v1/obligations", candidate=named))["items"]
+    assert (owed["candidate_id"], owed["references"], owed["status"]) == (str(ADA), ["ats:ada", "gem:ada"], "met")
+
+
 async def test_a_timeline_takes_several_types(ats: Ats) -> None:
     await ats.post(
         [event(at="2026-03-01"), event("pursuit.responded", at="2026-03-02"), event("pursuit.interested", at="2026-03-03")]
