@@ -58,10 +58,16 @@ _ADD_REFOLD = text(
     ON CONFLICT (position_id, due_at) DO UPDATE SET after_id = excluded.after_id
     """
 )
+# One that the clock has begun already begins again, for it may have passed the person whose closing is ahead. Rows that need
+# nothing are not locked.
 _ADD_AHEAD = """
     INSERT INTO refolds (position_id, due_at, after_id)
-    SELECT id, due_at, '00000000-0000-0000-0000-000000000000' FROM unnest($1::uuid[], $2::timestamptz[]) AS given (id, due_at)
-    ORDER BY id, due_at ON CONFLICT DO NOTHING
+    SELECT given.id, given.due_at, '00000000-0000-0000-0000-000000000000'
+    FROM unnest($1::uuid[], $2::timestamptz[]) AS given (id, due_at)
+    LEFT JOIN refolds AS known ON known.position_id = given.id AND known.due_at = given.due_at
+    WHERE known.after_id IS DISTINCT FROM '00000000-0000-0000-0000-000000000000'
+    ORDER BY given.id, given.due_at
+    ON CONFLICT (position_id, due_at) DO UPDATE SET after_id = excluded.after_id
     """
 _NEXT_REFOLD = text(
     "SELECT position_id, due_at, after_id FROM refolds WHERE due_at <= :now ORDER BY due_at, position_id LIMIT 1 FOR UPDATE"
@@ -108,7 +114,7 @@ async def add_refold(session: AsyncSession, id: UUID, times: Collection[datetime
 
 
 async def add_ahead(session: AsyncSession, closings: Collection[tuple[UUID, datetime]]) -> None:
-    """Have the clock derive everybody who has a pursuit of a position when its closing comes, where it is not to do so yet."""
+    """Have the clock derive everybody who has a pursuit of a position when its closing comes, from the first on."""
     ids, times = zip(*closings, strict=True)
     await (await driver(session)).fetch(_ADD_AHEAD, ids, times)
 

@@ -84,9 +84,19 @@ _SAVE_REMOVED = """
     UPDATE relationships SET removed = given.removed FROM unnest($1::uuid[], $2::jsonb[]) AS given (id, removed)
     WHERE candidate_id = given.id
     """
-_MARK_STALE = "INSERT INTO stale_people SELECT * FROM unnest($1::uuid[]) AS person ORDER BY person ON CONFLICT DO NOTHING"
-_STALE = "SELECT person_id FROM stale_people ORDER BY person_id LIMIT $1"
-_UNMARK = "DELETE FROM stale_people WHERE person_id = ANY($1::uuid[])"
+# Each mark has a token of its own, so that who has derived a person takes back none that was made meanwhile. Both lock the rows
+# in the order of persons.
+_MARK_STALE = """
+    INSERT INTO stale_people (person_id) SELECT person FROM unnest($1::uuid[]) AS person ORDER BY person
+    ON CONFLICT (person_id) DO UPDATE SET token = excluded.token
+    """
+_STALE = "SELECT person_id, token FROM stale_people ORDER BY person_id LIMIT $1"
+_UNMARK = """
+    DELETE FROM stale_people WHERE person_id IN (
+        SELECT own.person_id FROM stale_people AS own
+        JOIN unnest($1::uuid[], $2::uuid[]) AS seen (person, token) ON own.person_id = seen.person AND own.token = seen.token
+        ORDER BY own.person_id FOR UPDATE OF own)
+    """
 _PENDING = """
     SELECT stream FROM unnest($1::uuid[]) AS stream WHERE EXISTS (
         SELECT FROM stale_people JOIN relationships USING (person_id) WHERE candidate_id = stream)
@@ -184,14 +194,14 @@ async def mark_stale(session: AsyncSession, people: Collection[UUID]) -> None:
     await (await driver(session)).fetch(_MARK_STALE, list(people))
 
 
-async def stale(session: AsyncSession, limit: int) -> list[UUID]:
-    """Persons whose derived rows are out of date."""
-    return [row[0] for row in await (await driver(session)).fetch(_STALE, limit)]
+async def stale(session: AsyncSession, limit: int) -> dict[UUID, UUID]:
+    """Persons whose derived rows are out of date, each with the token of the mark that says so."""
+    return {row[0]: row[1] for row in await (await driver(session)).fetch(_STALE, limit)}
 
 
-async def unmark_stale(session: AsyncSession, people: Collection[UUID]) -> None:
-    """These persons were derived. The caller has shared the map since before it derived them."""
-    await (await driver(session)).fetch(_UNMARK, list(people))
+async def unmark_stale(session: AsyncSession, marks: Mapping[UUID, UUID]) -> None:
+    """These persons were derived since the marks were read; who was marked again meanwhile stays marked."""
+    await (await driver(session)).fetch(_UNMARK, list(marks), list(marks.values()))
 
 
 async def pending(sessions: Sessions, applied: set[Awaited]) -> set[Awaited]:

@@ -13,9 +13,11 @@ from sqlalchemy import text
 
 from services.engagement.consumers.records import take_over
 from services.engagement.settings import EngagementSettings
+from services.engagement.use_cases import follow_positions
 from services.engagement.use_cases.announce_due_items import announce_due_items
 from services.engagement.use_cases.republish import republish
 from services.engagement.use_cases.run_clock import tick
+from services.engagement.use_cases.transactions import transact
 from shared.db.engine import Sessions
 from shared.events import CandidateErased, Event, Topic
 from shared.ids import candidate_id, position_id, pursuit_id
@@ -172,6 +174,37 @@ async def test_a_closing_holds_although_somebody_derives_late(
 
     async with engagement.begin() as session:
         assert await session.scalar(status) == "closed"
+
+
+async def test_a_closing_holds_although_somebody_derives_late_whom_the_clock_has_passed(
+    ats: Ats,
+    records: Records,
+    engagement: Sessions,
+    settings: EngagementSettings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The same, where the clock has not yet followed the closing with everybody."""
+    closes = datetime.now(UTC) + timedelta(days=3)
+    for person in ("ats:ada", "ats:bob", "ats:eve"):
+        await ats.post(event("pursuit.responded", of=person, at="2026-03-02"), status=201)
+    await records.closings(JOB, closes.isoformat())
+    before = datetime.now(UTC)
+    await clock(engagement, settings, now=before)
+    monkeypatch.setattr(follow_positions, "CHUNK", 1)
+    done = []
+
+    async def and_then_somebody_derives_late(sessions: Sessions, work: Any) -> Any:
+        found = await transact(sessions, work)
+        done.append(found)
+        if len(done) == 2:
+            await follow(engagement, settings, now=before)
+        return found
+
+    monkeypatch.setattr(follow_positions, "transact", and_then_somebody_derives_late)
+    await follow_positions.follow_positions(engagement, now=closes + timedelta(minutes=1), settings=settings)
+
+    async with engagement.begin() as session:
+        assert (await session.execute(text("SELECT status FROM pursuits"))).scalars().all() == ["closed"] * 3
 
 
 async def test_the_clock_puts_a_ghosting_on_record_once(ats: Ats, engagement: Sessions, settings: EngagementSettings) -> None:
