@@ -42,5 +42,5 @@ SERVICES = (
     ),
     Service("analytics", ("/v1/analytics",)),
     Service("connectors", ("/v1/connectors",)),
-    Service("gateway", ("/v1/tokens", "/v1/login-links", "/session", "/session/authorization")),
+    Service("gateway", ("/v1/tokens", "/v1/login-links", "/session", "/session/authorization", "/session/oidc")),
 )

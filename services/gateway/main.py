@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.gateway.announcing import Announcer
-from services.gateway.api import login_links, session, tokens
+from services.gateway.api import login_links, oidc, session, tokens
 from services.gateway.api.dependencies import TokenDesk
 from services.gateway.browser_sessions import BrowserSessions
+from services.gateway.issuer_login import IssuerLogin
 from services.gateway.settings import GatewaySettings
 from services.gateway.use_cases.load_revocations import load_revocations
 from shared.db.engine import connect
@@ -39,7 +40,7 @@ def create_app(settings: GatewaySettings | None = None) -> FastAPI:
         name="gateway",
         title="Rekindle: gateway",
         description="The tokens with which clients call the API, and the sessions of the dashboard.",
-        routers=[tokens.router, login_links.router, session.router],
+        routers=[tokens.router, login_links.router, session.router, oidc.router],
         tags={
             "tokens": "Who may call the API: tokens are issued, listed, revoked and rotated.",
             "login links": "Links with which people log in to the dashboard, each once.",
@@ -50,4 +51,5 @@ def create_app(settings: GatewaySettings | None = None) -> FastAPI:
     )
     app.state.desk = TokenDesk(sessions, settings, announcer)
     app.state.browser_sessions = BrowserSessions(sessions, deployment=settings.deployment, keys=settings.signing_keys)
+    app.state.issuer_login = IssuerLogin(settings)
     return app

@@ -3,11 +3,11 @@
 import json
 import time
 from base64 import urlsafe_b64decode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 ACCEPTED_FROM_ISSUER = ["Ed25519", "EdDSA", "ES256", "RS256", "PS256"]
 LEEWAY_SECONDS = 30
+Found = TypeVar("Found")
 
 
 class Unauthenticated(DomainError):
@@ -99,16 +100,25 @@ class Verifier:
 
     async def accept(self, token: str) -> Principal:
         """As ``verify``, with the issuer's keys fetched where they are needed or old."""
+        return await self._with_keys(lambda: self.verify(token))
+
+    async def accept_id_token(self, token: str, *, client_id: str) -> Mapping[str, Any]:
+        """The claims of the issuer's ID token for a client. Raises Unauthenticated, or Unavailable without the issuer's keys."""
+        _, key_id = _claimed(token)
+        return await self._with_keys(lambda: self._claims_of_issuer(token, key_id, client_id))
+
+    async def _with_keys(self, check: Callable[[], Found]) -> Found:
+        """What a check finds, made again once the issuer's keys were fetched where it names one that is not known."""
         if self.issuer_keys is None:
-            return self.verify(token)
+            return check()
         self.issuer_keys.refresh_when_stale()
         try:
-            return self.verify(token)
+            return check()
         except UnknownKey:
             await self.issuer_keys.fetch()
             if self.issuer_keys.keys is None:
                 raise Unavailable(f"The keys of {self._settings.oidc_issuer} cannot be fetched. Try again.") from None
-            return self.verify(token)
+            return check()
 
     def prove(self, token: str) -> Proven:
         """What a token proves. Raises as ``verify``."""
@@ -131,19 +141,15 @@ class Verifier:
             scopes = frozenset(str(claims.get("scope", "")).split())
             principal = Principal(str(claims["sub"]), scopes, recruiter=code_or_none(claims.get("recruiter")))
             return Proven(principal, float(claims["exp"]), str(claims.get("jti", "")))
+        claims = self._claims_of_issuer(token, key_id, settings.oidc_audience or settings.deployment)
+        scopes = words_of(claims, settings.oidc_scope_claim)
+        principal = Principal(str(claims["sub"]), scopes, issuer, recruiter_of(claims, settings.oidc_recruiter_claim))
+        return Proven(principal, float(claims["exp"]), None)
+
+    def _claims_of_issuer(self, token: str, key_id: str | None, audience: str) -> Mapping[str, Any]:
         if self.issuer_keys is not None and not self.issuer_keys.knows(key_id):
             raise UnknownKey("The token was not accepted: it was signed with a key that its issuer does not publish")
-        claims = _decoded(
-            token, self._keys_of_issuer(), issuer, settings.oidc_audience or settings.deployment, ACCEPTED_FROM_ISSUER
-        )
-        recruiter = _claim(claims, settings.oidc_recruiter_claim) if settings.oidc_recruiter_claim else None
-        principal = Principal(
-            str(claims["sub"]),
-            _words(_claim(claims, settings.oidc_scope_claim)),
-            issuer,
-            code_or_none(recruiter),  # what is no code may be a name or an address
-        )
-        return Proven(principal, float(claims["exp"]), None)
+        return _decoded(token, self._keys_of_issuer(), self._settings.oidc_issuer or "", audience, ACCEPTED_FROM_ISSUER)
 
     def _keys_of_issuer(self) -> KeySet | None:
         if self.issuer_keys is not None:
@@ -201,8 +207,14 @@ def _claim(claims: Mapping[str, Any], name: str) -> Any:
     return found
 
 
-def _words(value: object) -> frozenset[str]:
-    """Scopes, written as words or as a list."""
+def recruiter_of(claims: Mapping[str, Any], claim: str | None) -> str | None:
+    """The code of the recruiter in a claim; what is no code may be a name or an address, and is None."""
+    return None if claim is None else code_or_none(_claim(claims, claim))
+
+
+def words_of(claims: Mapping[str, Any], claim: str) -> frozenset[str]:
+    """The words in a claim, such as scopes, written as words or as a list."""
+    value = _claim(claims, claim)
     if isinstance(value, str):
         return frozenset(value.split())
     return frozenset(one for one in value if isinstance(one, str)) if isinstance(value, list) else frozenset()

@@ -59,15 +59,21 @@ class IssuerKeys:
 
     async def _fetched(self) -> KeySet:
         async with httpx.AsyncClient(timeout=SECONDS) as client:
-            address = f"{self._issuer.rstrip('/')}/.well-known/openid-configuration"
-            configuration = (await client.get(address)).raise_for_status().json()
-            if configuration["issuer"] != self._issuer:
-                raise ValueError(f"{address} is the configuration of another issuer, {configuration['issuer']}")
+            configuration = await discovered(client, self._issuer)
             listed = (await client.get(configuration["jwks_uri"])).raise_for_status().json()["keys"]
         keys = [key for one in listed if one.get("use", "sig") == "sig" and (key := _imported(one)) is not None]
         if not keys:
             raise ValueError(f"{configuration['jwks_uri']} holds no key that is understood here")
         return KeySet(keys)
+
+
+async def discovered(client: httpx.AsyncClient, issuer: str) -> dict[str, Any]:
+    """What an issuer publishes about itself. Raises httpx.HTTPError, or ValueError, KeyError or TypeError for what is none."""
+    address = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+    configuration: dict[str, Any] = (await client.get(address)).raise_for_status().json()
+    if configuration["issuer"] != issuer:
+        raise ValueError(f"{address} is the configuration of another issuer, {configuration['issuer']}")
+    return configuration
 
 
 def _imported(key: dict[str, Any]) -> Any:

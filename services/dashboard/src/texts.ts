@@ -19,7 +19,17 @@ export const texts = {
     needed: "You are not logged in",
     how: "Ask for a link: on the machine that Rekindle runs on, this command prints one that logs in once.",
     command: "rekindle login-link --role recruiter --recruiter <your code>",
-    ended: "Your session has ended",
+    atIssuer: (host: string) => `Log in with ${host}`,
+    orLink: "Or ask for a link: on the machine that Rekindle runs on, this command prints one that logs in once.",
+    problems: {
+      oidc_state: "That log-in was not begun in this browser, or took longer than ten minutes. Begin again.",
+      oidc_refused: "Your identity provider did not log you in.",
+      oidc_token:
+        "What your identity provider answered was not accepted. Begin again; if it stays so, ask an administrator.",
+      oidc_role: "Your identity provider knows you, but names no role for you here. Ask an administrator for one.",
+      unavailable: "Your identity provider does not answer. Try again in a moment.",
+      not_found: "No identity provider is set up here.",
+    } as Record<string, string>,
     logOut: "Log out",
     as: (recruiter: string) => `as ${recruiter}`,
     roles: { recruiter: "Recruiter", lead: "Hiring lead", admin: "Administrator" },

@@ -51,7 +51,7 @@ async def create_login_link(
     body: Annotated[LoginLinkCreate, Body(openapi_examples={"maria": {"value": {"role": "recruiter", "recruiter": "maria"}}})],
 ) -> LoginLink:
     """Make a link that logs somebody in to the dashboard, once."""
-    if body.role is Role.RECRUITER and body.recruiter is None:
+    if body.role.needs_recruiter and body.recruiter is None:
         raise Invalid.of("recruiter", "is required for the role recruiter")
     person = Person(body.role, body.recruiter, datetime.now(UTC) + timedelta(minutes=body.expires_in_minutes))
     code = await log_in.make_link(desk.sessions, person)

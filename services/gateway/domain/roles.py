@@ -1,6 +1,6 @@
 """The roles of people who use the dashboard, and what each may do."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,11 @@ class Role(StrEnum):
     LEAD = "lead"
     ADMIN = "admin"
 
+    @property
+    def needs_recruiter(self) -> bool:
+        """Whether all that they do is done under the code of a recruiter."""
+        return self is Role.RECRUITER
+
 
 SCOPES: Mapping[Role, tuple[Scope, ...]] = {
     Role.RECRUITER: (
@@ -24,6 +29,11 @@ SCOPES: Mapping[Role, tuple[Scope, ...]] = {
     Role.LEAD: (Scope.CANDIDATES_READ, Scope.ENGAGEMENT_READ, Scope.ANALYTICS_READ),
     Role.ADMIN: tuple(Scope),
 }
+
+
+def strongest(roles: Iterable[Role]) -> Role | None:
+    """The role that may most; None of none."""
+    return max(roles, key=lambda role: len(SCOPES[role]), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,3 +40,12 @@ export function useSession(): Session {
 }
 
 export const may = (session: Session, scope: string): boolean => session.scopes.includes(scope);
+
+/** The issuer at which people may log in, besides by a link; null where there is none. */
+export const issuerQuery = {
+  queryKey: ["issuer"],
+  queryFn: async () =>
+    ((await (await ask(new Request("/session/oidc/issuer"))).json()) as { issuer: string | null }).issuer,
+  staleTime: Infinity,
+  retry: false,
+};

@@ -11,6 +11,7 @@ export function LogIn() {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const [code] = useState(() => window.location.hash.slice(1));
+  const refused = new URLSearchParams(window.location.search).get("problem");
   const [problem, setProblem] = useState<unknown>();
   const used = useRef(false);
   useEffect(() => {
@@ -32,6 +33,7 @@ export function LogIn() {
       ) : problem !== undefined || code === "" ? (
         <>
           {problem instanceof Problem && <p role="alert">{problem.detail}</p>}
+          {refused !== null && <p role="alert">{texts.session.problems[refused] ?? texts.faces.failed}</p>}
           <SessionOver />
         </>
       ) : (

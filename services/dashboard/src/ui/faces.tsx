@@ -1,7 +1,9 @@
 /** The faces of a page without content: loading, empty, failed, offline, not permitted, not there. Each says what to do. */
 import { Link, type ErrorComponentProps } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useQuery } from "@tanstack/react-query";
 import { Problem } from "../api/client";
+import { issuerQuery } from "../api/session";
 import { texts } from "../texts";
 
 interface FaceProps {
@@ -70,9 +72,26 @@ function Home() {
 }
 
 export function SessionOver() {
+  const issuer = useQuery(issuerQuery).data;
   return (
-    <Face title={texts.session.needed} action={<code className="command">{texts.session.command}</code>}>
-      {texts.session.how}
+    <Face
+      title={texts.session.needed}
+      action={
+        <>
+          {issuer && (
+            <p>
+              {/* Not a page of the dashboard: the gateway sends the browser on. */}
+              <a className="button primary" href="/session/oidc">
+                {texts.session.atIssuer(new URL(issuer).host)}
+              </a>
+            </p>
+          )}
+          {issuer && <p>{texts.session.orLink}</p>}
+          <code className="command">{texts.session.command}</code>
+        </>
+      }
+    >
+      {issuer ? undefined : texts.session.how}
     </Face>
   );
 }
