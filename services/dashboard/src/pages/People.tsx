@@ -5,11 +5,56 @@ import { api, body, type Schemas } from "../api/client";
 import { date, number } from "../format";
 import type { PeopleSearch } from "../router";
 import { texts } from "../texts";
-import { Face, Failed, Loading } from "../ui/faces";
+import { Answered, More, part, Table, type Column } from "../ui/answers";
+import { Face } from "../ui/faces";
 import { Choice, Page, Tag } from "../ui/parts";
 
 const t = texts.people;
 const route = getRouteApi("/shell/people");
+
+const COLUMNS: Column<Schemas["Candidate"]>[] = [
+  {
+    title: t.name,
+    cell: (one) => (
+      <>
+        <Link to="/people/$person" params={{ person: one.person_id }}>
+          {one.name ?? one.references[0] ?? texts.unnamed}
+        </Link>
+        <br />
+        <small>{one.references[0]}</small>
+      </>
+    ),
+  },
+  {
+    title: t.work,
+    cell: (one) => (
+      <>
+        {[one.title, one.company].filter(Boolean).join(", ")}
+        <br />
+        <small>{[one.level, one.location?.city ?? one.location?.country].filter(Boolean).join(" · ")}</small>
+      </>
+    ),
+  },
+  { title: t.market, cell: (one) => one.market_status && <Tag>{t.markets[one.market_status]}</Tag> },
+  {
+    title: t.skill,
+    cell: (one) => (
+      <span className="tags">
+        {one.skills.slice(0, 5).map((skill) => (
+          <Tag key={skill}>{skill}</Tag>
+        ))}
+        {one.skills.length > 5 && <small>+{number(one.skills.length - 5)}</small>}
+      </span>
+    ),
+  },
+  {
+    title: t.lastContact,
+    cell: (one) =>
+      one.learned.last_contact_at && (
+        <time dateTime={one.learned.last_contact_at}>{date(one.learned.last_contact_at)}</time>
+      ),
+  },
+];
 
 export function People() {
   const search = route.useSearch();
@@ -27,7 +72,6 @@ export function People() {
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
   const change = (changed: PeopleSearch): void => void navigate({ search: (before) => ({ ...before, ...changed }) });
-  const people = found.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Page title={texts.pages.people}>
       <form
@@ -59,64 +103,14 @@ export function People() {
         <button className="button">{t.search}</button>
       </form>
       <div className="panel">
-        {found.isError && found.data === undefined ? (
-          <Failed error={found.error} retry={() => void found.refetch()} />
-        ) : found.data === undefined ? (
-          <Loading />
-        ) : people.length === 0 ? (
-          <Face title={t.empty}>{t.emptyHow}</Face>
-        ) : (
-          <div className="scroll" tabIndex={0} role="region" aria-label={texts.pages.people}>
-            <table className="data">
-              <thead>
-                <tr>
-                  <th scope="col">{t.name}</th>
-                  <th scope="col">{t.work}</th>
-                  <th scope="col">{t.market}</th>
-                  <th scope="col">{t.skill}</th>
-                  <th scope="col">{t.lastContact}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {people.map((one) => (
-                  <tr key={one.id}>
-                    <td>
-                      <Link to="/people/$person" params={{ person: one.person_id }}>
-                        {one.name ?? one.references[0] ?? texts.unnamed}
-                      </Link>
-                      <br />
-                      <small>{one.references[0]}</small>
-                    </td>
-                    <td>
-                      {[one.title, one.company].filter(Boolean).join(", ")}{" "}
-                      <small>
-                        {[one.level, one.location?.city ?? one.location?.country].filter(Boolean).join(" · ")}
-                      </small>
-                    </td>
-                    <td>{one.market_status && <Tag>{t.markets[one.market_status]}</Tag>}</td>
-                    <td>
-                      <span className="tags">
-                        {one.skills.slice(0, 5).map((skill) => (
-                          <Tag key={skill}>{skill}</Tag>
-                        ))}
-                        {one.skills.length > 5 && <small>+{number(one.skills.length - 5)}</small>}
-                      </span>
-                    </td>
-                    <td>{one.learned.last_contact_at && <time>{date(one.learned.last_contact_at)}</time>}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )}
+        <Answered
+          query={part(found, (all) => all.pages.flatMap((page) => page.items))}
+          empty={<Face title={t.empty}>{t.emptyHow}</Face>}
+        >
+          {(people) => <Table label={texts.pages.people} keyOf={(one) => one.id} rows={people} columns={COLUMNS} />}
+        </Answered>
       </div>
-      {found.hasNextPage && (
-        <p className="more">
-          <button className="button" disabled={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-            {t.more}
-          </button>
-        </p>
-      )}
+      <More query={found} label={t.more} />
     </Page>
   );
 }
