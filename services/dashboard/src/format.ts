@@ -5,6 +5,7 @@ const share = new Intl.NumberFormat(undefined, { style: "percent", maximumFracti
 const fine = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 });
 const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const months = new Intl.DateTimeFormat(undefined, { month: "short", year: "numeric", timeZone: "UTC" });
 const ago = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" });
 
 export const number = (value: number): string => plain.format(value);
@@ -13,6 +14,8 @@ export const compact = (value: number): string =>
 export const percent = (value: number): string => share.format(value);
 export const decimal = (value: number): string => fine.format(value);
 export const date = (time: string): string => day.format(new Date(time));
+/** The month of a day, "2026-03-01". */
+export const month = (its: string): string => months.format(new Date(its));
 export const dateTime = (time: string): string => moment.format(new Date(time));
 export const inZone = (time: string, timeZone: string): string =>
   new Intl.DateTimeFormat(undefined, {

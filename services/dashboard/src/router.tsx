@@ -20,7 +20,9 @@ export interface FunnelSearch {
   view?: "activity";
   from?: string;
   to?: string;
-  tab?: "outcomes" | "board" | "preview" | "record";
+  tab?: "board" | "return";
+  /** Whose people are shown: a metric of the funnel and its key, "reached.hired". */
+  who?: string;
 }
 
 export interface PeopleSearch {
@@ -76,7 +78,8 @@ const positions = createRoute({
 const position = createRoute({
   getParentRoute: () => shell,
   path: "/positions/$position",
-  validateSearch: (search: Record<string, unknown>): FunnelSearch => texts(search, ["view", "from", "to", "tab"]),
+  validateSearch: (search: Record<string, unknown>): FunnelSearch =>
+    texts(search, ["view", "from", "to", "tab", "who"]),
   component: lazyRouteComponent(() => import("./pages/Position"), "Position"),
 });
 const people = createRoute({

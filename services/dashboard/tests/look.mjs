@@ -15,6 +15,8 @@ const PAGES = {
   "queue-person": `/queue?item=${items[0].id}`,
   positions: "/positions",
   position: `/positions/${position}`,
+  "position-return": `/positions/${position}?tab=return`,
+  "position-who": `/positions/${position}?who=reached.contacted`,
   people: "/people",
   person: `/people/${person}`,
   numbers: "/numbers",

@@ -117,7 +117,18 @@ await step("the funnel on the page equals the API's, and what is posted appears 
   assert.deepEqual(await shown(), await asked());
 });
 
+await step("each bar opens the people behind it", async () => {
+  await page.getByRole("button", { name: /^Contacted/ }).click();
+  const beside = page.getByRole("dialog", { name: "Contacted" });
+  await beside.getByRole("link", { name: waiting }).waitFor();
+  const { items } = await api(`/v1/analytics/metrics/reached/members?position=${position}&key=contacted`);
+  assert.equal(await beside.getByRole("link").count(), items.length);
+  await page.keyboard.press("Escape");
+  await beside.waitFor({ state: "detached" });
+});
+
 await step("the preview says what a higher salary brings, as the API does", async () => {
+  await page.getByRole("link", { name: "Coming back" }).click();
   const people = page.locator("[data-preview=people]");
   await people.waitFor();
   const before = Number(await people.textContent());
@@ -130,6 +141,10 @@ await step("the preview says what a higher salary brings, as the API does", asyn
   const changes = { salary: { max: 112_000, currency: "EUR" } };
   const { changed } = await api("/v1/returns/preview", { position, changes });
   assert.equal(Number(await people.textContent()), changed.people);
+  const fit = await api(`/v1/analytics/positions/${position}/fit`, {
+    changes: { salary_max: 112_000, salary_currency: "EUR" },
+  });
+  await page.locator("[data-preview=fit]", { hasText: String(fit.fit.met) }).waitFor();
   await page.getByRole("link", { name: waiting }).waitFor();
 });
 

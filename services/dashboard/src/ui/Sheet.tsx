@@ -7,12 +7,19 @@ interface Props {
   title: string;
   isOpen: boolean;
   onOpenChange: (open: boolean) => void;
+  /** Whether it stands at the page's side, as high as the window, so that what it is about stays in sight. */
+  isBeside?: boolean;
   children: ReactNode;
 }
 
-export function Sheet({ title, isOpen, onOpenChange, children }: Props) {
+export function Sheet({ title, isOpen, onOpenChange, isBeside = false, children }: Props) {
   return (
-    <ModalOverlay className="overlay" isOpen={isOpen} onOpenChange={onOpenChange} isDismissable>
+    <ModalOverlay
+      className={isBeside ? "overlay beside" : "overlay"}
+      isOpen={isOpen}
+      onOpenChange={onOpenChange}
+      isDismissable
+    >
       <Modal className="sheet">
         <Dialog>
           {({ close }) => (
