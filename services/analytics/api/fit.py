@@ -1,9 +1,11 @@
 """Who fits a position, and what it would take: GET and POST .../fit, GET .../what-if."""
 
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Path
+from fastapi import APIRouter, Body, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.analytics.api.answers import Freshness
@@ -23,6 +25,29 @@ router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=Stric
 PositionPath = Annotated[
     PositionRef, Path(description="An id or <source>:<external_id>, percent-encoded.", examples=["demo:staff-engineer"])
 ]
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPosition:
+    """The position of which it is asked who fits, once what the caller waits for is counted."""
+
+    position: PositionPath
+    waited: WaitedDep
+    sessions: SessionsDep
+    reader: FitDep
+    freshness: FreshnessDep
+
+    async def read(self, count: Callable[[Counting, Asks], Found], changes: Mapping[str, Any] | None = None) -> Found:
+        """What ``count`` says of the position, with changes. Raises PositionUnknown."""
+        return await self.reader.read(self.sessions, self.position, count, changes)
+
+    async def behind(self) -> Freshness:
+        """How far behind that is."""
+        return Freshness.model_validate(await self.freshness.read(self.sessions, now=clock.now()))
+
+
+PositionDep = Annotated[AskedPosition, Depends()]
 
 
 class AskedPart(BaseModel):
@@ -148,52 +173,35 @@ class WhatIf(BaseModel):
 
 @router.get("/positions/{position}/fit")
 async def get_position_fit(
-    position: PositionPath,
     _: Annotated[Principal, requires("analytics:read")],
-    waited: WaitedDep,
-    sessions: SessionsDep,
-    reader: FitDep,
-    freshness: FreshnessDep,
+    fit: PositionDep,
 ) -> PositionFit:
     """How many people meet the requirements, the needs and each part, and by what they are like."""
-    del waited
-    found = await reader.read(sessions, position, Counting.fit)
-    return _answer(position, found, await freshness.read(sessions, now=clock.now()))
+    return _answer(fit.position, await fit.read(Counting.fit), await fit.behind())
 
 
 @router.post("/positions/{position}/fit")
 async def post_position_fit(
-    position: PositionPath,
     body: Annotated[FitRequest, Body(openapi_examples={"more": {"value": {"changes": {"salary_max": 100000, "remote": True}}}})],
     _: Annotated[Principal, requires("analytics:read")],
-    waited: WaitedDep,
-    sessions: SessionsDep,
-    reader: FitDep,
-    freshness: FreshnessDep,
+    fit: PositionDep,
 ) -> PositionFit:
     """The same, if the position were so. Changes nothing."""
-    del waited
-    found = await reader.read(sessions, position, Counting.fit, body.changes.given())
-    return _answer(position, found, await freshness.read(sessions, now=clock.now()))
+    return _answer(fit.position, await fit.read(Counting.fit, body.changes.given()), await fit.behind())
 
 
 @router.get("/positions/{position}/what-if")
 async def get_what_if(
-    position: PositionPath,
     _: Annotated[Principal, requires("analytics:read")],
-    waited: WaitedDep,
-    sessions: SessionsDep,
-    reader: FitDep,
-    freshness: FreshnessDep,
+    fit: PositionDep,
 ) -> WhatIf:
     """What each single change would bring, in people of the pool who would then fit: so one knows what is worth negotiating."""
-    del waited
-    now, steps = await reader.read(sessions, position, _steps)
+    now, steps = await fit.read(_steps)
     return WhatIf(
-        position_id=position,
+        position_id=fit.position,
         fit=now,
         changes=[WhatIfStep.model_validate(step, from_attributes=True) for step in steps],
-        freshness=Freshness.model_validate(await freshness.read(sessions, now=clock.now())),
+        freshness=await fit.behind(),
     )
 
 
@@ -201,7 +209,7 @@ def _steps(counting: Counting, asks: Asks) -> Any:
     return counting.fitting(asks), counting.steps(asks)
 
 
-def _answer(position: UUID, found: FitCounts, behind: Any) -> PositionFit:
+def _answer(position: UUID, found: FitCounts, behind: Freshness) -> PositionFit:
     return PositionFit(
         position_id=position,
         people=found.people,
@@ -211,7 +219,7 @@ def _answer(position: UUID, found: FitCounts, behind: Any) -> PositionFit:
         salary=None if found.salary is None else _counts(found.salary),
         location=None if found.place is None else _counts(found.place),
         by={name: list(map(_group, groups)) for name, groups in found.groups.items()},
-        freshness=Freshness.model_validate(behind),
+        freshness=behind,
     )
 
 

@@ -7,12 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 
 from services.analytics.api.answers import Group, GroupedFunnel, OrganisationFunnel, PositionFunnel
-from services.analytics.api.dependencies import ColumnsDep, FreshnessDep, SessionsDep, SettingsDep
+from services.analytics.api.dependencies import FreshnessDep
 from services.analytics.api.filters import DimensionName, FiltersDep, Span, SpanDep
-from services.analytics.api.known_tags import KnownTagsDep, is_known
+from services.analytics.api.reading import ReadingDep
 from services.analytics.dimensions import BY_NAME
 from services.analytics.domain.questions import Period, Question
-from services.analytics.use_cases.read_funnel import Funnel, read_funnel
+from services.analytics.use_cases.read_funnel import Funnel
 from shared import clock
 from shared.events.fields import PositionRef
 from shared.security.auth import Principal, requires
@@ -30,10 +30,7 @@ async def get_position_funnel(
     _: Annotated[Principal, requires("analytics:read")],
     waited: WaitedDep,
     span: SpanDep,
-    sessions: SessionsDep,
-    columns: ColumnsDep,
-    settings: SettingsDep,
-    known: KnownTagsDep,
+    reading: ReadingDep,
     answer: Response,
     freshness: FreshnessDep,
 ) -> Any:
@@ -44,19 +41,11 @@ async def get_position_funnel(
     del waited
     now = clock.now()
     question = question_of(span, position=position)
-    read = await read_funnel(
-        sessions,
-        columns,
-        question,
-        now=now,
-        ghost_after=settings.ghost_after,
-        zone=settings.time_zone,
-        is_known=lambda tag: is_known(tag, known),
-    )
+    read = await reading.funnels(question, now)
     if read.found is None:
         return Response(status_code=304, headers=_headers(read.tag))
     answer.headers.update(_headers(read.tag))
-    behind = await freshness.read(sessions, now=now)
+    behind = await freshness.read(reading.sessions, now=now)
     return PositionFunnel(**asked(question, now), **_numbers(read.found[0]), position_id=position, freshness=behind)
 
 
@@ -66,10 +55,7 @@ async def get_organisation_funnel(
     waited: WaitedDep,
     span: SpanDep,
     filters: FiltersDep,
-    sessions: SessionsDep,
-    columns: ColumnsDep,
-    settings: SettingsDep,
-    known: KnownTagsDep,
+    reading: ReadingDep,
     answer: Response,
     freshness: FreshnessDep,
     group_by: Annotated[DimensionName | None, Query(description="One funnel for each value of a dimension.")] = None,
@@ -84,19 +70,11 @@ async def get_organisation_funnel(
     now = clock.now()
     grouped = () if group_by is None else (BY_NAME[str(group_by)],)
     question = question_of(span, filters=filters, group_by=grouped, period=period, limit=limit)
-    read = await read_funnel(
-        sessions,
-        columns,
-        question,
-        now=now,
-        ghost_after=settings.ghost_after,
-        zone=settings.time_zone,
-        is_known=lambda tag: is_known(tag, known),
-    )
+    read = await reading.funnels(question, now)
     if read.found is None:
         return Response(status_code=304, headers=_headers(read.tag))
     answer.headers.update(_headers(read.tag))
-    body = asked(question, now) | {"filters": filters, "freshness": await freshness.read(sessions, now=now)}
+    body = asked(question, now) | {"filters": filters, "freshness": await freshness.read(reading.sessions, now=now)}
     if group_by is None:
         return OrganisationFunnel(**body, **_numbers(read.found[0]))
     return GroupedFunnel(**body, group_by=group_by, groups=[Group(key=one.key, **_numbers(one)) for one in read.found])

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from services.analytics.api.filters import FiltersDep, SpanDep
 from services.analytics.api.funnels import question_of
 from services.analytics.api.metric_rows import MetricDep, possible
 from services.analytics.api.representations import STREAMED, Form, FormDep, streamed
+from services.analytics.domain.micros import moment_of
 from services.analytics.domain.pursuits import AttemptRow
 from services.analytics.storage.items import ItemRow
 from services.analytics.storage.members import Place
@@ -28,7 +29,6 @@ from shared.web.waiting import WaitedDep
 router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=StrictRoute)
 
 STREAMED_AT_ONCE = 2000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Contributed(BaseModel):
@@ -176,6 +176,6 @@ def _item(one: ItemRow) -> MetricMember:
 
 def _adds(measures: Sequence[str], ats: Sequence[int]) -> list[Contributed]:
     return [
-        Contributed(measure=measure, at=_EPOCH + timedelta(microseconds=at))
+        Contributed(measure=measure, at=moment_of(at))
         for measure, at in sorted(zip(measures, ats, strict=True), key=lambda pair: (pair[1], pair[0]))
     ]

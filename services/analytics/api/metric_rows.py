@@ -1,22 +1,20 @@
 """GET /v1/analytics/metrics/{name}: one metric, by any one or two dimensions, each a filter too."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from services.analytics.api.dependencies import ColumnsDep, SessionsDep, SettingsDep
 from services.analytics.api.filters import FiltersDep, SpanDep
 from services.analytics.api.funnels import question_of
-from services.analytics.api.known_tags import KnownTagsDep, is_known
 from services.analytics.api.metric_answers import MetricAnswer, metric_answer, number_rows
+from services.analytics.api.reading import ReadingDep
 from services.analytics.api.representations import STREAMED, Form, FormDep, streamed
 from services.analytics.dimensions import BY_NAME, PERIOD, Dimension
 from services.analytics.domain.questions import Period, Question
 from services.analytics.metrics import BY_NAME as METRICS_BY_NAME
 from services.analytics.metrics import Metric
-from services.analytics.use_cases.read_metric import Numbers, read_metric
 from shared import clock
 from shared.errors import Invalid, NotFound
 from shared.security.auth import Principal, requires
@@ -88,11 +86,8 @@ async def get_metric(
     span: SpanDep,
     filters: FiltersDep,
     group_by: GroupByDep,
-    sessions: SessionsDep,
-    columns: ColumnsDep,
-    settings: SettingsDep,
+    reading: ReadingDep,
     form: FormDep,
-    known: KnownTagsDep,
     period: Annotated[Period, Query(description="With period in group_by: how long a period is.")] = Period.MONTH,
     limit: Annotated[int, Query(ge=1, le=10_000, description="At most so many groups: the first periods, the largest.")] = 1000,
     compare: Annotated[
@@ -109,23 +104,12 @@ async def get_metric(
     question = possible(metric, question_of(span, filters=filters, group_by=group_by, period=period, limit=limit))
     earlier = None if compare is None else _before(question)
 
-    async def read(asked: Question, has: Callable[[str], bool]) -> Numbers:
-        return await read_metric(
-            sessions,
-            columns,
-            metric,
-            asked,
-            now=now,
-            ghost_after=settings.ghost_after,
-            zone=settings.time_zone,
-            is_known=has,
-        )
-
-    found = await read(question, lambda tag: is_known(_of(form, tag, compare), known))
+    found = await reading.metric(metric, question, now, lambda tag: reading.has(_of(form, tag, compare)))
     headers = {"ETag": _of(form, found.tag, compare), "Vary": "Authorization, Accept", "Cache-Control": "private, no-cache"}
     if found.rows is None:
         return Response(status_code=304, headers=headers)
-    rows = number_rows(found.rows, None if earlier is None else (await read(earlier, lambda _: False)).rows)
+    was = None if earlier is None else (await reading.metric(metric, earlier, now, lambda _: False)).rows
+    rows = number_rows(found.rows, was)
     if form is Form.JSON:
         body = metric_answer(metric, question, rows, more=found.more)
         return Response(body.model_dump_json(by_alias=True), media_type=form.value, headers=headers)

@@ -6,10 +6,11 @@ from typing import NamedTuple
 import numpy as np
 
 from services.analytics.dimensions import PERIOD
-from services.analytics.domain.column_groups import Lines, chosen, lines_of, micros
+from services.analytics.domain.column_groups import Lines, chosen, lines_of
 from services.analytics.domain.column_sums import by_profile, cohort_lines, contribution_lines
 from services.analytics.domain.columns import Columns, Contributions, Ints
 from services.analytics.domain.groups import Key
+from services.analytics.domain.micros import micros
 from services.analytics.domain.questions import Question, View
 from services.analytics.metrics import Sum
 

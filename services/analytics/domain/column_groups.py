@@ -12,16 +12,12 @@ import numpy as np
 from services.analytics.dimensions import BY_NAME, PERIOD, SKILL, Dimension
 from services.analytics.domain.columns import Columns, Ints
 from services.analytics.domain.groups import Key
+from services.analytics.domain.micros import micros, moment_of
 from services.analytics.domain.questions import Period, Question
 
 _MICROS = 1_000_000
 _QUARTER = 15 * 60 * _MICROS
 _MOST_CODES = 1 << 22
-
-
-def micros(moment: datetime) -> int:
-    """Microseconds since 1970."""
-    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 def chosen(columns: Columns, question: Question) -> Ints | None:
@@ -126,7 +122,7 @@ def periods(at: Ints, length: Period, zone: str) -> tuple[Ints, list[str]]:
 
 
 def _day(at: int, zone: str) -> date:
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)).astimezone(ZoneInfo(zone)).date()
+    return moment_of(at).astimezone(ZoneInfo(zone)).date()
 
 
 def _begin(day: date, zone: str) -> int:

@@ -6,9 +6,10 @@ from datetime import datetime
 import numpy as np
 
 from services.analytics.dimensions import PERIOD
-from services.analytics.domain.column_groups import Lines, chosen, lines_of, micros
+from services.analytics.domain.column_groups import Lines, chosen, lines_of
 from services.analytics.domain.columns import Columns, Contributions, Ints
 from services.analytics.domain.groups import Counted, Exact, Group, Groups
+from services.analytics.domain.micros import micros
 from services.analytics.domain.questions import Question, View
 from services.analytics.metrics import Sum
 

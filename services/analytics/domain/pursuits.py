@@ -1,14 +1,13 @@
 """The rows that analytics keeps of a pursuit: one an attempt, with its dimensions and all that it adds to the metrics."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from services.analytics.domain.micros import micros
 from services.analytics.metrics import contributions
 from shared.attempts import Attempt, FoldFact, fold
-
-_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 Key = tuple[UUID, UUID]
 """A pursuit: the person and the position."""
@@ -54,7 +53,7 @@ def attempt_rows(
 
 def _row(person: UUID, position: UUID, attempt: Attempt) -> AttemptRow:
     measures, ats, seconds = zip(*contributions(attempt), strict=True)  # an attempt has an outcome at least
-    micros = {at: (at - _EPOCH) // _MICROSECOND for at in set(ats)}
+    kept = {at: micros(at) for at in set(ats)}
     return AttemptRow(
         person,
         position,
@@ -66,6 +65,6 @@ def _row(person: UUID, position: UUID, attempt: Attempt) -> AttemptRow:
         attempt.channel,
         attempt.sender_role,
         list(measures),
-        [micros[at] for at in ats],
+        [kept[at] for at in ats],
         list(seconds),
     )

@@ -16,6 +16,7 @@ from services.analytics.metrics.obligations import (
     OWED,
     P90_ANSWER,
     WAITING,
+    WAIVED,
 )
 from services.analytics.metrics.outcomes import CONTRADICTIONS, HIRE_RATE, INTEREST, INTEREST_RATE, OUTCOMES, UNANSWERED
 from services.analytics.metrics.people import LOST_CHANNELS, MARKET_CHANGES, PEOPLE, RATING, STALE
@@ -53,6 +54,7 @@ METRICS: list[Metric] = [
     OWED,
     WAITING,
     OVERDUE,
+    WAIVED,
     DELIVERED,
     IN_TIME,
     MEDIAN_ANSWER,

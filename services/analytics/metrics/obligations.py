@@ -96,6 +96,18 @@ OVERDUE = Metric(
     key="obligation",
 )
 
+WAIVED = Metric(
+    name="waived",
+    of=Subject.OBLIGATION,
+    question="How much of it did we let go, with a reason?",
+    unit="obligations",
+    definition="Obligations that somebody waived, by kind; they are neither waiting nor overdue, and count for neither share. "
+    "Activity view: at the time they were waived.",
+    formula="count(obligations where waived) by kind",
+    adds_up=Counts("waived", KINDS),
+    key="obligation",
+)
+
 DELIVERED = Metric(
     name="delivered",
     of=Subject.OBLIGATION,

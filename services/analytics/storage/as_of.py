@@ -7,6 +7,7 @@ Two tables that exist for one transaction: ``unsettled`` names the pursuits whos
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from services.analytics.domain.micros import micros
 from services.analytics.storage.pursuits import Past
 from services.analytics.storage.selection import AS_OF
 from shared.attempts import RETRACTION
@@ -67,7 +68,7 @@ async def make(
     if position is not None:
         await connection.fetch(_AT_POSITION, position)
     else:
-        await connection.fetch(_EVERYWHERE, moment, round(moment.timestamp() * 1_000_000), moment - ghost_after, *past)
+        await connection.fetch(_EVERYWHERE, moment, micros(moment), moment - ghost_after, *past)
     await connection.execute("ANALYZE unsettled")
     found = await connection.fetch("SELECT person, position_id FROM unsettled WHERE began")
     return {(person, position_id) for person, position_id in found}

@@ -1,13 +1,14 @@
 """Items, which are counted beside attempts: stored as events say, and read as attempts are."""
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.analytics.domain.micros import micros
 from services.analytics.domain.questions import Question, View
 from services.analytics.metrics.people import STALE_AFTER_DAYS, STATEMENTS, UNKNOWN
 from services.analytics.metrics.subjects import Gone, Item, Items, Subject
@@ -17,7 +18,6 @@ from services.analytics.storage.unnest import columns, unnest
 from shared.attempts import RETRACTION
 from shared.db.asyncpg_connection import Driver
 
-_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _COLUMNS = (
     "kind", "id", "stream", "position_id", "number", "recruiter", "channel", "began_at", "measures", "ats", "seconds",
 )  # fmt: skip
@@ -101,7 +101,7 @@ def _row(item: Item) -> tuple[object, ...]:
     return (
         item.kind, item.id, item.stream, item.position, item.number, item.recruiter, item.channel, item.began_at,
         "{" + ",".join(one.measure for one in added) + "}",
-        "{" + ",".join(str((one.at - _EPOCH) // _MICROSECOND) for one in added) + "}",
+        "{" + ",".join(str(micros(one.at)) for one in added) + "}",
         "{" + ",".join(str(one.seconds) for one in added) + "}",
     )  # fmt: skip
 

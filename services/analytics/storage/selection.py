@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from services.analytics.dimensions import BY_NAME, PERIOD, Dimension, Of
+from services.analytics.domain.micros import micros
 from services.analytics.domain.questions import Question, View
 
 AS_OF = "attempts_as_of"
@@ -90,14 +91,14 @@ class Selection:
     def within_activity(self, since: datetime | None, before: datetime | None) -> None:
         """Take in only contributions, ``one``, whose own time lies in the span."""
         if since is not None:
-            self.where("one.at >= :since", since=_micros(since))
+            self.where("one.at >= :since", since=micros(since))
         if before is not None:
-            self.where("one.at < :before", before=_micros(before))
+            self.where("one.at < :before", before=micros(before))
 
     def not_ahead(self, source: Source) -> None:
         """Take in only contributions whose time has come, where others are known, too."""
         if source.by is not None:
-            self.where("one.at <= :not_ahead", not_ahead=_micros(source.by))
+            self.where("one.at <= :not_ahead", not_ahead=micros(source.by))
 
     @property
     def condition(self) -> str:
@@ -128,7 +129,3 @@ def attempts(question: Question) -> Source:
 
 def _column(dimension: Dimension) -> str:
     return f"{_TABLES[dimension.of]}.{dimension.column}"
-
-
-def _micros(moment: datetime) -> int:
-    return round(moment.timestamp() * 1_000_000)

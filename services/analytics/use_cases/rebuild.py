@@ -7,7 +7,6 @@ from uuid import UUID
 
 from services.analytics.domain.pursuits import AttemptRow, Key
 from services.analytics.storage import attempts, column_feed, counters, drift, facts, locks, people, pursuits, shadow
-from services.analytics.storage.attempts import Counted
 from services.analytics.storage.shadow import Progress
 from services.analytics.use_cases.refold import Grouped, fold_again
 from shared.db.asyncpg_connection import Driver, driver
@@ -82,7 +81,7 @@ async def _next_page(sessions: Sessions, now: datetime, ghost_after: timedelta) 
         streams = await facts.streams_after(connection, found.after, PAGE)
         if not streams:
             return None
-        rows, _ = await _fold_page(connection, set(streams), now, ghost_after)
+        rows = await _fold_page(connection, set(streams), now, ghost_after)
         wrong = await _differences(connection, rows)
         await shadow.save(connection, rows)
         done = Progress(found.since, streams[-1], found.pursuits + len(rows), found.attempts_wrong + wrong)
@@ -108,7 +107,7 @@ async def _catch_up(sessions: Sessions, now: datetime, ghost_after: timedelta) -
 async def _fold_beside(connection: Driver, changed: Sequence[UUID], now: datetime, ghost_after: timedelta) -> None:
     links = await people.links_of(connection, changed)
     persons = {links.person_of(one) for one in changed} | set(changed)
-    rows, _ = await _fold_page(connection, persons, now, ghost_after)
+    rows = await _fold_page(connection, persons, now, ghost_after)
     await shadow.replace(connection, persons, rows)
 
 
@@ -119,7 +118,7 @@ async def compare(sessions: Sessions, *, now: datetime, ghost_after: timedelta) 
         async with sessions.begin() as session:
             connection = await driver(session)
             await locks.lock_exclusive(connection)
-            rows, _ = await _fold_page(connection, persons, now, ghost_after)
+            rows = await _fold_page(connection, persons, now, ghost_after)
             wrong += await _differences(connection, rows)
         done += len(rows)
     async with sessions.begin() as session:
@@ -142,8 +141,8 @@ async def _pages(sessions: Sessions) -> AsyncIterator[set[UUID]]:
 
 async def _fold_page(
     connection: Driver, streams: set[UUID], now: datetime, ghost_after: timedelta
-) -> tuple[dict[Key, list[AttemptRow]], Mapping[Key, Sequence[Counted]]]:
-    """The rows that the facts give for the persons of these streams, and what is counted of them.
+) -> dict[Key, list[AttemptRow]]:
+    """The rows that the facts give for the persons of these streams.
 
     A pursuit that has attempts and no facts has no rows.
     """
@@ -151,8 +150,7 @@ async def _fold_page(
     persons = {links.person_of(stream) for stream in streams} | streams
     known = await pursuits.of(connection, links.streams_of(persons), persons)
     grouped = Grouped.of(known.facts, links)
-    rows = fold_again({*grouped.placed, *known.counted}, grouped, known, now=now, ghost_after=ghost_after)
-    return rows, known.counted
+    return fold_again({*grouped.placed, *known.counted}, grouped, known, now=now, ghost_after=ghost_after)
 
 
 async def _differences(connection: Driver, rows: Mapping[Key, Sequence[AttemptRow]]) -> int:

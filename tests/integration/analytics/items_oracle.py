@@ -25,6 +25,7 @@ ITEM_PARTS: dict[str, str] = {
     "owed": f"SELECT {_OF_OBLIGATION}, kind, made_at, 1, 0, NULL FROM obligations",
     "waiting": f"SELECT {_OF_OBLIGATION}, kind, made_at, 1, 0, NULL FROM obligations WHERE state NOT IN ('met', 'waived')",
     "overdue": f"SELECT {_OF_OBLIGATION}, kind, due_at, 1, 0, NULL FROM obligations WHERE state = 'overdue'",
+    "waived": f"SELECT {_OF_OBLIGATION}, kind, waived_at, 1, 0, NULL FROM obligations WHERE state = 'waived'",
     "delivered": _DONE.format(met="1"),
     "in_time": _DONE.format(met="(ended_at <= due_at)::int"),
     "median_answer_hours": _ANSWERS,
@@ -83,7 +84,8 @@ _STATE = """
             last(data->>'kind' ORDER BY nth) AS kind, last(data->>'position_id' ORDER BY nth) AS position,
             last(data->>'recruiter' ORDER BY nth) AS recruiter, last((data->>'made_at')::timestamptz ORDER BY nth) AS made_at,
             last((data->>'due_at')::timestamptz ORDER BY nth) AS due_at,
-            last((data->>'met_at')::timestamptz ORDER BY nth) AS ended_at
+            last((data->>'met_at')::timestamptz ORDER BY nth) AS ended_at,
+            last((data->>'waived_at')::timestamptz ORDER BY nth) AS waived_at
         FROM events WHERE type LIKE 'rekindle.obligation.%' GROUP BY 1
     ) WHERE state <> 'withdrawn';
     CREATE TABLE breaches AS SELECT * FROM (
