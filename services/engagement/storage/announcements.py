@@ -6,7 +6,7 @@ They share the sequences of a stream with the queue log's lines.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,7 +14,7 @@ from shared import outbox
 from shared.db.asyncpg_connection import Write, driver, write_together
 from shared.db.engine import notify_after_commit
 from shared.events import Event, EventData, QueueItemErased, Topic
-from shared.ids import NAMESPACE
+from shared.ids import derived_id
 from shared.observability.tracing import current_traceparent
 
 SOURCE = "rekindle"
@@ -50,7 +50,7 @@ class Announcement:
 
 def event_id(stream: UUID, sequence: int) -> UUID:
     """The id on the bus of a stream's event of rekindle.reengagement.v1."""
-    return uuid5(NAMESPACE, f"queue_event:{stream}:{sequence}")
+    return derived_id(f"queue_event:{stream}:{sequence}")
 
 
 async def announce(

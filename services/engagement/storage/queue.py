@@ -1,19 +1,20 @@
 """Queue items, read in the queue's order. They are written with all else of a person: ``storage.people``."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.domain.priority import Factor, PriorityPart
 from services.engagement.domain.queue import Presence, QueueItem, QueueReason, QueueStatus
 from services.engagement.domain.queue_log import Lease
-from services.engagement.storage.streams import try_lock_people
+from services.engagement.storage.streams import try_lock_of, try_lock_people
 from shared.db.asyncpg_connection import driver
 from shared.events.vocabulary import Level, Reason, Tier, Trigger
 
@@ -51,6 +52,7 @@ _ORDER = "priority DESC, queue_items.due_at, queue_items.id"
 _FOLLOWS = """
     AND (priority < :priority OR (priority = :priority AND (queue_items.due_at, queue_items.id) > (:due_at, :id)))
 """
+_NAME = re.compile(r"(?<!:):(\w+)")
 TO_ANNOUNCE = "presence = 'live' AND due_at <= :now AND announced IS DISTINCT FROM due_at"
 
 
@@ -97,14 +99,14 @@ async def page(session: AsyncSession, wanted: Wanted, *, now: datetime, after: A
         where += _FOLLOWS
         values |= {"priority": after.priority, "due_at": after.due_at, "id": after.id}
     query = f"SELECT {_COLUMNS} FROM queue_items WHERE {where} ORDER BY {_ORDER} LIMIT :limit"  # noqa: S608
-    return [_item(row) for row in await session.execute(text(query), values)]
+    return [_item(row) for row in await _fetch(session, query, values)]
 
 
 async def counts(session: AsyncSession, wanted: Wanted, *, now: datetime) -> dict[QueueStatus, int]:
     """How many live items there are of each status, at one moment. ``wanted.status`` is not looked at."""
     query, values = counting(wanted, now=now)
-    row = (await session.execute(text(query), values)).one()
-    return {status: getattr(row, status) for status in _STATUS}
+    [row] = await _fetch(session, query, values)
+    return {status: row[status] for status in _STATUS}
 
 
 def counting(wanted: Wanted, *, now: datetime) -> tuple[str, dict[str, Any]]:
@@ -114,52 +116,67 @@ def counting(wanted: Wanted, *, now: datetime) -> tuple[str, dict[str, Any]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """Items whose persons are locked. ``passed_over``: whether another transaction held the lock of any other that is wanted."""
+class Claimed:
+    """A leased item, the sequence that its line in the log takes, and what senders call its person."""
 
-    items: list[QueueItem]
+    item: QueueItem
+    sequence: int
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Items that were leased, strongest first. ``passed_over``: whether fewer than wanted, for somebody locked others."""
+
+    items: list[Claimed]
     passed_over: bool
 
 
-async def take(session: AsyncSession, wanted: Wanted, *, now: datetime, limit: int) -> Taken:
-    """Due items, strongest first, whose persons are locked now; what another transaction holds is passed over.
+# The rows are locked at their newest versions, and then the persons: of whom that lock was free, nobody has anything to write
+# who has read what was before. Nobody is waited for: who has a person's lock may be waiting for the row.
+_CLAIM = f"""
+    WITH picked AS MATERIALIZED (
+        SELECT person_id FROM queue_items WHERE {{where}} AND person_id <> ALL (CAST(:busy AS uuid[])) ORDER BY {_ORDER}
+        LIMIT {{limit}} FOR NO KEY UPDATE OF queue_items SKIP LOCKED
+    ), free AS MATERIALIZED (
+        SELECT person_id FROM picked WHERE {try_lock_of("person_id")}
+    ), leased AS (
+        UPDATE queue_items SET lease = gen_random_uuid(), recruiter = :taker, lease_expires_at = :until,
+            lease_newest_close = newest_close
+        WHERE person_id IN (SELECT person_id FROM free) RETURNING {_COLUMNS}
+    ), numbered AS (
+        UPDATE relationships SET reengagement_sequence = reengagement_sequence + 1
+        WHERE candidate_id IN (SELECT candidate_id FROM relationships WHERE candidate_id IN (SELECT person_id FROM free)
+                               ORDER BY candidate_id FOR NO KEY UPDATE)
+        RETURNING candidate_id, reengagement_sequence
+    )
+    SELECT picked.person_id AS picked, leased.*, reengagement_sequence, ARRAY(
+        SELECT reference FROM relationships AS own WHERE own.person_id = leased.person_id AND reference IS NOT NULL) AS known_as
+    FROM picked LEFT JOIN (leased JOIN numbered ON candidate_id = person_id) USING (person_id)
+    """  # noqa: S608 - constants
 
-    The caller has shared the map.
+
+async def claim(session: AsyncSession, wanted: Wanted, *, recruiter: str, until: datetime, now: datetime, limit: int) -> Taken:
+    """Lease the strongest due items to a recruiter and lock their persons; what another transaction locked is passed over.
+
+    The caller has shared the map, and puts each item on record with its sequence.
     """
-    after: After | None = None
-    taken: list[QueueItem] = []
-    passed_over = False
-    while len(taken) < limit:
-        found = await page(session, wanted, now=now, after=after, limit=limit)
-        looked_at = found[: limit - len(taken)]
-        free = await try_lock_people(session, [item.person_id for item in looked_at])
-        passed_over = passed_over or len(free) < len(looked_at)
-        # Read again, for they may have changed before they were locked.
-        again = await _of_people(session, free, _where(wanted), _values(wanted, now))
-        taken += sorted(again, key=lambda item: (-item.priority, item.due_at, item.id))
-        if not looked_at or looked_at[-1].due_at is None:
-            break
-        after = After(looked_at[-1].priority, looked_at[-1].due_at, looked_at[-1].id)
-    return Taken(taken, passed_over)
+    values = _values(wanted, now) | {"taker": recruiter, "until": until}
+    where, busy, claimed = _where(wanted), list[UUID](), list[Claimed]()
+    is_all = False
+    while not is_all and (left := limit - len(claimed)):
+        rows = await _fetch(session, _CLAIM.format(where=where, limit=left), values | {"busy": busy})
+        for row in rows:
+            if row["id"] is None:
+                busy.append(row["picked"])
+            else:
+                claimed.append(Claimed(_item(row), row["reengagement_sequence"], tuple(sorted(row["known_as"]))))
+        is_all = len(rows) < left
+    claimed.sort(key=lambda one: (-one.item.priority, one.item.due_at, one.item.id))
+    return Taken(claimed, passed_over=is_all and bool(await page(session, wanted, now=now, after=None, limit=1)))
 
 
-_LEASE = """
-    UPDATE queue_items SET lease = given.lease, recruiter = $3, lease_expires_at = $4, lease_newest_close = newest_close
-    FROM unnest($1::uuid[], $2::uuid[]) AS given (person, lease) WHERE person_id = given.person
-    """
 _ANNOUNCE = "UPDATE queue_items SET announced = due_at WHERE person_id = ANY($1::uuid[])"
-
-
-async def lease_to(session: AsyncSession, leased: Mapping[UUID, Lease]) -> None:
-    """Lease items, by person, to one recruiter, as their log says: the one thing that a claim changes about them.
-
-    All leases end at the same time. The caller holds the locks of the persons since before it read their items.
-    """
-    if leased:
-        one = next(iter(leased.values()))
-        await (await driver(session)).execute(
-            _LEASE, list(leased), [lease.id for lease in leased.values()], one.recruiter, one.expires_at
-        )
 
 
 async def mark_announced(session: AsyncSession, people: Collection[UUID]) -> None:
@@ -174,22 +191,22 @@ async def ids_of(session: AsyncSession, wanted: Wanted, *, now: datetime, limit:
 
 async def of_ids(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, QueueItem]:
     """The items of these ids, live or not, by id."""
-    query = text(f"SELECT {_COLUMNS} FROM queue_items WHERE id = ANY(CAST(:ids AS uuid[]))")  # noqa: S608 - constants
-    return {row.id: _item(row) for row in await session.execute(query, {"ids": sorted(ids)})}
+    query = f"SELECT {_COLUMNS} FROM queue_items WHERE id = ANY(CAST(:ids AS uuid[]))"  # noqa: S608 - constants
+    return {row["id"]: _item(row) for row in await _fetch(session, query, {"ids": list(ids)})}
 
 
 async def take_unannounced(session: AsyncSession, *, now: datetime, limit: int) -> list[QueueItem]:
     """Items whose due time has come and was not announced, whose persons are locked now. The caller has shared the map."""
-    query = text(f"SELECT person_id FROM queue_items WHERE {TO_ANNOUNCE} ORDER BY due_at LIMIT :limit")  # noqa: S608
-    found = list(await session.scalars(query, {"now": now, "limit": limit}))
+    query = f"SELECT person_id FROM queue_items WHERE {TO_ANNOUNCE} ORDER BY due_at LIMIT :limit"  # noqa: S608
+    found = [row[0] for row in await _fetch(session, query, {"now": now, "limit": limit})]
     return await _of_people(session, await try_lock_people(session, found), TO_ANNOUNCE, {"now": now})
 
 
 async def _of_people(session: AsyncSession, people: Collection[UUID], where: str, values: dict[str, Any]) -> list[QueueItem]:
     if not people:
         return []
-    query = text(f"SELECT {_COLUMNS} FROM queue_items WHERE person_id = ANY(CAST(:people AS uuid[])) AND {where}")  # noqa: S608
-    return [_item(row) for row in await session.execute(query, {"people": sorted(people)} | values)]
+    query = f"SELECT {_COLUMNS} FROM queue_items WHERE person_id = ANY(CAST(:people AS uuid[])) AND {where}"  # noqa: S608
+    return [_item(row) for row in await _fetch(session, query, {"people": list(people)} | values)]
 
 
 def _where(wanted: Wanted) -> str:
@@ -223,29 +240,41 @@ def _values(wanted: Wanted, now: datetime) -> dict[str, Any]:
 
 async def one(session: AsyncSession, id: UUID) -> QueueItem | None:
     """The item of an id, live or not."""
-    statement = text(f"SELECT {_COLUMNS} FROM queue_items WHERE id = :id")  # noqa: S608 - the columns are constants
-    row = (await session.execute(statement, {"id": id})).one_or_none()
-    return None if row is None else _item(row)
+    query = f"SELECT {_COLUMNS} FROM queue_items WHERE id = :id"  # noqa: S608 - the columns are constants
+    return next((_item(row) for row in await _fetch(session, query, {"id": id})), None)
+
+
+async def _fetch(session: AsyncSession, query: str, values: Mapping[str, Any]) -> list[Any]:
+    """The rows of a query, which names its values as ``:name``."""
+    numbered, names = _numbered(query)
+    return await (await driver(session)).fetch(numbered, *(values[name] for name in names))
+
+
+@lru_cache(maxsize=256)
+def _numbered(query: str) -> tuple[str, tuple[str, ...]]:
+    """The query with its values as the driver takes them, by number, and the name of each."""
+    names = tuple(dict.fromkeys(_NAME.findall(query)))
+    return _NAME.sub(lambda name: f"${names.index(name[1]) + 1}", query), names
 
 
 def _item(row: Any) -> QueueItem:
     lease = None
-    if row.lease is not None:
-        lease = Lease(row.lease, row.recruiter, row.lease_expires_at, row.lease_newest_close)
+    if row["lease"] is not None:
+        lease = Lease(row["lease"], row["recruiter"], row["lease_expires_at"], row["lease_newest_close"])
     return QueueItem(
-        person_id=row.person_id,
-        id=row.id,
-        presence=Presence(row.presence),
-        reasons=tuple(_reason(reason) for reason in row.reasons),
-        due_at=row.due_at,
-        priority=row.priority,
-        parts=tuple(PriorityPart(Factor(one["factor"]), one["points"], one["why"]) for one in row.parts),
-        newest_close=row.newest_close,
-        snoozed_until=row.snoozed_until,
+        person_id=row["person_id"],
+        id=row["id"],
+        presence=Presence(row["presence"]),
+        reasons=tuple(_reason(reason) for reason in row["reasons"]),
+        due_at=row["due_at"],
+        priority=row["priority"],
+        parts=tuple(PriorityPart(Factor(one["factor"]), one["points"], one["why"]) for one in row["parts"]),
+        newest_close=row["newest_close"],
+        snoozed_until=row["snoozed_until"],
         lease=lease,
-        announced=row.announced,
-        last_touch_by=row.last_touch_by,
-        tier=None if row.tier is None else Tier(row.tier),
+        announced=row["announced"],
+        last_touch_by=row["last_touch_by"],
+        tier=None if row["tier"] is None else Tier(row["tier"]),
     )
 
 

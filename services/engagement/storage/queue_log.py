@@ -13,30 +13,29 @@ from services.engagement.domain.queue import Moved, QueueStatus, item_id
 from services.engagement.domain.queue_log import HOLDING, Action, Brought, Done, QueueEntry
 from services.engagement.storage.announcements import SOURCE, event_id
 from shared import outbox
+from shared.db.asyncpg_connection import Write, driver, write_together
+from shared.db.engine import notify_after_commit
 from shared.events import BY_TYPE, Event, Topic
 from shared.events.queue import QueueItemErased, QueueItemEvent
 from shared.events.vocabulary import QueueOutcome, Reason
 from shared.observability.tracing import current_traceparent
 
-_NUMBER = text(
-    """
+_NUMBER = """
     UPDATE relationships SET reengagement_sequence = reengagement_sequence + 1
-    WHERE candidate_id IN (SELECT candidate_id FROM relationships WHERE candidate_id = ANY(CAST(:streams AS uuid[]))
+    WHERE candidate_id IN (SELECT candidate_id FROM relationships WHERE candidate_id = ANY($1::uuid[])
                            ORDER BY candidate_id FOR NO KEY UPDATE)
     RETURNING candidate_id, reengagement_sequence
     """
-)
-_INSERT = text(
-    """
+_INSERT = """
     INSERT INTO queue_log (candidate_id, sequence, type, data, action, at, recruiter, lease, lease_expires_at,
         newest_close, outcome, until, due_at, note, request)
-    SELECT * FROM unnest(CAST(:streams AS uuid[]), CAST(:sequences AS bigint[]), CAST(:types AS text[]),
-        CAST(:data AS jsonb[]), CAST(:actions AS text[]), CAST(:ats AS timestamptz[]), CAST(:recruiters AS text[]),
-        CAST(:leases AS uuid[]), CAST(:lease_ends AS timestamptz[]), CAST(:newest_closes AS timestamptz[]),
-        CAST(:outcomes AS text[]), CAST(:untils AS timestamptz[]), CAST(:dues AS timestamptz[]), CAST(:notes AS text[]),
-        CAST(:requests AS uuid[]))
+    SELECT stream, sequence, type, data::jsonb, action, at, recruiter, lease, lease_end, newest_close, outcome, until, due,
+        note, request
+    FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::uuid[],
+        $9::timestamptz[], $10::timestamptz[], $11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[], $15::uuid[])
+        AS line (stream, sequence, type, data, action, at, recruiter, lease, lease_end, newest_close, outcome, until, due,
+            note, request)
     """
-)
 _OF_STREAMS = text(
     """
     SELECT candidate_id, number, action, at, recruiter, lease, lease_expires_at, newest_close, outcome, until, due_at,
@@ -126,50 +125,59 @@ class Line:
         return self.event.candidate_id
 
 
-async def write(session: AsyncSession, lines: Sequence[Line], *, shards: int) -> None:
+async def write(
+    session: AsyncSession, lines: Sequence[Line], *, shards: int, sequences: Mapping[UUID, int] | None = None
+) -> None:
     """Add lines, one for a stream at most, and put their events into the outbox.
 
-    The caller holds the locks of the persons.
+    ``sequences`` are those that the lines' streams were given for them already. The caller holds the locks of the persons.
     """
     if not lines:
         return
+    connection = await driver(session)
     ordered = sorted(lines, key=lambda line: line.stream)
-    numbered = await session.execute(_NUMBER, {"streams": [line.stream for line in ordered]})
-    sequences = {row.candidate_id: row.reengagement_sequence for row in numbered}
-    await session.execute(_INSERT, _columns(ordered, [sequences[line.stream] for line in ordered]))
-    events = [_event(line.event, line.stream, sequences[line.stream], line.at) for line in ordered]
-    await outbox.append(session, Topic.REENGAGEMENT, events, shards=shards)
+    if sequences is None:
+        sequences = dict(await connection.fetch(_NUMBER, [line.stream for line in ordered]))
+    traceparent = current_traceparent()
+    events = [_event(line, sequences[line.stream], traceparent) for line in ordered]
+    columns = tuple(map(list, zip(*map(_row, ordered, events), strict=True)))
+    await write_together(
+        connection,
+        [Write(_INSERT, columns, only_inserts=True), *outbox.appending(Topic.REENGAGEMENT, events, shards=shards)],
+    )
+    notify_after_commit(session)
 
 
-def _columns(lines: Sequence[Line], sequences: Sequence[int]) -> dict[str, list[Any]]:
-    return {
-        "streams": [line.stream for line in lines],
-        "sequences": list(sequences),
-        "types": [line.event.type for line in lines],
-        "data": [line.event.public_json().decode() for line in lines],
-        "actions": [line.done.action.value for line in lines],
-        "ats": [line.at for line in lines],
-        "recruiters": [line.recruiter for line in lines],
-        "leases": [line.lease for line in lines],
-        "lease_ends": [line.lease_expires_at for line in lines],
-        "newest_closes": [line.newest_close for line in lines],
-        "outcomes": [None if line.done.outcome is None else line.done.outcome.value for line in lines],
-        "untils": [line.done.until for line in lines],
-        "dues": [line.due_at for line in lines],
-        "notes": [line.done.note for line in lines],
-        "requests": [line.request for line in lines],
-    }
+def _row(line: Line, event: Event) -> tuple[Any, ...]:
+    """A line's columns, as they are inserted; ``data`` is the event's as it is published."""
+    return (
+        line.stream,
+        event.sequence,
+        event.type,
+        event.value.decode(),
+        line.done.action,
+        line.at,
+        line.recruiter,
+        line.lease,
+        line.lease_expires_at,
+        line.newest_close,
+        line.done.outcome,
+        line.done.until,
+        line.due_at,
+        line.done.note,
+        line.request,
+    )
 
 
-def _event(data: QueueItemEvent, stream: UUID, sequence: int, at: datetime) -> Event:
+def _event(line: Line, sequence: int, traceparent: str | None) -> Event:
     return Event.of(
-        data,
-        id=event_id(stream, sequence),
+        line.event,
+        id=event_id(line.stream, sequence),
         source=SOURCE,
-        subject=stream,
+        subject=line.stream,
         sequence=sequence,
-        time=at,
-        traceparent=current_traceparent(),
+        time=line.at,
+        traceparent=traceparent,
     )
 
 

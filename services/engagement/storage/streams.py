@@ -32,22 +32,27 @@ class Stream:
 
 
 _COLUMNS = "candidate_id, person_id, reference, sequence, erased_at"
-_LOCK_KEY = "('x' || right(person::text, 8))::bit(32)::integer"
+_LOCK_KEY = "('x' || right({person}::text, 8))::bit(32)::integer"
 """The key of a person's lock: the last four bytes of the id."""
+_KEY = _LOCK_KEY.format(person="person")
 _LOCK_PEOPLE = f"""
     SELECT pg_advisory_xact_lock({PERSON}, key) FROM (
-        SELECT DISTINCT {_LOCK_KEY} AS key FROM unnest($1::uuid[]) AS person ORDER BY 1
+        SELECT DISTINCT {_KEY} AS key FROM unnest($1::uuid[]) AS person ORDER BY 1
     ) AS keys
     """  # noqa: S608 - constants of this module
-_TRY_LOCK_PEOPLE = f"""
-    SELECT person FROM unnest($1::uuid[]) AS person
-    WHERE pg_try_advisory_xact_lock({PERSON}, {_LOCK_KEY})
-    """  # noqa: S608 - constants of this module
+
+
+def try_lock_of(person: str) -> str:
+    """The condition that the lock of a column's person was free; where it was, it is held until the transaction ends."""
+    return f"pg_try_advisory_xact_lock({PERSON}, {_LOCK_KEY.format(person=person)})"
+
+
+_TRY_LOCK_PEOPLE = f"SELECT person FROM unnest($1::uuid[]) AS person WHERE {try_lock_of('person')}"  # noqa: S608
 _LOCK_ROWS = "SELECT FROM relationships WHERE person_id = ANY($1::uuid[]) ORDER BY candidate_id FOR NO KEY UPDATE"
 _LOCK_PEOPLE_OF = f"""
     WITH own AS MATERIALIZED (SELECT DISTINCT person_id AS person FROM relationships WHERE candidate_id = ANY($1::uuid[])),
     locked AS MATERIALIZED (
-        SELECT pg_advisory_xact_lock({PERSON}, key) FROM (SELECT DISTINCT {_LOCK_KEY} AS key FROM own ORDER BY 1) AS keys
+        SELECT pg_advisory_xact_lock({PERSON}, key) FROM (SELECT DISTINCT {_KEY} AS key FROM own ORDER BY 1) AS keys
     )
     SELECT person FROM own WHERE (SELECT count(*) FROM locked) >= 0
     """  # noqa: S608 - constants of this module

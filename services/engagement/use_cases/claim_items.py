@@ -2,16 +2,15 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.domain.queue import QueueItem, item_id
-from services.engagement.domain.queue_log import Action, Done, Lease
+from services.engagement.domain.queue_log import Action, Done
 from services.engagement.settings import EngagementSettings
-from services.engagement.storage import queue, queue_log, streams
+from services.engagement.storage import positions, queue, queue_log, streams
 from services.engagement.storage.queue import Wanted
 from services.engagement.storage.queue_log import Line
 from services.engagement.use_cases.list_queue import Listed, with_names
@@ -46,13 +45,18 @@ async def claim_items(
     async def work(session: AsyncSession) -> tuple[list[Listed], bool]:
         await streams.share_map(session)
         before = await queue_log.claimed_by(session, request)
-        due = await queue.take(session, wanted, now=now, limit=limit - len(before))
-        fresh = [replace(item, lease=Lease(uuid4(), recruiter, now + lease_for, item.newest_close)) for item in due.items]
-        await queue_log.write(session, [_line(item, now, request) for item in fresh], shards=settings.partitions)
+        until = now + lease_for
+        taken = await queue.claim(session, wanted, recruiter=recruiter, until=until, now=now, limit=limit - len(before))
         # A claim changes nothing that is derived but the lease, so nobody has to be derived for it.
-        await queue.lease_to(session, {item.person_id: item.lease for item in fresh if item.lease is not None})
-        claimed = sorted([*await _held(session, before), *fresh], key=lambda item: -item.priority)
-        return await with_names(session, claimed), due.passed_over and len(before) + len(fresh) < limit
+        lines = [_line(one.item, now, request) for one in taken.items]
+        sequences = {one.item.person_id: one.sequence for one in taken.items}
+        await queue_log.write(session, lines, shards=settings.partitions, sequences=sequences)
+        known = await positions.read(session, {reason.position_id for one in taken.items for reason in one.item.reasons})
+        listed = [Listed(one.item, one.references, known) for one in taken.items]
+        if before:
+            listed += await with_names(session, await _held(session, before))
+        listed.sort(key=lambda one: -one.item.priority)
+        return listed, taken.passed_over
 
     claimed, is_worth_another_look = await transact(sessions, work)
     for _ in range(FURTHER_LOOKS):

@@ -124,6 +124,18 @@ async def test_a_claim_comes_back_to_somebody_who_was_just_derived(desk: Desk) -
     assert len(await claiming) == 1
 
 
+async def test_a_claim_takes_the_next_strongest_in_the_place_of_whom_somebody_derives(desk: Desk) -> None:
+    for number in range(3):
+        await desk.soft_no(f"ats:{number}")
+    strongest, *others = [one.item.person_id for one in await desk.listed(DUE)]
+
+    async with desk.sessions.begin() as deriving:
+        await streams.lock_people(deriving, {strongest})
+        claimed = await desk.claim(DUE, limit=2)
+
+    assert [item.person_id for item in claimed] == others
+
+
 async def test_a_lease_is_renewed_while_it_is_held(desk: Desk) -> None:
     await desk.soft_no()
     item, lease = await desk.claim_one(DUE, seconds=60)
