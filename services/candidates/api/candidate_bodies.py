@@ -25,6 +25,7 @@ from services.candidates.domain.contact import e164
 from services.candidates.domain.content import ATTRIBUTES, CONTACT_DETAILS
 from services.candidates.use_cases.changes import Changed
 from services.candidates.use_cases.read_candidates import SharedContact
+from services.candidates.use_cases.search_candidates import Match
 from services.candidates.use_cases.views import CandidateView, StatedValue
 from shared.errors import FieldError
 from shared.events.fields import Code, Years
@@ -109,6 +110,20 @@ class ListEntry(BaseModel):
     source: str
 
 
+class MatchedValue(BaseModel):
+    """A value of a record that matched a search."""
+
+    field: Annotated[
+        Literal["name", "title", "company", "skills", "location.city", "past"],
+        Field(description="Where it stands; past: a title or company of the history.", examples=["title"]),
+    ]
+    text: Annotated[str, Field(description="The value.", examples=["Backend engineer"])]
+    spans: Annotated[
+        list[tuple[int, int]],
+        Field(description="Where the words stand in it: from and to, in characters (code points).", examples=[[[8, 16]]]),
+    ]
+
+
 class Candidate(BaseModel):
     """A person's record. Without the scope contact_details:read, e-mail addresses, phone numbers and links are left out."""
 
@@ -142,6 +157,7 @@ class Candidate(BaseModel):
         dict[str, list[ListEntry]],
         Field(description="Items of lists with their sources: linked references join their lists."),
     ] = {}
+    matched: Annotated[list[MatchedValue], Field(description="Only with q. What matched the words.")] = []
     after: str
     after_each: Annotated[
         list[str], Field(description="After linking or its undoing: what to wait for so that all streams have followed.")
@@ -200,7 +216,7 @@ class GoneCandidate(BaseModel):
 
 
 class CandidatePage(BaseModel):
-    """People's records: in the order of their ids; with ids= as asked for; with updated_since= in the order of their changes."""
+    """People's records, in the order of their ids; with q= by relevance, ids= as asked for, updated_since= by change."""
 
     items: list[Candidate]
     next_cursor: str | None
@@ -211,6 +227,22 @@ class CandidatePage(BaseModel):
     gone: Annotated[
         list[GoneCandidate], Field(description="Only with updated_since=. Ids whose records are to be removed from a copy.")
     ] = []
+    total: Annotated[int, Field(description="Only with q. How many were found.", examples=[12])] = 0
+    total_is_capped: Annotated[
+        bool, Field(description="Only with q. Whether there may be more: only so many are ranked.", examples=[False])
+    ] = False
+    found_by: Annotated[
+        Literal["words", "names"],
+        Field(description="Only with q. names: no record has the words; these names are spelled alike.", examples=["words"]),
+    ] = "words"
+    facets: Annotated[
+        dict[Literal["level", "country", "market_status", "tier", "skill"], dict[str, int]],
+        Field(
+            description="Only with facets=true. How many of those found have each value, the most frequent first, at most 50 of "
+            "each; of more than 5,000 found, of 5,000.",
+            examples=[{"level": {"senior": 8, "staff": 4}, "country": {"DE": 12}, "market_status": {}, "tier": {}, "skill": {}}],
+        ),
+    ] = {}
     resume_cursor: Annotated[
         str | None,
         Field(
@@ -301,6 +333,11 @@ def shown(view: CandidateView, *, hidden: Collection[str]) -> dict[str, Any]:
         "after_each": view.after_each,
     }
     return {name: body[name] for name in Candidate.model_fields if name in body}
+
+
+def matches_shown(matches: Sequence[Match]) -> list[dict[str, Any]]:
+    """What matched a search as JSON values."""
+    return [{"field": one.field, "text": one.text, "spans": one.spans} for one in matches]
 
 
 def history_shown(entry: StatedValue) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """/v1/candidates: people's records."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ValidationError
 
-from services.candidates.api.bodies import AsSent, ChangeReceipt, Email, OnInvalid, Skill, read_patch, receipt
+from services.candidates.api.bodies import AsSent, ChangeReceipt, OnInvalid, read_patch, receipt
 from services.candidates.api.candidate_bodies import (
     Candidate,
     CandidatePage,
@@ -23,6 +24,8 @@ from services.candidates.api.candidate_bodies import (
     history_shown,
     shown,
 )
+from services.candidates.api.candidate_filters import FiltersDep, demand_contact_scope
+from services.candidates.api.candidate_search import Words, contact_asked_for, search_page
 from services.candidates.api.dependencies import (
     CandidateName,
     ConditionDep,
@@ -45,15 +48,15 @@ from services.candidates.settings import CandidatesSettings
 from services.candidates.use_cases import read_candidates
 from services.candidates.use_cases.change_candidates import change_candidate
 from services.candidates.use_cases.changes import Changed, RecordChange
+from services.candidates.use_cases.search_candidates import count_facets
 from services.candidates.use_cases.sync import sync_candidates
 from services.candidates.use_cases.unlink_reference import unlink_reference as undo_link
 from services.candidates.use_cases.views import CandidateView, Redirected
 from shared.db.engine import Sessions
 from shared.errors import FieldError, Invalid
-from shared.events.fields import Country
-from shared.events.vocabulary import Level, MarketStatus, Tier
+from shared.ids import spelled
 from shared.naming import Name, read_name
-from shared.security.auth import Forbidden, Principal, requires
+from shared.security.auth import Principal, requires
 from shared.web.dependencies import SessionsDep
 from shared.web.pagination import decode_cursor, encode_cursor
 from shared.web.problem_details import invalid_from
@@ -88,42 +91,43 @@ async def list_candidates(
     principal: Reader,
     sessions: SessionsDep,
     *,
-    skill: Annotated[Skill | None, Query()] = None,
-    level: Level | None = None,
-    country: Annotated[Country | None, Query()] = None,
-    market_status: Annotated[
-        MarketStatus | None, Query(description="The newer of what the record says and what events taught.")
-    ] = None,
-    tier: Tier | None = None,
-    email: Annotated[Email | None, Query(description="Needs contact_details:read.")] = None,
+    q: Words = None,
+    filters: FiltersDep,
+    facets: Annotated[bool, Query(description="Count those found by level, country, market status, tier and skill.")] = False,
     ids: Ids = None,
     updated_since: UpdatedSince = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Any:
-    """People's records, page by page; or those of up to 200 names (ids); or what changed since a time (updated_since)."""
-    if email is not None and not principal.may("contact_details:read"):
-        raise Forbidden(f"The token {principal.name!r} lacks the scope contact_details:read, which finding by e-mail needs.")
-    equal = {"level": level, "country": country, "market_status": market_status, "tier": tier}
+    """People's records, page by page: by filters, in the order of their ids; or by words (q), the best match first.
+
+    Or those of up to 200 names (ids); or what changed since a time (updated_since).
+    """
+    demand_contact_scope(filters, principal)
     hidden = hidden_from(principal)
     if ids is not None:
-        refuse_others("ids", equal | {"skill": skill, "email": email, "updated_since": updated_since, "cursor": cursor})
+        refuse_others("ids", filters.given() | {"q": q, "updated_since": updated_since, "cursor": cursor})
         found = await read_candidates.find_candidates(sessions, _read_names(ids))
         items = [shown(view, hidden=hidden) for view in found.items]
         return {"items": items, "next_cursor": None, "found": found.by_name}
     if updated_since is not None:
-        refuse_others("updated_since", equal | {"skill": skill, "email": email})
+        refuse_others("updated_since", filters.given() | {"q": q})
         purpose = f"candidates updated since {updated_since}"
         place = decode_cursor(purpose, cursor, int) if cursor is not None else 0
         changes = await sync_candidates(sessions, updated_since, after=place, limit=limit, now=current_time())
         items = [shown(view, hidden=hidden) for view in changes.items]
         gone = [{"id": one.id, "erased": one.is_erased, "linked_to": one.linked_to} for one in changes.gone]
         return page_of_sync(purpose, changes, items) | {"gone": gone}
-    purpose = f"candidates {skill} {email} {sorted(equal.items())}"
+    if q is not None and principal.may("contact_details:read") and (keys := contact_asked_for(q, filters.country)):
+        q, filters = None, replace(filters, contact_keys=keys)
+    if q is not None:
+        return await search_page(sessions, spelled(q), filters, hidden, facets=facets, limit=limit, cursor=cursor)
+    purpose = f"candidates {filters}"
     after = decode_cursor(purpose, cursor, UUID) if cursor is not None else None
-    page = await read_candidates.list_candidates(sessions, skill=skill, email=email, equal=equal, after=after, limit=limit)
+    page = await read_candidates.list_candidates(sessions, filters, after=after, limit=limit)
     items = [shown(view, hidden=hidden) for view in page.items]
-    return {"items": items, "next_cursor": encode_cursor(purpose, page.last) if page.last else None}
+    counted = {"facets": await count_facets(sessions, None, "words", filters)} if facets else {}
+    return {"items": items, "next_cursor": encode_cursor(purpose, page.last) if page.last else None, **counted}
 
 
 def _read_names(texts: Sequence[str]) -> list[Name]:

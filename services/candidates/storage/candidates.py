@@ -12,7 +12,6 @@ from uuid import UUID
 
 import orjson
 
-from services.candidates.domain.contact import email_key
 from services.candidates.domain.learning import Learned
 from services.candidates.domain.people import Stream
 from services.candidates.domain.registers import read_heads, write_heads
@@ -20,7 +19,6 @@ from services.candidates.storage import syncs
 from services.candidates.storage.listing import records_page
 from shared.db.asyncpg_connection import Driver, Write, planned_once
 from shared.db.locks import PEOPLE
-from shared.skills import skill_keys
 
 SHARE_MAP = f"SELECT pg_advisory_xact_lock_shared({PEOPLE})"
 """Wait until nobody changes who is whose person, and keep it so."""
@@ -105,7 +103,8 @@ _SAVE = """
         skills = ARRAY(SELECT jsonb_array_elements_text(search -> 'skills')),
         contact_keys = ARRAY(SELECT jsonb_array_elements_text(search -> 'contact_keys')),
         level = search ->> 'level', country = search ->> 'country', market_status = search ->> 'market_status',
-        tier = search ->> 'tier', sync_number = CASE WHEN new.version = candidates.version THEN sync_number END
+        tier = search ->> 'tier', past = CASE WHEN new.record IS NOT NULL THEN past END,
+        sync_number = CASE WHEN new.version = candidates.version THEN sync_number END
     FROM unnest(
         $1::uuid[], $2::text[], $3::uuid[], $4::boolean[], $5::jsonb[], $6::jsonb[], $7::jsonb[], $8::bigint[], $9::bigint[],
         $10::bytea[], $11::timestamptz[], $12::timestamptz[], $13::uuid[], $14::jsonb[]
@@ -141,6 +140,23 @@ def saving(streams: Iterable[Stream]) -> list[Write]:
     return [Write(_SAVE, columns)]
 
 
+OF_THE_PAST = ("title", "company")
+"""The fields by whose former values people are found as well."""
+
+_SAVE_PAST = f"""
+    UPDATE candidates SET past = (
+        SELECT string_agg(DISTINCT value #>> '{{}}', E'\\n') FROM candidate_history
+        WHERE field IN {OF_THE_PAST} AND value <> 'null'
+            AND record_id IN (SELECT id FROM candidates AS member WHERE member.person_id = candidates.id))
+    WHERE id = ANY($1::uuid[]) AND record IS NOT NULL
+    """  # noqa: S608 - a constant
+
+
+def saving_past(people: Collection[UUID]) -> list[Write]:
+    """Let people be found by the titles and companies that their histories hold; after both were written."""
+    return [Write(_SAVE_PAST, (list(people),))] if people else []
+
+
 def saving_learned(streams: Iterable[Stream]) -> list[Write]:
     """Write what was learned of locked streams, and nothing else."""
     rows = [(stream.id, write_learned(stream.learned)) for stream in streams]
@@ -156,22 +172,9 @@ def removing(streams: Collection[UUID]) -> list[Write]:
     return [Write("DELETE FROM candidates WHERE id = ANY($1::uuid[])", (list(streams),))] if streams else []
 
 
-async def search(
-    connection: Driver,
-    *,
-    skill: str | None,
-    email: str | None,
-    equal: Mapping[str, str | None],
-    after: UUID | None,
-    limit: int,
-) -> Sequence[Stream]:
-    """People's records, in id order, after an id. ``equal``: columns that must have a value."""
-    found_by = {
-        "skills @>": None if skill is None else skill_keys([skill]),
-        "contact_keys @>": None if email is None else [email_key(email)],
-    }
-    conditions = {**found_by, **{f"{column} =": value for column, value in equal.items()}, "id >": after}
-    rows = await records_page(connection, "candidates", _COLUMNS, conditions, limit=limit)
+async def page(connection: Driver, conditions: Mapping[str, Any], *, after: UUID | None, limit: int) -> Sequence[Stream]:
+    """People's records for which the conditions hold, in id order, after an id."""
+    rows = await records_page(connection, "candidates", _COLUMNS, {**conditions, "id > $n": after}, limit=limit)
     return [_stream(row) for row in rows]
 
 

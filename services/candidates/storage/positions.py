@@ -80,8 +80,8 @@ async def search(
     connection: Driver, *, skill: str | None, equal: Mapping[str, str | None], after: UUID | None, limit: int
 ) -> Sequence[Position]:
     """Positions in id order, after an id. ``equal``: columns that must have a value."""
-    found_by = {"skills @>": None if skill is None else skill_keys([skill])}
-    conditions = {**found_by, **{f"{column} =": value for column, value in equal.items()}, "id >": after}
+    found_by = {"skills @> $n": None if skill is None else skill_keys([skill])}
+    conditions = {**found_by, **{f"{column} = $n": value for column, value in equal.items()}, "id > $n": after}
     rows = await records_page(connection, "positions", _COLUMNS, conditions, limit=limit)
     return [_position(row) for row in rows]
 

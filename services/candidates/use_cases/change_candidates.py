@@ -85,6 +85,8 @@ class _Work:
     additions: history.Additions
     touched: set[UUID] = field(default_factory=set)
     """Streams of the people to be brought up to date."""
+    with_a_past: set[UUID] = field(default_factory=set)
+    """Streams of people in whose histories there are now other titles or companies, not only the first ones."""
     linked: dict[Link, str] = field(default_factory=dict)
     """New links, and the source that states each."""
 
@@ -129,6 +131,8 @@ class _Work:
         mine.heads, mine.is_record = observed.heads, True
         self._name(change)
         self.touched.add(mine.id)
+        if new_links or (not is_new and any(one.field in candidates.OF_THE_PAST for one in observed.added)):
+            self.with_a_past.add(mine.id)
         if new_links:
             self.linked |= dict.fromkeys(new_links, change.source(self.stated_by))
             self.people.link(new_links, among={one.id for one in joined})
@@ -211,4 +215,10 @@ async def _store(connection: Driver, work: _Work, shards: int) -> int | None:
         *work.additions.writes("candidate"),
         *outbox.appending(Topic.CANDIDATES, events, shards=shards),
     ]
-    return await write_together(connection, writes) if writes else None
+    if not writes:
+        return None
+    transaction = await write_together(connection, writes)
+    if work.with_a_past:
+        people = {work.people.person_of(stream).id for stream in work.with_a_past}
+        await write_together(connection, candidates.saving_past(people))
+    return transaction

@@ -11,6 +11,7 @@ from services.candidates.domain.errors import CandidateErased, CandidateUnknown
 from services.candidates.domain.learning import together
 from services.candidates.domain.people import Stream
 from services.candidates.storage import candidates, history
+from services.candidates.storage.search import Filters
 from services.candidates.use_cases.read_history import history_page
 from services.candidates.use_cases.views import CandidateView, Page, Redirected, candidate_view, listed_candidate
 from shared.db.asyncpg_connection import Driver
@@ -38,18 +39,10 @@ async def read_candidate(sessions: Sessions, name: Name) -> CandidateView | Redi
     return found if isinstance(found, Redirected) else candidate_view(found[0], found, found)
 
 
-async def list_candidates(
-    sessions: Sessions,
-    *,
-    skill: str | None,
-    email: str | None,
-    equal: Mapping[str, str | None],
-    after: UUID | None,
-    limit: int,
-) -> Page:
+async def list_candidates(sessions: Sessions, filters: Filters, *, after: UUID | None, limit: int) -> Page:
     """People's records in id order."""
     async with sessions.alone() as connection:
-        found = await candidates.search(connection, skill=skill, email=email, equal=equal, after=after, limit=limit + 1)
+        found = await candidates.page(connection, filters.conditions(), after=after, limit=limit + 1)
         learned = await candidates.learned_of(connection, [stream.id for stream in found])
     shown = found[:limit]
     views = [listed_candidate(one, together(learned[one.id])) for one in shown]

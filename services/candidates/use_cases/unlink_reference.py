@@ -49,4 +49,5 @@ async def unlink_reference(
         writes = [*candidates.saving(streams.values()), *links.removing(undone)]
         writes += outbox.appending(Topic.CANDIDATES, events, shards=shards)
         transaction.id = await write_together(connection, writes)
+        await write_together(connection, candidates.saving_past(people.people()))
     return candidate_view(people.person_of(mine.id), people.members_with(mine.id), streams.values())

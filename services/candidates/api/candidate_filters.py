@@ -1,0 +1,87 @@
+"""What a list of candidates is narrowed by."""
+
+from typing import Annotated
+
+from fastapi import Depends, Query
+
+from services.candidates.api.bodies import Email, Line, Skill
+from services.candidates.domain.contact import email_key
+from services.candidates.storage.search import Filters
+from shared.errors import Invalid
+from shared.events.fields import Country, KnownCurrency
+from shared.events.vocabulary import Level, MarketStatus, Tier
+from shared.security.auth import Forbidden, Principal
+from shared.timestamps import Moment
+
+MOST_SKILLS = 20
+
+Skills = Annotated[list[Skill], Query(max_length=MOST_SKILLS)]
+
+
+def _filters(
+    *,
+    skill: Annotated[Skills, Query(description="The skills that a person has, all of them: repeat the parameter.")] = [],  # noqa: B006
+    any_skill: Annotated[
+        Skills, Query(description="The skills of which a person has one, at least.", examples=[["go", "rust"]])
+    ] = [],  # noqa: B006
+    level: Level | None = None,
+    country: Annotated[Country | None, Query()] = None,
+    city: Annotated[Line | None, Query(description="The city, whatever its case and accents.", examples=["Berlin"])] = None,
+    years_from: Annotated[
+        float | None, Query(ge=0, le=80, allow_inf_nan=False, description="The least years of experience.", examples=[5])
+    ] = None,
+    years_to: Annotated[
+        float | None, Query(ge=0, le=80, allow_inf_nan=False, description="The most years of experience.", examples=[12])
+    ] = None,
+    market_status: Annotated[
+        MarketStatus | None, Query(description="The newer of what the record says and what events taught.")
+    ] = None,
+    tier: Tier | None = None,
+    salary_to: Annotated[
+        float | None, Query(ge=0, le=1e12, allow_inf_nan=False, description="The most that a person asks for. Needs currency.")
+    ] = None,
+    currency: Annotated[
+        KnownCurrency | None, Query(description="The currency of salary_to, and of what people ask for.", examples=["EUR"])
+    ] = None,
+    source: Annotated[
+        str | None,
+        Query(pattern=r"^[a-z0-9][a-z0-9._-]{0,49}$", description="Who has a reference of this source.", examples=["demo"]),
+    ] = None,
+    last_contact_before: Annotated[
+        Moment | None,
+        Query(
+            description="Whom nobody has contacted since; who was never contacted is among them.",
+            examples=["2026-01-01T00:00:00Z"],
+        ),
+    ] = None,
+    email: Annotated[Email | None, Query(description="Needs contact_details:read.")] = None,
+) -> Filters:
+    if salary_to is not None and currency is None:
+        raise Invalid.of("salary_to", "needs a currency: an amount alone says nothing")
+    if years_from is not None and years_to is not None and years_to < years_from:
+        raise Invalid.of("years_to", "must not be below years_from")
+    return Filters(
+        skills=skill,
+        any_skill=any_skill,
+        level=level,
+        country=country,
+        city=city,
+        years_from=years_from,
+        years_to=years_to,
+        market_status=market_status,
+        tier=tier,
+        salary_to=salary_to,
+        currency=currency,
+        source=source,
+        last_contact_before=last_contact_before,
+        contact_keys=(email_key(email),) if email is not None else (),
+    )
+
+
+FiltersDep = Annotated[Filters, Depends(_filters)]
+
+
+def demand_contact_scope(filters: Filters, principal: Principal) -> None:
+    """Raise Forbidden where a token that may not read contact details finds by them."""
+    if filters.contact_keys and not principal.may("contact_details:read"):
+        raise Forbidden(f"The token {principal.name!r} lacks the scope contact_details:read, which finding by e-mail needs.")

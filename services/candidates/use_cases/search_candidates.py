@@ -1,0 +1,85 @@
+"""Find people by words, the best match first."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from uuid import UUID
+
+from services.candidates.domain.learning import together
+from services.candidates.storage import candidates, search
+from services.candidates.storage.search import BEGIN, END, Filters, How, Query
+from services.candidates.use_cases.views import CandidateView, listed_candidate
+from shared.db.asyncpg_connection import Driver
+from shared.db.engine import Sessions
+from shared.errors import Invalid
+
+_NO_NAME = re.compile(r"[\d@]")
+Place = tuple[How, float, UUID]
+"""Where a page ends: how people were found, and the last one's rank and id."""
+Facets = Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A value that matched, and where: from and to, in characters."""
+
+    field: str
+    text: str
+    spans: Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A page of those who were found. ``total`` is at least so many where ``is_capped``."""
+
+    items: list[CandidateView]
+    matches: Mapping[UUID, Sequence[Match]]
+    total: int
+    is_capped: bool
+    how: How
+    last: Place | None
+
+
+async def search_candidates(sessions: Sessions, words: str, filters: Filters, *, after: Place | None, limit: int) -> Search:
+    """The people whose records have the words, or, where nobody has, whose names are spelled like them. Raises Invalid."""
+    conditions = filters.conditions()
+    async with sessions.alone() as connection:
+        query = await _query(words, connection, after)
+        place = after[1:] if after is not None else None
+        hits = await search.find(connection, query, conditions, after=place, limit=limit + 1)
+        if hits.total == 0 and query.how == "words" and not _NO_NAME.search(words):
+            query = Query("names", words)
+            hits = await search.find(connection, query, conditions, after=None, limit=limit + 1)
+        page = hits.ranked[:limit]
+        people = [person for _, person in page]
+        records = await candidates.records_of(connection, people)
+        learned = await candidates.learned_of(connection, people)
+        marked = await search.marked(connection, query, people)
+    views = [listed_candidate(records[one], together(learned[one])) for one in people if one in records]
+    matches = {person: [_match(field, text) for field, text in found] for person, found in marked.items()}
+    last = (query.how, *page[-1]) if len(hits.ranked) > limit else None
+    return Search(views, matches, hits.total, hits.total >= search.most_of(query), query.how, last)
+
+
+async def count_facets(sessions: Sessions, words: str | None, how: How, filters: Filters) -> Facets:
+    """How many of those found have each level, country, market status, tier and skill. Raises Invalid."""
+    async with sessions.alone() as connection:
+        query = None if words is None else Query("names", words) if how == "names" else await _query(words, connection, None)
+        return await search.facets(connection, query, filters.conditions())
+
+
+async def _query(words: str, connection: Driver, after: Place | None) -> Query:
+    if after is not None and after[0] == "names":
+        return Query("names", words)
+    query = await search.read_query(connection, words)
+    if query is None:
+        raise Invalid.of("q", 'must hold a word to be found: letters or digits, and not only what is left out with "-"')
+    return query
+
+
+def _match(field: str, marked: str) -> Match:
+    """A value without its marks, and where they were."""
+    parts = [part for piece in marked.split(BEGIN) for part in piece.split(END)]
+    ends = list(accumulate(len(part) for part in parts))
+    return Match(field, "".join(parts), [(ends[index], ends[index + 1]) for index in range(0, len(parts) - 1, 2)])
