@@ -37,16 +37,19 @@ def service_parts(
     subscriptions: Sequence[Subscription],
     *,
     publishes: Sequence[Topic] = (),
+    relay_windows: int = 1,
     also: Mapping[str, Work] | None = None,
 ) -> Mapping[str, Part]:
     """The parts of a service by name: a consumer has its group's, the relay of the topics that it publishes ``<service>.relay``.
 
-    They share one pool, which is closed when the last of them has ended.
+    ``relay_windows``: how many windows lie between two batches of the relay while little comes. They share one pool, which is
+    closed when the last of them has ended.
     """
     servers, window = settings.kafka_bootstrap_servers, settings.consumer_window
     work: dict[str, Work] = {}
     if publishes:
-        work[f"{service}.relay"] = lambda sessions, stop: Relay(service, sessions, servers, publishes, window).run(stop)
+        paced = window * relay_windows
+        work[f"{service}.relay"] = lambda sessions, stop: Relay(service, sessions, servers, publishes, paced).run(stop)
     for one in subscriptions:
         work[one.group] = partial(_consume, one, servers, window)
     pool = _Pool(settings, f"{service} worker")

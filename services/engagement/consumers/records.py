@@ -49,4 +49,4 @@ async def take_over(session: AsyncSession, events: Sequence[Event]) -> None:
     await take_over_records(session, people, erased, snapshots, now=clock.now(), records=records)
 
 
-SUBSCRIPTION = Subscription(GROUP, (Topic.CANDIDATES, Topic.POSITIONS), take_over, windows=3)
+SUBSCRIPTION = Subscription(GROUP, (Topic.CANDIDATES, Topic.POSITIONS), take_over)
