@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.candidates.api import candidate_batches, candidates, erasures, positions
+from services.candidates.api import candidate_batches, candidates, erasures, matches, positions
 from services.candidates.consumers import subscriptions
 from services.candidates.settings import CandidatesSettings
 from services.candidates.use_cases.measure_erasures import erasure_measure
@@ -35,7 +35,7 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
         name="candidates",
         title="Rekindle: candidates",
         description="Who people are, and which positions there are.",
-        routers=[candidate_batches.router, candidates.router, positions.router, erasures.router],
+        routers=[candidate_batches.router, matches.router, candidates.router, positions.router, erasures.router],
         settings=settings,
         lifespan=lifespan,
         checks=health.checks,
