@@ -6,9 +6,11 @@ from typing import NamedTuple
 import numpy as np
 
 from services.analytics.dimensions import PERIOD
+from services.analytics.domain.arrays import Ints
 from services.analytics.domain.column_groups import Lines, chosen, lines_of
-from services.analytics.domain.column_sums import by_profile, cohort_lines, contribution_lines
-from services.analytics.domain.columns import Columns, Contributions, Ints
+from services.analytics.domain.column_rollups import ALL
+from services.analytics.domain.column_sums import by_profile, cohort_lines, contribution_lines, held, rolled_by, rolled_lines
+from services.analytics.domain.columns import Columns, Contributions
 from services.analytics.domain.groups import Key
 from services.analytics.domain.micros import micros
 from services.analytics.domain.questions import Question, View
@@ -35,8 +37,8 @@ def funnel_sums(columns: Columns, question: Question, *, judged: datetime, zone:
     names = columns.counts.measures.values
     codes = _largest(found, names, question)
     for code in codes.tolist():
-        held = np.flatnonzero(found[code])
-        groups[lines.key(code)] = {names[place]: Sum(int(found[code, place])) for place in held.tolist()}
+        some = np.flatnonzero(found[code])
+        groups[lines.key(code)] = {names[place]: Sum(int(found[code, place])) for place in some.tolist()}
     for key, measure, many, seconds in _durations(columns, question, zone, exact=are_few):
         if key in groups:
             groups[key][measure] = Sum(many, seconds)
@@ -47,6 +49,9 @@ def _counts(columns: Columns, question: Question, zone: str) -> tuple[Lines, Int
     """How often each measure that is no duration was contributed to, by group."""
     wanted = list(range(len(columns.counts.measures)))
     if question.is_of_attempts:
+        name = rolled_by(question)
+        if name is not None and (cells := columns.attempts_by(name)) is not None and len(cells):
+            return rolled_lines(columns, question, cells), cells @ held(columns, wanted)[: cells.shape[1]]
         lines = cohort_lines(columns, question, zone)
         return lines, by_profile(columns, lines, wanted)
     lines, places = contribution_lines(columns, columns.counts, wanted, question, zone)
@@ -67,6 +72,13 @@ def _durations(columns: Columns, question: Question, zone: str, *, exact: bool) 
     number = len(spans.measures)
     if not number:
         return []
+    totals = columns.rollups.seconds.cells
+    if not exact and rolled_by(question) == ALL and totals is not None and (counts := columns.spans_by(ALL)) is not None:
+        return [
+            ((), measure, many, total)
+            for measure, many, total in zip(spans.measures.values, counts[0].tolist(), totals[0].tolist(), strict=False)
+            if many
+        ]
     lines, places = contribution_lines(columns, spans, list(range(number)), question, zone)
     cells, seconds = lines.group * number + spans.code.all[places], spans.seconds.all[places].astype(np.int64)
     if exact:
@@ -75,11 +87,13 @@ def _durations(columns: Columns, question: Question, zone: str, *, exact: bool) 
             (lines.key(cell // number), f"{spans.measures.values[cell % number]}.{lasted}", many, lasted * many)
             for cell, lasted, many in zip(*each.tolist(), counts.tolist(), strict=True)
         ]
-    held, place, counts = np.unique(cells, return_inverse=True, return_counts=True) if lines.unique is not None else _tally(cells)
-    totals = np.bincount(place, weights=seconds, minlength=len(held))
+    found, place, counts = (
+        np.unique(cells, return_inverse=True, return_counts=True) if lines.unique is not None else _tally(cells)
+    )
+    sums = np.bincount(place, weights=seconds, minlength=len(found))
     return [
         (lines.key(cell // number), spans.measures.values[cell % number], many, int(total))
-        for cell, many, total in zip(held.tolist(), counts.tolist(), totals.tolist(), strict=True)
+        for cell, many, total in zip(found.tolist(), counts.tolist(), sums.tolist(), strict=True)
     ]
 
 

@@ -4,13 +4,13 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from services.analytics.dimensions import BY_NAME, PERIOD, SKILL, Dimension
-from services.analytics.domain.columns import Columns, Ints
+from services.analytics.domain.arrays import Ints
+from services.analytics.domain.columns import Columns
 from services.analytics.domain.groups import Key
 from services.analytics.domain.micros import micros, moment_of
 from services.analytics.domain.questions import Period, Question
@@ -47,7 +47,8 @@ def _has(columns: Columns, name: str, value: Hashable) -> Ints:
 class Lines:
     """What is counted, line by line: the row of each and its group. With skills a row has a line for each of them."""
 
-    row: Ints
+    row: Ints | slice
+    """A slice where every row is one."""
     group: Ints
     number: int
     """How many groups there may be: codes are below it."""
@@ -55,6 +56,11 @@ class Lines:
     """The values of the codes of each dimension, that of the first dimension being the highest digit."""
     unique: Ints | None = None
     """What the codes stand for, where there would be too many."""
+
+    def some(self, places: Ints) -> "Lines":
+        """Some of the lines, by their places."""
+        rows = places if isinstance(self.row, slice) else self.row[places]
+        return Lines(rows, self.group[places], self.number, self.values, self.unique)
 
     def key(self, group: int) -> Key:
         """The key of a group."""
@@ -66,33 +72,34 @@ class Lines:
         return tuple(reversed(key))
 
 
-def lines_of(columns: Columns, question: Question, rows: Ints, at: Ints, zone: str) -> tuple[Lines, Ints | None]:
-    """The lines of some rows, of which each falls into a period by its time ``at``.
+def lines_of(columns: Columns, question: Question, rows: Ints | slice, at: Ints, zone: str) -> tuple[Lines, Ints | None]:
+    """The lines of some rows, of which each falls into a period by its time ``at``; a slice stands for all rows.
 
     Also returns, where a row has several lines, which of the rows each line is of, by its place.
     """
     place: Ints | None = None
-    skills = rows
+    skills = np.empty(0, np.int64)
     if SKILL in question.group_by:
-        counts = columns.skill_count.all[rows].astype(np.int64)
-        place = np.repeat(np.arange(len(rows)), counts)
-        within = np.arange(len(place)) - np.repeat(np.cumsum(counts) - counts, counts)
-        skills = np.repeat(columns.skill_start.all[rows], counts) + within
+        rows = np.arange(len(columns))[rows] if isinstance(rows, slice) else rows
+        skills, place = columns.skills_of(rows)
         rows = rows[place]
-    group, number = np.zeros(len(rows), np.int64), 1
+    group: Ints | None = None
+    number = 1
     values: list[Sequence[str | None]] = []
     code: Ints
-    names: Sequence[Any]
+    names: Sequence[str | None]
     for dimension in question.group_by:
         if dimension is PERIOD:
             code, names = periods(at if place is None else at[place], question.period, zone)
         elif dimension is SKILL:
-            code, names = columns.skill.all[skills], columns.codes["skill"].values
+            code, names = skills, columns.codes["skill"].texts
         else:
-            code, names = _codes(columns, dimension, rows), columns.codes[dimension.name].values
-        group = group * len(names) + code
+            code, names = _codes(columns, dimension, rows), columns.codes[dimension.name].texts
+        group = code.astype(np.int64) if group is None else group * len(names) + code
         number *= len(names)
-        values.append([None if one is None else str(one) for one in names])
+        values.append(names)
+    if group is None:
+        group = np.zeros(len(at), np.int64)
     unique: Ints | None = None
     if number > _MOST_CODES:
         unique, group = np.unique(group, return_inverse=True)
@@ -100,7 +107,7 @@ def lines_of(columns: Columns, question: Question, rows: Ints, at: Ints, zone: s
     return Lines(rows, group, number, values, unique), place
 
 
-def _codes(columns: Columns, dimension: Dimension, rows: Ints) -> Ints:
+def _codes(columns: Columns, dimension: Dimension, rows: Ints | slice) -> Ints:
     if dimension.name == "sponsor":
         return np.asarray(columns.sponsor_of[columns.dimensions["position"].all[rows]])
     return np.asarray(columns.dimensions[dimension.name].all[rows])

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from heapq import nsmallest
 
 import numpy as np
 
 from services.analytics.dimensions import PERIOD
+from services.analytics.domain import column_quantiles
+from services.analytics.domain.arrays import Ints
 from services.analytics.domain.column_groups import Lines, chosen, lines_of
-from services.analytics.domain.columns import Columns, Contributions, Ints
-from services.analytics.domain.groups import Counted, Exact, Group, Groups
+from services.analytics.domain.column_rollups import ALL
+from services.analytics.domain.columns import Columns, Contributions
+from services.analytics.domain.groups import Counted, Exact, Group, Groups, in_order
 from services.analytics.domain.micros import micros
 from services.analytics.domain.questions import Question, View
 from services.analytics.metrics import Sum
@@ -23,14 +27,11 @@ def sums(columns: Columns, question: Question, prefixes: tuple[str, ...], *, jud
     """
     wanted = _measures(columns.counts, prefixes)
     if question.is_of_attempts:
-        lines = cohort_lines(columns, question, zone)
-        found = by_profile(columns, lines, wanted)
+        lines, found, counted, young = _attempts(columns, question, wanted, judged, zone)
         if question.view is View.COHORT:
-            return _summed(lines, _counted(columns, question, lines, judged), columns, wanted, found)
-        young = np.flatnonzero(columns.cohort_at.all[lines.row] > micros(judged))
-        of_young = by_profile(columns, Lines(lines.row[young], lines.group[young], lines.number, []), wanted)
-        groups = _grouped(found.sum(axis=1), of_young.sum(axis=1), question)
-        return _summed(lines, groups, columns, wanted, found)
+            return _summed(lines, _grouped(lines, counted, _tally(young), question), columns, wanted, found)
+        of_young = by_profile(columns, young, wanted)
+        return _summed(lines, _grouped(lines, found.sum(axis=1), of_young.sum(axis=1), question), columns, wanted, found)
     lines, places = contribution_lines(columns, columns.counts, wanted, question, zone)
     place_of = _places(wanted, len(columns.counts.measures))
     cells = lines.group * max(1, len(wanted)) + place_of[columns.counts.code.all[places]]
@@ -40,13 +41,17 @@ def sums(columns: Columns, question: Question, prefixes: tuple[str, ...], *, jud
 
 def quantiles(columns: Columns, question: Question, family: str, share: float, *, judged: datetime, zone: str) -> Groups:
     """A quantile of the durations of a family by group and key, exact: between two durations on the line between them."""
-    spans = columns.spans
+    spans, groups = columns.spans, Groups()
     wanted = _measures(spans, (f"{family}.",))
-    lines, places = contribution_lines(columns, spans, wanted, question, zone)
     if question.view is View.COHORT:
-        attempts = cohort_lines(columns, question, zone)
-        groups = {attempts.key(code): group for code, group in _counted(columns, question, attempts, judged).items()}
-    else:
+        attempts, _, counted, young = _attempts(columns, question, [], judged, zone)
+        by_code = _grouped(attempts, counted, _tally(young), question)
+        groups = {attempts.key(code): group for code, group in by_code.items()}
+        if (name := rolled_by(question)) is not None and (cells := columns.spans_by(name)) is not None:
+            column_quantiles.add(columns, name, cells, wanted, share, by_code)
+            return groups
+    lines, places = contribution_lines(columns, spans, wanted, question, zone)
+    if question.view is View.ACTIVITY:
         groups = {lines.key(code): group for code, group in _counted(columns, question, lines, judged).items()}
     if not len(places):
         return groups
@@ -69,6 +74,43 @@ def quantiles(columns: Columns, question: Question, family: str, share: float, *
     return groups
 
 
+def rolled_by(question: Question) -> str | None:
+    """The dimension by which the rollups count what is asked, ``ALL`` for none; None where they do not: see Rollups."""
+    if question.filters or question.position or question.since or question.before or not question.is_of_attempts:
+        return None
+    if len(question.group_by) > 1 or PERIOD in question.group_by:
+        return None
+    return question.group_by[0].name if question.group_by else ALL
+
+
+def rolled_lines(columns: Columns, question: Question, cells: Ints) -> Lines:
+    """No lines, but the keys of the rows of a rollup's table."""
+    names = [columns.codes[one.name].texts for one in question.group_by]
+    return Lines(np.empty(0, np.int64), np.empty(0, np.int64), len(cells) if names else 1, [*names])
+
+
+def _attempts(
+    columns: Columns, question: Question, wanted: list[int], judged: datetime, zone: str
+) -> tuple[Lines, Ints, Ints, Lines]:
+    """By whole attempts: the keys of groups, their sums of the wanted measures, their sizes, and the lines too young to judge."""
+    cohort = columns.cohort_at.all
+    name = rolled_by(question)
+    if name is not None and (cells := columns.attempts_by(name)) is not None and len(cells):
+        late = cohort > micros(judged)
+        rows = np.flatnonzero(late & columns.alive.all if columns.dead else late)
+        young, _ = lines_of(columns, question, rows, cohort[rows], zone)
+        lines = rolled_lines(columns, question, cells)
+        young.number = lines.number
+        return lines, cells @ held(columns, wanted)[: cells.shape[1]], cells.sum(axis=1), young
+    lines = cohort_lines(columns, question, zone)
+    young = lines.some(np.flatnonzero(cohort[lines.row] > micros(judged)))
+    return lines, by_profile(columns, lines, wanted), _tally(lines), young
+
+
+def _tally(lines: Lines) -> Ints:
+    return np.bincount(lines.group, minlength=lines.number)
+
+
 def cohort_lines(columns: Columns, question: Question, zone: str) -> Lines:
     """The attempts that a question by cohort is about."""
     mask = chosen(columns, question)
@@ -77,7 +119,7 @@ def cohort_lines(columns: Columns, question: Question, zone: str) -> Lines:
         if moment is not None and question.view is View.COHORT:
             found = within(cohort, micros(moment))
             mask = found if mask is None else mask & found
-    rows = np.arange(len(columns)) if mask is None else np.flatnonzero(mask)
+    rows = slice(None) if mask is None else np.flatnonzero(mask)
     lines, _ = lines_of(columns, question, rows, cohort[rows], zone)
     return lines
 
@@ -102,39 +144,44 @@ def contribution_lines(
 
 def _counted(columns: Columns, question: Question, lines: Lines, judged: datetime) -> dict[int, Group]:
     """The groups by code, with how many lines each holds."""
-    young = np.flatnonzero(columns.cohort_at.all[lines.row] > micros(judged))
-    return _grouped(
-        np.bincount(lines.group, minlength=lines.number),
-        np.bincount(lines.group[young], minlength=lines.number),
-        question,
-    )
+    young = lines.some(np.flatnonzero(columns.cohort_at.all[lines.row] > micros(judged)))
+    return _grouped(lines, _tally(lines), _tally(young), question)
 
 
-def _grouped(everything: Ints, young: Ints, question: Question) -> dict[int, Group]:
-    """The groups by code, with how much each holds: the largest, or all where they are in order of time."""
+def _grouped(lines: Lines, everything: Ints, young: Ints, question: Question) -> dict[int, Group]:
+    """The groups by code, with how much each holds: the largest and one more, or all where they are in order of time."""
     codes = np.flatnonzero(everything)
-    if len(codes) > question.limit + 1 and PERIOD not in question.group_by:
-        least = np.partition(everything[codes], -question.limit - 1)[-question.limit - 1]
-        codes = codes[everything[codes] >= least]
+    most = question.limit + 1
+    if len(codes) > most and PERIOD not in question.group_by:
+        least = np.partition(everything[codes], -most)[-most]
+        larger, equal = codes[everything[codes] > least], codes[everything[codes] == least].tolist()
+        equal = nsmallest(most - len(larger), equal, key=lambda code: in_order(lines.key(code)))
+        codes = np.sort(np.concatenate([larger, equal]).astype(np.int64))
     found = zip(codes.tolist(), everything[codes].tolist(), (everything - young)[codes].tolist(), strict=True)
     return {code: Group(Counted(int(many), int(old))) for code, many, old in found}
 
 
-def by_profile(columns: Columns, lines: Lines, wanted: list[int]) -> Ints:
-    """How often each wanted measure was contributed to, by group: counted by profile, then by what each profile holds."""
+def held(columns: Columns, wanted: list[int]) -> Ints:
+    """How often each profile holds each wanted measure."""
     profiles = columns.profiles.values
-    held = np.zeros((len(profiles), len(wanted)))
+    found = np.zeros((len(profiles), len(wanted)))
     place_of = {code: place for place, code in enumerate(wanted)}
     for number, profile in enumerate(profiles):
         for code in profile:
             if (place := place_of.get(code)) is not None:
-                held[number, place] += 1
+                found[number, place] += 1
+    return found
+
+
+def by_profile(columns: Columns, lines: Lines, wanted: list[int]) -> Ints:
+    """How often each wanted measure was contributed to, by group: counted by profile, then by what each profile holds."""
+    profiles, of_profile = len(columns.profiles), held(columns, wanted)
     profile_of = columns.profile.all[lines.row]
-    if lines.number * len(profiles) <= _MOST_CELLS:
-        cells = np.bincount(lines.group * len(profiles) + profile_of, minlength=lines.number * len(profiles))
-        return np.asarray(cells.reshape(lines.number, len(profiles)) @ held)
+    if lines.number * profiles <= _MOST_CELLS:
+        cells = np.bincount(lines.group * profiles + profile_of, minlength=lines.number * profiles)
+        return np.asarray(cells.reshape(lines.number, profiles) @ of_profile)
     columns_of = [
-        np.bincount(lines.group, weights=held[:, place][profile_of], minlength=lines.number) for place in range(len(wanted))
+        np.bincount(lines.group, weights=of_profile[:, place][profile_of], minlength=lines.number) for place in range(len(wanted))
     ]
     return np.stack(columns_of, axis=1) if columns_of else np.zeros((lines.number, 0))
 

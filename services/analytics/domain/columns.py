@@ -9,11 +9,10 @@ from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from services.analytics.domain.arrays import Ints, ranges
+from services.analytics.domain.column_rollups import ALL, Rollups, folded
 from services.analytics.metrics import METRICS, Quantile
-
-Ints = NDArray[Any]
 
 DIMENSIONS = (
     "position", "recruiter", "sender_role", "via", "origin", "channel", "level", "location", "tier", "market_status",
@@ -51,6 +50,8 @@ class Codes(Generic[_V]):
 
     def __init__(self, first: Iterable[_V]) -> None:
         self.values: list[_V] = []
+        self.texts: list[str | None] = []
+        """The values as the keys of groups spell them."""
         self._codes: dict[_V, int] = {}
         for value in first:
             self.of(value)
@@ -61,6 +62,7 @@ class Codes(Generic[_V]):
         if code is None:
             code = self._codes[value] = len(self.values)
             self.values.append(value)
+            self.texts.append(None if value is None else str(value))
         return code
 
     def known(self, value: _V) -> int | None:
@@ -129,7 +131,9 @@ class Columns:
         self.counts, self.spans = Contributions(), Contributions()
         self.profiles: Codes[tuple[int, ...]] = Codes([()])
         self.sponsor_of = np.zeros(1, dtype=np.int32)
+        self.rollups = Rollups((*DIMENSIONS, "skill"))
         self.dead = 0
+        self._by_code: tuple[Ints, Ints] | None = None
         self._sorted: tuple[Ints, Ints] = (np.empty(0, np.int64), np.empty(0, np.int64))
         self._recent: dict[int, int] = {}
         self._measures: dict[str, int] = {}
@@ -141,7 +145,8 @@ class Columns:
     def size_in_bytes(self) -> int:
         """How much memory the arrays take."""
         grown = (self.slot, self.cohort_at, self.profile, self.alive, *self.dimensions.values(), self.skill, self.skill_start)
-        return sum(one.size_in_bytes for one in (*grown, self.skill_count, *self.counts.columns, *self.spans.columns))
+        contributions = (*self.counts.columns, *self.spans.columns)
+        return sum(one.size_in_bytes for one in (*grown, self.skill_count, *contributions)) + self.rollups.size_in_bytes
 
     def rows_of(self, slots: Sequence[int]) -> Ints:
         """The rows of those of the slots that have one."""
@@ -156,6 +161,7 @@ class Columns:
 
     def drop(self, rows: Ints) -> None:
         """Rows that hold no more."""
+        self._roll(rows, -1)
         self.alive.all[rows] = False
         self.dead += len(rows)
 
@@ -174,7 +180,55 @@ class Columns:
         self._recent.update(zip(slots, range(first, first + many), strict=True))
         if len(self._recent) > SPARE:
             self._sort()
-        return np.arange(first, first + many)
+        added = np.arange(first, first + many)
+        self._roll(added, 1)
+        return added
+
+    def _roll(self, rows: Ints, sign: int) -> None:
+        """Count rows in, or out, in order of their places."""
+        spans, tables = self.spans, self.rollups
+        first = np.searchsorted(spans.row.all, rows)
+        span, of = ranges(first, np.searchsorted(spans.row.all, rows, "right") - first)
+        profile, code = self.profile.all[rows], spans.code.all[span]
+        for name, column in (
+            (ALL, np.zeros(len(rows), np.int64)),
+            *((one, held.all[rows]) for one, held in self.dimensions.items()),
+        ):
+            tables.attempts[name].add(column, profile, sign)
+            tables.spans[name].add(column[of], code, sign)
+        tables.seconds.add(np.zeros(len(span), np.int64), code, sign * spans.seconds.all[span].astype(np.int64))
+        skill, has = self.skills_of(rows)
+        tables.attempts["skill"].add(skill, profile[has], sign)
+        skill, has = self.skills_of(rows[of])
+        tables.spans["skill"].add(skill, code[has], sign)
+
+    def skills_of(self, rows: Ints) -> tuple[Ints, Ints]:
+        """The codes of all skills of some rows, and which of the rows each is of, by its place."""
+        place, which = ranges(self.skill_start.all[rows], self.skill_count.all[rows].astype(np.int64))
+        return self.skill.all[place], which
+
+    def attempts_by(self, name: str) -> Ints | None:
+        """How many attempts there are by the value of a dimension and by profile; None where that is not kept."""
+        if name == "sponsor":
+            return folded(self.rollups.attempts["position"].cells, self.sponsor_of)
+        return self.rollups.attempts[name].cells
+
+    def spans_by(self, name: str) -> Ints | None:
+        """How many durations there are by the value of a dimension and by measure; None where that is not kept."""
+        if name == "sponsor":
+            return folded(self.rollups.spans["position"].cells, self.sponsor_of)
+        return self.rollups.spans[name].cells
+
+    def spans_of(self, codes: Sequence[int]) -> Ints:
+        """The places of the durations of some measures, of rows that are alive."""
+        code = self.spans.code.all
+        if self._by_code is None or len(code) - len(self._by_code[0]) > SPARE:
+            order = np.argsort(code, kind="stable")
+            self._by_code = order.astype(np.int32), np.searchsorted(code[order], np.arange(len(self.spans.measures) + 1))
+        order, starts = self._by_code
+        later = np.flatnonzero(np.isin(code[len(order) :], np.asarray(codes, np.int64))) + len(order)
+        found = np.concatenate([*(order[starts[one] : starts[one + 1]] for one in codes if one + 1 < len(starts)), later])
+        return found[self.alive.all[self.spans.row.all[found]]] if self.dead else found
 
     def _append_skills(self, skills: Sequence[Sequence[str]]) -> None:
         """Who has none has one that is not known, so that everybody has some."""
@@ -241,7 +295,7 @@ class Columns:
         self.skill_start.keep(alive)
         counts = self.skill_count.all.astype(np.int64)
         self.skill_start.all[:] = np.cumsum(counts) - counts
-        self.dead = 0
+        self.dead, self._by_code = 0, None
         self._sort()
 
     def name_sponsors(self, sponsors: Iterable[tuple[Hashable, str | None]]) -> None:

@@ -38,3 +38,8 @@ class Group:
 
 
 Groups = dict[Key, Group]
+
+
+def in_order(key: Key) -> tuple[object, ...]:
+    """What keys of equally large groups are sorted by: what is not known comes last."""
+    return tuple((part is None, part or "") for part in key)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.domain.columns import Columns
 from services.analytics.storage import column_feed
+from services.analytics.use_cases.threads import to_the_end
 from shared.db.engine import Sessions
 
 logger = logging.getLogger(__name__)
@@ -57,8 +58,8 @@ class ColumnStore:
         self._since = horizon
         self._bound(columns)
         if columns.is_wasteful:
-            await _to_the_end(columns.compact)
-        return await _to_the_end(lambda: answer(columns))
+            await to_the_end(columns.compact)
+        return await to_the_end(lambda: answer(columns))
 
     async def close(self) -> None:
         """Stop loading."""
@@ -101,13 +102,3 @@ class ColumnStore:
         if columns.size_in_bytes > self._most_bytes:
             logger.warning("the attempts take more memory than ANALYTICS_COLUMNS_MB: SQL answers")
             self._columns, self._is_too_large = None, True
-
-
-async def _to_the_end(work: Callable[[], _T]) -> _T:
-    """Run it in a thread. Who is cancelled waits for it all the same: until then nobody else may use the columns."""
-    thread = asyncio.create_task(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(thread)
-    except asyncio.CancelledError:
-        await asyncio.wait([thread])
-        raise

@@ -43,7 +43,7 @@ async def list_items(
     now: datetime,
 ) -> Sequence[ItemRow]:
     """The same of a metric that counts items."""
-    async with sessions.begin() as session:
+    async with sessions.begin() as session, bounded(session):
         source = items.source_of(metric.of, now)
         return await items.page(session, question, _prefixes(metric, key), source, after=after, limit=limit)
 

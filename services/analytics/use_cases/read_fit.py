@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from services.analytics.domain.fit.asks import Asks
 from services.analytics.domain.fit.counting import Counting
 from services.analytics.domain.fit.pool import Pool
 from services.analytics.storage import column_feed, pool, positions
+from services.analytics.use_cases.threads import to_the_end
 from shared.db.engine import Sessions
 from shared.errors import NotFound
 
@@ -48,9 +50,11 @@ class FitReader:
                 raise PositionUnknown(f"No record of the position {position} has arrived here.")
             horizon = await column_feed.horizon(session)
             if self._since:
-                self._pool.update(await pool.changed(session, self._since))
+                changed = await pool.changed(session, self._since)
+                await to_the_end(partial(self._pool.update, changed))
             else:
                 async for some in pool.everybody(session):
-                    self._pool.update(some)
+                    await to_the_end(partial(self._pool.update, some))
             self._since = horizon
-            return count(Counting(self._pool), Asks.of(snapshot).changed(changes or {}))
+            asks = Asks.of(snapshot).changed(changes or {})
+            return await to_the_end(lambda: count(Counting(self._pool), asks))

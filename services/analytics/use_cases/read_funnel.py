@@ -7,15 +7,16 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from services.analytics.dimensions import PERIOD
 from services.analytics.domain.column_funnels import FunnelSums, funnel_sums
 from services.analytics.domain.questions import Question
 from services.analytics.metrics import FUNNEL_METRICS, STAGE_METRICS, STAGES, Sum, Sums
-from services.analytics.storage import column_feed, funnels
+from services.analytics.storage import funnels
+from services.analytics.use_cases.answers import answer
 from services.analytics.use_cases.column_store import ColumnStore
-from services.analytics.use_cases.costs import bounded
 from services.analytics.use_cases.look_back import look_back
-from services.analytics.use_cases.versions import entity_tag
 from shared.db.engine import Sessions
 
 
@@ -68,28 +69,23 @@ async def read_funnel(
     is old enough is judged from the beginning of the hour, so that numbers change with events and with the hour alone.
     """
     judged = (question.moment or now.replace(minute=0, second=0, microsecond=0)) - ghost_after
-    asked = f"funnel {question} {judged} {zone}"
-    sums: FunnelSums | None = None
-    tag = ""
-    if question.moment is None and question.position is None:
-        async with sessions.begin() as session:
-            tag = await entity_tag(session, asked)
-        if is_known(tag):
-            return Funnels(tag, None)
-        async with store.transaction() as session:
-            tag = await entity_tag(session, asked)
-            sums = await store.ask(session, partial(funnel_sums, question=question, judged=judged, zone=zone))
+
+    async def by_sql(session: AsyncSession) -> FunnelSums:
+        await look_back(session, question, ghost_after=ghost_after)
+        groups = await funnels.sums(session, question, zone=zone)
+        return FunnelSums(groups, set() if _is_by_period(question) else await funnels.young(session, question, judged))
+
+    in_memory = question.moment is None and question.position is None
+    tag, sums = await answer(
+        sessions,
+        store,
+        f"funnel {question} {judged} {zone}",
+        is_known=is_known,
+        from_memory=partial(funnel_sums, question=question, judged=judged, zone=zone) if in_memory else None,
+        by_sql=by_sql,
+    )
     if sums is None:
-        async with sessions.begin() as session:
-            await column_feed.see_one_state(session)
-            tag = await entity_tag(session, asked)
-            if is_known(tag):
-                return Funnels(tag, None)
-            async with bounded(session):
-                await look_back(session, question, ghost_after=ghost_after)
-                groups = await funnels.sums(session, question, zone=zone)
-                young = set() if _is_by_period(question) else await funnels.young(session, question, judged)
-            sums = FunnelSums(groups, young)
+        return Funnels(tag, None)
     if _is_by_period(question):
         young = {key for key in sums.groups if key[0] is not None and _end(key[0], question, zone) > judged}
         sums = FunnelSums(sums.groups, young)

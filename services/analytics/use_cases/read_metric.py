@@ -10,15 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.analytics.dimensions import PERIOD
 from services.analytics.domain import column_sums
 from services.analytics.domain.columns import Columns
-from services.analytics.domain.groups import Group, Groups, Key
+from services.analytics.domain.groups import Group, Groups, Key, in_order
 from services.analytics.domain.questions import Question
 from services.analytics.metrics import Metric, Quantile, Row, Sums
-from services.analytics.storage import column_feed, items, numbers
+from services.analytics.storage import items, numbers
 from services.analytics.storage.selection import attempts
+from services.analytics.use_cases.answers import answer
 from services.analytics.use_cases.column_store import ColumnStore
-from services.analytics.use_cases.costs import bounded
 from services.analytics.use_cases.look_back import look_back
-from services.analytics.use_cases.versions import entity_tag
 from shared.db.engine import Sessions
 
 SMALL = 30
@@ -78,23 +77,22 @@ async def read_metric(
     """
     hour = now.replace(minute=0, second=0, microsecond=0)
     judged = (question.moment or hour) - ghost_after
-    asked = f"{metric.name} {metric.formula} {question} {judged} {zone}"
-    async with sessions.begin() as session:
-        tag = await entity_tag(session, asked)
-    if is_known(tag):
-        return Numbers(tag, None)
-    groups: Groups | None = None
-    if question.moment is None and metric.is_of_attempts:
-        async with store.transaction() as session:
-            tag = await entity_tag(session, asked)
-            groups = await store.ask(session, partial(_from_columns, metric=metric, question=question, judged=judged, zone=zone))
+
+    async def by_sql(session: AsyncSession) -> Groups:
+        await look_back(session, question, ghost_after=ghost_after)
+        return await _from_rows(session, metric, question, hour=hour, judged=judged, zone=zone)
+
+    in_memory = question.moment is None and metric.is_of_attempts
+    tag, groups = await answer(
+        sessions,
+        store,
+        f"{metric.name} {metric.formula} {question} {judged} {zone}",
+        is_known=is_known,
+        from_memory=partial(_from_columns, metric=metric, question=question, judged=judged, zone=zone) if in_memory else None,
+        by_sql=by_sql,
+    )
     if groups is None:
-        async with sessions.begin() as session:
-            await column_feed.see_one_state(session)
-            tag = await entity_tag(session, asked)
-            async with bounded(session):
-                await look_back(session, question, ghost_after=ghost_after)
-                groups = await _from_rows(session, metric, question, hour=hour, judged=judged, zone=zone)
+        return Numbers(tag, None)
     if not question.group_by:
         groups = groups or {(): Group()}
     ordered = _in_order(groups, question)
@@ -125,7 +123,7 @@ def _in_order(groups: Groups, question: Question) -> list[Key]:
     periods = [place for place, one in enumerate(question.group_by) if one is PERIOD]
 
     def order(key: Key) -> tuple[object, ...]:
-        return *(key[place] or "" for place in periods), -groups[key].counted.all, *((part is None, part or "") for part in key)
+        return *(key[place] or "" for place in periods), -groups[key].counted.all, *in_order(key)
 
     return sorted(groups, key=order)
 

@@ -8,8 +8,10 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from services.analytics.domain import column_funnels
 from services.analytics.domain import columns as columns_module
 from services.analytics.domain.columns import Columns
+from services.analytics.storage import funnels
 from services.analytics.use_cases.column_store import ColumnStore
 from shared.db.engine import Sessions
 from tests.integration.analytics.deliveries import deliver
@@ -20,6 +22,8 @@ QUESTIONS = [
     ("reached", {"group_by": "recruiter"}), ("outcomes", {"group_by": "skill,position"}), ("median_hours", {"group_by": "level"}),
     ("declines", {"view": "activity", "group_by": "period", "from": "2026-04-01"}), ("hire_rate", {"group_by": "sponsor"}),
     ("from_previous", {"skill": "python", "to": "2026-09-01"}), ("returned", {"view": "activity", "sponsor": "acme"}),
+    ("median_hours", {}), ("p90_hours", {"group_by": "skill"}), ("median_hours", {"group_by": "sponsor", "limit": "1"}),
+    ("recorded", {"group_by": "position", "view": "activity"}), ("reached", {"group_by": "skill"}), ("outcomes", {}),
 ]  # fmt: skip
 FUNNELS: list[dict[str, str]] = [
     {}, {"view": "activity"}, {"skill": "python", "from": "2026-04-01"}, {"group_by": "skill"},
@@ -45,10 +49,18 @@ async def differing(api: httpx.AsyncClient, without_memory: httpx.AsyncClient) -
 
 
 @pytest.mark.parametrize("spare", [200_000, 3], ids=["", "compacted"])
+@pytest.mark.parametrize("exact_up_to", [1000, 0], ids=["", "in_buckets"])
 async def test_the_copy_follows_every_change(
-    api: httpx.AsyncClient, without_memory: httpx.AsyncClient, analytics: Sessions, spare: int, monkeypatch: pytest.MonkeyPatch
+    api: httpx.AsyncClient,
+    without_memory: httpx.AsyncClient,
+    analytics: Sessions,
+    spare: int,
+    exact_up_to: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(columns_module, "SPARE", spare)
+    for one in (column_funnels, funnels):
+        monkeypatch.setattr(one, "EXACT_UP_TO", exact_up_to)
     history = History(made=10_000)
     events = year(11, 40)
     random.Random(3).shuffle(events)

@@ -132,6 +132,19 @@ async def test_a_question_that_takes_too_long_is_stopped(
         await ask()
 
 
+@pytest.mark.parametrize("table, metric", [("items", "breaches"), ("attempts", "reached")])
+async def test_a_list_of_members_that_takes_too_long_is_stopped(
+    api: httpx.AsyncClient, analytics: Sessions, monkeypatch: pytest.MonkeyPatch, table: str, metric: str
+) -> None:
+    monkeypatch.setattr(costs, "SECONDS", 0.05)
+
+    async with analytics.begin() as session:
+        await session.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
+        answer = await api.get(f"{METRIC}/{metric}/members")
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "too_costly")
+
+
 async def test_an_accept_that_nobody_offers_is_a_406(api: httpx.AsyncClient) -> None:
     answer = await api.get(f"{METRIC}/reached", headers={"Accept": "application/pdf"})
 

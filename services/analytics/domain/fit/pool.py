@@ -81,12 +81,11 @@ class Pool:
 
     def update(self, described: Sequence[Described]) -> None:
         """Put what is known of some people, each once, in the place of what was known of them."""
-        changed = BitMap([one.number for one in described])
         columns: list[_Column] = [*self.values.values(), self.currency, self.years, self.salary]
-        if changed:
-            self.everybody.difference_update(changed)
+        if known := self.everybody & BitMap([one.number for one in described]):
+            self.everybody.difference_update(known)
             for column in columns:
-                column.take_out(changed)
+                column.take_out(known)
         counted = [one for one in described if one.counts]
         self.everybody.update([one.number for one in counted])
         self.values["level"].add((one.number, one.level) for one in counted)

@@ -3,8 +3,11 @@
 A bitmap for each binary digit (a bit-sliced index): a comparison looks at some thirty bitmaps and at no single person.
 """
 
+from array import array
 from collections.abc import Iterable
 
+import numpy as np
+from numpy.typing import NDArray
 from pyroaring import BitMap
 
 SCALE = 100
@@ -25,12 +28,14 @@ class Slices:
 
     def add(self, numbers: Iterable[tuple[int, float]]) -> None:
         """Keep numbers, at least 0, of people who have none here: pairs of the person's bit and the number."""
-        scaled = [(person, round(number * SCALE)) for person, number in numbers]
-        self.known.update([person for person, _ in scaled])
-        for place in range(max((number.bit_length() for _, number in scaled), default=0)):
+        pairs = list(numbers)
+        people = np.fromiter((person for person, _ in pairs), np.uint32, len(pairs))
+        scaled = np.rint(np.fromiter((number for _, number in pairs), np.float64, len(pairs)) * SCALE).astype(np.int64)
+        self.known |= _bitmap(people)
+        for place in range(int(scaled.max(initial=0)).bit_length()):
             if place == len(self._digits):
                 self._digits.append(BitMap())
-            self._digits[place].update([person for person, number in scaled if number >> place & 1])
+            self._digits[place] |= _bitmap(people[(scaled >> place & 1).astype(np.bool_)])
 
     def at_least(self, number: float) -> BitMap:
         """Who has so much or more."""
@@ -50,3 +55,7 @@ class Slices:
     def at_most(self, number: float) -> BitMap:
         """Who has so much or less."""
         return self.known - self.at_least(number + 1 / SCALE)
+
+
+def _bitmap(people: NDArray[np.uint32]) -> BitMap:
+    return BitMap(array("I", people.tobytes()))

@@ -1,0 +1,47 @@
+"""How a question about numbers is answered: not at all where the answer is known, from memory where it can be, else by SQL."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.analytics.domain.columns import Columns
+from services.analytics.storage import column_feed
+from services.analytics.use_cases.column_store import ColumnStore
+from services.analytics.use_cases.costs import bounded
+from services.analytics.use_cases.versions import entity_tag
+from shared.db.engine import Sessions
+
+_T = TypeVar("_T")
+
+
+async def answer(
+    sessions: Sessions,
+    store: ColumnStore,
+    asked: str,
+    *,
+    is_known: Callable[[str], bool],
+    from_memory: Callable[[Columns], _T] | None,
+    by_sql: Callable[[AsyncSession], Awaitable[_T]],
+) -> tuple[str, _T | None]:
+    """The entity tag, and the answer of the same state of the database, None where the caller knows that tag.
+
+    ``asked`` is all that the answer depends on beside the database. ``from_memory`` is None where the columns cannot answer.
+    Raises TooCostly where SQL takes too long.
+    """
+    if from_memory is not None:
+        async with sessions.begin() as session:
+            tag = await entity_tag(session, asked)
+        if is_known(tag):
+            return tag, None
+        async with store.transaction() as session:
+            tag = await entity_tag(session, asked)
+            if (found := await store.ask(session, from_memory)) is not None:
+                return tag, found
+    async with sessions.begin() as session:
+        await column_feed.see_one_state(session)
+        tag = await entity_tag(session, asked)
+        if is_known(tag):
+            return tag, None
+        async with bounded(session):
+            return tag, await by_sql(session)
