@@ -132,7 +132,7 @@ async def test_a_question_that_takes_too_long_is_stopped(
         await ask()
 
 
-@pytest.mark.parametrize("table, metric", [("items", "breaches"), ("attempts", "reached")])
+@pytest.mark.parametrize(("table", "metric"), [("items", "breaches"), ("attempts", "reached")])
 async def test_a_list_of_members_that_takes_too_long_is_stopped(
     api: httpx.AsyncClient, analytics: Sessions, monkeypatch: pytest.MonkeyPatch, table: str, metric: str
 ) -> None:
