@@ -20,7 +20,7 @@ help: ## This list
 setup: ## Install everything into .venv, as the lock says
 	@$(SETUP)
 
-run: setup ## Start PostgreSQL, Kafka and all services with a small demo; Ctrl-C stops them
+run: setup ## Start PostgreSQL, Kafka and all services with a demo; Ctrl-C stops them
 	@$(VENV)/rekindle up --demo --port $(PORT) $(RUN)
 
 test: setup ## Run all tests, on data folders and ports of their own

@@ -13,10 +13,10 @@ from typing import Annotated, Any
 
 import typer
 
-from rekindle.cli.demo import DemoFailed, post_demo
 from rekindle.cli.http import call
 from rekindle.cli.options import Data
 from rekindle.cli.screen import Screen, complain
+from rekindle.demo.posting import DemoFailed, post_demo
 from rekindle.embedded import dashboard
 from rekindle.embedded.failures import CannotStart, of_os_error
 from rekindle.embedded.folder import DEFAULT, DataFolder
@@ -25,6 +25,9 @@ from rekindle.embedded.stack import Stack, StackConfig
 
 KAFKA_PORT = 9092
 """Taken when it is free and none was asked for."""
+
+DEMO_SETTINGS = {"CANDIDATES_ATTRIBUTES": os.environ.get("CANDIDATES_ATTRIBUTES") or "gender"}
+"""The demo shows whether men and women are treated alike, so that it records what they are."""
 
 WELCOME = """
 Rekindle runs at {url}      documentation and a place to try it: {url}/docs
@@ -79,7 +82,7 @@ def up(
             show_default=False,
         ),
     ] = None,
-    demo: Annotated[bool, typer.Option(help="Post a small demo, once.")] = False,
+    demo: Annotated[bool, typer.Option(help="Post a demo, once: a hiring team of four months.")] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Return when everything is ready and leave it running.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object when everything is ready.")] = False,
     report_to: Annotated[int | None, typer.Option(hidden=True)] = None,
@@ -151,7 +154,8 @@ def run_in_foreground(asked: Asked, pipe: int | None = None) -> int:
 
 def _config(asked: Asked) -> StackConfig:
     """A port that was asked for has to be free. Raises CannotStart."""
-    return StackConfig(port=asked.port, kafka_port=KAFKA_PORT if asked.kafka_port is None else demand(asked.kafka_port))
+    kafka_port = KAFKA_PORT if asked.kafka_port is None else demand(asked.kafka_port)
+    return StackConfig(port=asked.port, kafka_port=kafka_port, extra_env=DEMO_SETTINGS if asked.demo else {})
 
 
 async def _supervise(asked: Asked, reporter: Reporter) -> int:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from rekindle.cli.demo import post_demo
+from rekindle.demo.posting import post_demo
 from rekindle.embedded.stack import Stack
 from shared.web.openapi import operations
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from rekindle.demo.posting import post_demo
 from rekindle.embedded.stack import Stack
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +31,7 @@ def run(script: str, folder: Path, **env: str) -> str:
 
 @pytest.mark.skipif(bool(MISSING), reason=f"the README's lines need {', '.join(MISSING)}, which are not installed")
 async def test_the_story_in_curl_is_true(stack: Stack, tmp_path: Path) -> None:
+    await asyncio.to_thread(post_demo, stack.url, stack.token, stack.folder)  # as `make run` does
     (tmp_path / ".venv").symlink_to(ROOT / ".venv")
     script = story().replace("http://127.0.0.1:8080", stack.url)
     assert script.count(stack.url) == 1

@@ -1,26 +1,105 @@
-"""The demo is the same for ever, so that posting it again changes nothing."""
+"""The demo is the same for ever, so that posting it again changes nothing; and it looks like the work of a real team."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from rekindle.cli.demo import CANDIDATES, POSITIONS, story
+import pytest
+
+from rekindle.demo.content import Content, content_of
+from rekindle.demo.moments import HOMES, business_hours_before, is_working_day, working_day_before, working_time_after
+from rekindle.demo.posting import EDITION
+from rekindle.demo.story import story
 from shared.events import EVENTS
+from shared.events.vocabulary import Reason
 
 BEGAN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+"""A Sunday."""
 
 
-def test_the_same_beginning_tells_the_same_story() -> None:
-    assert story(BEGAN) == story(BEGAN)
-    assert len({event["id"] for event in story(BEGAN)}) == len(story(BEGAN))
+@pytest.fixture(scope="module")
+def demo() -> Content:
+    return content_of(BEGAN)
 
 
-def test_the_story_is_past_and_about_people_and_positions_it_posts() -> None:
-    for event in story(BEGAN):
-        assert datetime.fromisoformat(event["time"]) < BEGAN - timedelta(days=1)
-        assert event["subject"] in CANDIDATES
-        assert event["data"].get("position", "demo:staff-engineer") in POSITIONS
+def reasons(demo: Content) -> Counter[str]:
+    return Counter(str(one["data"]["reason"]) for one in demo.events if "reason" in one["data"])
 
 
-def test_the_story_uses_types_that_exist() -> None:
+def test_the_same_beginning_gives_the_same_demo(demo: Content) -> None:
+    assert content_of(BEGAN) == demo
+    assert len({event["id"] for event in demo.events + demo.late}) == len(demo.events) + len(demo.late)
+    assert len({record["candidate"] for record in demo.records}) == len(demo.records)
+
+
+def test_it_is_a_team_with_eight_positions_and_150_people(demo: Content) -> None:
+    assert len(demo.positions) == 8
+    assert 145 <= len(demo.records) <= 160
+    assert 900 <= len(demo.events) <= 1500
+
+
+@pytest.mark.parametrize("days", range(8))
+def test_nothing_lies_ahead_whatever_the_day_of_the_week(days: int) -> None:
+    began = BEGAN + timedelta(days=days, hours=days * 3 - 10)
+    made = content_of(began)
+
+    assert max(datetime.fromisoformat(event["time"]) for event in made.events + made.late) < began
+    assert min(datetime.fromisoformat(event["time"]) for event in made.events) > began - timedelta(days=220)
+
+
+def test_it_is_about_people_and_positions_that_it_posts(demo: Content) -> None:
+    people = {record["candidate"] for record in demo.records} | {"gem:evelyn-boyd"}
+    positions = {reference for reference, _ in demo.positions}
+
+    assert {event["subject"] for event in demo.events + demo.late} <= people
+    assert {event["data"]["position"] for event in demo.events + demo.late if "position" in event["data"]} <= positions
+    assert {reference for reference, _ in demo.changes} <= positions
+
+
+def test_events_are_of_types_that_exist(demo: Content) -> None:
     known = {str(event.type) for event in EVENTS}
 
-    assert {event["type"] for event in story(BEGAN)} <= known
+    assert {event["type"] for event in demo.events + demo.late} <= known
+
+
+def test_people_say_no_and_are_told_no_for_many_reasons(demo: Content) -> None:
+    found = reasons(demo)
+
+    assert {str(reason) for reason in Reason if not reason.is_hard_no} - found.keys() <= {"ghosted", "no_show", "position_closed"}
+    assert {"do_not_contact", "career_change", "client_complaint"} <= found.keys()
+    assert any(event["data"].get("also") for event in demo.events)
+
+
+def test_some_are_hired_and_two_of_them_leave_early(demo: Content) -> None:
+    types = Counter(event["type"].rpartition(".")[2] for event in demo.events)
+
+    assert 6 <= types["hired"] <= 12
+    assert types["left"] == 2
+    assert types["rated_us"] > 15
+
+
+def test_outreach_keeps_to_working_days_but_for_the_breaches_that_the_story_tells(demo: Content) -> None:
+    sent = [event for event in demo.events if event["type"] == "rekindle.pursuit.contacted"]
+
+    assert len(sent) > 300
+    assert all(datetime.fromisoformat(event["time"]).weekday() < 5 for event in sent)
+
+
+def test_business_hours_are_counted_back_over_a_weekend() -> None:
+    monday = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
+
+    assert business_hours_before(monday, 1) == datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    assert business_hours_before(monday, 2) == datetime(2026, 2, 27, 16, 30, tzinfo=UTC)
+    assert business_hours_before(BEGAN, 9) == datetime(2026, 2, 26, 16, 0, tzinfo=UTC)
+
+
+def test_work_waits_for_the_hours_where_people_live() -> None:
+    friday_night = datetime(2026, 2, 27, 22, 0, tzinfo=UTC)
+
+    assert working_time_after(friday_night, HOMES["DE"], 15) == datetime(2026, 3, 2, 8, 15, tzinfo=UTC)
+    assert working_day_before(BEGAN, 1, HOMES["US"], 0) == datetime(2026, 2, 27, 14, 0, tzinfo=UTC)
+    assert not is_working_day(datetime(2026, 10, 3, tzinfo=UTC).date(), "DE")
+
+
+def test_the_story_comes_first_so_that_its_people_are_known_by_their_number() -> None:
+    assert story(BEGAN)[0]["subject"] == "demo:ada"
+    assert EDITION > 1
