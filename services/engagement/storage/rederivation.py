@@ -17,9 +17,10 @@ _BEGIN = """
     ON CONFLICT (is_only) DO UPDATE SET fingerprint = excluded.fingerprint, after_id = excluded.after_id, done = excluded.done,
         total = excluded.total, begun_at = excluded.begun_at
     """
+# A subquery, so that the index gives the next persons, and none at once where all were derived: joined, all rows are read.
 _NEXT = """
-    SELECT DISTINCT relationships.person_id FROM relationships, rederivation
-    WHERE sequence > 0 AND relationships.person_id > rederivation.after_id ORDER BY person_id LIMIT $1
+    SELECT DISTINCT person_id FROM relationships
+    WHERE sequence > 0 AND person_id > (SELECT after_id FROM rederivation) ORDER BY person_id LIMIT $1
     """
 _MOVE = "UPDATE rederivation SET after_id = $1, done = done + $2 WHERE after_id IS NOT NULL"
 _PROGRESS = "SELECT done, total, after_id IS NULL FROM rederivation"
