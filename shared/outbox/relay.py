@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from shared.db.asyncpg_connection import Driver
 from shared.db.engine import Sessions, is_transient
@@ -137,8 +138,7 @@ class Relay:
         """Publish rows and delete them; returns the totals of the shards that grew (topic, shard, total)."""
         started = time.perf_counter()
         async with asyncio.timeout(SEND_TIMEOUT):
-            acknowledged = [await _send_row(producer, row) for row in rows]
-            await asyncio.gather(*acknowledged)
+            await asyncio.gather(*[await producer.send_batch(batch, **place) for batch, place in _batches(producer, rows)])
         grown = await connection.fetch(_FORGET, [row["id"] for row in rows])
         PUBLISH_SECONDS.labels(self.service).observe(time.perf_counter() - started)
         OUTBOX_PUBLISHED.labels(self.service).inc(len(rows))
@@ -160,11 +160,19 @@ class Relay:
         return bool(backlog)
 
 
-async def _send_row(producer: AIOKafkaProducer, row: Any) -> asyncio.Future[Any]:
-    _, shard, topic, *of_event = row
-    event = Event(*of_event)
-    future: asyncio.Future[Any] = await producer.send(topic, event.value, key=event.key, partition=shard, headers=event.headers())
-    return future
+def _batches(producer: AIOKafkaProducer, rows: Sequence[Any]) -> list[tuple[BatchBuilder, dict[str, Any]]]:
+    """The rows in batches of one partition each, in their order, with the place of each: rows one by one cost far more."""
+    batches: list[tuple[BatchBuilder, dict[str, Any]]] = []
+    growing: dict[tuple[str, int], BatchBuilder] = {}
+    for _, shard, topic, *of_event in rows:
+        event = Event(*of_event)
+        record = {"timestamp": None, "key": event.key, "value": event.value, "headers": event.headers()}
+        batch = growing.get((topic, shard))
+        if batch is None or batch.append(**record) is None:  # the first of a partition, or its batch is full
+            batch = growing[topic, shard] = producer.create_batch()
+            batch.append(**record)
+            batches.append((batch, {"topic": topic, "partition": shard}))
+    return batches
 
 
 async def _wake_at(stop: asyncio.Event, woken: asyncio.Event) -> None:
