@@ -53,7 +53,7 @@ def without_retracted(facts: Iterable[F], *, partition: Callable[[F], Hashable] 
     for fact in facts:
         (retractions if fact.type == RETRACTION else others).append(fact)
     if not retractions:
-        return sorted(others, key=_order)
+        return sorted(others, key=_order) if len(others) > 1 else others
     ordered = sorted(((_as_folded(fact), fact) for fact in others), key=lambda pair: pair[0].order)
     index = _Index()
     for as_folded, fact in ordered:

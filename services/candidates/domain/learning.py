@@ -130,6 +130,8 @@ _FIELDS = ("last_contact_at", "last_response_at", "active_at", "open_at", "passi
 def together(learned: Iterable[Learned]) -> Learned:
     """What is learned of a person whose streams these are."""
     known = list(learned)
+    if len(known) == 1:
+        return known[0]
     return Learned(
         **{name: max((at for one in known if (at := getattr(one, name)) is not None), default=None) for name in _FIELDS}
     )

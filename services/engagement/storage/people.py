@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -298,7 +298,7 @@ async def save(
         [plan.person_id for plan in plans],
         [plan.position_id for plan in plans],
         [plan.attempt for plan in plans],
-        _json([asdict(row) for one in derived.values() for row in one.conditions]),
+        _json([row for one in derived.values() for row in one.conditions]),
         _json([obligations.row_of(one, now) for one in owed]),
         [one.id for one in owed],
         list(streams),
@@ -333,7 +333,7 @@ async def forget_erased(session: AsyncSession, people: Collection[UUID]) -> dict
     return removed
 
 
-def _json(rows: Sequence[Mapping[str, Any]]) -> str:
+def _json(rows: Sequence[object]) -> str:
     # The driver's UUIDs are no plain ones, hence ``str``.
     return orjson.dumps(rows, default=str, option=orjson.OPT_UTC_Z).decode()
 
