@@ -29,6 +29,7 @@ from benchmarks import (
     queue_claims,
     returns,
     reviews,
+    search,
     single_post,
 )
 from benchmarks.report import print_table, write_json
@@ -48,6 +49,7 @@ MEASUREMENTS: dict[str, Measure] = {
     "analytics": analytics.measure,
     "returns": returns.measure,
     "fit": fit.measure,
+    "search": search.measure,
     "queue": queue_claims.measure,
     "clock": due_plans.measure,
     "footprint": footprint.measure,

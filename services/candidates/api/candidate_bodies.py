@@ -239,7 +239,7 @@ class CandidatePage(BaseModel):
         dict[Literal["level", "country", "market_status", "tier", "skill"], dict[str, int]],
         Field(
             description="Only with facets=true. How many of those found have each value, the most frequent first, at most 50 of "
-            "each; of more than 5,000 found, of 5,000.",
+            "each; of more than 1,000 found, of 1,000.",
             examples=[{"level": {"senior": 8, "staff": 4}, "country": {"DE": 12}, "market_status": {}, "tier": {}, "skill": {}}],
         ),
     ] = {}

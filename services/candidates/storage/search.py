@@ -5,7 +5,7 @@ spelled otherwise. Of very many matches the first ``MOST_RANKED`` that the index
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Literal
@@ -15,7 +15,7 @@ from services.candidates.storage.listing import all_of
 from shared.db.asyncpg_connection import Driver
 from shared.skills import skill_keys
 
-MOST_RANKED = 5_000
+MOST_RANKED = 1_000
 MOST_ALIKE = 500
 LEAST_ALIKE = 0.4
 """Of pg_trgm's similarity, from 0 to 1: below it a name is another name."""
@@ -30,13 +30,7 @@ _READ = """
     SELECT querytree(query) NOT IN ('', 'T'),
         CASE WHEN query::text ~ '''$' AND $1 ~ '[[:alnum:]]$' THEN query::text || ':*' ELSE query::text END FROM asked
     """
-
 _ALIKE = "similarity(folded_name, folded($1))"
-_HOW: dict[How, tuple[str, str, int]] = {
-    "words": ("words @@ $1::text::tsquery", "ts_rank(words, $1::text::tsquery, 1)", MOST_RANKED),
-    "names": (f"folded_name % folded($1) AND {_ALIKE} >= {LEAST_ALIKE}", _ALIKE, MOST_ALIKE),
-}
-"""What must hold, the rank, and how many are looked at at most."""
 
 _MARKED = """
     SELECT candidates.id, field, ts_headline('candidate_words', value, $2::text::tsquery, $3)
@@ -80,24 +74,42 @@ class Filters:
         named = {one.name: getattr(self, one.name) for one in fields(self)}
         return {"email" if name == "contact_keys" else name: value or None for name, value in named.items()}
 
+    def words(self) -> str:
+        """A tsquery of what ``candidates.words`` holds of the filters; empty where they ask for none of it."""
+        named = {"level": self.level, "country": self.country, "market_status": self.market_status, "tier": self.tier}
+        asked = [_word(f"{name}:{value}") for name, value in named.items() if value is not None]
+        asked += [_word(f"skill:{skill}") for skill in skill_keys(self.skills)]
+        if self.any_skill:
+            asked.append("(" + " | ".join(_word(f"skill:{skill}") for skill in skill_keys(self.any_skill)) + ")")
+        return " & ".join(asked)
+
     def conditions(self) -> dict[str, Any]:
         """Conditions, in which $n stands for the value beside them; none where that is None."""
-        return {
+        return self.beside_words() | {
             "skills @> $n": skill_keys(self.skills) or None,
             "skills && $n": skill_keys(self.any_skill) or None,
-            "contact_keys && $n": list(self.contact_keys) or None,
             "level = $n": self.level,
             "country = $n": self.country,
             "market_status = $n": self.market_status,
             "tier = $n": self.tier,
+        }
+
+    def beside_words(self) -> dict[str, Any]:
+        """The conditions that ``words`` says nothing of."""
+        sources = "SELECT split_part(one, ':', 1) FROM jsonb_array_elements_text(record -> 'references') AS one"
+        last_contact = (
+            "SELECT max((member.learned ->> 'last_contact_at')::timestamptz) FROM candidates AS member"
+            " WHERE member.person_id = candidates.id"
+        )
+        return {
+            "contact_keys && $n": list(self.contact_keys) or None,
             "folded(record #>> '{location,city}') = folded($n)": self.city,
             "(record ->> 'years_experience')::float8 >= $n": self.years_from,
             "(record ->> 'years_experience')::float8 <= $n": self.years_to,
             "(record #>> '{salary,amount}')::float8 <= $n": self.salary_to,
             "record #>> '{salary,currency}' = $n": self.currency,
-            "$n IN (SELECT split_part(one, ':', 1) FROM jsonb_array_elements_text(record -> 'references') AS one)": self.source,
-            "coalesce((SELECT max((member.learned ->> 'last_contact_at')::timestamptz) FROM candidates AS member"
-            " WHERE member.person_id = candidates.id), '-infinity') < $n": self.last_contact_before,
+            f"$n IN ({sources})": self.source,
+            f"coalesce(({last_contact}), '-infinity') < $n": self.last_contact_before,
         }
 
 
@@ -125,14 +137,12 @@ async def read_query(connection: Driver, text: str) -> Query | None:
 
 def most_of(query: Query) -> int:
     """How many matches are looked at, at most."""
-    return _HOW[query.how][2]
+    return MOST_RANKED if query.how == "words" else MOST_ALIKE
 
 
-async def find(
-    connection: Driver, query: Query, conditions: Mapping[str, Any], *, after: tuple[float, UUID] | None, limit: int
-) -> Hits:
-    """Those who match and for whom the conditions hold, by rank and id, after a rank and id."""
-    found, values = _found(query, conditions)
+async def find(connection: Driver, query: Query, filters: Filters, *, after: tuple[float, UUID] | None, limit: int) -> Hits:
+    """Those who match and for whom the filters hold, by rank and id, after a rank and id."""
+    found, values = _found(query, filters)
     rank, person = after if after is not None else (None, None)
     place = len(values) + 1
     rows = await connection.fetch(
@@ -148,9 +158,9 @@ async def find(
     return Hits(rows[0][0], [(row[1], row[2]) for row in rows if row[2] is not None])
 
 
-async def facets(connection: Driver, query: Query | None, conditions: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+async def facets(connection: Driver, query: Query | None, filters: Filters) -> dict[str, dict[str, int]]:
     """How many of those found have each value, by facet, the most frequent first; without a query, of the first in id order."""
-    found, values = _found(query, conditions)
+    found, values = _found(query, filters)
     rows = await connection.fetch(
         f"""
         WITH found AS MATERIALIZED ({found}), facet AS (
@@ -183,15 +193,29 @@ async def marked(connection: Driver, query: Query, people: Collection[UUID]) -> 
     return found
 
 
-def _found(query: Query | None, conditions: Mapping[str, Any]) -> tuple[str, list[Any]]:
+def _found(query: Query | None, filters: Filters) -> tuple[str, list[Any]]:
     """A statement that finds people, with ranks, and its values."""
-    where, values = all_of(conditions, behind=1 if query else 0)
+    start = "candidates WHERE record IS NOT NULL"
     if query is None:
-        return f"SELECT id FROM candidates WHERE record IS NOT NULL{where} ORDER BY id LIMIT {MOST_RANKED}", values  # noqa: S608
-    matches, rank, most = _HOW[query.how]
-    order = " ORDER BY rank DESC, id" if query.how == "names" else ""
+        where, values = all_of(filters.conditions(), behind=0)
+        return f"SELECT id FROM {start}{where} ORDER BY id LIMIT {MOST_RANKED}", values  # noqa: S608 - constants
+    if query.how == "names":
+        where, values = all_of(filters.conditions(), behind=1)
+        alike = f"folded_name % folded($1) AND {_ALIKE} >= {LEAST_ALIKE}"
+        statement = (
+            f"SELECT id, {_ALIKE}::float8 AS rank FROM {start} AND {alike}{where} ORDER BY rank DESC, id LIMIT {MOST_ALIKE}"  # noqa: S608
+        )
+        return statement, [query.text, *values]
+    where, values = all_of(filters.beside_words(), behind=2)
     statement = (
-        f"SELECT id, ({rank})::float8 AS rank FROM candidates"  # noqa: S608 - constants
-        f" WHERE record IS NOT NULL AND {matches}{where}{order} LIMIT {most}"
+        f"SELECT id, ts_rank(words, $1::text::tsquery, 1)::float8 AS rank FROM {start}"  # noqa: S608 - constants
+        f" AND words @@ $2::text::tsquery{where} LIMIT {MOST_RANKED}"
     )
-    return statement, [query.text, *values]
+    words = filters.words()
+    return statement, [query.text, f"({query.text}) & {words}" if words else query.text, *values]
+
+
+def _word(text: str) -> str:
+    """A lexeme as a tsquery has it."""
+    quoted = text.replace("\\", "\\\\").replace("'", "''")
+    return f"'{quoted}'"

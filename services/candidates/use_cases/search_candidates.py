@@ -43,14 +43,13 @@ class Search:
 
 async def search_candidates(sessions: Sessions, words: str, filters: Filters, *, after: Place | None, limit: int) -> Search:
     """The people whose records have the words, or, where nobody has, whose names are spelled like them. Raises Invalid."""
-    conditions = filters.conditions()
     async with sessions.alone() as connection:
         query = await _query(words, connection, after)
         place = after[1:] if after is not None else None
-        hits = await search.find(connection, query, conditions, after=place, limit=limit + 1)
+        hits = await search.find(connection, query, filters, after=place, limit=limit + 1)
         if hits.total == 0 and query.how == "words" and not _NO_NAME.search(words):
             query = Query("names", words)
-            hits = await search.find(connection, query, conditions, after=None, limit=limit + 1)
+            hits = await search.find(connection, query, filters, after=None, limit=limit + 1)
         page = hits.ranked[:limit]
         people = [person for _, person in page]
         records = await candidates.records_of(connection, people)
@@ -66,7 +65,7 @@ async def count_facets(sessions: Sessions, words: str | None, how: How, filters:
     """How many of those found have each level, country, market status, tier and skill. Raises Invalid."""
     async with sessions.alone() as connection:
         query = None if words is None else Query("names", words) if how == "names" else await _query(words, connection, None)
-        return await search.facets(connection, query, filters.conditions())
+        return await search.facets(connection, query, filters)
 
 
 async def _query(words: str, connection: Driver, after: Place | None) -> Query:

@@ -40,7 +40,18 @@ STATEMENTS = (
             AND record_id IN (SELECT id FROM candidates AS member WHERE member.person_id = candidates.id))
     WHERE record IS NOT NULL
     """,
-    "ALTER TABLE candidates ADD COLUMN words tsvector GENERATED ALWAYS AS (searchable_words(record, past)) STORED",
+    """
+    CREATE FUNCTION filter_words(level text, country text, market_status text, tier text, skills text[]) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN array_to_tsvector(array_remove(
+        ARRAY['level:' || level, 'country:' || country, 'market_status:' || market_status, 'tier:' || tier]
+            || ARRAY(SELECT 'skill:' || skill FROM unnest(skills) AS skill), NULL))
+    """,
+    """
+    ALTER TABLE candidates ADD COLUMN words tsvector GENERATED ALWAYS AS (
+        searchable_words(record, past) || filter_words(level, country, market_status, tier, skills)) STORED
+    """,
+    "COMMENT ON COLUMN candidates.words IS 'the words of the person, and what filters ask for, as name:value'",
     "CREATE INDEX candidates_by_words ON candidates USING gin (words) WHERE record IS NOT NULL",
     "CREATE INDEX candidates_by_name ON candidates USING gin (folded_name gin_trgm_ops) WHERE record IS NOT NULL",
 )
