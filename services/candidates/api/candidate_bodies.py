@@ -232,8 +232,12 @@ class CandidatePage(BaseModel):
         bool, Field(description="Only with q. Whether there may be more: only so many are ranked.", examples=[False])
     ] = False
     found_by: Annotated[
-        Literal["words", "names"],
-        Field(description="Only with q. names: no record has the words; these names are spelled alike.", examples=["words"]),
+        Literal["words", "beginnings", "names"],
+        Field(
+            description="Only with q. beginnings: no record has the words, in these the last one begins a word. names: nor that; "
+            "these names are spelled alike.",
+            examples=["words"],
+        ),
     ] = "words"
     facets: Annotated[
         dict[Literal["level", "country", "market_status", "tier", "skill"], dict[str, int]],

@@ -21,8 +21,8 @@ Words = Annotated[
     Query(
         max_length=200,
         description="Words of the name, of titles and companies, present and past, of skills and the city, accents or not; "
-        '"a phrase", or, -word; the last word may be a beginning. The best match comes first; where nothing matches, names that '
-        "are spelled alike. An e-mail address or telephone finds who has it, with contact_details:read.",
+        '"a phrase", or, -word. The best match comes first. Where nothing matches, the last word may begin one, and then names '
+        "are found that are spelled alike. An e-mail address or telephone finds who has it, with contact_details:read.",
         examples=["engineer", '"backend engineer" -java'],
     ),
 ]
@@ -60,6 +60,6 @@ async def search_page(
 
 
 def _ranked_place(how: str, rank: float, person: str) -> Place:
-    if how not in {"words", "names"}:
+    if how not in {"words", "beginnings", "names"}:
         raise ValueError("is no way to find people")
     return cast("How", how), rank, UUID(person)

@@ -21,14 +21,13 @@ LEAST_ALIKE = 0.4
 """Of pg_trgm's similarity, from 0 to 1: below it a name is another name."""
 MOST_OF_A_FACET = 50
 
-How = Literal["words", "names"]
+How = Literal["words", "beginnings", "names"]
 BEGIN, END = "\x02", "\x03"
 """Around what matched; no text of a record holds control characters."""
 
 _READ = """
     WITH asked AS (SELECT websearch_to_tsquery('candidate_words', $1) AS query)
-    SELECT querytree(query) NOT IN ('', 'T'),
-        CASE WHEN query::text ~ '''$' AND $1 ~ '[[:alnum:]]$' THEN query::text || ':*' ELSE query::text END FROM asked
+    SELECT querytree(query) NOT IN ('', 'T'), query::text, query::text ~ '''$' AND $1 ~ '[[:alnum:]]$' FROM asked
     """
 _ALIKE = "similarity(folded_name, folded($1))"
 
@@ -42,6 +41,7 @@ _MARKED = """
     WHERE candidates.id = ANY($1::uuid[]) AND record IS NOT NULL AND to_tsvector('candidate_words', value) @@ $4::text::tsquery
     ORDER BY number
     """
+_NO_NAME = re.compile(r"[\d@]")
 _AND = re.compile(r"&|<(?:-|\d+)>")
 _OPTIONS = f"HighlightAll=true, StartSel={BEGIN}, StopSel={END}"
 
@@ -129,15 +129,21 @@ class Hits:
     ranked: list[tuple[float, UUID]]
 
 
-async def read_query(connection: Driver, text: str) -> Query | None:
-    """The query that words, "phrases", or and - make; the last word may be the beginning of one. None where it names no word."""
-    [(finds_something, query)] = await connection.fetch(_READ, text)
-    return Query("words", query) if finds_something else None
+async def read_queries(connection: Driver, text: str) -> list[Query]:
+    """What words, "phrases", or and - ask for, in the order in which it is tried; nothing where no word is named.
+
+    With the last word as it stands; then as a beginning, which costs much where many words begin so; then as a name to be like.
+    """
+    [(finds_something, query, may_begin)] = await connection.fetch(_READ, text)
+    if not finds_something:
+        return []
+    beginnings = [Query("beginnings", f"{query}:*")] if may_begin else []
+    return [Query("words", query), *beginnings, *([] if _NO_NAME.search(text) else [Query("names", text)])]
 
 
 def most_of(query: Query) -> int:
     """How many matches are looked at, at most."""
-    return MOST_RANKED if query.how == "words" else MOST_ALIKE
+    return MOST_ALIKE if query.how == "names" else MOST_RANKED
 
 
 async def find(connection: Driver, query: Query, filters: Filters, *, after: tuple[float, UUID] | None, limit: int) -> Hits:
@@ -186,7 +192,7 @@ async def facets(connection: Driver, query: Query | None, filters: Filters) -> d
 async def marked(connection: Driver, query: Query, people: Collection[UUID]) -> dict[UUID, list[tuple[str, str]]]:
     """What of each person matched: fields and their values, with BEGIN and END around the words."""
     found: dict[UUID, list[tuple[str, str]]] = {person: [] for person in people}
-    if query.how == "words":
+    if query.how != "names":
         any_of_them = _AND.sub("|", query.text)
         for person, field, text in await connection.fetch(_MARKED, list(people), query.text, _OPTIONS, any_of_them):
             found[person] += [(field, line) for line in text.split("\n") if BEGIN in line]

@@ -1,6 +1,5 @@
 """Find people by words, the best match first."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -14,7 +13,6 @@ from shared.db.asyncpg_connection import Driver
 from shared.db.engine import Sessions
 from shared.errors import Invalid
 
-_NO_NAME = re.compile(r"[\d@]")
 Place = tuple[How, float, UUID]
 """Where a page ends: how people were found, and the last one's rank and id."""
 Facets = Mapping[str, Mapping[str, int]]
@@ -42,14 +40,15 @@ class Search:
 
 
 async def search_candidates(sessions: Sessions, words: str, filters: Filters, *, after: Place | None, limit: int) -> Search:
-    """The people whose records have the words, or, where nobody has, whose names are spelled like them. Raises Invalid."""
+    """Whose records have the words; where nobody has, the last one may begin a word, or names be alike. Raises Invalid."""
     async with sessions.alone() as connection:
-        query = await _query(words, connection, after)
+        queries = [one for one in await _queries(connection, words) if after is None or one.how == after[0]]
         place = after[1:] if after is not None else None
-        hits = await search.find(connection, query, filters, after=place, limit=limit + 1)
-        if hits.total == 0 and query.how == "words" and not _NO_NAME.search(words):
-            query = Query("names", words)
-            hits = await search.find(connection, query, filters, after=None, limit=limit + 1)
+        query, hits = queries[0], search.Hits(0, [])
+        for query in queries:
+            hits = await search.find(connection, query, filters, after=place, limit=limit + 1)
+            if hits.total > 0:
+                break
         page = hits.ranked[:limit]
         people = [person for _, person in page]
         records = await candidates.records_of(connection, people)
@@ -58,23 +57,21 @@ async def search_candidates(sessions: Sessions, words: str, filters: Filters, *,
     views = [listed_candidate(records[one], together(learned[one])) for one in people if one in records]
     matches = {person: [_match(field, text) for field, text in found] for person, found in marked.items()}
     last = (query.how, *page[-1]) if len(hits.ranked) > limit else None
-    return Search(views, matches, hits.total, hits.total >= search.most_of(query), query.how, last)
+    how = query.how if hits.total > 0 else "words"
+    return Search(views, matches, hits.total, hits.total >= search.most_of(query), how, last)
 
 
 async def count_facets(sessions: Sessions, words: str | None, how: How, filters: Filters) -> Facets:
     """How many of those found have each level, country, market status, tier and skill. Raises Invalid."""
     async with sessions.alone() as connection:
-        query = None if words is None else Query("names", words) if how == "names" else await _query(words, connection, None)
-        return await search.facets(connection, query, filters)
+        queries = {} if words is None else {one.how: one for one in await _queries(connection, words)}
+        return await search.facets(connection, queries.get(how), filters)
 
 
-async def _query(words: str, connection: Driver, after: Place | None) -> Query:
-    if after is not None and after[0] == "names":
-        return Query("names", words)
-    query = await search.read_query(connection, words)
-    if query is None:
+async def _queries(connection: Driver, words: str) -> list[Query]:
+    if not (queries := await search.read_queries(connection, words)):
         raise Invalid.of("q", 'must hold a word to be found: letters or digits, and not only what is left out with "-"')
-    return query
+    return queries
 
 
 def _match(field: str, marked: str) -> Match:
