@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage.due import is_anything_due
-from services.engagement.storage.rederivation import Progress, progress
+from services.engagement.storage.rederivation import Progress, next_people, progress
 from services.engagement.use_cases import follow_policy as following
 from services.engagement.use_cases.follow_policy import follow_policy, notice_policy
 from services.engagement.use_cases.run_clock import tick
@@ -68,6 +69,22 @@ async def test_everybody_is_derived_by_the_new_rules_once(desk: Desk, tmp_path: 
 
     await notice_policy(desk.sessions, now=NOW, settings=settings)
     assert await follow_policy(desk.sessions, now=NOW, settings=settings) == 0
+
+
+_MANY = "INSERT INTO relationships (candidate_id, person_id, sequence) SELECT id, id, 1 FROM ids"
+_READ = "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables WHERE relname = 'relationships'"
+
+
+async def test_once_all_are_derived_nobody_is_read_to_find_that_out(desk: Desk) -> None:
+    async with desk.sessions.begin() as session:
+        await session.execute(text(f"WITH ids AS (SELECT gen_random_uuid() AS id FROM generate_series(1, 5000)) {_MANY}"))
+    async with desk.sessions.own_connection() as connection:
+        await connection.execute("ANALYZE relationships")
+
+    async with desk.sessions.begin() as session:
+        before = await session.scalar(text(_READ))
+        assert await next_people(session, 500) == []
+        assert await session.scalar(text(_READ)) == before
 
 
 async def test_a_clock_that_was_killed_goes_on_where_it_stopped(
