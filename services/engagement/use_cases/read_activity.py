@@ -16,9 +16,6 @@ from shared.attempts import without_retracted
 from shared.db.asyncpg_connection import driver
 from shared.db.engine import Sessions
 
-OF_LOG = frozenset({ActivityKind.REPLY, ActivityKind.DECLINE, ActivityKind.HIRE, ActivityKind.SIGNAL})
-"""What is a fact, which may be retracted."""
-
 
 @dataclass(frozen=True, slots=True)
 class Activity:
