@@ -70,12 +70,10 @@ class Matching:
         own = [answers[refusal.position, refusal.closed_at, number] for number in range(len(refusal.conditions))]
         if False in answers.values() or True not in own:
             return None
-        waits = [
-            one.due_at
-            for one, is_met in zip(refusal.conditions, own, strict=True)
-            if not is_met or decisive(one.reason, one.facts) == "rejected_by_sponsor"
-        ]
-        return refusal.conditions[own.index(True)].reason, max([at, *waits])
+        waits = [one.position_from if is_met else one.due_at for one, is_met in zip(refusal.conditions, own, strict=True)]
+        if None in waits:
+            return None
+        return refusal.conditions[own.index(True)].reason, max([at, *(one for one in waits if one is not None)])
 
     def _says(self, opening: Opening, refusal: Refusal, one: Condition, at: datetime, content: dict[str, Any]) -> Says:
         asked = Asked(

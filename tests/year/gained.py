@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tests.year.returns import Condition, decisive
+from tests.year.returns import Condition, decisive, due_by_time
 
 
 @dataclass
@@ -28,8 +28,11 @@ def gain_due_at(conditions: Sequence[Condition], closed_at: datetime, records: S
     gains = [_gained_at(records, decisive(one.reason, one.facts), one.facts, closed_at) for one in conditions]
     if not any(gains):
         return None
-    met = max(min(one.due_at, gain) if gain else one.due_at for one, gain in zip(conditions, gains, strict=True))
-    return met if met < max(one.due_at for one in conditions) else None
+    met = [min(filter(None, (one.due_at, gain)), default=None) for one, gain in zip(conditions, gains, strict=True)]
+    if None in met:
+        return None
+    at, by_time = max(filter(None, met)), due_by_time(conditions)
+    return at if by_time is None or at < by_time else None
 
 
 def _gained_at(records: Iterable[Learnt], reason: str, facts: Mapping[str, Any], closed_at: datetime) -> datetime | None:

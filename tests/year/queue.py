@@ -15,7 +15,7 @@ from tests.year.gained import gain_due_at
 from tests.year.journal import Fact, Journal, QueueAct
 from tests.year.openings import openings_at
 from tests.year.person import HARD, Person, hard_nos, hired_at, is_hired
-from tests.year.returns import conditions, reason_of
+from tests.year.returns import conditions, due_by_time, reason_of
 
 WEAK = frozenset({"ghosted", "no_show", "position_closed"})
 BY_POSITION = "position_opened"
@@ -138,7 +138,8 @@ def _first_reason(person: Person, no: Refusal, done: Sequence[QueueAct]) -> tupl
     news = [(fact.time, "reply") for fact in _unanswered(person)]
     news += [(fact.time, "application") for fact in person.named("applied")]
     news += [(fact.time, "signal") for fact in person.named("signal_observed")]
-    found = [(max(one.due_at for one in no.conditions), "time")]
+    by_time = due_by_time(no.conditions)
+    found = [] if by_time is None else [(by_time, "time")]
     found += [one for one in news if one[0] > max([no.closed_at, *nos])]
     if (gained := gain_due_at(no.conditions, no.closed_at, person.learnt)) is not None:
         found.append((gained, "signal"))

@@ -1,7 +1,7 @@
 """When we may come back after a no: the table of the product document, with its defaults. Dates are days in UTC."""
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -10,9 +10,10 @@ from shared.attempts import FoldFact
 
 DAYS = {
     "salary": 180, "availability": 90, "location": 365, "experience": 365, "skills": 180, "role_fit": 180, "timing": 90,
-    "rejected_by_sponsor": 14, "preferred_another": 0, "position_closed": 0, "accepted_elsewhere": 300, "counter_offer": 300,
-    "no_show": 30, "unspecified": 120,
+    "accepted_elsewhere": 300, "counter_offer": 300, "no_show": 30, "unspecified": 120,
 }  # fmt: skip
+WAITING_DAYS = {"rejected_by_sponsor": 14, "preferred_another": 0, "position_closed": 0}
+"""No time brings these back; a position does, so long after the close at the earliest."""
 GHOSTED_DAYS, LONGEST_DAYS = 60, 3650
 
 
@@ -26,11 +27,12 @@ def reason_of(close: FoldFact) -> str:
 
 @dataclass(frozen=True)
 class Condition:
-    """One reason of a no: ``due_at`` is the time that meets it."""
+    """One reason of a no: ``due_at`` is the time that meets it, None where only a position does, from ``position_from`` on."""
 
     reason: str
     facts: Mapping[str, Any]
-    due_at: datetime
+    due_at: datetime | None
+    position_from: datetime
 
 
 def conditions(close: FoldFact, ghosted_in_a_row: int) -> list[Condition]:
@@ -38,9 +40,22 @@ def conditions(close: FoldFact, ghosted_in_a_row: int) -> list[Condition]:
     reason, facts = reason_of(close), close.data.get("facts") or {}
     if reason == "ghosted":
         days = min(GHOSTED_DAYS * 2 ** (ghosted_in_a_row - 1), LONGEST_DAYS)
-        return [Condition(reason, facts, close.time + timedelta(days=days))]
+        return [Condition(reason, facts, close.time + timedelta(days=days), close.time)]
     said = [(reason, facts), *((one["reason"], one.get("facts") or {}) for one in close.data.get("also") or ())]
-    return [Condition(why, known, max(_due(why, known, close.time), close.time)) for why, known in said]
+    return [_condition(why, known, close.time) for why, known in said]
+
+
+def due_by_time(conditions: Iterable[Condition]) -> datetime | None:
+    """When time has met all conditions; None if one is met by a position alone."""
+    times = [one.due_at for one in conditions]
+    return None if None in times else max(at for at in times if at is not None)
+
+
+def _condition(reason: str, facts: Mapping[str, Any], closed_at: datetime) -> Condition:
+    waiting = WAITING_DAYS.get(decisive(reason, facts))
+    if waiting is not None:
+        return Condition(reason, facts, None, closed_at + timedelta(days=waiting))
+    return Condition(reason, facts, max(_due(reason, facts, closed_at), closed_at), closed_at)
 
 
 def _due(reason: str, facts: Mapping[str, Any], closed_at: datetime) -> datetime:

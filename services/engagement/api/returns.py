@@ -35,7 +35,12 @@ class ReturnCondition(BaseModel):
         description='Which position meets it, to follow "once"; null where time and news alone do.',
         examples=["a position pays 85,000 EUR"],
     )
-    due_at: datetime = Field(description="When time alone meets it (UTC).", examples=["2026-08-29T09:15:00Z"])
+    due_at: datetime | None = Field(
+        description="When time alone meets it (UTC); null where only a position does.", examples=["2026-08-29T09:15:00Z"]
+    )
+    position_from: datetime | None = Field(
+        description="A position meets it no earlier (UTC); null: as soon as it is open.", examples=[None]
+    )
     met: bool = Field(description="Whether time has met it by now.", examples=[False])
 
 
@@ -55,7 +60,7 @@ class ReturnPlan(BaseModel):
         description="What must be met, the close's own reason first; all of them must be, by time or by a position."
     )
     due_at: datetime | None = Field(
-        description="When the person comes back, or came back (UTC); null once that was used: then news or a position does it.",
+        description="When the person comes back, or came back (UTC); null where only news or a position does it.",
         examples=["2026-08-29T09:15:00Z"],
     )
     trigger: Trigger | None = Field(description="By what they come back at due_at; null with it.", examples=["time"])
@@ -124,7 +129,8 @@ def shown_plan(plan: PlanRow, references: list[str], position: KnownPosition | N
                 facts=one.facts.model_dump(mode="json", exclude_none=True),
                 condition=in_words or None,
                 due_at=one.due_at,
-                met=one.due_at <= now,
+                position_from=one.position_from,
+                met=one.is_due(now),
             )
             for one, in_words in zip(plan.conditions, words.conditions, strict=True)
         ],

@@ -4,12 +4,12 @@ Product.md: after a no for skills we come back once "the person gains them", aft
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.engagement.domain.closes import decisive_reason
-from services.engagement.domain.returns import Condition
+from services.engagement.domain.returns import Condition, due_by_time
 from services.engagement.domain.sentences import amount_of, day_of, listed
 from shared.events.vocabulary import Reason
 
@@ -45,8 +45,12 @@ def met_by_gain(conditions: Sequence[Condition], gained: Gained, closed_at: date
     gains = [one for one in found if one is not None]
     if not gains:
         return None
-    at = max(each.due_at if gain is None else min(gain.at, each.due_at) for each, gain in zip(conditions, found, strict=True))
-    if at >= max(each.due_at for each in conditions):
+    earlier = [
+        each if gain is None or each.is_due(gain.at) else replace(each, due_at=gain.at)
+        for each, gain in zip(conditions, found, strict=True)
+    ]
+    at, by_time = due_by_time(earlier), due_by_time(conditions)
+    if at is None or (by_time is not None and at >= by_time):
         return None
     since = day_of(max(gain.at for gain in gains).astimezone(zone).date())
     return Learnt(at, f"their record names {' and '.join(gain.why for gain in gains)} since {since}")

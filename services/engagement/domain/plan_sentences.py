@@ -57,7 +57,8 @@ _BROUGHT: dict[Trigger | None, str] = {
 
 
 def _named(condition: Condition, zone: ZoneInfo) -> str:
-    return f"{condition.reason.replace('_', ' ')} (by {day_of(condition.due_at.astimezone(zone).date())})"
+    name = condition.reason.replace("_", " ")
+    return name if condition.due_at is None else f"{name} (by {day_of(condition.due_at.astimezone(zone).date())})"
 
 
 def condition_in_words(reason: Reason, facts: CloseFacts) -> str:

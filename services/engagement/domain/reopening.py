@@ -39,7 +39,7 @@ class Return:
 class SoftNo:
     """A live soft no of a person: what must be met, the close's own reason first, and what brings them back next.
 
-    ``next`` is None once the reasons that were due have ended: then news, or a position, makes the next.
+    ``next`` is None where only news, or a position, brings them back: no time does, or the reasons that were due have ended.
     """
 
     position_id: UUID
@@ -127,19 +127,16 @@ def _next(
     """The first reason to come back that has not ended."""
     at = closed.close.time
     why = sentence_of(closed.close, policy.zone)
-    by_time = ReturnPlan(conditions[0].reason, due_by_time(conditions), Trigger.TIME, why)
     floor = max(at, history.last_no or at)
-    found = [
-        Return(closed.position_id, closed.attempt, at, by_time),
-        *(
-            Return(closed.position_id, closed.attempt, at, replace(by_time, due_at=moment, trigger=trigger), sentence)
-            for moment, trigger, sentence in _news(history, policy)
-            if moment > floor
-        ),
-    ]
+    brings: list[tuple[datetime, Trigger, str | None]] = [one for one in _news(history, policy) if one[0] > floor]
+    if (due_at := due_by_time(conditions)) is not None:
+        brings.insert(0, (due_at, Trigger.TIME, None))
     if (learnt := met_by_gain(conditions, gained, at, policy.zone)) is not None:
-        plan = replace(by_time, due_at=learnt.at, trigger=Trigger.SIGNAL)
-        found.append(Return(closed.position_id, closed.attempt, at, plan, learnt.why))
+        brings.append((learnt.at, Trigger.SIGNAL, learnt.why))
+    found = (
+        Return(closed.position_id, closed.attempt, at, ReturnPlan(conditions[0].reason, moment, trigger, why), news)
+        for moment, trigger, news in brings
+    )
     pending = (as_handled(one, history, handled) for one in found)
     return min((one for one in pending if one is not None), key=lambda one: (one.plan.due_at, one.plan.trigger), default=None)
 

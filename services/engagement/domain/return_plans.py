@@ -15,7 +15,7 @@ from shared.events.vocabulary import RejectedBy, Trigger
 class PlanRow:
     """One live soft no: how the attempt closed, what must be met, the close's own reason first, and what brings it back next.
 
-    ``due_at`` and ``trigger`` are None once the reasons that were due have ended: then only news or a position brings it back.
+    ``due_at`` and ``trigger`` are None where only news or a position brings it back: no time does, or what was due has ended.
     """
 
     person_id: UUID

@@ -11,9 +11,9 @@ from shared.timestamps import UTC_ZONE
 class ReturnPolicy:
     """The intervals of the return plans. Dates in a close's facts are days in ``zone``, the organisation's.
 
-    Where product.md names a position without an "else" ("the next similar position, at once"), the time beside it brings the
-    person back too, so that a recruiter thinks of them before the next position opens: at once for ``preferred_another`` and
-    ``position_closed``, after 14 days for ``rejected_by_sponsor``. A position of another sponsor has to wait for these, too.
+    Where product.md names a position without an "else" ("the next similar position, at once"), no time brings the person back:
+    ``rejected_by_sponsor``, ``preferred_another`` and ``position_closed`` say how long after the close a position does so at the
+    earliest.
     """
 
     salary: timedelta = timedelta(days=180)

@@ -32,12 +32,17 @@ class ReturnPlan:
 class Condition:
     """One reason of a soft no, which must be met before we come back. ``due_at`` is the time that meets it.
 
-    A position may meet it earlier.
+    A position may meet it earlier, or at all where ``due_at`` is None; no earlier than ``position_from``.
     """
 
     reason: Reason
     facts: CloseFacts
-    due_at: datetime
+    due_at: datetime | None
+    position_from: datetime | None = None
+
+    def is_due(self, at: datetime) -> bool:
+        """Whether time has met it by then."""
+        return self.due_at is not None and self.due_at <= at
 
 
 def conditions_of(close: Close, policy: ReturnPolicy, *, ghosted_in_a_row: int = 1) -> tuple[Condition, ...]:
@@ -53,24 +58,26 @@ def conditions_of(close: Close, policy: ReturnPolicy, *, ghosted_in_a_row: int =
     return own, *(_condition(close.time, other, facts, policy, ghosted_in_a_row) for other, facts in further_of(close))
 
 
-def due_by_time(conditions: Sequence[Condition]) -> datetime:
-    """When time alone has met all of them."""
-    return max(condition.due_at for condition in conditions)
+def due_by_time(conditions: Sequence[Condition]) -> datetime | None:
+    """When time alone has met all of them; None where only a position meets one."""
+    due = [condition.due_at for condition in conditions if condition.due_at is not None]
+    return max(due) if len(due) == len(conditions) else None
 
 
 def unmet(
     conditions: Sequence[Condition], at: datetime, *, meets: Callable[[Condition], bool] = lambda _: False
 ) -> list[Condition]:
     """Those that at a time neither time nor, as ``meets`` says, a position has met. The person comes back when none is left."""
-    return [condition for condition in conditions if condition.due_at > at and not meets(condition)]
+    return [condition for condition in conditions if not condition.is_due(at) and not meets(condition)]
 
 
 def _condition(closed_at: datetime, reason: Reason, facts: CloseFacts, policy: ReturnPolicy, ghosted_in_a_row: int) -> Condition:
     if reason is Reason.GHOSTED:
-        due_at = closed_at + _wait_after_ghosting(policy, ghosted_in_a_row)
-    else:
-        due_at = _DUE[decisive_reason(reason, facts)](closed_at, facts, policy)
-    return Condition(reason, facts, max(due_at, closed_at))
+        return Condition(reason, facts, closed_at + _wait_after_ghosting(policy, ghosted_in_a_row))
+    decisive = decisive_reason(reason, facts)
+    if decisive in _BY_POSITION_ALONE:
+        return Condition(reason, facts, None, closed_at + _BY_POSITION_ALONE[decisive](policy))
+    return Condition(reason, facts, max(_DUE[decisive](closed_at, facts, policy), closed_at))
 
 
 def _wait_after_ghosting(policy: ReturnPolicy, ghosted_in_a_row: int) -> timedelta:
@@ -132,13 +139,16 @@ _DUE: Mapping[Reason, Due] = {
     Reason.SKILLS: _after_close(lambda policy: policy.skills),
     Reason.ROLE_FIT: _after_close(lambda policy: policy.role_fit),
     Reason.TIMING: _timing,
-    Reason.REJECTED_BY_SPONSOR: _after_close(lambda policy: policy.rejected_by_sponsor),
-    Reason.PREFERRED_ANOTHER: _after_close(lambda policy: policy.preferred_another),
-    Reason.POSITION_CLOSED: _after_close(lambda policy: policy.position_closed),
     Reason.ACCEPTED_ELSEWHERE: _after_start(lambda policy: policy.accepted_elsewhere),
     Reason.COUNTER_OFFER: _after_start(lambda policy: policy.counter_offer),
     Reason.GHOSTED: _after_close(lambda policy: policy.ghosted),
     Reason.NO_SHOW: _after_close(lambda policy: policy.no_show),
     Reason.UNSPECIFIED: _after_close(lambda policy: policy.unspecified),
 }
-"""The time of every soft no. A declined offer is read as its own reason; a ghosted pursuit counts the row before it."""
+"""The time that meets a reason. A declined offer is read as its own reason; a ghosted pursuit counts the row before it."""
+_BY_POSITION_ALONE: Mapping[Reason, Callable[[ReturnPolicy], timedelta]] = {
+    Reason.REJECTED_BY_SPONSOR: lambda policy: policy.rejected_by_sponsor,
+    Reason.PREFERRED_ANOTHER: lambda policy: policy.preferred_another,
+    Reason.POSITION_CLOSED: lambda policy: policy.position_closed,
+}
+"""Rows of product.md that name a position and no "else": no time meets them, a position does so long after the close."""

@@ -15,6 +15,7 @@ from services.engagement.domain.hard_no import hard_nos
 from services.engagement.domain.history import history_of
 from services.engagement.domain.plan_sentences import by_position
 from services.engagement.domain.queue import QueueStatus
+from services.engagement.domain.returns import due_by_time
 from services.engagement.domain.sentences import day_of
 from shared.attempts import Attempt
 
@@ -28,6 +29,7 @@ class WhyNot(StrEnum):
     IN_PLAY = "in_play"
     NOTHING_ENDED = "nothing_ended"
     USED = "used"
+    WAITING = "waiting"
     SNOOZED = "snoozed"
     SCHEDULED = "scheduled"
 
@@ -97,8 +99,11 @@ def _plans(derived: Derived, zone: ZoneInfo, now: datetime) -> Iterator[NotInQue
             yield NotInQueue(WhyNot.SCHEDULED, sentence, item.due_at)
     elif derived.plans:
         waits = by_position([condition for plan in derived.plans for condition in plan.conditions])
-        once = f", or once {waits}" if waits else ""
-        yield NotInQueue(WhyNot.USED, f"What was due was used: they come back on news of them{once}.")
+        come_back = f"they come back on news of them{f', or once {waits}' if waits else ''}."
+        if any(due_by_time(plan.conditions) for plan in derived.plans):
+            yield NotInQueue(WhyNot.USED, f"What was due was used: {come_back}")
+        else:
+            yield NotInQueue(WhyNot.WAITING, f"No date brings them back: {come_back}")
     else:
         yield NotInQueue(WhyNot.NOTHING_ENDED, "No pursuit of theirs ended with a no that leaves something to come back for.")
 

@@ -64,8 +64,8 @@ _ITEM = (
 )  # fmt: skip
 _PLAN = (
     ("person_id", "uuid"), ("position_id", "uuid"), ("attempt", "integer"), ("kind", "text"), ("closed_by", "text"),
-    ("closed_at", "timestamptz"), ("reason", "text"), ("facts", "jsonb"), ("time_due_at", "timestamptz"), ("also", "jsonb"),
-    ("due_at", "timestamptz"), ("trigger", "text"),
+    ("closed_at", "timestamptz"), ("reason", "text"), ("facts", "jsonb"), ("time_due_at", "timestamptz"),
+    ("position_from", "timestamptz"), ("also", "jsonb"), ("due_at", "timestamptz"), ("trigger", "text"),
 )  # fmt: skip
 
 _CONDITION = (
@@ -349,7 +349,7 @@ def _plan(plan: PlanRow) -> dict[str, Any]:
 
 def _condition(condition: Condition) -> dict[str, Any]:
     facts = condition.facts.model_dump(mode="json", exclude_none=True)
-    return {"reason": condition.reason, "facts": facts, "time_due_at": condition.due_at}
+    return {"reason": condition.reason, "facts": facts, "time_due_at": condition.due_at, "position_from": condition.position_from}
 
 
 def _item(item: QueueItem) -> dict[str, Any]:

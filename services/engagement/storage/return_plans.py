@@ -15,7 +15,8 @@ from shared.events.closes import CloseFacts
 from shared.events.vocabulary import Reason, RejectedBy, Trigger
 
 _COLUMNS = """
-    person_id, position_id, attempt, kind, closed_by, closed_at, reason, facts::text, time_due_at, also::text, due_at, trigger
+    person_id, position_id, attempt, kind, closed_by, closed_at, reason, facts::text, time_due_at, position_from,
+    also::text, due_at, trigger
     """
 _PAGE = f"""
     SELECT {_COLUMNS}
@@ -51,7 +52,11 @@ async def of_people(session: AsyncSession, people: Collection[UUID]) -> Sequence
 
 
 def _plan(row: Any) -> PlanRow:
-    own = {"reason": row["reason"], "facts": orjson.loads(row["facts"]), "time_due_at": row["time_due_at"].isoformat()}
+    own = {
+        "reason": row["reason"],
+        "facts": orjson.loads(row["facts"]),
+        **{name: row[name] and row[name].isoformat() for name in ("time_due_at", "position_from")},
+    }
     return PlanRow(
         person_id=row["person_id"],
         position_id=row["position_id"],
@@ -67,4 +72,8 @@ def _plan(row: Any) -> PlanRow:
 
 def _condition(stored: Mapping[str, Any]) -> Condition:
     facts = CloseFacts.model_validate(stored["facts"], extra="ignore")
-    return Condition(Reason(stored["reason"]), facts, datetime.fromisoformat(stored["time_due_at"]))
+    return Condition(Reason(stored["reason"]), facts, _moment(stored["time_due_at"]), _moment(stored.get("position_from")))
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

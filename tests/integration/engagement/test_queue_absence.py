@@ -28,6 +28,7 @@ async def why(ats: Ats, candidate: str = "ats:ada") -> Any:
     [
         ([event("pursuit.sourced", at="2025-03-01")], ["nothing_ended"]),
         ([NO], []),
+        ([event("pursuit.rejected", at="2025-03-02", reason="preferred_another")], ["waiting"]),
         ([NO, event("pursuit.interested", at=LATELY, position="ats:other")], ["in_play"]),
         ([event("pursuit.hired", at="2025-03-02")], ["hired"]),
         ([event("candidate.hard_no_set", reason="do_not_contact", evidence="e", decided_by="d")], ["hard_no"]),

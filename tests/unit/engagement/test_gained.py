@@ -52,6 +52,12 @@ def test_enough_years_in_the_record_are_the_gap_that_has_passed() -> None:
     assert reason.why.endswith("their record names 5 years of experience since 1 June 2026")
 
 
+def test_what_only_a_position_meets_is_not_met_by_a_gain() -> None:
+    story = lacking(KUBERNETES, Gained({"kubernetes": day("2026-04-10")}), also=[{"reason": "preferred_another", "facts": {}}])
+
+    assert story.item() is None
+
+
 def test_of_several_reasons_the_others_keep_their_times() -> None:
     story = lacking(KUBERNETES, Gained({"kubernetes": day("2026-04-10")}), also=[{"reason": "timing", "facts": {}}])
 
@@ -78,6 +84,7 @@ def test_outreach_uses_it_up_and_another_skill_does_not_make_it_anew() -> None:
 )
 def test_those_who_got_away_are_inner_whatever_their_record_says(kind: str, reason: str, tier: Tier) -> None:
     story = Story(tier=Tier.POOL).pursuit("contacted", "2026-03-01").pursuit(kind, "2026-03-02", reason=reason)
+    story.fact("candidate.signal_observed", "2026-03-03", signal="promoted")
 
     assert (story.live().tier, story.derived().tier) == (tier, tier)
 

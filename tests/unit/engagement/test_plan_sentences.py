@@ -65,6 +65,19 @@ def test_a_plan_says_when_and_by_what_they_come_back() -> None:
     )
 
 
+def test_a_plan_that_no_time_meets_names_no_date() -> None:
+    story = Story().pursuit("interviewed", "2026-03-01")
+    story.pursuit("rejected", "2026-03-02", reason="preferred_another", facts={"rank": 2})
+
+    assert sentence(story, "2026-09-01") == (
+        "Close behind the one who was chosen (rank 2) in March 2026; comes back on news of them or once a similar position opens."
+    )
+
+    also = [{"reason": "rejected_by_sponsor", "facts": {"sponsor": "acme"}}]
+    story = Story().pursuit("interviewed", "2026-03-01").pursuit("rejected", "2026-03-02", reason="skills", also=also)
+    assert sentence(story, "2026-09-01").endswith("; still to be met: rejected by sponsor.")
+
+
 def test_of_several_reasons_it_says_which_are_still_to_be_met() -> None:
     story = Story().pursuit("contacted", "2026-03-01")
     also = [{"reason": "location", "facts": {"remote": True}}, {"reason": "timing", "facts": {"revisit_on": "2026-04-15"}}]

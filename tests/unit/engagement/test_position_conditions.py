@@ -38,7 +38,6 @@ def verdict(
         reason=Reason(reason),
         facts=CloseFacts.model_validate(facts),
         closed_at=CLOSED_AT,
-        due_at=LATER,
         rates=RATES,
         at=LATER,
         opened_at=LATER,

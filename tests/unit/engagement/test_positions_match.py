@@ -118,6 +118,16 @@ def test_of_a_close_with_further_reasons_each_is_met_by_the_position_or_by_its_t
     assert match(no("location", also=also), by=opened(remote=True, **pays | {"salary_max": 80_000})) is None
 
 
+def test_what_no_time_meets_the_position_must_meet_itself() -> None:
+    also = [{"reason": "rejected_by_sponsor", "facts": {"sponsor": "acme"}}]
+
+    assert match(no("location", also=also), by=opened(remote=True)) is None
+    assert match(no("location", also=also), by=opened(remote=True, sponsor="acme")) is None
+    found = match(no("location", also=also), by=opened(remote=True, sponsor="globex"))
+    assert found is not None
+    assert found.due_at == day(SINCE)
+
+
 def test_another_sponsor_may_ask_14_days_after_the_no() -> None:
     found = match(no("rejected_by_sponsor", on="2026-05-30", sponsor="acme"), by=opened(sponsor="globex"))
 

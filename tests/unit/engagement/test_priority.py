@@ -36,8 +36,9 @@ def test_who_answered_sooner_comes_first(answered: str, points: int) -> None:
 )
 def test_how_it_ended_counts(kind: str, reason: str, points: int) -> None:
     story = Story().pursuit("interviewed", "2026-03-01").pursuit(kind, "2026-03-02", reason=reason)
+    story.fact("candidate.signal_observed", "2026-03-03", signal="promoted")
 
-    assert parts_of(story) == [("stage", 55), ("reason", points)]
+    assert parts_of(story) == [("stage", 55), ("reason", points), ("trigger", 10)]
 
 
 def test_silence_and_absence_count_against() -> None:

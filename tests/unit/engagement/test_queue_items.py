@@ -221,7 +221,8 @@ def test_weak_closes_plan_as_their_kinds() -> None:
     closed.closings[position_id(A)] = [day("2026-01-10")]
     absent = Story().pursuit("interested", "2026-01-01").pursuit("no_show", "2026-01-10")
 
-    assert [(reason.reason, reason.due_at) for reason in closed.live().reasons] == [(Reason.POSITION_CLOSED, day("2026-01-10"))]
+    [plan] = closed.plans
+    assert ([one.reason for one in plan.conditions], plan.closed_at) == ([Reason.POSITION_CLOSED], day("2026-01-10"))
     assert [(reason.reason, reason.due_at) for reason in absent.live().reasons] == [(Reason.NO_SHOW, day("2026-02-09"))]
 
 
@@ -255,9 +256,10 @@ def test_priority_grows_with_how_far_they_came_and_how_soon_they_answered() -> N
     warm = Story().pursuit("contacted", "2026-03-01").pursuit("responded", "2026-03-02").declined("2026-03-05", "salary").live()
     medallist = Story().pursuit("contacted", "2026-03-01").pursuit("responded", "2026-03-02")
     medallist.pursuit("interviewed", "2026-03-10").pursuit("rejected", "2026-03-20", reason="preferred_another")
+    medallist.fact("candidate.signal_observed", "2026-04-01", signal="promoted")
 
     priorities = [cold.priority, warm.priority, medallist.live().priority]
 
     assert priorities == sorted(priorities)
     assert len(set(priorities)) == 3
-    assert priorities == [10, 40, 85]
+    assert priorities == [10, 40, 95]

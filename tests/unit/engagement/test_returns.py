@@ -1,6 +1,6 @@
 """Every row of product.md's tables of noes: when we may come back."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,10 @@ def close(reason: Reason, facts: dict[str, Any] | None = None, kind: CloseKind =
     return Close(kind, reason, CLOSED, facts or {}, by)
 
 
-def due(reason: Reason, facts: dict[str, Any] | None = None, policy: ReturnPolicy = POLICY) -> datetime:
+BY_POSITION_ALONE = (Reason.REJECTED_BY_SPONSOR, Reason.PREFERRED_ANOTHER, Reason.POSITION_CLOSED)
+
+
+def due(reason: Reason, facts: dict[str, Any] | None = None, policy: ReturnPolicy = POLICY) -> datetime | None:
     return due_by_time(conditions_of(close(reason, facts), policy))
 
 
@@ -47,9 +50,9 @@ def midnight(text: str) -> datetime:
         (Reason.ROLE_FIT, {"wanted_level": "staff"}, day("2026-08-29")),
         (Reason.TIMING, {"revisit_on": "2026-10-15"}, midnight("2026-10-15")),
         (Reason.TIMING, {}, day("2026-05-31")),
-        (Reason.REJECTED_BY_SPONSOR, {"sponsor": "acme"}, day("2026-03-16")),
-        (Reason.PREFERRED_ANOTHER, {"rank": 2}, CLOSED),
-        (Reason.POSITION_CLOSED, {}, CLOSED),
+        (Reason.REJECTED_BY_SPONSOR, {"sponsor": "acme"}, None),
+        (Reason.PREFERRED_ANOTHER, {"rank": 2}, None),
+        (Reason.POSITION_CLOSED, {}, None),
         (Reason.ACCEPTED_ELSEWHERE, {"start_on": "2026-05-01"}, midnight("2027-02-25")),
         (Reason.ACCEPTED_ELSEWHERE, {}, day("2026-12-27")),
         (Reason.COUNTER_OFFER, {"start_on": "2026-05-01"}, midnight("2027-02-25")),
@@ -59,7 +62,7 @@ def midnight(text: str) -> datetime:
         (Reason.UNSPECIFIED, {}, day("2026-06-30")),
     ],
 )
-def test_each_soft_no_comes_back_in_its_time(reason: Reason, facts: dict[str, Any], expected: datetime) -> None:
+def test_each_soft_no_comes_back_in_its_time(reason: Reason, facts: dict[str, Any], expected: datetime | None) -> None:
     assert due(reason, facts) == expected
 
 
@@ -88,14 +91,34 @@ def test_a_hard_no_has_no_plan(reason: Reason) -> None:
 
 @pytest.mark.parametrize("reason", [reason for reason in Reason if not reason.is_hard_no])
 def test_every_soft_no_has_a_plan_not_before_its_close(reason: Reason) -> None:
-    assert due(reason) >= CLOSED
+    [condition] = conditions_of(close(reason), POLICY)
+
+    assert (condition.due_at or condition.position_from or day("2000-01-01")) >= CLOSED
+
+
+@pytest.mark.parametrize(("reason", "days"), list(zip(BY_POSITION_ALONE, (14, 0, 0), strict=True)))
+def test_where_no_time_is_named_a_position_alone_brings_them_back(reason: Reason, days: int) -> None:
+    [condition] = conditions_of(close(reason), POLICY)
+    also = Close("declined", Reason.SALARY, CLOSED, {}, also=[{"reason": reason}])
+
+    assert condition.due_at is None
+    assert condition.position_from == CLOSED + timedelta(days=days)
+    assert due_by_time(conditions_of(also, POLICY)) is None
+
+
+def test_how_long_a_position_waits_is_configuration() -> None:
+    policy = ReturnPolicy(rejected_by_sponsor=timedelta(days=30), preferred_another=timedelta(days=7))
+
+    found = [conditions_of(close(reason), policy)[0].position_from for reason in BY_POSITION_ALONE]
+
+    assert found == [CLOSED + timedelta(days=30), CLOSED + timedelta(days=7), CLOSED]
 
 
 @pytest.mark.parametrize(("row", "days"), [(1, 60), (2, 120), (3, 240), (4, 480), (7, 3650), (500, 3650)])
 def test_ghosting_doubles_with_each_in_a_row_up_to_ten_years(row: int, days: int) -> None:
     [condition] = conditions_of(close(Reason.GHOSTED, kind="ghosted"), POLICY, ghosted_in_a_row=row)
 
-    assert (condition.due_at - CLOSED).days == days
+    assert condition.due_at == CLOSED + timedelta(days=days)
 
 
 def test_a_date_is_a_day_of_the_organisation() -> None:
@@ -113,7 +136,7 @@ def test_a_leap_day_comes_back_on_the_28th() -> None:
 def test_the_sponsors_unexplained_no_waits_for_another_sponsor() -> None:
     [condition] = conditions_of(close(Reason.UNSPECIFIED, kind="rejected", by="sponsor"), POLICY)
 
-    assert (condition.reason, condition.due_at) == (Reason.REJECTED_BY_SPONSOR, day("2026-03-16"))
+    assert (condition.reason, condition.position_from) == (Reason.REJECTED_BY_SPONSOR, day("2026-03-16"))
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,14 @@ def test_what_was_used_says_what_still_brings_them_back() -> None:
     ]
 
 
+def test_whom_no_date_brings_back_waits_for_a_position_or_news() -> None:
+    second = Story().pursuit("interviewed", "2026-03-01").pursuit("rejected", "2026-03-02", reason="preferred_another")
+
+    assert answer(second, "2026-10-01") == [
+        NotInQueue(WhyNot.WAITING, "No date brings them back: they come back on news of them, or once a similar position opens.")
+    ]
+
+
 def test_each_cause_reads_as_a_sentence() -> None:
     [in_play, scheduled] = answer(declined().pursuit("interested", "2026-05-01", B), "2026-06-01")
 

@@ -22,25 +22,22 @@ DAYS_A_YEAR = 365.25
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer, and a clause about the position: "pays to 95,000 EUR". ``not_before``: it is met from then on."""
+    """The answer, and a clause about the position: "pays to 95,000 EUR"."""
 
     answer: Answer
     why: str
-    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """One reason of a soft no, and what is known around it. ``at`` is when the position is looked at.
 
-    ``due_at`` is the time that meets the reason without any position, ``declined`` the position that the soft no was about,
-    ``opened_at`` when the other was opened.
+    ``declined`` is the position that the soft no was about, ``opened_at`` when the other was opened.
     """
 
     reason: Reason
     facts: CloseFacts
     closed_at: datetime
-    due_at: datetime
     declined: PositionState | None
     profile: Profile
     rates: Rates
@@ -157,7 +154,7 @@ def _sponsor(asked: Asked, position: PositionState) -> Verdict:
         return _unknown("the sponsor is not known")
     if sponsor == position.sponsor:
         return Verdict(Answer.NOT_MET, f"is {sponsor}'s again")
-    return Verdict(Answer.MET, f"is another sponsor's, {position.sponsor}", asked.due_at)
+    return Verdict(Answer.MET, f"is another sponsor's, {position.sponsor}")
 
 
 def _similar(asked: Asked, position: PositionState) -> Verdict:

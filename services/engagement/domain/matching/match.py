@@ -108,7 +108,9 @@ def _fits(candidate: Candidate, refusal: Refusal, moment: _Moment, rates: Rates)
         if verdict.answer is Answer.MET:
             met.append(condition)
             clauses.append(verdict.why)
-            due_at = max(due_at, verdict.not_before or due_at)
+            due_at = max(due_at, condition.position_from or due_at)
+        elif condition.due_at is None:
+            return None
         else:
             due_at = max(due_at, condition.due_at)
             clauses.append(f"{condition.reason.replace('_', ' ')} waits until {day_of(condition.due_at.date())}")
@@ -120,7 +122,6 @@ def _verdict(candidate: Candidate, refusal: Refusal, condition: Condition, momen
         reason=condition.reason,
         facts=condition.facts,
         closed_at=refusal.closed_at,
-        due_at=condition.due_at,
         declined=refusal.declined,
         profile=candidate.profile,
         rates=rates,
