@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 CLOCK_SKEW = timedelta(hours=1)
 """How far in the future a sender's clock may put a fact about the past."""
 
@@ -39,9 +39,9 @@ def read_moment(value: object) -> datetime:
     if isinstance(value, datetime):
         moment = value
     elif isinstance(value, date):
-        moment = datetime.combine(value, time(), tzinfo=_zone)
+        moment = _midnight(value)
     elif isinstance(value, str) and _DATE.fullmatch(value):
-        moment = datetime.combine(_existing(date.fromisoformat, value), time(), tzinfo=_zone)
+        moment = _midnight(_existing(date.fromisoformat, value))
     elif isinstance(value, str) and _MOMENT.fullmatch(value):
         moment = _read_time(value.upper().replace(" ", "T"))
     else:
@@ -49,9 +49,15 @@ def read_moment(value: object) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("must have a zone, such as 2026-03-02T09:15:00Z")
     # Compared by year first: converting a time of year 1 or 9999 to UTC may leave what a datetime can hold.
-    if not EARLIEST.year - 1 < moment.year < LATEST.year + 1 or not EARLIEST <= moment <= LATEST:
+    if not EARLIEST.year - 1 <= moment.year <= LATEST.year + 1 or not EARLIEST <= moment <= LATEST:
         raise ValueError(f"must lie between {EARLIEST:%Y} and {LATEST:%Y}")
     return moment.astimezone(UTC)
+
+
+def _midnight(day: date) -> datetime:
+    """The beginning of a day in the organisation's zone; of the first day that is allowed, the part that is."""
+    moment = datetime.combine(day, time(), tzinfo=_zone)
+    return max(moment, EARLIEST) if day == EARLIEST.date() else moment
 
 
 def _existing(read: Callable[[str], T], text: str) -> T:
@@ -67,7 +73,7 @@ def _read_time(text: str) -> datetime:
     if text[17:19] != "60":
         return _existing(datetime.fromisoformat, text)
     last = _existing(datetime.fromisoformat, f"{text[:17]}59{text[19:]}").replace(microsecond=0)
-    if not EARLIEST.year <= last.year < LATEST.year:
+    if not EARLIEST.year <= last.year <= LATEST.year:
         return last  # refused for its year in a moment, and in years 1 and 9999 there may be no day to count to
     if (last + timedelta(seconds=1)).astimezone(UTC).time() != time():
         raise ValueError("must have seconds from 00 to 59: there was no leap second then")
@@ -88,8 +94,8 @@ def read_calendar_date(value: object) -> date:
             value = date.fromisoformat(value)
     if not isinstance(value, date) or isinstance(value, datetime):
         raise ValueError("must be a date, such as 2026-05-01")
-    if not 1900 <= value.year <= 2200:
-        raise ValueError("must lie between 1900 and 2200")
+    if not EARLIEST.year <= value.year <= LATEST.year:
+        raise ValueError(f"must lie between {EARLIEST:%Y} and {LATEST:%Y}")
     return value
 
 

@@ -6,11 +6,19 @@ bucket is wide, which is 3 % of the duration, and is exact where each bucket hol
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from services.analytics.metrics.sums import Sum
 
 _EXACT_BITS = 6
 _STEP_BITS = _EXACT_BITS - 1
+LONGEST = 2**31 - 1
+"""Seconds, 68 years: what is stored of a duration has four bytes."""
+
+
+def seconds_between(before: datetime, after: datetime) -> int:
+    """A duration in whole seconds: none where it would be negative, and no more than ``LONGEST``."""
+    return min(max(0, int((after - before).total_seconds())), LONGEST)
 
 
 def bucket_of(seconds: int) -> int:

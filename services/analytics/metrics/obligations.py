@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from services.analytics.metrics.adding_up import Counts, Quantile, Ratio, Sides
-from services.analytics.metrics.durations import bucket_of
+from services.analytics.metrics.durations import bucket_of, seconds_between
 from services.analytics.metrics.metric import Contribution, Metric
 from services.analytics.metrics.subjects import Gone, Item, Subject
 from services.analytics.metrics.sums import Sums
@@ -39,7 +39,7 @@ def _contributions(event: ObligationEvent) -> Iterator[Contribution]:
     yield Contribution(f"owed.{kind}", event.made_at)
     if isinstance(event, ObligationMet):
         yield Contribution(f"{'in_time' if event.met_at <= event.due_at else 'late'}.{kind}", event.met_at)
-        seconds = max(0, int((event.met_at - event.made_at).total_seconds()))
+        seconds = seconds_between(event.made_at, event.met_at)
         yield Contribution(f"answer_hours.{kind}.{bucket_of(seconds)}", event.met_at, seconds)
     elif isinstance(event, ObligationWaived):
         yield Contribution(f"waived.{kind}", event.waived_at)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from services.analytics.metrics.adding_up import Counts, Quantile, Ratio, Sides
-from services.analytics.metrics.durations import bucket_of
+from services.analytics.metrics.durations import bucket_of, seconds_between
 from services.analytics.metrics.metric import Contribution, Metric
 from services.analytics.metrics.sums import Sums
 from shared.attempts import Attempt
@@ -51,7 +51,7 @@ def _took(attempt: Attempt) -> Iterator[Contribution]:
     for stage in attempt.reached:
         at = attempt.recorded.get(stage)
         if before is not None and at is not None:
-            seconds = max(0, int((at - before).total_seconds()))
+            seconds = seconds_between(before, at)
             yield Contribution(f"{_TOOK[stage]}{bucket_of(seconds)}", at, seconds)
         before = at
 

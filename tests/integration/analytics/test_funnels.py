@@ -1,5 +1,6 @@
 """The funnels over HTTP: of a position and of the organisation, by cohort and by activity, as of any time."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -252,6 +253,25 @@ async def test_groups_in_time_are_the_organisations_days(api: httpx.AsyncClient,
 
     assert [one["key"] for one in days["groups"]] == ["2026-03-03", "2026-04-11"], "23:24 UTC is the next day in Berlin"
     assert [(one["key"], one["too_young"]) for one in months["groups"]] == [("2026-03-01", True), ("2026-04-01", True)]
+
+
+async def test_facts_of_a_hundred_years_ago_are_counted_like_any_other(api: httpx.AsyncClient, analytics: Sessions) -> None:
+    """The longest durations are kept as 68 years."""
+    history = History()
+    long_ago = (datetime(1900, 1, 1, tzinfo=UTC) - at(0)) / timedelta(days=1)
+    events = [
+        history.fact("contacted", "ada", long_ago),
+        history.fact("responded", "ada", 1),
+        history.fact("contacted", "ben", 2),
+    ]
+    await deliver(analytics, *events)
+
+    body = await read(api, **{"from": "1900-01-01", "to": "1900-12-31"})
+    years = await read(api, "/v1/analytics/funnel", group_by="period", period="year")
+
+    assert reached(body) == {"sourced": 1, "contacted": 1, "responded": 1}
+    assert stage(body, "responded")["median_hours"] == pytest.approx(2**31 / 3600)
+    assert [one["key"] for one in years["groups"]] == ["1900-01-01", "2026-01-01"]
 
 
 async def test_wrong_questions_are_refused_by_name(api: httpx.AsyncClient) -> None:

@@ -105,6 +105,36 @@ async def test_a_fact_that_comes_late_lands_where_it_belongs(ats: Ats) -> None:
     assert attempt["cohort_at"] == "2026-03-01T00:00:00Z"
 
 
+@pytest.mark.parametrize(
+    ("at", "status"),
+    [
+        ("1899-12-31", 422),
+        ("1899-12-31T23:59:59Z", 422),
+        ("1900-01-01", 201),
+        ("1969-12-31T23:59:59Z", 201),
+        ("2200-12-31", 422),
+        ("2201-01-01", 422),
+    ],
+)
+async def test_a_fact_is_of_1900_at_the_earliest_and_not_of_the_future(ats: Ats, at: str, status: int) -> None:
+    answer = await ats.post(event(at=at), status=status)
+
+    if status == 201:
+        assert (await ats.pursuit())["attempts"][0]["began_at"][:4] in {"1900", "1969"}
+    else:
+        rule = "future" if at.startswith("2200") else "between 1900 and 2200"
+        assert [one["field"] for one in answer["errors"]] == ["time"]
+        assert rule in str(answer["errors"])
+
+
+@pytest.mark.parametrize(("day", "status"), [("1899-12-31", 422), ("1900-01-01", 201), ("2200-12-31", 201), ("2201-01-01", 422)])
+async def test_days_and_times_in_a_fact_are_of_1900_to_2200(ats: Ats, day: str, status: int) -> None:
+    free = event("pursuit.declined", reason="availability", facts={"available_from": day})
+    promised = event("candidate.followup_promised", due_at=day)
+
+    assert {(await ats.client.post("/v1/events", json=one)).status_code for one in (free, promised)} == {status}
+
+
 async def test_a_retraction_by_name_leaves_the_fact_out_whichever_came_first(ats: Ats) -> None:
     hired = event("pursuit.hired", id="hire", at="2026-03-10")
     unhire = event("event.retracted", at="2026-03-12", type=None) | {"data": {"source": "ats", "id": "hire"}}

@@ -40,8 +40,12 @@ def berlin() -> Iterator[None]:
         ("2026-03-02T09:15:00.123456789Z", datetime(2026, 3, 2, 9, 15, 0, 123456, tzinfo=UTC)),
         ("2016-12-31T23:59:60Z", datetime(2017, 1, 1, tzinfo=UTC)),
         ("2017-01-01T00:59:60+01:00", datetime(2017, 1, 1, tzinfo=UTC)),
-        ("1970-01-01T00:00:00Z", EARLIEST),
-        ("2200-01-01T00:00:00Z", LATEST),
+        ("1900-01-01T00:00:00Z", EARLIEST),
+        ("1900-01-01", EARLIEST),
+        ("1969-12-31T23:59:59Z", datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("2200-12-31", datetime(2200, 12, 31, tzinfo=UTC)),
+        ("2200-12-31T23:59:59.999999Z", LATEST),
+        ("2201-01-01T05:00:00+14:00", datetime(2200, 12, 31, 15, tzinfo=UTC)),
         ("2026-03-02", datetime(2026, 3, 2, tzinfo=UTC)),
     ],
 )
@@ -58,7 +62,8 @@ def test_what_is_read(text: str, expected: datetime) -> None:
         "", "now", "2026-03-02T09:15:00", "2026-03-02T09:15Z", "2026-03-02T09Z", "20260302T091500Z", "2026-061", "2026-W10-1",
         "2026-3-2", "2026-02-30", "2026-13-01T00:00:00Z", "2026-03-02T24:00:00Z", "2026-03-02T09:15:60Z", "2026-03-02T09:15:61Z",
         "2026-03-02T09:15:00+24:00", "2026-03-02T09:15:00+0100", "2026-03-02T09:15:00.1234567890Z", "2026-03-02T09:15:00 UTC",
-        "0001-01-01T00:00:00Z", "0001-01-01T00:00:60+14:00", "0001-01-01", "1969-12-31T23:59:59Z", "2200-01-01T00:00:01Z",
+        "0001-01-01T00:00:00Z", "0001-01-01T00:00:60+14:00", "0001-01-01", "1899-12-31", "1899-12-31T23:59:59Z", "2201-01-01",
+        "2201-01-01T00:00:00Z", "1900-01-01T00:00:00+01:00", "2200-12-31T23:59:59-01:00", "2200-12-31T23:59:60Z",
         "9999-12-31T23:59:59-12:00", "9999-12-31T23:59:60Z", "9999-12-31", "10000-01-01T00:00:00Z", "٢٠٢٦-٠٣-٠٢", " 2026-03-02",
         1772442900, 1772442900.5, True, None, [], {},
     ],
@@ -76,6 +81,14 @@ def test_a_date_is_midnight_in_the_organisation_s_zone() -> None:
 
 
 @pytest.mark.usefixtures("berlin")
+def test_the_first_day_begins_no_earlier_than_the_years_that_are_allowed() -> None:
+    assert read_moment("1900-01-01") == EARLIEST == read_moment(EARLIEST.isoformat())
+    assert read_date("1900-01-01") == date(1900, 1, 1)
+    with pytest.raises(ValueError, match="between 1900 and 2200"):
+        read_moment("1899-12-31")
+
+
+@pytest.mark.usefixtures("berlin")
 def test_a_time_where_a_day_is_wanted_is_the_day_it_is_in_the_organisation_s_zone() -> None:
     assert read_date("2026-03-01T23:30:00Z") == date(2026, 3, 2)
     assert read_date("2026-03-02") == date(2026, 3, 2)
@@ -88,7 +101,7 @@ def test_a_datetime_needs_a_zone_too() -> None:
 
 
 @given(
-    st.datetimes(datetime(1971, 1, 1), datetime(2199, 12, 30)),  # noqa: DTZ001 - the zone is drawn apart
+    st.datetimes(datetime(1900, 1, 2), datetime(2200, 12, 30)),  # noqa: DTZ001 - the zone is drawn apart
     st.integers(-23 * 60, 23 * 60),
 )
 def test_any_time_with_any_offset_is_the_same_instant(local: datetime, minutes: int) -> None:
@@ -121,7 +134,7 @@ def test_a_span_ends_before_a_time_and_after_a_day(text: object, end: datetime) 
     assert end_of(read_day_or_moment(text)) == end
 
 
-@pytest.mark.parametrize("text", ["2026-02-30", "2026-03-02T09:15:00", "1969-12-31", "soon", 7, None])
+@pytest.mark.parametrize("text", ["2026-02-30", "2026-03-02T09:15:00", "1899-12-31", "soon", 7, None])
 def test_what_is_neither_day_nor_time_is_refused(text: object) -> None:
     with pytest.raises(ValueError, match=r"must|day|month"):
         read_day_or_moment(text)

@@ -7,10 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.currencies import CURRENCIES
+from shared.timestamps import EARLIEST, LATEST
 
 Tree = Mapping[str, Any]
 
-_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _SKEW = timedelta(hours=1)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _AMERICAN_DAY = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
@@ -101,13 +101,13 @@ def day(value: object) -> date | None:
             found = date.fromisoformat(value[:10])
     except ValueError:
         return None
-    return found if 1970 <= found.year <= 2199 else None
+    return found if EARLIEST.year <= found.year <= LATEST.year else None
 
 
 def moment(value: object, zone: ZoneInfo, not_after: datetime) -> datetime | None:
     """A time in UTC; a date alone, or a time without a zone, is read in ``zone``.
 
-    None for what no clock can have said: before 1970, or later than an hour after ``not_after`` (the first receipt).
+    None for what no clock can have said: before 1900, or later than an hour after ``not_after`` (the first receipt).
     """
     if not isinstance(value, str):
         return None
@@ -122,7 +122,7 @@ def moment(value: object, zone: ZoneInfo, not_after: datetime) -> datetime | Non
         found = found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return found if _EARLIEST <= found <= not_after + _SKEW else None
+    return found if EARLIEST <= found <= not_after + _SKEW else None
 
 
 def plain(name: str) -> str:
