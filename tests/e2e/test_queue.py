@@ -42,7 +42,7 @@ async def test_a_no_comes_back_is_claimed_and_leaves_when_the_person_is_contacte
     [item] = await eventually(lambda: queue_of(api, position))
     assert item["status"] == "due"
     assert item["references"] == [ada]
-    assert item["explanation"].startswith("declined for salary at 85,000 EUR in ")
+    assert item["explanation"].startswith("Declined for salary at 85,000 EUR in ")
 
     body = {"recruiter": "maria", "limit": 1, "lease_seconds": 60, "position": position}
     [claimed] = (await post(api, "/v1/queue/claims", body))["items"]

@@ -41,7 +41,7 @@ async def test_the_story_in_curl_is_true(stack: Stack, tmp_path: Path) -> None:
     for expected in (
         '"responded":1,"soft_no":1,"interest":{"interested":0,"uninterested":1,"unknown":0},"declines":{"salary":1}',
         '"references":["acme:ada"],"status":"due","due_at":"2025-09-05T08:00:00Z","explanation":',
-        '"explanation":"declinedforsalaryat120,000EURinMarch2025;repliedwithinaweekafterthefirsttouch","title":"Staffengineer"',
+        '"explanation":"Declinedforsalaryat120,000EURinMarch2025;repliedwithinaweekafterthefirsttouch.","title":"Staffengineer"',
         '"references":["acme:ada"],"recruiter":"maria"',
         "Declinedforsalaryat120,000EURinMarch2025;duesince5September2025.",
         '["thisrolepaysto120,000EUR"]',

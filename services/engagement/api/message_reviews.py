@@ -67,7 +67,7 @@ class ScorePart(BaseModel):
 
     factor: str = Field(description="The rule's code.", examples=["exaggeration"])
     points: int = Field(description="Points, 0 or less.", examples=[-15])
-    why: str = Field(description="In words.", examples=["Say plainly what the work is. (2 times)"])
+    why: str = Field(description="In words.", examples=["Say plainly what the work is. (It stands there 2 times.)"])
 
 
 class ReviewFinding(BaseModel):

@@ -15,6 +15,7 @@ from services.engagement.domain.priority import Factor
 from services.engagement.domain.queue import QueueReason as DueReason
 from services.engagement.domain.queue import QueueStatus
 from services.engagement.domain.queue_errors import ItemUnknown
+from services.engagement.domain.sentences import as_sentence
 from services.engagement.domain.why_not import WhyNot
 from services.engagement.storage.positions import KnownPosition
 from services.engagement.storage.queue import After, Wanted
@@ -59,7 +60,7 @@ class PriorityPart(BaseModel):
 
     factor: Factor = Field(description="what the points are for", examples=["stage"])
     points: int = Field(description="added to the priority; may be negative", examples=[40])
-    why: str = Field(description="in words", examples=["was interested"])
+    why: str = Field(description="in words", examples=["Was interested."])
 
 
 class QueueItem(BaseModel):
@@ -72,7 +73,10 @@ class QueueItem(BaseModel):
     priority: int = Field(ge=0, le=100)
     parts: list[PriorityPart] = Field(description="what the priority is made of; the points add up to it")
     status: QueueStatus
-    explanation: str
+    explanation: str = Field(
+        description="Why to come back, as a sentence: the strongest reason first, nothing twice.",
+        examples=["Declined for salary at 85,000 EUR in March 2026; this role pays to 95,000 EUR."],
+    )
     reasons: list[QueueReason]
     recruiter: str | None = Field(None, description="who holds the lease")
     lease_expires_at: datetime | None = None
@@ -354,9 +358,9 @@ def _fields(listed: Listed, now: datetime) -> dict[str, object]:
         "references": list(listed.references),
         "due_at": item.due_at,
         "priority": item.priority,
-        "parts": [{"factor": part.factor, "points": part.points, "why": part.why} for part in item.parts],
+        "parts": [{"factor": part.factor, "points": part.points, "why": as_sentence(part.why)} for part in item.parts],
         "status": status,
-        "explanation": item.explanation(now),
+        "explanation": as_sentence(item.explanation(now)),
         "reasons": [_reason(reason, listed.positions.get(reason.position_id)) for reason in item.reasons_at(now)],
         "recruiter": None if lease is None else lease.recruiter,
         "lease_expires_at": None if lease is None else lease.expires_at,

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
 from services.engagement.domain.matching import Match, PositionState
+from services.engagement.domain.sentences import as_sentence
 from services.engagement.use_cases.preview_returns import Tally, preview_returns
 from shared import clock
 from shared.events.fields import Amount, Code, Flag, KnownCurrency, Place, PositionRef, Skills, Years
@@ -117,7 +118,7 @@ class PreviewedCandidate(BaseModel):
     references: list[str]
     reason: Reason = Field(description="The reason of the no that is met.", examples=["salary"])
     declined_position_id: UUID = Field(description="Which pursuit ended so.", examples=["8f2274f7-74d1-5b7a-afff-99f71a18b754"])
-    sentence: str = Field(description="What about the position brings them back.", examples=["this role pays to 120,000 EUR"])
+    sentence: str = Field(description="What about the position brings them back.", examples=["This role pays to 120,000 EUR."])
 
 
 class PreviewStep(BroughtBack):
@@ -183,5 +184,5 @@ def _candidate(person: UUID, references: list[str], match: Match) -> PreviewedCa
         references=references,
         reason=match.reason,
         declined_position_id=match.refusal.position_id,
-        sentence=match.why,
+        sentence=as_sentence(match.why),
     )

@@ -54,7 +54,7 @@ def _return(match: Match, opening: Opening, soft_nos: Sequence[SoftNo], zone: Zo
     soft_no = next(
         one for one in soft_nos if (one.position_id, one.close.time) == (match.refusal.position_id, match.refusal.closed_at)
     )
-    plan = ReturnPlan(match.reason, match.due_at, Trigger.POSITION_OPENED, f"{sentence_of(soft_no.close, zone)}; {match.why}")
+    plan = ReturnPlan(match.reason, match.due_at, Trigger.POSITION_OPENED, (sentence_of(soft_no.close, zone), match.why))
     return Return(opening.position_id, soft_no.attempt, soft_no.close.time, plan)
 
 
@@ -80,7 +80,7 @@ def kept_while_claimed(
         met = [soft_no for soft_no in soft_nos if one.reason in {condition.reason for condition in soft_no.conditions}]
         if met and one.position_id not in still:
             soft_no = max(met, key=lambda each: each.close.time)
-            why = f"{sentence_of(soft_no.close, zone)}; a role that fitted has closed or changed since it was claimed"
+            why = (sentence_of(soft_no.close, zone), "a role that fitted has closed or changed since it was claimed")
             plan = ReturnPlan(one.reason, max(due_at, soft_no.close.time), Trigger.POSITION_OPENED, why)
             found.append(Return(one.position_id, soft_no.attempt, soft_no.close.time, plan))
     pending = (as_handled(one, history, handled) for one in found)

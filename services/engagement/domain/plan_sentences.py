@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from services.engagement.domain.closes import decisive_reason
 from services.engagement.domain.return_plans import PlanRow
 from services.engagement.domain.returns import Condition, unmet
-from services.engagement.domain.sentences import amount_of, day_of, listed, places_of, sentence_of
+from services.engagement.domain.sentences import amount_of, as_sentence, day_of, listed, places_of, sentence_of
 from shared.events.closes import CloseFacts
 from shared.events.vocabulary import Reason, Trigger
 
@@ -28,8 +28,7 @@ def words_of(plan: PlanRow, *, zone: ZoneInfo, now: datetime) -> PlanWords:
     left = unmet(plan.conditions, now)
     if len(plan.conditions) > 1 and left:
         parts.append(f"still to be met: {listed([_named(one, zone) for one in left])}")
-    sentence = "; ".join(parts)
-    return PlanWords(f"{sentence[0].upper()}{sentence[1:]}.", conditions)
+    return PlanWords(as_sentence("; ".join(parts)), conditions)
 
 
 def by_position(conditions: Sequence[Condition], *, all_of: bool = False) -> str:

@@ -14,6 +14,7 @@ from services.engagement.domain.history import History
 from services.engagement.domain.priority import PriorityPart, item_parts, plan_parts, response_time_of, sum_of
 from services.engagement.domain.queue_log import Handled, Lease, QueueEntry
 from services.engagement.domain.reopening import Return
+from services.engagement.domain.sentences import THIS_ROLE
 from services.engagement.domain.sentences import history_of as history_sentences
 from shared.attempts import Attempt, Pursuit
 from shared.events.queue import Plan
@@ -40,14 +41,14 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QueueReason:
-    """One plan as a reason to come back. ``strength`` is its part of the priority, ``why`` how it reads."""
+    """One plan as a reason to come back. ``strength`` is its part of the priority, ``why`` how it reads, clause by clause."""
 
     position_id: UUID
     reason: Reason
     due_at: datetime
     trigger: Trigger
     strength: int
-    why: str
+    why: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,17 @@ class QueueItem:
         ]
 
     def explanation(self, now: datetime) -> str:
-        """Why to come back, for a person to read, the strongest reason first."""
-        return "; also ".join(reason.why for reason in self.reasons_at(now))
+        """Why to come back, as clauses for a person to read, the strongest reason first. Nothing is said twice."""
+        said: set[str] = set()
+        reasons: list[str] = []
+        for reason in self.reasons_at(now):
+            news = [clause for clause in dict.fromkeys(reason.why) if clause not in said]
+            is_another = any(clause.startswith(THIS_ROLE) for clause in said)
+            said.update(news)
+            if news:
+                clauses = "; ".join(news)
+                reasons.append(clauses.replace(THIS_ROLE, "another role", 1) if is_another else clauses)
+        return "; also ".join(reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,5 +197,5 @@ def _reason(found: Return, strength: int) -> QueueReason:
         due_at=found.plan.due_at,
         trigger=found.plan.trigger,
         strength=strength,
-        why="; ".join([found.plan.why, *history, *news]),
+        why=(*found.plan.why, *history, *news),
     )

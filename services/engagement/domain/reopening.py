@@ -126,7 +126,7 @@ def _next(
 ) -> Return | None:
     """The first reason to come back that has not ended."""
     at = closed.close.time
-    why = sentence_of(closed.close, policy.zone)
+    why = (sentence_of(closed.close, policy.zone),)
     floor = max(at, history.last_no or at)
     brings: list[tuple[datetime, Trigger, str | None]] = [one for one in _news(history, policy) if one[0] > floor]
     if (due_at := due_by_time(conditions)) is not None:

@@ -20,12 +20,12 @@ Due = Callable[[datetime, CloseFacts, ReturnPolicy], datetime]
 
 @dataclass(frozen=True, slots=True)
 class ReturnPlan:
-    """When we come back after a soft no, by what, and how the no reads to a person."""
+    """When we come back after a soft no, by what, and how that reads to a person: clauses, the no first."""
 
     reason: Reason
     due_at: datetime
     trigger: Trigger
-    why: str
+    why: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,20 @@ MONTHS = (
 _ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
 
 
+THIS_ROLE = "this role"
+"""How a clause about a position begins."""
+
+
 def sentence_of(close: Close, zone: ZoneInfo) -> str:
     """How the pursuit ended, with the facts of its reason, and the month in the organisation's zone."""
     further = [named(reason, facts) for reason, facts in further_of(close)]
     also = f", also for {listed(further)}," if further else ""
     return f"{_ending(close)}{also} in {month_of(close.time, zone)}"
+
+
+def as_sentence(clauses: str) -> str:
+    """Clauses as they stand alone: with a capital letter and a point. Every text that the API has people read is such a one."""
+    return f"{clauses[:1].upper()}{clauses[1:]}" + ("" if clauses.endswith((".", "!", "?")) else ".")
 
 
 def _ending(close: Close) -> str:

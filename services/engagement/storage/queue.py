@@ -285,5 +285,10 @@ def _reason(stored: Mapping[str, Any]) -> QueueReason:
         due_at=datetime.fromisoformat(stored["due_at"]),
         trigger=Trigger(stored["trigger"]),
         strength=stored["strength"],
-        why=stored["why"],
+        why=_clauses(stored["why"]),
     )
+
+
+def _clauses(stored: str | list[str]) -> tuple[str, ...]:
+    """What an earlier release wrote as one text is read, too."""
+    return tuple(stored.split("; ") if isinstance(stored, str) else stored)

@@ -68,12 +68,12 @@ async def test_an_item_is_told_as_the_api_says(desk: Desk) -> None:
     assert item["references"] == ["ats:ada"]
     assert item["status"] == "due"
     assert item["due_at"] == "2025-08-29T12:00:00Z"
-    assert item["explanation"] == ("declined for salary at 85,000 EUR in March 2025; replied within a day after the first touch")
+    assert item["explanation"] == ("Declined for salary at 85,000 EUR in March 2025; replied within a day after the first touch.")
     assert (item["priority"], item["parts"]) == (
         40,
         [
-            {"factor": "stage", "points": 25, "why": "answered us"},
-            {"factor": "response_time", "points": 15, "why": "answered within a day"},
+            {"factor": "stage", "points": 25, "why": "Answered us."},
+            {"factor": "response_time", "points": 15, "why": "Answered within a day."},
         ],
     )
     assert item["reasons"] == [

@@ -49,8 +49,8 @@ async def test_a_change_says_whom_it_would_bring_back_and_what_one_step_more_wou
     assert found["now"] == {"people": 1, "by_reason": {"salary": 1}}
     assert found["changed"] == {"people": 2, "by_reason": {"salary": 2}}
     assert {(one["sentence"], one["references"][0]) for one in found["candidates"]} == {
-        ("this role pays to 110,000 EUR", "ats:ada"),
-        ("this role pays to 110,000 EUR", "ats:bob"),
+        ("This role pays to 110,000 EUR.", "ats:ada"),
+        ("This role pays to 110,000 EUR.", "ats:bob"),
     }
     steps = {str(step["change"]): (step["people"], step["more"]) for step in found["steps"]}
     assert steps == {

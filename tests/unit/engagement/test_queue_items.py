@@ -1,10 +1,12 @@
 """A person's queue item: what makes it, what holds it back, what brings it forward, what ends it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from services.engagement.domain.queue import Presence, QueueStatus
+from services.engagement.domain.sentences import as_sentence
 from shared.events.vocabulary import Reason, Trigger
 from shared.ids import position_id
 from tests.unit.engagement.story import A, B, C, Story, day
@@ -28,6 +30,25 @@ def test_the_explanation_tells_reason_facts_month_and_history() -> None:
     explanation = story.live().explanation(day("2026-09-01"))
 
     assert explanation == "declined for salary at 85,000 EUR in March 2026; replied within a day after the first touch"
+
+
+def test_the_explanation_says_nothing_twice() -> None:
+    item = Story().declined("2026-03-02", "salary").live()
+    no, pays, remote = "declined for salary in March 2026", "this role pays to 95,000 EUR", "this role can be done remotely"
+
+    def said(*reasons: tuple[str, ...]) -> str:
+        several = tuple(replace(item.reasons[0], why=why) for why in reasons)
+        return as_sentence(replace(item, reasons=several).explanation(day("2026-09-01")))
+
+    assert said((no, pays, "answered us"), (no, "answered us")) == (
+        "Declined for salary in March 2026; this role pays to 95,000 EUR; answered us."
+    )
+    assert said((no, pays), (no, pays), (no, remote)) == (
+        "Declined for salary in March 2026; this role pays to 95,000 EUR; also another role can be done remotely."
+    )
+    assert said((no, "answered us"), ("stopped answering in May 2026", "answered us")) == (
+        "Declined for salary in March 2026; answered us; also stopped answering in May 2026."
+    )
 
 
 def test_a_person_without_any_close_has_no_item() -> None:
@@ -170,7 +191,7 @@ def test_a_signal_reopens_at_once() -> None:
     [reason] = story.live().reasons
 
     assert (reason.due_at, reason.trigger) == (day("2026-04-01"), Trigger.SIGNAL)
-    assert reason.why.endswith("was laid off on 1 April 2026")
+    assert reason.why[-1] == "was laid off on 1 April 2026"
 
 
 @pytest.mark.parametrize("mood", ["positive", "neutral", "negative"])

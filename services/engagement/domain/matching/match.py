@@ -14,7 +14,7 @@ from services.engagement.domain.matching.conditions import Asked, Verdict, verdi
 from services.engagement.domain.matching.position import Opening, PositionState
 from services.engagement.domain.matching.rates import Rates
 from services.engagement.domain.returns import Condition
-from services.engagement.domain.sentences import day_of
+from services.engagement.domain.sentences import THIS_ROLE, day_of
 from shared.events.vocabulary import Level, Reason
 from shared.fit import NOTHING_KNOWN, Answer, Profile, is_within_one
 
@@ -114,7 +114,7 @@ def _fits(candidate: Candidate, refusal: Refusal, moment: _Moment, rates: Rates)
         else:
             due_at = max(due_at, condition.due_at)
             clauses.append(f"{condition.reason.replace('_', ' ')} waits until {day_of(condition.due_at.date())}")
-    return Match(refusal, due_at, f"this role {' and '.join(clauses)}", tuple(met))
+    return Match(refusal, due_at, f"{THIS_ROLE} {' and '.join(clauses)}", tuple(met))
 
 
 def _verdict(candidate: Candidate, refusal: Refusal, condition: Condition, moment: _Moment, rates: Rates) -> Verdict:

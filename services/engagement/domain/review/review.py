@@ -60,7 +60,7 @@ def _parts(findings: Iterable[Finding]) -> Iterable[Part]:
     for code, group in groupby(by_code, key=lambda one: one.code):
         same = list(group)
         points = same[0].points + (len(same) - 1) * same[0].points // FURTHER
-        times = "" if len(same) == 1 else f" ({len(same)} times)"
+        times = "" if len(same) == 1 else f" (It stands there {len(same)} times.)"
         yield Part(code, -min(points, 60 if points < 100 else 100), same[0].advice + times)
 
 
