@@ -11,7 +11,7 @@ ARGS      ?=
 DURATION  ?= 600
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lock documents dashboard bench bench-large chaos doctor clean
+.PHONY: help setup run test check format lock documents dashboard screenshots bench bench-large chaos doctor clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-11s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ documents: setup ## Write the OpenAPI and AsyncAPI documents anew
 
 dashboard: setup ## Build the dashboard now; `make run` does it too, when its sources changed
 	@$(VENV)/python -m rekindle.embedded.dashboard
+
+screenshots: setup ## Make the pictures of docs/pictures anew, of the dashboard with the demo
+	@$(VENV)/python -m tools.screenshots
 
 bench: setup ## Measure, and print a table and JSON
 	@$(VENV)/python -m benchmarks $(ARGS)

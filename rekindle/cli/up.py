@@ -186,7 +186,7 @@ async def _supervise(asked: Asked, reporter: Reporter) -> int:
 async def _start(stack: Stack, asked: Asked, reporter: Reporter) -> None:
     reporter.say(f"starting on {stack.folder.path}")
     await stack.start()
-    link = await asyncio.to_thread(_link_of, stack, "maria" if asked.demo else "owner")
+    link = await asyncio.to_thread(link_of, stack, "maria" if asked.demo else "owner")
     if asked.demo:
         try:
             reporter.say(await asyncio.to_thread(post_demo, stack.url, stack.token, stack.folder))
@@ -204,7 +204,7 @@ async def _start(stack: Stack, asked: Asked, reporter: Reporter) -> None:
     )
 
 
-def _link_of(stack: Stack, recruiter: str) -> str:
+def link_of(stack: Stack, recruiter: str) -> str:
     """A link that logs the owner of this stack in, once, within a day. Raises CannotStart."""
     asked = {"role": "admin", "recruiter": recruiter, "expires_in_minutes": 1440}
     status, answer = call("POST", f"{stack.url}/v1/login-links", token=stack.token, body=asked)

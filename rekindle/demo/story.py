@@ -70,6 +70,7 @@ STORY: Sequence[Line] = (
     (200, "ada", STAFF, "sourced", {"via": "referral"}),
     (199, "ada", STAFF, "contacted", _touch("maria", 74)),
     (198, "ada", STAFF, "responded", _reply("positive", 120)),
+    (197, "ada", STAFF, "contacted", _touch("maria", 60, purpose="reply")),
     (195, "ada", STAFF, "interested", {}),
     (190, "ada", STAFF, "declined", {"reason": "salary", "facts": {"asked": 112000, "currency": "EUR"}}),
     # Not now; since then a project of hers ended.
@@ -77,6 +78,7 @@ STORY: Sequence[Line] = (
     (112, "grace", DATA, "contacted", _touch("maria", 48)),
     (111, "grace", DATA, "responded", _reply("neutral", 30)),
     (110, "grace", DATA, "declined", {"reason": "timing", "facts": {}}),
+    (109, "grace", DATA, "contacted", _touch("maria", 40, purpose="closing")),
     (60, "grace", None, "candidate.cadence_chosen", {"every_days": 60}),
     (4, "grace", None, "candidate.signal_observed", {"signal": "project_ended"}),
     # Two recruiters within two days: a breach of the team's cap.

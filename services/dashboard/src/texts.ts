@@ -70,7 +70,7 @@ export const texts = {
       string
     >,
     due: (when: string) => `due ${when}`,
-    overdue: (when: string) => `overdue since ${when}`,
+    overdue: (when: string) => `was due ${when}`,
   },
   activity: {
     reply: "Reply",
