@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
-from rekindle.simulation.openings import COUNTRIES, CURRENCIES, LEVELS, SKILLS, SPONSORS
+from rekindle.simulation.openings import COUNTRIES, CURRENCIES, LEVELS, SKILLS, SPONSORS, place
 
 CHANNELS = ("email", "email", "email", "linkedin", "linkedin", "phone", "sms")
 SOFT = (
     "salary", "salary", "availability", "location", "experience", "skills", "role_fit", "timing", "timing", "accepted_elsewhere",
     "counter_offer", "unspecified",
 )  # fmt: skip
+ROLES = ("Data engineer", "Backend Engineer", "engineer", "payments", "Site reliability engineer")
 HARD = ("career_change", "falsified_record", "permanently_unavailable", "conduct_violation", "client_complaint", "do_not_contact")
 SIGNALS = ("promoted", "new_job", "project_ended", "relocated", "anniversary", "profile_updated", "laid_off")
 
@@ -226,14 +227,16 @@ def _facts(roll: _Dice, reason: str) -> dict[str, Any]:
     if reason == "availability":
         return {"available_from": roll.day()}
     if reason == "location":
-        places = [{"country": dice.choice(COUNTRIES)}]
+        places = [place(dice, dice.choice(COUNTRIES))]
         return {"locations": places, "remote": roll.chance(0.6)}
     if reason == "experience":
         return {"years_had": dice.randrange(1, 5), "years_needed": dice.randrange(3, 9)}
     if reason == "skills":
         return {"missing_skills": dice.sample(SKILLS, dice.randrange(1, 3))}
     if reason == "role_fit":
-        return {"wanted_level": dice.choice(LEVELS)}
+        wanted = dice.random()
+        level = {"wanted_level": dice.choice(LEVELS)} if wanted < 0.7 else {}
+        return level | ({"wanted_role": dice.choice(ROLES)} if wanted > 0.5 else {})
     if reason == "timing":
         return {"revisit_on": roll.day()}
     if reason in {"accepted_elsewhere", "counter_offer"}:

@@ -147,7 +147,7 @@ class Journal:
         return min(streams - named or streams)
 
     def closings(self, position: UUID, now: datetime) -> list[datetime]:
-        """When a position closed; none opens again in a simulated year."""
+        """Each time that a position closed."""
         times = [datetime.fromisoformat(one["closed_at"]) for _, one in self.reports.get(position, ()) if one.get("closed_at")]
         return [time for time in times if time <= now]
 

@@ -133,7 +133,7 @@ def _location(facts: Mapping[str, Any], content: Mapping[str, Any]) -> Says:
 def _is_in(place: Mapping[str, Any], where: Mapping[str, Any]) -> bool:
     """Whether the position is where they accept it; one that names no city may be anywhere in its country."""
     named = "city" in place and "city" in where
-    return bool(place["country"] == where["country"]) and (not named or place["city"] == where["city"])
+    return bool(place["country"] == where["country"]) and (not named or place["city"].casefold() == where["city"].casefold())
 
 
 def _role(facts: Mapping[str, Any], content: Mapping[str, Any]) -> Says:

@@ -1,6 +1,7 @@
 """The simulated year: the same for the same seed, whole, in order, and made of events that the API takes."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -49,3 +50,16 @@ def test_the_api_takes_every_event(sent: list[Arrival]) -> None:
     read = [read_item(one.body, now=YEAR.ends, specversion_needed=True, traceparent=None) for one in sent if one.kind == "event"]
 
     assert [one for one in read if not isinstance(one, Incoming)] == []
+
+
+def test_positions_reopen_name_cities_and_starts_and_people_want_roles() -> None:
+    year = list(arrivals(replace(YEAR, positions=12)))
+    of_positions = [one for one in year if one.kind == "position"]
+    opened = Counter(one.reference for one in of_positions if "opened_at" in one.body)
+    said = [one.body["data"].get("facts", {}) for one in year if one.kind == "event"]
+
+    assert max(opened.values()) > 1
+    assert any("starts_on" in one.body for one in of_positions)
+    assert {"city" in where for one in of_positions for where in one.body.get("locations", ())} == {True, False}
+    assert any("city" in where for facts in said for where in facts.get("locations", ()))
+    assert any("wanted_role" in facts for facts in said)
