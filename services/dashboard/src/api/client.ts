@@ -6,7 +6,15 @@ import type { paths as ConnectorsPaths } from "./generated/connectors";
 import type { components as Engagement, paths as EngagementPaths } from "./generated/engagement";
 import type { components as Gateway, paths as GatewayPaths } from "./generated/gateway";
 
-export type Schemas = Analytics["schemas"] & Candidates["schemas"] & Engagement["schemas"] & Gateway["schemas"];
+export type Schemas = Widened<
+  Analytics["schemas"] & Candidates["schemas"] & Engagement["schemas"] & Gateway["schemas"]
+>;
+/** As openapi-fetch answers: it knows arrays, not tuples. */
+type Widened<T> = T extends readonly (infer E)[]
+  ? Widened<E>[]
+  : T extends object
+    ? { [K in keyof T]: Widened<T[K]> }
+    : T;
 type Paths = AnalyticsPaths & CandidatesPaths & ConnectorsPaths & EngagementPaths & GatewayPaths;
 
 /** An answer that is no success: RFC 9457 problem details. Status 0: nothing answered. */

@@ -60,7 +60,7 @@ export function People() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const query = {
-    skill: search.skill,
+    skill: search.skill === undefined ? undefined : [search.skill],
     level: search.level as Schemas["Level"] | undefined,
     market_status: search.status as Schemas["MarketStatus"] | undefined,
   };
