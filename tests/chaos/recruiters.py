@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any
 
 from shared.ids import candidate_id
-from tests.chaos.story import second_best
+from tests.chaos.story import not_now
 from tests.chaos.writers import Answers, Sender, client_of
 from tests.waiting import eventually
 
@@ -54,7 +54,7 @@ class Recruiter:
                     return
                 candidate = f"chaos:{self.name}-c{number}"
                 self.desk.people.add(str(candidate_id(candidate)))
-                await sender.post(second_best(candidate, DESK, f"{self.name}-{number}"))
+                await sender.post(not_now(candidate, DESK, f"{self.name}-{number}"))
                 for item in await self._claim(sender, f"{self.name}-{number}"):
                     await self._finish(sender, dice, item)
                 await asyncio.sleep(self.pause)

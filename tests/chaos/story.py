@@ -81,12 +81,12 @@ def journey(dice: random.Random, candidate: str, position: str, name: str) -> li
     return facts
 
 
-def second_best(candidate: str, position: str, name: str) -> list[Fact]:
-    """A pursuit that ends because somebody else was preferred: its person is due in the queue at once."""
+def not_now(candidate: str, position: str, name: str) -> list[Fact]:
+    """A pursuit that ends with a day to ask again that has come: its person is due in the queue."""
     kinds: tuple[tuple[str, dict[str, Any]], ...] = (
         ("contacted", {"channel": "email", "recruiter": "maria"}),
         ("responded", {"words": 40}),
-        ("rejected", {"reason": "preferred_another", "by": "team"}),
+        ("declined", {"reason": "timing", "facts": {"revisit_on": f"{BEGIN + timedelta(days=2):%Y-%m-%d}"}}),
     )
     return [
         Fact(f"{name}-{number}", candidate, position, kind, BEGIN + timedelta(hours=number), data)
@@ -164,7 +164,13 @@ def _waits(facts: Sequence[Fact]) -> bool:
         return False
     closes = {fact.position for fact in facts if fact.type in {"declined", "rejected"}}
     in_play = any(fact.position not in closes and fact.type in LATER for fact in facts)
-    return not in_play and bool(closes)  # none of the reasons is due within the days of the story, so no outreach ends one
+    # None of the reasons is due within the days of the story, so no outreach ends one; and only a position brings back whom a
+    # sponsor rejected for no reason that is known.
+    return not in_play and any(not _has_no_date(fact) for fact in facts if fact.type in {"declined", "rejected"})
+
+
+def _has_no_date(close: Fact) -> bool:
+    return close.data["reason"] == "unspecified" and close.data.get("by") == "sponsor"
 
 
 def expected_levels(levels: Mapping[str, Mapping[datetime, str]], linked: Mapping[str, str]) -> dict[str, str]:

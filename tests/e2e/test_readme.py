@@ -44,7 +44,7 @@ async def test_the_story_in_curl_is_true(stack: Stack, tmp_path: Path) -> None:
         '"explanation":"Declinedforsalaryat120,000EURinMarch2025;repliedwithinaweekafterthefirsttouch.","title":"Staffengineer"',
         '"references":["acme:ada"],"recruiter":"maria"',
         "Declinedforsalaryat120,000EURinMarch2025;duesince5September2025.",
-        '["thisrolepaysto120,000EUR"]',
+        '["Thisrolepaysto120,000EUR."]',
         '{"verdict":"stop","findings":[',
         '"placeholder","false_scarcity"',
         '"allowed":false,"why":["Theteamhascontactedthemoncewithin7days,laston',

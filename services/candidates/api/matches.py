@@ -81,12 +81,14 @@ class _Page(BaseModel):
 class PeopleMatches(_Page):
     """People whom a position fits, the best first."""
 
+    position_id: Annotated[UUID, Field(description="The position.", examples=["5b0f5f0e-6f6e-5c57-8f5e-3e4f0a4e9c11"])]
     items: Annotated[list[PersonMatch], Field(description="Those who meet most needs come first.")]
 
 
 class PositionMatches(_Page):
     """Open positions that fit a person, the best first."""
 
+    candidate_id: Annotated[UUID, Field(description="The person.", examples=["5b0f5f0e-6f6e-5c57-8f5e-3e4f0a4e9c11"])]
     items: Annotated[list[PositionMatch], Field(description="Those of which the person meets most needs come first.")]
 
 
@@ -102,7 +104,7 @@ async def list_people_who_match(
     found = await match_people(
         sessions, read_name("position", position), answers=_answers(fit), after=_place(purpose, cursor), limit=limit
     )
-    return _page(found, purpose, [_person(one) for one in found.items])
+    return {"position_id": found.of, **_page(found, purpose, [_person(one) for one in found.items])}
 
 
 @router.get("/v1/candidates/{candidate}/matches", response_model=PositionMatches, tags=["candidates"], responses=MOVED)
@@ -123,7 +125,7 @@ async def list_positions_that_match(
     )
     if isinstance(found, Redirected):
         return redirect(request, found)
-    return _page(found, purpose, [_position(one) for one in found.items])
+    return {"candidate_id": found.of, **_page(found, purpose, [_position(one) for one in found.items])}
 
 
 def _answers(fit: Fit) -> Collection[Answer]:

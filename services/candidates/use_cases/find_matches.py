@@ -21,8 +21,9 @@ POSSIBLE = frozenset({Answer.MET, Answer.NOT_KNOWN})
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """A page of matches, the best first, and how many there are; at least so many where ``is_capped``."""
+    """A page of the matches ``of`` a position or person, the best first; ``total`` is a least number where ``is_capped``."""
 
+    of: UUID
     items: list[Match]
     total: int
     is_capped: bool
@@ -39,7 +40,9 @@ async def match_people(sessions: Sessions, name: Name, *, answers: Collection[An
         people = await matching.people(connection, wanted, with_unknown=Answer.NOT_KNOWN in answers)
     record = position.record
     compared = await asyncio.to_thread(_compared, people, lambda one, theirs: match(one, theirs, position.id, record))
-    return _page(compared, lambda one: one.candidate_id, answers, after, limit, is_capped=len(people) == MOST_COMPARED)
+    return _page(
+        position.id, compared, lambda one: one.candidate_id, answers, after, limit, is_capped=len(people) == MOST_COMPARED
+    )
 
 
 async def match_positions(
@@ -52,7 +55,7 @@ async def match_positions(
     async with sessions.alone() as connection:
         found = await matching.open_positions(connection)
     compared = await asyncio.to_thread(_compared, found, lambda one, its: match(person.id, person.record, one, its))
-    return _page(compared, lambda one: one.position_id, answers, after, limit, is_capped=len(found) == MOST_COMPARED)
+    return _page(person.id, compared, lambda one: one.position_id, answers, after, limit, is_capped=len(found) == MOST_COMPARED)
 
 
 def _compared(records: Iterable[tuple[UUID, Record]], compare: Callable[[UUID, Record], Match]) -> list[Match]:
@@ -60,6 +63,7 @@ def _compared(records: Iterable[tuple[UUID, Record]], compare: Callable[[UUID, R
 
 
 def _page(
+    of: UUID,
     compared: Iterable[Match],
     by: Callable[[Match], UUID],
     answers: Collection[Answer],
@@ -71,4 +75,4 @@ def _page(
     found = {one.rank(by(one)): one for one in compared if one.requirements.answer in answers}
     ranks = sorted(rank for rank in found if after is None or rank > after)
     page = ranks[:limit]
-    return Matches([found[rank] for rank in page], len(found), is_capped, page[-1] if len(ranks) > limit else None)
+    return Matches(of, [found[rank] for rank in page], len(found), is_capped, page[-1] if len(ranks) > limit else None)

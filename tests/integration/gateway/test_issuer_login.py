@@ -132,8 +132,8 @@ async def test_a_state_of_another_attempt_lets_nobody_in(browsing: httpx.AsyncCl
         foreign = await sent_back(other)
         without = await problem(browsing, foreign)
         await browsing.get("/session/oidc")
-        assert await problem(browsing, foreign) == without == "oidc_state"
         (name,) = [name for name in browsing.cookies if name.endswith(ATTEMPT)]
+        assert await problem(browsing, foreign) == without == "oidc_state"
         browsing.cookies.clear()
         browsing.cookies.set(name, "not-ours.x")
         assert await problem(browsing, "/session/oidc/callback?code=x&state=ä") == "oidc_state"
