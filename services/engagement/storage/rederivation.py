@@ -17,12 +17,14 @@ _BEGIN = """
     ON CONFLICT (is_only) DO UPDATE SET fingerprint = excluded.fingerprint, after_id = excluded.after_id, done = excluded.done,
         total = excluded.total, begun_at = excluded.begun_at
     """
-# A subquery, so that the index gives the next persons, and none at once where all were derived: joined, all rows are read.
+# A subquery, so that the index gives the next persons, and none at once where all were derived: joined, all rows are read. The
+# mark is locked, so that nobody begins anew between a look at it and its move: whom older rules derive is derived again after.
 _NEXT = """
-    SELECT DISTINCT person_id FROM relationships
-    WHERE sequence > 0 AND person_id > (SELECT after_id FROM rederivation) ORDER BY person_id LIMIT $1
+    SELECT DISTINCT person_id FROM relationships WHERE sequence > 0 AND person_id > (
+        SELECT after_id FROM rederivation WHERE fingerprint = $1 AND after_id IS NOT NULL FOR NO KEY UPDATE
+    ) ORDER BY person_id LIMIT $2
     """
-_MOVE = "UPDATE rederivation SET after_id = $1, done = done + $2 WHERE after_id IS NOT NULL"
+_MOVE = "UPDATE rederivation SET after_id = $2, done = done + $3 WHERE fingerprint = $1 AND after_id IS NOT NULL"
 _PROGRESS = "SELECT done, total, after_id IS NULL FROM rederivation"
 
 
@@ -40,15 +42,15 @@ async def begin(session: AsyncSession, fingerprint: str, now: datetime) -> None:
     await (await driver(session)).fetch(_BEGIN, fingerprint, now)
 
 
-async def next_people(session: AsyncSession, limit: int) -> Sequence[UUID]:
-    """The next persons, by id; none where all were derived."""
-    return [row[0] for row in await (await driver(session)).fetch(_NEXT, limit)]
+async def next_people(session: AsyncSession, fingerprint: str, limit: int) -> Sequence[UUID]:
+    """The next persons, by id; none where all were derived, or other rules were seen since. The caller derives and moves on."""
+    return [row[0] for row in await (await driver(session)).fetch(_NEXT, fingerprint, limit)]
 
 
-async def move(session: AsyncSession, people: Sequence[UUID], limit: int) -> None:
-    """These persons were derived. Fewer than ``limit``: they were the last."""
+async def move(session: AsyncSession, fingerprint: str, people: Sequence[UUID], limit: int) -> None:
+    """These persons were derived. Fewer than ``limit``: they were the last. No mark of other rules moves."""
     after = people[-1] if len(people) == limit else None
-    await (await driver(session)).fetch(_MOVE, after, len(people))
+    await (await driver(session)).fetch(_MOVE, fingerprint, after, len(people))
 
 
 async def progress(connection: Driver) -> Progress | None:

@@ -63,13 +63,17 @@ async def notice_policy(sessions: Sessions, *, now: datetime, settings: Engageme
 async def follow_policy(
     sessions: Sessions, *, now: datetime, settings: EngagementSettings, seconds: float = SECONDS_IN_ONE_GO
 ) -> int:
-    """Derive the next persons by the rules of now, for some seconds; returns how many. Where it stopped, it goes on."""
+    """Derive the next persons by the rules of now, for some seconds; returns how many. Where it stopped, it goes on.
+
+    A clock that still runs by older rules than those that were seen last derives nobody.
+    """
+    rules = fingerprint_of(settings.policy)
 
     async def work(session: AsyncSession) -> int:
         await streams.share_map(session)
-        people = await rederivation.next_people(session, CHUNK)
+        people = await rederivation.next_people(session, rules, CHUNK)
         await derive_people(session, people, now=now, settings=settings)
-        await rederivation.move(session, people, CHUNK)
+        await rederivation.move(session, rules, people, CHUNK)
         return len(people)
 
     ends, count = time.monotonic() + seconds, 0

@@ -1,19 +1,26 @@
 """A changed file of rules: at the next start everybody is derived anew, in chunks, and a clock that was killed goes on."""
 
+import asyncio
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage.due import is_anything_due
 from services.engagement.storage.rederivation import Progress, next_people, progress
 from services.engagement.use_cases import follow_policy as following
-from services.engagement.use_cases.follow_policy import follow_policy, notice_policy
+from services.engagement.use_cases.derive_people import derive_people
+from services.engagement.use_cases.follow_policy import fingerprint_of, follow_policy, notice_policy
 from services.engagement.use_cases.run_clock import tick
 from shared.db.engine import Sessions
 from tests.integration.engagement.posting import Ats, event
 from tests.integration.engagement.queue_desk import Desk, at
+from tests.waiting import eventually
 
 NOW = at("2026-03-10")
 PEOPLE = 5
@@ -30,9 +37,9 @@ async def desk(ats: Ats, engagement: Sessions, settings: EngagementSettings) -> 
     return desk
 
 
-def changed(desk: Desk, folder: Path) -> EngagementSettings:
-    file = folder / "returns.toml"
-    file.write_text("salary_days = 7\n")
+def changed(desk: Desk, folder: Path, days: int = 7) -> EngagementSettings:
+    file = folder / f"returns-{days}.toml"
+    file.write_text(f"salary_days = {days}\n")
     return EngagementSettings(database_url=desk.settings.database_url, jwks_file=desk.settings.jwks_file, returns=file)
 
 
@@ -83,7 +90,7 @@ async def test_once_all_are_derived_nobody_is_read_to_find_that_out(desk: Desk) 
 
     async with desk.sessions.begin() as session:
         before = await session.scalar(text(_READ))
-        assert await next_people(session, 500) == []
+        assert await next_people(session, fingerprint_of(desk.settings.policy), 500) == []
         assert await session.scalar(text(_READ)) == before
 
 
@@ -101,3 +108,32 @@ async def test_a_clock_that_was_killed_goes_on_where_it_stopped(
     assert await follow_policy(desk.sessions, now=NOW, settings=settings) == 3
     assert set(await due_times(desk)) == {"2026-03-09T12:00:00Z"}
     assert await how_far(desk) == Progress(PEOPLE, PEOPLE, is_complete=True)
+
+
+async def test_a_clock_of_the_rules_before_moves_no_mark_of_the_newer(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "CHUNK", 2)
+    older, newer = changed(desk, tmp_path), changed(desk, tmp_path, days=9)
+    await notice_policy(desk.sessions, now=NOW, settings=older)
+    begun: list[asyncio.Task[None]] = []
+
+    async def derive_as_the_newer_begins(session: AsyncSession, of: Collection[UUID], **how: Any) -> Any:
+        if not begun:
+            begun.append(asyncio.create_task(notice_policy(desk.sessions, now=NOW, settings=newer)))
+            await eventually(noticed_or_waiting, bool, seconds=10)
+        return await derive_people(session, of, **how)
+
+    async def noticed_or_waiting() -> bool:
+        async with desk.sessions.begin() as session:
+            return begun[0].done() or bool(await session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+    monkeypatch.setattr(following, "derive_people", derive_as_the_newer_begins)
+    assert await follow_policy(desk.sessions, now=NOW, settings=older, seconds=0) == 2
+    await begun[0]
+    assert await how_far(desk) == Progress(0, PEOPLE, is_complete=False)
+
+    assert await follow_policy(desk.sessions, now=NOW, settings=older) == 0
+    assert await how_far(desk) == Progress(0, PEOPLE, is_complete=False)
+    assert await follow_policy(desk.sessions, now=NOW, settings=newer) == PEOPLE
+    assert set(await due_times(desk)) == {"2026-03-11T12:00:00Z"}
