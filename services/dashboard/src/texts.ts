@@ -156,6 +156,7 @@ export const texts = {
       ["Ctrl Enter", "I sent it"],
       ["s", "Snooze"],
       ["x", "Dismiss"],
+      ["arrows, Space, m", "On a board: to a card, select it, move those selected"],
       ["Escape", "Leave the draft, close the person"],
       ["g then t, q, p, e, n", "Today, Queue, Positions, People, Numbers"],
     ],
@@ -343,6 +344,21 @@ export const texts = {
     downsides: "Honest",
     skills: "Skills",
   },
+  board: {
+    board: "Who stands where",
+    how: "Drag a card to another stage, or select some and move them.",
+    closed: (count: string) => `${count} closed are not shown.`,
+    selected: (count: string) => `${count} selected`,
+    moveTo: "Move to",
+    choose: "Stage",
+    clear: "Clear",
+    select: (name: string) => `Select ${name}`,
+    moving: "moving",
+    moved: (count: number, stage: string) => `${String(count)} moved to ${stage}.`,
+    refused: (count: number) => `${String(count)} could not be moved.`,
+    stayed: (count: number, stage: string) =>
+      `${String(count)} did not go to ${stage}: what was done with them counts for more.`,
+  },
   preview: {
     title: "What would a change bring?",
     how: "People who said no would come back if the position were so. Nothing is changed by trying.",
@@ -373,8 +389,10 @@ export const texts = {
     origins: { inbound: "applied", outbound: "approached" } as Record<string, string>,
   },
   people: {
+    words: "Name, title, company",
+    wordsHow: "ada byron",
     skill: "Skills",
-    skillHow: "python",
+    skillHow: "python, go",
     market: "Market",
     anyMarket: "Any",
     markets: { passive: "Passive", open: "Open", active: "Active", unavailable: "Unavailable" } as Record<

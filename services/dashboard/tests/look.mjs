@@ -15,6 +15,7 @@ const PAGES = {
   "queue-person": `/queue?item=${items[0].id}`,
   positions: "/positions",
   position: `/positions/${position}`,
+  "position-board": `/positions/${position}?tab=board`,
   "position-return": `/positions/${position}?tab=return`,
   "position-who": `/positions/${position}?who=reached.contacted`,
   people: "/people",

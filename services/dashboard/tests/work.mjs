@@ -127,6 +127,27 @@ await step("each bar opens the people behind it", async () => {
   await beside.waitFor({ state: "detached" });
 });
 
+await step("a card that is moved by keyboard stands where the pursuit says", async () => {
+  await page.getByRole("link", { name: "Board" }).click();
+  const lane = (name) => page.getByRole("region", { name, exact: true });
+  await lane("Contacted")
+    .getByRole("link", { name: new RegExp(person.name) })
+    .focus();
+  await page.keyboard.press(" ");
+  await page.keyboard.press("m");
+  await page.getByRole("combobox", { name: "Move to" }).selectOption("Screening");
+  await lane("Screening")
+    .getByRole("link", { name: new RegExp(person.name) })
+    .waitFor();
+  const where = `/v1/pursuits?position=${position}&candidate=${person.reference}`;
+  assert.equal((await api(where)).items[0].stage, "screening");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await lane("Screening")
+    .getByRole("link", { name: new RegExp(person.name) })
+    .waitFor({ state: "detached" });
+  assert.notEqual((await api(where)).items[0].stage, "screening");
+});
+
 await step("the preview says what a higher salary brings, as the API does", async () => {
   await page.getByRole("link", { name: "Coming back" }).click();
   const people = page.locator("[data-preview=people]");

@@ -1,17 +1,19 @@
 """GET /v1/pursuits: what came of a candidate for a position, attempt by attempt."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
-from services.engagement.use_cases.read_pursuits import ShownPursuit, read_pursuit
+from services.engagement.storage.pursuits import Wanted
+from services.engagement.use_cases.read_pursuits import ShownPursuit, count_pursuits, read_pursuit
 from services.engagement.use_cases.read_pursuits import list_pursuits as find_pursuits
 from shared import clock
 from shared.attempts import Interest, Outcome
+from shared.events.vocabulary import Stage
 from shared.ids import candidate_id, position_id, pursuit_id
 from shared.naming import read_name
 from shared.security.auth import Principal, requires
@@ -21,6 +23,7 @@ from shared.web.waiting import WaitedDep
 
 router = APIRouter(prefix="/v1/pursuits", tags=["pursuits"], route_class=StrictRoute)
 
+PursuitStatus = Literal["open", "closed", "hired"]
 _EXAMPLE = str(pursuit_id(candidate_id("demo:ada"), position_id("demo:staff-engineer")))
 
 
@@ -104,6 +107,36 @@ class PursuitPage(BaseModel):
     next_cursor: str | None
 
 
+class PursuitCount(BaseModel):
+    """How many pursuits are where, by their latest attempt."""
+
+    stage: Stage | None = Field(description="The furthest reached; null where no stage ever was.")
+    status: PursuitStatus
+    pursuits: int = Field(description="How many.", examples=[12])
+
+
+class PursuitCounts(BaseModel):
+    """Where the people of a position are."""
+
+    items: list[PursuitCount]
+
+
+PositionQuery = Query(description="id or reference", examples=["demo:staff-engineer"])
+
+
+@router.get("/counts")
+async def count_position_pursuits(
+    sessions: SessionsDep,
+    _: Annotated[Principal, requires("engagement:read")],
+    _waited: WaitedDep,
+    position: Annotated[str, PositionQuery],
+) -> PursuitCounts:
+    """How many of a position's pursuits are at each stage with each status; what there is none of is left out."""
+    found = await count_pursuits(sessions, read_name("position", position).id)
+    counts = [{"stage": stage, "status": status, "pursuits": pursuits} for stage, status, pursuits in found]
+    return PursuitCounts.model_validate({"items": counts})
+
+
 @router.get("/{id}", response_model=Pursuit)
 async def get_pursuit(
     id: Annotated[UUID, Path(examples=[_EXAMPLE])],
@@ -123,19 +156,22 @@ async def list_pursuits(
     _: Annotated[Principal, requires("engagement:read")],
     _waited: WaitedDep,
     candidate: Annotated[str | None, Query(description="id or reference")] = None,
-    position: Annotated[str | None, Query(description="id or reference")] = None,
+    position: Annotated[str | None, PositionQuery] = None,
+    stage: Annotated[Stage | None, Query(description="Whose latest attempt came so far and no further.")] = None,
+    status: Annotated[PursuitStatus | None, Query(description="Whose latest attempt is so.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query()] = None,
 ) -> dict[str, Any]:
-    """Pursuits of a candidate, of a position, of both or of all."""
+    """Pursuits of a candidate, of a position, of both or of all; those at a stage, or with a status, where asked for."""
     person = None if candidate is None else read_name("candidate", candidate).id
     of_position = None if position is None else read_name("position", position).id
-    purpose = f"pursuits:{person}:{of_position}"
+    wanted = Wanted(of_position, stage, status)
+    purpose = f"pursuits:{person}:{wanted}"
     after = None if cursor is None else decode_cursor(purpose, cursor, UUID)
     shown, following = await find_pursuits(
         sessions,
         candidate=person,
-        position=of_position,
+        wanted=wanted,
         after=after,
         limit=limit,
         now=clock.now(),

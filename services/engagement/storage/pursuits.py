@@ -1,6 +1,7 @@
 """Finding pursuits, as they were derived. Rows are written with all else of a person: ``storage.people``."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,8 +13,15 @@ from shared.db.asyncpg_connection import driver
 _COLUMNS = "id, person_id, position_id, attempt, stage, status, close_kind, close_reason, closed_at, clock_at"
 _ONE = f"SELECT {_COLUMNS} FROM pursuits WHERE id = $1"  # noqa: S608 - the columns are a constant
 _PAGE = f"""
-    SELECT {_COLUMNS} FROM pursuits WHERE attempt > 0 AND id > $1 AND ($2::uuid IS NULL OR position_id = $2) ORDER BY id LIMIT $3
+    SELECT {_COLUMNS} FROM pursuits
+    WHERE attempt > 0 AND id > $1 AND ($2::uuid IS NULL OR position_id = $2)
+      AND ($3::text IS NULL OR stage = $3) AND ($4::text IS NULL OR status = $4)
+    ORDER BY id LIMIT $5
     """  # noqa: S608 - the columns are a constant
+_COUNTS = """
+    SELECT stage, status, count(*) FROM pursuits WHERE attempt > 0 AND position_id = $1
+    GROUP BY stage, status ORDER BY stage, status
+    """
 _OF_POSITION = "SELECT id, person_id FROM pursuits WHERE position_id = $1 AND id > $2 ORDER BY id LIMIT $3"
 _DUE = "SELECT id, person_id FROM pursuits WHERE clock_at <= $1 ORDER BY clock_at LIMIT $2"
 _NOT_DUE = "UPDATE pursuits SET clock_at = NULL WHERE id = ANY($1::uuid[])"
@@ -25,9 +33,24 @@ async def one(session: AsyncSession, id: UUID) -> PursuitRow | None:
     return PursuitRow(*rows[0]) if rows else None
 
 
-async def page(session: AsyncSession, *, position: UUID | None, after: UUID, limit: int) -> Sequence[PursuitRow]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which pursuits are asked for, by their latest attempt; None: any."""
+
+    position: UUID | None = None
+    stage: str | None = None
+    status: str | None = None
+
+
+async def page(session: AsyncSession, wanted: Wanted, *, after: UUID, limit: int) -> Sequence[PursuitRow]:
     """Pursuits that hold an attempt, of a position or of all, by id."""
-    return [PursuitRow(*row) for row in await (await driver(session)).fetch(_PAGE, after, position, limit)]
+    asked = (after, wanted.position, wanted.stage, wanted.status, limit)
+    return [PursuitRow(*row) for row in await (await driver(session)).fetch(_PAGE, *asked)]
+
+
+async def counts(session: AsyncSession, position: UUID) -> list[tuple[str | None, str, int]]:
+    """How many of a position's pursuits are at each stage with each status, by their latest attempt."""
+    return [(row[0], row[1], row[2]) for row in await (await driver(session)).fetch(_COUNTS, position)]
 
 
 async def of_position(session: AsyncSession, position: UUID, *, after: UUID, limit: int) -> list[tuple[UUID, UUID]]:

@@ -13,6 +13,7 @@ from services.engagement.domain.pursuit_view import PursuitRow, describe
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import positions, pursuits, streams
 from services.engagement.storage.positions import KnownPosition
+from services.engagement.storage.pursuits import Wanted
 from services.engagement.use_cases.reading import derived_now, person_streams, references_of
 from shared.db.engine import Sessions
 
@@ -51,7 +52,7 @@ async def list_pursuits(
     sessions: Sessions,
     *,
     candidate: UUID | None,
-    position: UUID | None,
+    wanted: Wanted,
     after: UUID | None,
     limit: int,
     now: datetime,
@@ -65,16 +66,24 @@ async def list_pursuits(
         if candidate is not None:
             person = (await person_streams(session, candidate))[0].person_id
             derived = (await derived_now(session, [person], now=now, settings=settings))[person]
-            rows = sorted(
-                (r for r in derived.rows.values() if r.attempt and (position is None or r.position_id == position)),
-                key=lambda row: row.id,
-            )
+            rows = sorted((row for row in derived.rows.values() if row.attempt and _is(row, wanted)), key=lambda row: row.id)
             rows = [row for row in rows if after is None or row.id > after][: limit + 1]
         else:
-            rows = list(await pursuits.page(session, position=position, after=after or FIRST, limit=limit + 1))
+            rows = list(await pursuits.page(session, wanted, after=after or FIRST, limit=limit + 1))
         following = rows[limit - 1].id if len(rows) > limit else None
         keys = [(row.person_id, row.position_id) for row in rows[:limit]]
         return await _shown(session, keys, now, settings), following
+
+
+async def count_pursuits(sessions: Sessions, position: UUID) -> list[tuple[str | None, str, int]]:
+    """How many of a position's pursuits are at each stage with each status, as they were derived so far."""
+    async with sessions.begin() as session:
+        return await pursuits.counts(session, position)
+
+
+def _is(row: PursuitRow, wanted: Wanted) -> bool:
+    asked = ((wanted.position, row.position_id), (wanted.stage, row.stage), (wanted.status, row.status))
+    return all(value is None or value == found for value, found in asked)
 
 
 async def _shown(session: AsyncSession, keys: Sequence[Key], now: datetime, settings: EngagementSettings) -> list[ShownPursuit]:

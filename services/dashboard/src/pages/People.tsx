@@ -60,7 +60,11 @@ export function People() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const query = {
-    skill: search.skill === undefined ? undefined : [search.skill],
+    q: search.q,
+    skill: search.skill
+      ?.split(",")
+      .map((one) => one.trim())
+      .filter(Boolean),
     level: search.level as Schemas["Level"] | undefined,
     market_status: search.status as Schemas["MarketStatus"] | undefined,
   };
@@ -79,12 +83,31 @@ export function People() {
         role="search"
         onSubmit={(event) => {
           event.preventDefault();
-          change({ skill: String(new FormData(event.currentTarget).get("skill")) || undefined });
+          const typed = new FormData(event.currentTarget);
+          const said = (name: string): string | undefined => String(typed.get(name)).trim() || undefined;
+          change({ q: said("q"), skill: said("skill") });
         }}
       >
         <label className="choice">
+          <span>{t.words}</span>
+          <input
+            name="q"
+            type="search"
+            maxLength={200}
+            defaultValue={search.q}
+            key={search.q}
+            placeholder={t.wordsHow}
+          />
+        </label>
+        <label className="choice">
           <span>{t.skill}</span>
-          <input name="skill" type="search" defaultValue={search.skill} key={search.skill} placeholder={t.skillHow} />
+          <input
+            name="skill"
+            type="search"
+            defaultValue={search.skill}
+            key={`skill ${search.skill ?? ""}`}
+            placeholder={t.skillHow}
+          />
         </label>
         <Choice
           label={texts.queue.level}

@@ -11,9 +11,10 @@ import { Page, Tag } from "../ui/parts";
 import { PositionFunnel } from "./PositionFunnel";
 import "./position.css";
 
+const Board = lazy(() => import("./Board").then((module) => ({ default: module.Board })));
 const Returns = lazy(() => import("./PositionReturns").then((module) => ({ default: module.PositionReturns })));
 const t = texts.positions;
-const TABS = [undefined, "return"] as const;
+const TABS = [undefined, "board", "return"] as const;
 const route = getRouteApi("/shell/positions/$position");
 
 export function Position() {
@@ -49,7 +50,9 @@ export function Position() {
     >
       <p className="lead">{one && <Facts record={one} />}</p>
       <Suspense fallback={<Loading />}>
-        {search.tab === "return" ? (
+        {search.tab === "board" ? (
+          <Board position={position} />
+        ) : search.tab === "return" ? (
           <Returns position={position} record={one} />
         ) : (
           <PositionFunnel position={position} record={one} search={search} change={change} />
