@@ -73,6 +73,14 @@ ORIGIN = Dimension(
 CHANNEL = Dimension(
     name="channel", question="Through which channel was the first touch?", of=Of.ATTEMPT, column="channel", type=Channel
 )
+ATTEMPT = Dimension(
+    name="attempt",
+    question="Which attempt of the person for the position is it? 1 is the first, 2 the first return.",
+    of=Of.ATTEMPT,
+    column="number",
+    type=Annotated[int, Field(ge=1, le=10_000)],
+    stored=int,
+)
 SPONSOR = Dimension(name="sponsor", question="Whose position is it?", of=Of.POSITION, column="sponsor")
 SKILL = Dimension(
     name="skill",
@@ -107,6 +115,7 @@ DIMENSIONS: list[Dimension] = [
     VIA,
     ORIGIN,
     CHANNEL,
+    ATTEMPT,
     SPONSOR,
     SKILL,
     LEVEL,

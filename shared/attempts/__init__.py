@@ -7,6 +7,7 @@ from shared.attempts.model import (
     CloseKind,
     FoldFact,
     Interest,
+    Message,
     Origin,
     Outcome,
     Placement,
@@ -17,6 +18,6 @@ from shared.attempts.model import (
 from shared.attempts.retractions import RETRACTION, RetractableFact, without_retracted
 
 __all__ = [
-    "GHOST_AFTER", "RETRACTION", "Attempt", "Close", "CloseKind", "FoldFact", "Interest", "Origin", "Outcome", "Placement",
-    "Pursuit", "RetractableFact", "Standing", "Touch", "course", "fact_of", "fold", "without_retracted",
+    "GHOST_AFTER", "RETRACTION", "Attempt", "Close", "CloseKind", "FoldFact", "Interest", "Message", "Origin", "Outcome",
+    "Placement", "Pursuit", "RetractableFact", "Standing", "Touch", "course", "fact_of", "fold", "without_retracted",
 ]  # fmt: skip

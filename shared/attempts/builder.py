@@ -1,12 +1,12 @@
 """An attempt while it is folded: it takes one fact after the other, in their order, and builds the attempt that they make."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from shared.attempts.model import STRONG, WEAK, Attempt, Close, CloseKind, FoldFact, Origin, Placement, Touch
+from shared.attempts.model import STRONG, WEAK, Attempt, Close, CloseKind, FoldFact, Message, Origin, Placement, Touch
 from shared.events.vocabulary import Reason, Stage
 
 _REASON_OF_WEAK: dict[CloseKind, Reason] = {
@@ -189,6 +189,7 @@ class AttemptBuilder:
             recorded=recorded,
             reached=_with_implied(recorded, self.origin, decline),
             touches=tuple(self.touches),
+            messages=tuple(self._messages()),
             first_response_at=None if response is None else response.time,
             replied_by_touch=None if response is None else response.touches,
             close=self.close,
@@ -215,6 +216,12 @@ class AttemptBuilder:
             if value is not None:
                 return value
         return None
+
+    def _messages(self) -> Iterator[Message]:
+        """What both sides wrote, without newsletters and automatic replies."""
+        for fact in self.facts:
+            if (words := fact.data.get("words")) and fact.stage is not None and not fact.is_broadcast:
+                yield Message(fact.time, words, fact.name == "responded")
 
     def _recorded(self) -> dict[Stage, datetime]:
         recorded = dict(self.named)

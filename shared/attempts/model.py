@@ -109,6 +109,14 @@ class Touch(NamedTuple):
     template: str | None
 
 
+class Message(NamedTuple):
+    """A message of the conversation of which it is known how many words it has; ``is_theirs``, or ours."""
+
+    time: datetime
+    words: int
+    is_theirs: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Close:
     """How an attempt ended. ``event`` is None where the fold derived it: ghosted, or closed with the position."""
@@ -159,6 +167,7 @@ class Attempt(NamedTuple):
     reached: dict[Stage, datetime]
     """In the order of the stages."""
     touches: tuple[Touch, ...]
+    messages: tuple[Message, ...]
     first_response_at: datetime | None
     replied_by_touch: int | None
     """How many touches came before the first response."""

@@ -102,7 +102,9 @@ async def list_metric_members(
         return list(map(_member, found))
 
     async def others(after: tuple[UUID, UUID] | None, size: int) -> Sequence[MetricMember]:
-        found = await list_items(sessions, metric, question, key=key, after=after, limit=size, now=now)
+        found = await list_items(
+            sessions, metric, question, key=key, after=after, limit=size, now=now, ghost_after=settings.ghost_after
+        )
         return list(map(_item, found))
 
     page: Any = attempts if metric.is_of_attempts else others

@@ -66,11 +66,11 @@ def possible(metric: Metric, question: Question) -> Question:
     """The question, where the metric can answer it. Raises Invalid: what is counted may lack a dimension, or a past."""
     for name in (*question.filters, *(one.name for one in question.group_by)):
         if name not in metric.dimensions:
-            rule = f"{metric.name} is of {metric.of}s, which have: {', '.join(metric.dimensions)}"
+            rule = f"is not known of what {metric.name} counts; known are: {', '.join(metric.dimensions)}"
             raise Invalid.of(name if name in question.filters else "group_by", rule)
-    if question.moment is not None and not metric.is_of_attempts:
+    if question.moment is not None and not metric.looks_back:
         field = "as_of" if question.until is None else "until"
-        raise Invalid.of(field, f"{metric.name} is of {metric.of}s, of which the present state alone is kept")
+        raise Invalid.of(field, f"is not taken by {metric.name}: of what it counts the present state alone is kept")
     return question
 
 

@@ -10,7 +10,7 @@ from services.analytics.domain.arrays import Ints
 from services.analytics.domain.column_groups import Lines, chosen, lines_of
 from services.analytics.domain.column_rollups import ALL
 from services.analytics.domain.column_sums import by_profile, cohort_lines, contribution_lines, held, rolled_by, rolled_lines
-from services.analytics.domain.columns import Columns, Contributions
+from services.analytics.domain.columns import DURATIONS, Columns, Contributions
 from services.analytics.domain.groups import Key
 from services.analytics.domain.micros import micros
 from services.analytics.domain.questions import Question, View
@@ -70,7 +70,8 @@ def _largest(found: Ints, names: list[str], question: Question) -> Ints:
 def _durations(columns: Columns, question: Question, zone: str, *, exact: bool) -> list[tuple[Key, str, int, int]]:
     spans: Contributions = columns.spans
     number = len(spans.measures)
-    if not number:
+    wanted = [code for code, name in enumerate(spans.measures.values) if name.partition(".")[0] in DURATIONS]
+    if not wanted:
         return []
     totals = columns.rollups.seconds.cells
     if not exact and rolled_by(question) == ALL and totals is not None and (counts := columns.spans_by(ALL)) is not None:
@@ -79,7 +80,7 @@ def _durations(columns: Columns, question: Question, zone: str, *, exact: bool) 
             for measure, many, total in zip(spans.measures.values, counts[0].tolist(), totals[0].tolist(), strict=False)
             if many
         ]
-    lines, places = contribution_lines(columns, spans, list(range(number)), question, zone)
+    lines, places = contribution_lines(columns, spans, wanted, question, zone)
     cells, seconds = lines.group * number + spans.code.all[places], spans.seconds.all[places].astype(np.int64)
     if exact:
         each, counts = np.unique(np.stack([cells, seconds]), axis=1, return_counts=True)

@@ -74,6 +74,26 @@ def quantiles(columns: Columns, question: Question, family: str, share: float, *
     return groups
 
 
+def weights(columns: Columns, question: Question, prefixes: tuple[str, ...], *, judged: datetime, zone: str) -> Groups:
+    """As ``sums``, of measures whose contributions do not just count: with what they weigh."""
+    spans = columns.spans
+    wanted = _measures(spans, prefixes)
+    lines, places = contribution_lines(columns, spans, wanted, question, zone)
+    if question.view is View.COHORT:
+        attempts, _, counted, young = _attempts(columns, question, [], judged, zone)
+        by_code = _grouped(attempts, counted, _tally(young), question)
+        groups = {attempts.key(code): group for code, group in by_code.items()}
+    else:
+        groups = {lines.key(code): group for code, group in _counted(columns, question, lines, judged).items()}
+    cells = lines.group * len(spans.measures) + spans.code.all[places]
+    cell_of, place, counts = np.unique(cells, return_inverse=True, return_counts=True)
+    totals = np.bincount(place, weights=spans.seconds.all[places], minlength=len(cell_of))
+    for cell, many, total in zip(cell_of.tolist(), counts.tolist(), totals.tolist(), strict=True):
+        if (group := groups.get(lines.key(cell // len(spans.measures)))) is not None:
+            group.sums[spans.measures.values[cell % len(spans.measures)]] = Sum(many, int(total))
+    return groups
+
+
 def rolled_by(question: Question) -> str | None:
     """The dimension by which the rollups count what is asked, ``ALL`` for none; None where they do not: see Rollups."""
     if question.filters or question.position or question.since or question.before or not question.is_of_attempts:

@@ -16,11 +16,14 @@ from services.analytics.metrics import METRICS, Quantile
 
 DIMENSIONS = (
     "position", "recruiter", "sender_role", "via", "origin", "channel", "level", "location", "tier", "market_status",
+    "attempt",
 )  # fmt: skip
 """The dimensions of which an attempt has one value, as columns; skills are a list, a sponsor is looked up by the position."""
 
 DURATIONS = frozenset(metric.adds_up.family for metric in METRICS if isinstance(metric.adds_up, Quantile))
 """The families of measures that are durations."""
+WEIGHED = DURATIONS | {prefix.partition(".")[0] for metric in METRICS if metric.weighs for prefix in metric.adds_up.prefixes}
+"""The families of measures whose contributions do not just count."""
 
 SPARE = 200_000
 """Dead rows that are never too many."""
@@ -245,7 +248,7 @@ class Columns:
             flat = [known[name] for some in measures for name in some]
         except KeyError:
             for name in {name for some in measures for name in some} - known.keys():
-                is_duration = name.partition(".")[0] in DURATIONS
+                is_duration = name.partition(".")[0] in WEIGHED
                 of = (self.spans if is_duration else self.counts).measures.of(name)
                 known[name] = ~of if is_duration else of
             flat = [known[name] for some in measures for name in some]

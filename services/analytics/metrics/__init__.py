@@ -3,10 +3,10 @@
 from itertools import chain
 
 from services.analytics.metrics.adding_up import AddsUp, Counts, Quantile, Ratio, Row, Sides, Total, wilson
-from services.analytics.metrics.after_the_hire import HIRED_ON_RETURN, LEFT_EARLY, RETURNED, STARTED
+from services.analytics.metrics.after_the_hire import HIRED_ON_RETURN, KNOWN_HIRES, LEFT_EARLY, RETURNED, STARTED
 from services.analytics.metrics.closes import DECLINES, OTHER_CLOSES, REJECTIONS
-from services.analytics.metrics.coming_back import BROUGHT_BACK, QUEUE_WORK, SOFT_NOS_DUE, SOFT_NOS_UNDATED
-from services.analytics.metrics.effort import POOL_BURN, TOUCHES_PER_REPLY
+from services.analytics.metrics.coming_back import BROUGHT_BACK, QUEUE_WORK, SOFT_NOS_DUE, SOFT_NOS_UNDATED, SOFT_NOS_UNPLANNED
+from services.analytics.metrics.effort import CONTACT_PRESSURE, POOL_BURN, TALK_TO_LISTEN, TOUCHES_PER_REPLY
 from services.analytics.metrics.metric import Contribution, Metric
 from services.analytics.metrics.obligations import (
     DELIVERED,
@@ -19,7 +19,7 @@ from services.analytics.metrics.obligations import (
     WAIVED,
 )
 from services.analytics.metrics.outcomes import CONTRADICTIONS, HIRE_RATE, INTEREST, INTEREST_RATE, OUTCOMES, UNANSWERED
-from services.analytics.metrics.people import LOST_CHANNELS, MARKET_CHANGES, PEOPLE, RATING, STALE
+from services.analytics.metrics.people import LOST_CHANNELS, MARKET_CHANGES, PEOPLE, POOL_YIELD, RATING, STALE
 from services.analytics.metrics.policy import BREACHES
 from services.analytics.metrics.replies import RESPONDED_BY_TOUCH
 from services.analytics.metrics.stages import FROM_PREVIOUS, MEDIAN_HOURS, P90_HOURS, REACHED, RECORDED, STAGES
@@ -42,13 +42,17 @@ METRICS: list[Metric] = [
     REJECTIONS,
     OTHER_CLOSES,
     TOUCHES_PER_REPLY,
+    TALK_TO_LISTEN,
     POOL_BURN,
+    POOL_YIELD,
     RETURNED,
     HIRED_ON_RETURN,
+    KNOWN_HIRES,
     STARTED,
     LEFT_EARLY,
     SOFT_NOS_DUE,
     SOFT_NOS_UNDATED,
+    SOFT_NOS_UNPLANNED,
     BROUGHT_BACK,
     QUEUE_WORK,
     OWED,
@@ -60,6 +64,7 @@ METRICS: list[Metric] = [
     MEDIAN_ANSWER,
     P90_ANSWER,
     BREACHES,
+    CONTACT_PRESSURE,
     RATING,
     LOST_CHANNELS,
     PEOPLE,

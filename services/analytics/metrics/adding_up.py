@@ -94,6 +94,8 @@ class Ratio:
     sides: Callable[[Sums], Mapping[str | None, Sides]]
     is_share: bool = True
     without: Mapping[str | None, float] = field(default_factory=dict)
+    weighs: bool = False
+    """Whether each contribution counts as much as it weighs."""
 
     def rows(self, sums: Sums) -> list[Row]:
         """A row for each key."""
@@ -143,12 +145,13 @@ class Quantile:
 AddsUp = Counts | Total | Ratio | Quantile
 
 
-def ratio_of(upper: Iterable[str], lower: Iterable[str], *, is_share: bool = True) -> Ratio:
-    """The ratio of two sums of measures, each ``<family>.<key>``."""
+def ratio_of(upper: Iterable[str], lower: Iterable[str], *, is_share: bool = True, weighs: bool = False) -> Ratio:
+    """The ratio of two sums of measures, each ``<family>.<key>``; where it ``weighs``, of what their contributions weigh."""
     measures = tuple(upper), tuple(lower)
     above, below = ([one.partition(".") for one in side] for side in measures)
 
     def sides(sums: Sums) -> Mapping[str | None, Sides]:
-        return {None: Sides(*(sum(sums.count(family, key) for family, _, key in some) for some in (above, below)))}
+        added = sums.weight if weighs else sums.count
+        return {None: Sides(*(sum(added(family, key) for family, _, key in some) for some in (above, below)))}
 
-    return Ratio(tuple(dict.fromkeys(measures[0] + measures[1])), sides, is_share)
+    return Ratio(tuple(dict.fromkeys(measures[0] + measures[1])), sides, is_share, weighs=weighs)

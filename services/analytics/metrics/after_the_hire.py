@@ -5,10 +5,13 @@ from datetime import timedelta
 
 from services.analytics.metrics.adding_up import Total, ratio_of
 from services.analytics.metrics.metric import Contribution, Metric
+from services.analytics.metrics.subjects import Subject
 from shared.attempts import Attempt
 
 EARLY = timedelta(days=180)
 """Who leaves within so long of the start left early."""
+KNOWN_FOR = timedelta(days=180)
+"""Who was known for so long before the hire is no stranger."""
 
 
 def _returned(attempt: Attempt) -> Iterator[Contribution]:
@@ -43,6 +46,17 @@ HIRED_ON_RETURN = Metric(
     "the time of the hire.",
     formula="count(attempts where number > 1 and outcome = hired)",
     adds_up=Total("returned", "hired"),
+)
+
+KNOWN_HIRES = Metric(
+    name="known_hires",
+    of=Subject.HIRE,
+    question=f"What share of the hires had been known to us for {KNOWN_FOR.days} days or more?",
+    unit="ratio, 0 to 1",
+    definition=f"Attempts with the outcome hired whose person's first fact, for whatever position, is {KNOWN_FOR.days} days "
+    "or more older than the hire, divided by all with that outcome. Activity view: at the time of the hire.",
+    formula=f"count(hired where hired - first fact of the person >= {KNOWN_FOR.days} days) / count(outcome = hired)",
+    adds_up=ratio_of(["hires.known"], ["hires.known", "hires.new"]),
 )
 
 STARTED = Metric(

@@ -75,6 +75,17 @@ SOFT_NOS_UNDATED = Metric(
     adds_up=Total("soft_nos_undated", "plans"),
 )
 
+SOFT_NOS_UNPLANNED = Metric(
+    name="soft_nos_unplanned",
+    of=Subject.UNPLANNED,
+    question="How many soft nos are without any return plan?",
+    unit="soft nos",
+    definition="Latest attempts with the outcome soft_no of which no return plan was ever announced, neither one that lives nor "
+    "one that ended: nothing brings these people back. Activity view: at the time of the close.",
+    formula="count(attempts where outcome = soft_no and no plan)",
+    adds_up=Total("soft_nos_unplanned"),
+)
+
 BROUGHT_BACK = Metric(
     name="brought_back",
     of=Subject.QUEUE,

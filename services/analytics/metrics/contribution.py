@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Contribution(NamedTuple):
-    """One share in one measure: counts 1, and ``seconds`` where the measure is of durations."""
+    """One share in one measure: counts 1, and ``seconds`` where the measure is of durations, or of what weighs: words."""
 
     measure: str
     at: datetime

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from services.analytics.dimensions import DIMENSIONS
-from services.analytics.metrics.adding_up import AddsUp
+from services.analytics.metrics.adding_up import AddsUp, Ratio
 from services.analytics.metrics.contribution import Contribution
-from services.analytics.metrics.subjects import DIMENSIONS_OF, Subject
+from services.analytics.metrics.subjects import DIMENSIONS_OF, LOOK_BACK, Subject
 from services.analytics.metrics.sums import Sums
 from shared.attempts import Attempt
 
@@ -46,6 +46,21 @@ class Metric:
     def is_of_attempts(self) -> bool:
         """Whether attempts are counted."""
         return self.of is Subject.ATTEMPT
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether it can be counted as it was at an earlier time."""
+        return self.of in LOOK_BACK
+
+    @property
+    def ripens(self) -> bool:
+        """Whether what is counted may be too young to judge."""
+        return self.of in {Subject.ATTEMPT, Subject.LOSS}
+
+    @property
+    def weighs(self) -> bool:
+        """Whether each contribution counts as much as it weighs."""
+        return isinstance(self.adds_up, Ratio) and self.adds_up.weighs
 
     @property
     def dimensions(self) -> tuple[str, ...]:

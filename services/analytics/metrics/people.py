@@ -16,6 +16,8 @@ STALE_AFTER_DAYS = 365
 STATEMENTS = {CandidateRatedUs.type, CandidateUnsubscribed.type, CandidateComplained.type}
 """The types of the facts by which people say something of us."""
 _SCORES = tuple(range(11))
+YIELDED = ("contacted", "responded", "interested", "hired")
+"""The stages by which the pool's yield is counted."""
 
 
 def of_statement(type: str, id: UUID, stream: UUID, at: datetime, data: Mapping[str, object]) -> Item:
@@ -43,6 +45,10 @@ def _mean(sums: Sums) -> dict[str | None, Sides]:
     return {None: Sides(sum(score * count for score, count in counts.items()), sum(counts.values()))}
 
 
+def _yielded(sums: Sums) -> dict[str | None, Sides]:
+    return {stage: Sides(sums.count("pool_yield", stage), sums.count("pool_yield", "people")) for stage in YIELDED}
+
+
 PEOPLE = Metric(
     name="people",
     of=Subject.PERSON,
@@ -53,6 +59,18 @@ PEOPLE = Metric(
     formula="count(people) by market_status",
     adds_up=Counts("people", (*(status.value for status in MarketStatus), UNKNOWN)),
     key="status",
+)
+
+POOL_YIELD = Metric(
+    name="pool_yield",
+    of=Subject.POOLED,
+    question="What does the pool yield: which share of its people was ever contacted, responded, was interested, was hired?",
+    unit="ratio, 0 to 1",
+    definition="People with an attempt, for whatever position, that reached the stage, divided by everybody of whom there is a "
+    "record, a merged person once and an erased one not. By tier it says what each is worth. At the last change of the record.",
+    formula="count(people with reached[stage]) / count(people) by stage",
+    adds_up=Ratio(("pool_yield.",), _yielded),
+    key="stage",
 )
 
 MARKET_CHANGES = Metric(

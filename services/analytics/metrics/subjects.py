@@ -30,6 +30,21 @@ class Subject(StrEnum):
     """A change of a person's market status."""
     PERSON = "person"
     """Somebody of whom there is a record."""
+    LOSS = "loss"
+    """An attempt, for what it won or lost, or an unsubscription."""
+    HIRE = "hire"
+    """A hire, with how long the person had been known."""
+    PRESSED = "pressed"
+    """Somebody who was touched of late."""
+    POOLED = "pooled"
+    """Somebody of whom there is a record, with how far they ever came."""
+    UNPLANNED = "unplanned"
+    """A soft no of which no return plan is known."""
+
+
+MADE_OF_ATTEMPTS = frozenset({Subject.LOSS, Subject.HIRE, Subject.PRESSED, Subject.POOLED, Subject.UNPLANNED})
+LOOK_BACK = {Subject.ATTEMPT, *MADE_OF_ATTEMPTS} - {Subject.UNPLANNED}
+"""What can be counted as it was: of all others the present state alone is kept."""
 
 
 DIMENSIONS_OF: dict[Subject, frozenset[str]] = {
@@ -42,9 +57,11 @@ DIMENSIONS_OF: dict[Subject, frozenset[str]] = {
         Subject.STATEMENT: {"channel", "period"},
         Subject.CHANGE: {"period"},
         Subject.PERSON: {"period"},
+        Subject.PRESSED: {"period"},
+        Subject.POOLED: {"period"},
     }.items()
 }
-"""What items of each kind can be filtered and grouped by; all are of a person."""
+"""What items of each kind can be filtered and grouped by; all are of a person. Those that are missing here have all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,3 +29,8 @@ class Sums:
         """How often ``<family>.<key>`` was contributed to."""
         found = self._families.get(family, {}).get(key)
         return 0 if found is None else found.attempts
+
+    def weight(self, family: str, key: str) -> int:
+        """What the contributions to ``<family>.<key>`` weigh together."""
+        found = self._families.get(family, {}).get(key)
+        return 0 if found is None else found.seconds

@@ -14,7 +14,7 @@ PAGE = 5000
 _MICROS = "CAST(extract(epoch FROM attempts.cohort_at) * 1000000 AS bigint)"
 _READ = f"""
     SELECT slot, {_MICROS}, position_id, recruiter, sender_role, via, origin, channel, level, country, tier, market_status,
-        coalesce(skills, '{{}}'), array_to_string(measures, ','), array_send(ats), array_send(seconds)
+        attempts.number, coalesce(skills, '{{}}'), array_to_string(measures, ','), array_send(ats), array_send(seconds)
     FROM attempts LEFT JOIN people ON people.person = attempts.person
 """  # noqa: S608 - a constant
 _CHANGED = f"""

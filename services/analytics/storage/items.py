@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.analytics.domain.micros import micros
 from services.analytics.domain.questions import Question, View
 from services.analytics.metrics.people import STALE_AFTER_DAYS, STATEMENTS, UNKNOWN
-from services.analytics.metrics.subjects import Gone, Item, Items, Subject
+from services.analytics.metrics.subjects import MADE_OF_ATTEMPTS, Gone, Item, Items, Subject
+from services.analytics.storage.made_of_attempts import made_of_attempts
 from services.analytics.storage.numbers import read_only
 from services.analytics.storage.selection import Selection, Source
+from services.analytics.storage.statements import NOTHING, stated
 from services.analytics.storage.unnest import columns, unnest
-from shared.attempts import RETRACTION
 from shared.db.asyncpg_connection import Driver
 
 _COLUMNS = (
@@ -30,16 +31,15 @@ _SAVE = f"""
 """  # noqa: S608 - constants of this service
 _DROP = f"DELETE FROM items WHERE (kind, id) IN (SELECT * FROM {unnest('text', 'uuid')})"  # noqa: S608 - a constant
 
-_NOTHING = "CAST(NULL AS text) AS via, CAST(NULL AS text) AS origin, CAST(NULL AS text) AS sender_role"
 _STORED = f"""(
     SELECT items.id, coalesce(links.person, items.stream) AS person, items.position_id, items.number, items.recruiter,
-        items.channel, {_NOTHING}, items.began_at AS cohort_at, items.measures, items.ats, items.seconds
+        items.channel, {NOTHING}, items.began_at AS cohort_at, items.measures, items.ats, items.seconds
     FROM items LEFT JOIN links ON links.stream = items.stream WHERE items.kind = '{{kind}}'
 )"""  # noqa: S608 - constants
 _MICROS = "CAST(extract(epoch FROM {}) * 1000000 AS bigint)"
 _PEOPLE = f"""(
     SELECT people.person AS id, people.person, CAST(NULL AS uuid) AS position_id, 1 AS number, CAST(NULL AS text) AS recruiter,
-        CAST(NULL AS text) AS channel, {_NOTHING}, people.updated_at AS cohort_at,
+        CAST(NULL AS text) AS channel, {NOTHING}, people.updated_at AS cohort_at,
         ARRAY['people.' || coalesce(people.market_status, '{UNKNOWN}'), 'described.records']
             || CASE WHEN people.updated_at < CAST(:by_time AS timestamptz) - interval '{STALE_AFTER_DAYS} days'
                 THEN ARRAY['stale.records'] ELSE '{{}}' END
@@ -47,41 +47,16 @@ _PEOPLE = f"""(
         array_fill({_MICROS.format("people.updated_at")}, ARRAY[3]) AS ats, ARRAY[0, 0, 0] AS seconds
     FROM people WHERE NOT people.erased AND NOT EXISTS (SELECT FROM links WHERE links.stream = people.person)
 )"""  # noqa: S608 - constants
-_SAID = ", ".join(f"'{one}'" for one in sorted(STATEMENTS))
-# As shared.attempts.retractions says of facts without a position: by the fact's id, or the latest of the type up to a time.
-_STATED = f"""(
-    WITH said AS (
-        SELECT facts.event_id, coalesce(links.person, facts.stream) AS person, facts.type, facts.time, facts.data
-        FROM facts LEFT JOIN links ON links.stream = facts.stream WHERE facts.type IN ({_SAID})
-    ), retractions AS (
-        SELECT coalesce(links.person, facts.stream) AS person, facts.time, facts.data
-        FROM facts LEFT JOIN links ON links.stream = facts.stream
-        WHERE facts.type = '{RETRACTION}' AND facts.position_id IS NULL
-    )
-    SELECT said.event_id AS id, said.person, CAST(NULL AS uuid) AS position_id, 1 AS number, CAST(NULL AS text) AS recruiter,
-        said.data->>'channel' AS channel, {_NOTHING}, said.time AS cohort_at,
-        ARRAY[CASE said.type WHEN 'rekindle.candidate.rated_us' THEN 'rating.' || (said.data->>'score')
-            ELSE 'lost_channels.' || split_part(said.type, '.', 3) END] AS measures,
-        ARRAY[{_MICROS.format("said.time")}] AS ats, ARRAY[0] AS seconds
-    FROM said WHERE NOT EXISTS (
-        SELECT FROM retractions WHERE retractions.person = said.person AND (
-            retractions.data->>'event' = CAST(said.event_id AS text) OR (
-                retractions.data->>'type' = said.type AND retractions.time >= said.time AND NOT EXISTS (
-                    SELECT FROM said AS later WHERE later.person = said.person AND later.type = said.type
-                        AND (later.time, later.event_id) > (said.time, said.event_id) AND later.time <= retractions.time
-                )
-            )
-        )
-    )
-)"""  # noqa: S608 - constants
 
 
-def source_of(subject: Subject, by: datetime) -> Source:
-    """The items of a kind; time has passed up to ``by``."""
+def source_of(subject: Subject, question: Question, by: datetime) -> Source:
+    """The items of a kind that a question is about; time has passed up to ``by``."""
+    if subject in MADE_OF_ATTEMPTS:
+        return made_of_attempts(subject, question, by)
     if subject is Subject.PERSON:
         return Source(_PEOPLE, {"by_time": by})
     if subject is Subject.STATEMENT:
-        return Source(_STATED, {})
+        return Source(*stated(question, STATEMENTS))
     return Source(_STORED.format(kind=subject.value), {}, by if subject is Subject.PLAN else None)
 
 

@@ -35,21 +35,25 @@ async def read_sums(
     *,
     judged: datetime,
     zone: str,
+    weighed: bool = False,
 ) -> Groups:
-    """The sums by group of some measures; of one that ends with a dot, of all below it."""
+    """The sums by group of some measures; of one that ends with a dot, of all below it. ``weighed``: with what they weigh."""
     groups = await _groups(session, question, source, judged=judged, zone=zone)
     found = of_contributions(question, zone)
     found.not_ahead(source)
     read_only(found, prefixes)
-    needs_times = question.view is View.ACTIVITY or source.by is not None
+    needs_all = question.view is View.ACTIVITY or source.by is not None or weighed
     query = f"""
-        SELECT {found.key}, one.measure, count(*), count(*) FILTER (WHERE counted.cohort_at <= :judged)
-        FROM {source.sql} AS counted {found.joins} {_CONTRIBUTIONS if needs_times else _MEASURES}
+        SELECT {found.key}, one.measure, count(*), count(*) FILTER (WHERE counted.cohort_at <= :judged),
+            {"sum(one.seconds)" if weighed else "0"}
+        FROM {source.sql} AS counted {found.joins} {_CONTRIBUTIONS if needs_all else _MEASURES}
         WHERE {found.condition} GROUP BY 1, 2
     """  # noqa: S608 - constants of this service; values are bound
-    for key, measure, count, mature in await session.execute(text(query), found.named | source.named | {"judged": judged}):
+    for key, measure, count, mature, weight in await session.execute(
+        text(query), found.named | source.named | {"judged": judged}
+    ):
         group = groups.setdefault(tuple(key), Group())
-        group.sums[measure] = Sum(count)
+        group.sums[measure] = Sum(count, weight)
         if question.view is View.ACTIVITY:
             group.counted = Counted(group.counted.all + count, group.counted.mature + mature)
     return groups

@@ -41,10 +41,12 @@ async def list_items(
     after: tuple[UUID, UUID] | None,
     limit: int,
     now: datetime,
+    ghost_after: timedelta,
 ) -> Sequence[ItemRow]:
     """The same of a metric that counts items."""
     async with sessions.begin() as session, bounded(session):
-        source = items.source_of(metric.of, now)
+        await look_back(session, question, ghost_after=ghost_after)
+        source = items.source_of(metric.of, question, question.moment or now)
         return await items.page(session, question, _prefixes(metric, key), source, after=after, limit=limit)
 
 

@@ -105,18 +105,20 @@ def _from_columns(columns: Columns, *, metric: Metric, question: Question, judge
     how = metric.adds_up
     if isinstance(how, Quantile):
         return column_sums.quantiles(columns, question, how.family, how.share, judged=judged, zone=zone)
-    return column_sums.sums(columns, question, how.prefixes, judged=judged, zone=zone)
+    read = column_sums.weights if metric.weighs else column_sums.sums
+    return read(columns, question, how.prefixes, judged=judged, zone=zone)
 
 
 async def _from_rows(
     session: AsyncSession, metric: Metric, question: Question, *, hour: datetime, judged: datetime, zone: str
 ) -> Groups:
-    source = attempts(question) if metric.is_of_attempts else items.source_of(metric.of, hour)
-    judged = judged if metric.is_of_attempts else datetime.max.replace(tzinfo=UTC)
+    source = attempts(question) if metric.is_of_attempts else items.source_of(metric.of, question, question.moment or hour)
+    judged = judged if metric.ripens else datetime.max.replace(tzinfo=UTC)
     how = metric.adds_up
     if isinstance(how, Quantile):
         return await numbers.read_quantiles(session, question, how.family, how.share, source, judged=judged, zone=zone)
-    return await numbers.read_sums(session, question, how.prefixes, source, judged=judged, zone=zone)
+    weighed = metric.weighs
+    return await numbers.read_sums(session, question, how.prefixes, source, judged=judged, zone=zone, weighed=weighed)
 
 
 def _in_order(groups: Groups, question: Question) -> list[Key]:

@@ -5,14 +5,14 @@ Nothing of ``services.analytics`` is used, and of ``shared.attempts`` only the f
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import duckdb
 
 from shared.attempts import FoldFact, fact_of
-from shared.events import CandidateChanged, Event, PositionChanged, Topic
+from shared.events import CandidateChanged, Event, PositionChanged, ReturnPlanChanged, Topic
 from shared.events.vocabulary import Stage
 from shared.skills import skill_keys
 from tests.unit.shared.attempts_by_the_text import STRONG, NaiveAttempt, attempts_of, not_retracted
@@ -50,8 +50,37 @@ PARTS: dict[str, str] = {
         SELECT a, NULL, touched_at, 1, 0, NULL FROM touches
         UNION ALL SELECT a, NULL, response_at, 0, 1, NULL FROM attempts WHERE response_at IS NOT NULL
     """,
+    "talk_to_listen": """
+        SELECT a, NULL, written_at, CASE WHEN theirs THEN 0 ELSE words END, CASE WHEN theirs THEN words ELSE 0 END, NULL
+        FROM messages JOIN attempts USING (a) WHERE response_at IS NOT NULL
+    """,
+    "contact_pressure": """
+        SELECT people.a, CASE WHEN touches > 3 THEN 'more' ELSE touches::text END, last, 1, 0, NULL FROM (
+            SELECT person, count(*) AS touches, max(touched_at) AS last FROM touches JOIN attempts USING (a)
+            WHERE touched_at > $now::timestamptz - INTERVAL 30 DAY AND touched_at <= $now::timestamptz GROUP BY person
+        ) JOIN others AS people USING (person) WHERE people.channel IS NULL
+    """,
+    "pool_yield": """
+        SELECT others.a, came.stage, people.described_at, (
+            SELECT count(*) > 0 FROM stages JOIN attempts USING (a)
+            WHERE attempts.person = people.person AND stages.stage = came.stage AND reached_at IS NOT NULL
+        )::int, 1, NULL
+        FROM people JOIN others USING (person)
+        CROSS JOIN (VALUES ('contacted'), ('responded'), ('interested'), ('hired')) AS came (stage)
+        WHERE others.channel IS NULL AND people.belongs
+    """,
+    "known_hires": """
+        SELECT a, NULL, outcome_at, (known.since <= outcome_at - INTERVAL 180 DAY)::int, 1, NULL
+        FROM attempts JOIN known USING (person) WHERE outcome = 'hired'
+    """,
+    "soft_nos_unplanned": """
+        SELECT a, NULL, outcome_at, 1, 0, NULL FROM attempts WHERE outcome = 'soft_no'
+            AND (person, position, number) IN (SELECT person, position, max(number) FROM attempts GROUP BY ALL)
+            AND (person, position, number) NOT IN (SELECT person, position, number FROM plans)
+    """,
     "pool_burn": """
         SELECT a, NULL, closed_at, 1, 0, NULL FROM attempts WHERE outcome = 'hard_no' OR closed_as = 'ghosted'
+        UNION ALL SELECT a, NULL, unsubscribed_at, 1, 0, NULL FROM others WHERE channel IS NOT NULL
         UNION ALL SELECT a, NULL, reached_at, 0, 1, NULL FROM stages WHERE stage = 'interested' AND reached_at IS NOT NULL
     """,
     "returned": "SELECT a, NULL, began_at, 1, 0, NULL FROM attempts WHERE number > 1",
@@ -70,12 +99,13 @@ _DURATIONS = """
 """
 PARTS |= {"median_hours": _DURATIONS, "p90_hours": _DURATIONS}
 RATIOS = {"from_previous", "hire_rate", "interest_rate", "touches_per_reply", "pool_burn", "left_early"}
+RATIOS |= {"talk_to_listen", "pool_yield", "known_hires"}
 QUANTILES = {"median_hours": 0.5, "p90_hours": 0.9}
 
 COLUMNS = {
     "position": "attempts.position", "recruiter": "recruiter", "sender_role": "sender_role", "via": "via", "origin": "origin",
-    "channel": "channel", "sponsor": "sponsor", "skill": "skill", "level": "level", "location": "country", "tier": "tier",
-    "market_status": "market_status",
+    "channel": "channel", "attempt": "attempts.number", "sponsor": "sponsor", "skill": "skill", "level": "level",
+    "location": "country", "tier": "tier", "market_status": "market_status",
 }  # fmt: skip
 
 
@@ -102,7 +132,7 @@ class Oracle:
     """Attempts of some events, as they are at a time, in DuckDB."""
 
     def __init__(self, events: Sequence[Event], now: datetime, zone: str) -> None:
-        self.zone = zone
+        self.zone, self.now = zone, now
         self.db = duckdb.connect(":memory:")
         self.db.execute("SET TimeZone = 'UTC'")
         self._make_tables()
@@ -110,7 +140,7 @@ class Oracle:
 
     def ask(self, asked: Asked) -> Answer:
         """The rows of a metric; those that rest on nothing are left out."""
-        at = "cohort_at" if asked.view == "cohort" else "parts.moment"
+        at = "coalesce(cohort_at, parts.moment)" if asked.view == "cohort" else "parts.moment"
         keys = [self._key(name, asked, at) for name in asked.group_by]
         where, values = ["true"], dict(asked.filters)
         for name in values:
@@ -120,6 +150,9 @@ class Oracle:
             if moment is not None:
                 where.append(f"{at} {compare} ${name}::timestamptz")
                 values[name] = moment.isoformat()
+        if "$now" in PARTS[asked.metric]:
+            hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+            values["now"] = min(self.now, hour).isoformat()
         value, n = "sum(up)", "sum(up)"
         if asked.metric in RATIOS:
             value, n = "sum(up) / nullif(sum(down), 0)", "sum(down)"
@@ -128,7 +161,7 @@ class Oracle:
         skilled = " LEFT JOIN (SELECT person, unnest(skills) AS skill FROM people) AS skilled ON skilled.person = attempts.person"
         query = f"""
             SELECT {"".join(f"{key}, " for key in keys)} parts.key, {value}, {n}
-            FROM ({PARTS[asked.metric]}) AS parts (a, key, moment, up, down, hours) JOIN attempts USING (a)
+            FROM ({PARTS[asked.metric]}) AS parts (a, key, moment, up, down, hours) JOIN counted AS attempts USING (a)
             LEFT JOIN people ON people.person = attempts.person LEFT JOIN positions ON positions.position = attempts.position
             {skilled if "skill" in asked.group_by else ""}
             WHERE {" AND ".join(where)} GROUP BY ALL
@@ -153,8 +186,16 @@ class Oracle:
             );
             CREATE TABLE stages (a int, nth int, stage text, reached_at timestamptz, recorded_at timestamptz);
             CREATE TABLE touches (a int, touched_at timestamptz);
-            CREATE TABLE people (person uuid, level text, country text, tier text, market_status text, skills text[]);
+            CREATE TABLE messages (a int, written_at timestamptz, words int, theirs bool);
+            CREATE TABLE people (
+                person uuid, level text, country text, tier text, market_status text, skills text[], described_at timestamptz,
+                belongs bool
+            );
             CREATE TABLE positions (position uuid, sponsor text);
+            CREATE TABLE plans (person uuid, position uuid, number int);
+            CREATE TABLE known (person uuid, since timestamptz);
+            CREATE TABLE others (a int, person uuid, channel text, unsubscribed_at timestamptz);
+            CREATE VIEW counted AS SELECT * FROM attempts UNION ALL BY NAME SELECT * EXCLUDE (unsubscribed_at) FROM others;
             """
         )
 
@@ -162,15 +203,17 @@ class Oracle:
         person_of: dict[UUID | None, UUID] = {}
         people: dict[UUID, CandidateChanged] = {}
         positions: dict[UUID, PositionChanged] = {}
+        described_at: dict[UUID, datetime] = {}
         for event in events:
             if isinstance(event.data, CandidateChanged):
                 person_of[event.data.candidate_id] = event.data.person_id
                 people[event.data.candidate_id] = event.data
+                described_at[event.data.candidate_id] = event.time
             elif isinstance(event.data, PositionChanged):
                 positions[event.data.position_id] = event.data
         facts = [one for one in events if one.data.topic is Topic.ENGAGEMENT]
         number = 0
-        rows: dict[str, list[tuple[Any, ...]]] = {"attempts": [], "stages": [], "touches": []}
+        rows: dict[str, list[tuple[Any, ...]]] = {"attempts": [], "stages": [], "touches": [], "messages": []}
         for (person, position), mine in sorted(_by_pursuit(facts, person_of).items()):
             closings = positions[position].closings if position in positions else ()
             left = not_retracted(mine)
@@ -181,9 +224,37 @@ class Oracle:
                 reached, recorded = attempt.reached(), attempt.recorded()
                 rows["stages"] += [(number, place, one, reached.get(one), recorded.get(one)) for place, one in enumerate(Stage)]
                 rows["touches"] += [(number, attempt.happened[place].time) for place in attempt.touches()]
+                rows["messages"] += [
+                    (number, one.time, one.data["words"], one.name == "responded")
+                    for one in attempt.happened
+                    if one.name in {"contacted", "responded"} and "words" in one.data and not one.data.get("auto")
+                    and one.data.get("kind") not in {"newsletter", "invitation"}
+                ]  # fmt: skip
         described = [
-            (who, one.level, one.country, one.tier, one.market_status, skill_keys(one.skills)) for who, one in people.items()
+            (
+                who, one.level, one.country, one.tier, one.market_status, skill_keys(one.skills), described_at[who],
+                person_of[who] == who,
+            )
+            for who, one in people.items()
+        ]  # fmt: skip
+        since: dict[UUID, datetime] = {}
+        for one in facts:
+            assert one.subject is not None
+            person = person_of.get(one.subject, one.subject)
+            since[person] = min(one.time, since.get(person, one.time))
+        everybody = {*since, *(who for who in people if person_of[who] == who)}
+        gone = {(person_of.get(one.subject, one.subject), str(one.raw.get("event"))) for one in facts}
+        lost = [
+            (-number, who, one.raw["channel"], one.time)
+            for number, one in enumerate(facts, len(everybody) + 1)
+            if one.type.endswith(".unsubscribed") and ((who := person_of.get(one.subject, one.subject)), str(one.id)) not in gone
         ]
+        self._insert("others", [*((-number, who, None, None) for number, who in enumerate(sorted(everybody), 1)), *lost])
+        self._insert("known", since.items())
+        plans = [one.data for one in events if isinstance(one.data, ReturnPlanChanged)]
+        self._insert(
+            "plans", {(person_of.get(one.candidate_id, one.candidate_id), one.position_id, one.attempt) for one in plans}
+        )
         self._insert("people", described)
         self._insert("positions", [(where, one.sponsor) for where, one in positions.items()])
         for table, found in rows.items():

@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from services.analytics.dimensions import DIMENSIONS
 from shared.db.engine import Sessions
 from shared.events import Event
 from tests.integration.analytics.deliveries import deliver
@@ -39,7 +38,7 @@ async def test_any_history_however_it_comes_in(api: httpx.AsyncClient, analytics
     chance = random.Random(seed)
     events = disturbed(year(seed, max(size, 8)), chance)
     async with analytics.begin() as session:
-        await session.execute(text("TRUNCATE facts, attempts, attempts_gone, counters, people, positions, links"))
+        await session.execute(text("TRUNCATE facts, attempts, attempts_gone, counters, people, positions, links, items"))
         await session.execute(text("INSERT INTO epochs (epoch) SELECT coalesce(max(epoch), 0) + 1 FROM epochs"))
     history, parting = History(), chance.sample(range(8), 3)
     links = [history.belongs(f"person-{one}", f"person-{other}") for one, other in pairwise(parting)]
@@ -50,13 +49,14 @@ async def test_any_history_however_it_comes_in(api: httpx.AsyncClient, analytics
         repeated = [one for one in events[:place] if one.type.startswith("rekindle.pursuit.") and chance.random() < 0.05][:50]
         await deliver(analytics, *batch, *repeated, now=NOW)
         place += len(batch)
-        asked = Asked(chance.choice(ATTEMPT_METRICS).name, group_by=(chance.choice(DIMENSIONS).name,))
+        metric = chance.choice(ATTEMPT_METRICS)
+        asked = Asked(metric.name, group_by=(chance.choice(metric.dimensions),))
         await ask(api, asked)
     for link in links:
         await deliver(analytics, link, now=NOW)
 
     oracle = Oracle([*events, *links], NOW, ZONE)
     for metric in ATTEMPT_METRICS:
-        groups = tuple(one.name for one in chance.sample(DIMENSIONS, chance.randint(0, 2)))
+        groups = tuple(chance.sample(metric.dimensions, chance.randint(0, 2)))
         asked = Asked(metric.name, chance.choice(["cohort", "activity"]), group_by=groups, period=chance.choice(["day", "month"]))
         assert differences(await ask(api, asked), oracle.ask(asked)) == {}, (seed, asked)

@@ -11,28 +11,19 @@ import pytest
 from services.analytics.dimensions import BY_NAME, DIMENSIONS
 from services.analytics.metrics import METRICS
 from shared.db.engine import Sessions
-from shared.events import BY_TYPE, Event, EventData
+from shared.events import Event
 from shared.ids import position_id
 from tests.integration.analytics.deliveries import deliver
 from tests.integration.analytics.items_oracle import ITEM_PARTS, ItemOracle
 from tests.integration.analytics.test_metrics_by_oracle import NOW, ZONE, differences
 from tests.unit.analytics.histories import History, at, person
 
-ITEM_METRICS = [metric for metric in METRICS if not metric.is_of_attempts]
+ITEM_METRICS = [metric for metric in METRICS if metric.name in ITEM_PARTS]
 POSITIONS = ["ats:a", "ats:b"]
 STATUSES = [None, "passive", "open", "active"]
 
 
-class Items(History):
-    """Makes events of the re-engagement topic, too."""
-
-    def again(self, event: str, who: str, days: float, **data: Any) -> Event:
-        """An event of the re-engagement topic about somebody."""
-        made: EventData = BY_TYPE[f"rekindle.{event}"].model_validate({"candidate_id": person(who), **data})
-        return self._event(made, person(who), days)
-
-
-def obligation(history: Items, chance: random.Random, who: str, number: int) -> list[Event]:
+def obligation(history: History, chance: random.Random, who: str, number: int) -> list[Event]:
     """What became of an obligation: open, warned, overdue, met in time or late, waived, withdrawn."""
     made = chance.uniform(0, 200)
     known = {
@@ -50,7 +41,7 @@ def obligation(history: Items, chance: random.Random, who: str, number: int) -> 
     return found
 
 
-def breach(history: Items, chance: random.Random, who: str, number: int) -> list[Event]:
+def breach(history: History, chance: random.Random, who: str, number: int) -> list[Event]:
     """A breach that was found, perhaps withdrawn."""
     made = chance.uniform(0, 200)
     known = {
@@ -62,7 +53,7 @@ def breach(history: Items, chance: random.Random, who: str, number: int) -> list
     return found + ([history.again("policy_breach.withdrawn", who, made, **known)] if chance.random() < 0.3 else [])
 
 
-def plan(history: Items, chance: random.Random, who: str) -> list[Event]:
+def plan(history: History, chance: random.Random, who: str) -> list[Event]:
     """A plan that appeared, changed and perhaps ended; some fall due far ahead."""
     closed = chance.uniform(0, 100)
     known = {
@@ -76,7 +67,7 @@ def plan(history: Items, chance: random.Random, who: str) -> list[Event]:
     ]
 
 
-def queue(history: Items, chance: random.Random, who: str) -> list[Event]:
+def queue(history: History, chance: random.Random, who: str) -> list[Event]:
     """What happened to somebody's item."""
     day, item = chance.uniform(0, 200), {"item_id": person(who)}
     plans = [
@@ -94,7 +85,7 @@ def queue(history: Items, chance: random.Random, who: str) -> list[Event]:
     ]  # fmt: skip
 
 
-def said(history: Items, chance: random.Random, who: str) -> list[Event]:
+def said(history: History, chance: random.Random, who: str) -> list[Event]:
     """What somebody said of us, some of it taken back by id or by its type."""
     day = chance.uniform(0, 200)
     found = [history.fact("candidate.rated_us", who, day, score=chance.randint(0, 10), name=f"rated {who} {day}")]
@@ -109,7 +100,7 @@ def said(history: Items, chance: random.Random, who: str) -> list[Event]:
 
 def team(seed: int, people: int) -> list[Event]:
     """Everything about some people, in the order in which each stream's events were sent."""
-    chance, history = random.Random(seed), Items()
+    chance, history = random.Random(seed), History()
     events = [history.position("ats:a", sponsor="acme"), history.position("ats:b", sponsor="globex")]
     for number in range(people):
         who = f"person-{number}"
@@ -215,6 +206,6 @@ async def test_what_items_do_not_have_is_refused(
 
 
 def test_the_oracle_knows_every_metric_of_items() -> None:
-    assert ITEM_PARTS.keys() == {metric.name for metric in ITEM_METRICS}
+    assert {metric.name for metric in METRICS if not metric.looks_back} - {"soft_nos_unplanned"} == ITEM_PARTS.keys()
     assert all(name in BY_NAME for metric in ITEM_METRICS for name in metric.dimensions)
     assert len(DIMENSIONS) > len(ITEM_METRICS[0].dimensions)

@@ -11,7 +11,6 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from services.analytics.metrics import METRICS
 from services.analytics.storage import numbers
 from services.analytics.use_cases import costs, look_back
 from services.analytics.use_cases.refold import fold_again
@@ -22,7 +21,7 @@ from shared.ids import position_id
 from shared.timestamps import written
 from tests.integration.analytics.deliveries import deliver
 from tests.integration.analytics.oracle import Asked, Oracle
-from tests.integration.analytics.test_metrics_by_oracle import NOW, ZONE, ask, differences, year
+from tests.integration.analytics.test_metrics_by_oracle import ATTEMPT_METRICS, NOW, ZONE, ask, differences, year
 from tests.unit.analytics.histories import POSITION, History, at, person
 
 METRIC = "/v1/analytics/metrics"
@@ -34,7 +33,7 @@ async def test_numbers_until_a_time_are_what_the_facts_up_to_then_say(api: httpx
     chance = random.Random(3)
     for until in [at(chance.uniform(0, 380)) for _ in range(6)]:
         oracle = Oracle([one for one in events if one.time <= until], until, ZONE)
-        for metric in [one for one in METRICS if one.is_of_attempts]:
+        for metric in [one for one in ATTEMPT_METRICS if one.looks_back]:
             asked = Asked(metric.name, chance.choice(["cohort", "activity"]), group_by=("channel",), until=until)
             assert differences(await ask(api, asked), oracle.ask(replace(asked, until=None))) == {}, asked
 
@@ -50,7 +49,7 @@ async def test_numbers_as_of_a_time_are_what_had_been_received_by_then(api: http
             one for one in events if one.data.topic is not Topic.ENGAGEMENT or (one.received_at and one.received_at <= as_of)
         ]
         oracle = Oracle(known, as_of, ZONE)
-        for metric in [one for one in METRICS if one.is_of_attempts]:
+        for metric in [one for one in ATTEMPT_METRICS if one.looks_back]:
             asked = Asked(metric.name, chance.choice(["cohort", "activity"]), group_by=("recruiter",), as_of=as_of)
             assert differences(await ask(api, asked), oracle.ask(replace(asked, as_of=None))) == {}, asked
 

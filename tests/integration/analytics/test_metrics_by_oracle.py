@@ -16,19 +16,22 @@ from shared.events import Event
 from shared.ids import position_id
 from shared.timestamps import written
 from tests.integration.analytics.deliveries import deliver
+from tests.integration.analytics.items_oracle import ITEM_PARTS
 from tests.integration.analytics.oracle import PARTS, Answer, Asked, Oracle
 from tests.unit.analytics.histories import History, at
 
-ATTEMPT_METRICS = [metric for metric in METRICS if metric.is_of_attempts]
+ATTEMPT_METRICS = [metric for metric in METRICS if metric.name in PARTS]
 ZONE = "Europe/Berlin"
 NOW = at(400)
 
 KINDS: list[tuple[str, dict[str, Any]]] = [
-    ("sourced", {"via": "linkedin"}), ("applied", {"via": "referral"}), ("contacted", {"channel": "email", "recruiter": "maria"}),
-    ("contacted", {"channel": "phone", "recruiter": "tom", "sender_role": "peer"}), ("contacted", {"purpose": "reply"}),
-    ("contacted", {"channel": "linkedin", "sender_role": "executive", "recruiter": "maria"}), ("responded", {}),
-    ("responded", {"mood": "positive"}), ("interested", {}), ("screened", {}), ("submitted", {}), ("interviewed", {}),
-    ("offered", {}), ("hired", {}), ("started", {}), ("left", {}), ("no_show", {}), ("withdrawn", {}),
+    ("sourced", {"via": "linkedin"}), ("applied", {"via": "referral"}),
+    ("contacted", {"channel": "email", "recruiter": "maria", "words": 60}),
+    ("contacted", {"channel": "phone", "recruiter": "tom", "sender_role": "peer"}),
+    ("contacted", {"purpose": "reply", "words": 7}),
+    ("contacted", {"channel": "linkedin", "sender_role": "executive", "recruiter": "maria"}), ("responded", {"words": 25}),
+    ("responded", {"mood": "positive", "words": 110}), ("interested", {}), ("screened", {}), ("submitted", {}),
+    ("interviewed", {}), ("offered", {}), ("hired", {}), ("started", {}), ("left", {}), ("no_show", {}), ("withdrawn", {}),
     ("stage_entered", {"stage": "screening"}), ("declined", {"reason": "salary"}), ("declined", {"reason": "timing"}),
     ("declined", {"reason": "career_change", "evidence": "a call", "decided_by": "maria"}), ("rejected", {"reason": "skills"}),
 ]  # fmt: skip
@@ -57,9 +60,29 @@ def year(seed: int, people: int) -> list[Event]:
             day += chance.choice([0, 0.01, 1, 3, 8, 40])
         if chance.random() < 0.1:
             events.append(history.fact("event.retracted", who, day, source="ats", id=f"event-{history.made}"))
+    events += [
+        one for number in range(people) for one in beside(history, random.Random(seed * 1000 + number), f"person-{number}")
+    ]
     events += [history.belongs("person-1", "person-2"), history.position("ats:a", sponsor="acme", closed=200)]
     events.append(history.position("ats:b", sponsor="globex"))
     return events
+
+
+def beside(history: History, chance: random.Random, who: str) -> list[Event]:
+    """What is counted together with somebody's attempts: an unsubscription, perhaps taken back, and return plans."""
+    found: list[Event] = []
+    if chance.random() < 0.3:
+        found.append(
+            history.fact("candidate.unsubscribed", who, chance.uniform(0, 330), channel=chance.choice(["email", "phone"]))
+        )
+        if chance.random() < 0.3:
+            found.append(history.fact("event.retracted", who, 335, source="ats", id=f"event-{history.made}"))
+    for position in "abc":
+        if chance.random() < 0.4:
+            closed = {"position_id": position_id(f"ats:{position}"), "attempt": chance.choice([1, 1, 2]), "closed_at": at(300)}
+            change = chance.choice(["appeared", "ended"])
+            found.append(history.again("return_plan.changed", who, 300, **closed, reason="salary", change=change))
+    return found
 
 
 @pytest.fixture
@@ -112,7 +135,7 @@ async def test_every_metric_by_every_dimension(
 ) -> None:
     client = api if in_memory else without_memory
     for metric in ATTEMPT_METRICS:
-        for group_by in [(), *((dimension.name,) for dimension in DIMENSIONS)]:
+        for group_by in [(), *((name,) for name in metric.dimensions)]:
             asked = Asked(metric.name, view, group_by=group_by)
             assert differences(await ask(client, asked), oracle.ask(asked)) == {}, asked
 
@@ -126,15 +149,17 @@ async def test_two_dimensions_with_filters_in_a_span(
     chance = random.Random(view)
     values = {
         "position": str(position_id("ats:a")), "recruiter": "maria", "sender_role": "peer", "via": "linkedin",
-        "origin": "outbound", "channel": "email", "sponsor": "acme", "skill": "python", "level": "senior", "location": "DE",
-        "tier": "warm", "market_status": "passive",
+        "origin": "outbound", "channel": "email", "attempt": "1", "sponsor": "acme", "skill": "python", "level": "senior",
+        "location": "DE", "tier": "warm", "market_status": "passive",
     }  # fmt: skip
     assert values.keys() == {one.name for one in FILTERS}
     pairs = [(one.name, two.name) for one in DIMENSIONS for two in DIMENSIONS if one is not two]
     answered = 0
     for metric in ATTEMPT_METRICS:
-        for pair in chance.sample(pairs, 6):
-            filters = tuple(chance.sample(sorted(values.items()), chance.randint(0, 2)))
+        possible = [pair for pair in pairs if {*pair} <= {*metric.dimensions}]
+        for pair in chance.sample(possible, 6):
+            known = sorted(values.keys() & {*metric.dimensions})
+            filters = tuple((name, values[name]) for name in chance.sample(known, chance.randint(0, 2)))
             period = chance.choice(["day", "week", "month", "quarter", "year"])
             asked = Asked(metric.name, view, at(chance.randint(0, 60)), at(chance.randint(150, 320)), pair, filters, period)
             expected = oracle.ask(asked)
@@ -173,5 +198,6 @@ async def test_rows_say_how_much_they_rest_on(api: httpx.AsyncClient, analytics:
 
 
 def test_the_oracle_knows_every_metric_and_what_is_a_ratio() -> None:
-    assert PARTS.keys() == {metric.name for metric in ATTEMPT_METRICS}
+    assert PARTS.keys() | ITEM_PARTS.keys() == {metric.name for metric in METRICS}
+    assert {metric.name for metric in METRICS if metric.is_of_attempts} <= PARTS.keys()
     assert all(isinstance(metric.adds_up, Ratio) or not metric.name.endswith("_rate") for metric in METRICS)

@@ -55,6 +55,10 @@ class History:
         given = {field: value for field, value in data.items() if value is not None}
         return self._event(BY_TYPE[type_name].model_validate(given), person(who), days, name)
 
+    def again(self, event: str, who: str, days: float, **data: Any) -> Event:
+        """An event of the re-engagement topic about somebody; ``event`` is its type without ``rekindle.``."""
+        return self._event(BY_TYPE[f"rekindle.{event}"].model_validate({"candidate_id": person(who), **data}), person(who), days)
+
     def belongs(self, who: str, to: str, **known: Any) -> Event:
         """The snapshot that says which person a stream belongs to, and what is known of them."""
         return self._event(CandidateChanged(candidate_id=person(who), person_id=person(to), **known), person(who), 0)
