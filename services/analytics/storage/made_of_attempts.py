@@ -29,7 +29,8 @@ _HIRES = f"""(
     FROM {{attempts}} AS attempts {_AT} CROSS JOIN LATERAL (
         SELECT min(facts.time) AS since FROM facts
         WHERE (
-            facts.stream = attempts.person OR facts.stream IN (SELECT stream FROM links WHERE links.person = attempts.person)
+            facts.stream = attempts.person AND NOT EXISTS (SELECT FROM links WHERE links.stream = attempts.person)
+            OR facts.stream IN (SELECT stream FROM links WHERE links.person = attempts.person)
         ) {{past}}
     ) AS known
     WHERE 'outcomes.hired' = ANY(attempts.measures) AND one.measure = 'outcomes.hired'

@@ -4,7 +4,7 @@ import random
 from itertools import pairwise
 
 import httpx
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -35,6 +35,7 @@ def disturbed(events: list[Event], chance: random.Random) -> list[Event]:
 
 
 @given(seed=st.integers(0, 2**32), size=st.integers(1, 60))
+@example(seed=850, size=8)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_history_however_it_comes_in(api: httpx.AsyncClient, analytics: Sessions, seed: int, size: int) -> None:
     chance = random.Random(seed)
