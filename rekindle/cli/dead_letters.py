@@ -191,12 +191,11 @@ async def _replay_one(service: str, number: int) -> str | None:
     """Replay one; returns why it could not be, or None."""
     from rekindle.runtime.maintenance import OutOfReach, database_of, subscription_of
     from shared.db.engine import is_transient
-    from shared.inbox.dead_letters import DeadLetterError, one, replay
+    from shared.inbox.dead_letters import DeadLetterError, group_of, replay
 
     async with database_of(service) as (sessions, _):
         try:
-            async with sessions.begin() as session:
-                group = (await one(session, number)).group
+            group = await group_of(sessions, number)
             subscription = subscription_of(group)
             if subscription is None:
                 return f"no part applies the records of {group} from here: whoever needs them asks for them again"

@@ -19,6 +19,8 @@ from shared.db.engine import connect
 from shared.inbox.waiter import ProjectionWaiter
 from shared.observability.health import ServiceHealth
 from shared.web.app import create_service_app
+from shared.web.dead_letters import TAG as DEAD_LETTERS
+from shared.web.dead_letters import dead_letters_router
 
 
 def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
@@ -48,13 +50,23 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
         name="analytics",
         title="Rekindle: analytics",
         description="What it adds up to: funnels of positions and of the organisation, and what each number means.",
-        routers=[funnels.router, metrics.router, metric_rows.router, members.router, fit.router, fairness.router, waiting.router],
+        routers=[
+            dead_letters_router("analytics", subscriptions(settings)),
+            funnels.router,
+            metrics.router,
+            metric_rows.router,
+            members.router,
+            fit.router,
+            fairness.router,
+            waiting.router,
+        ],
         settings=settings,
         lifespan=lifespan,
         checks=health.checks,
         watched={**health.watched, "counters": partial(have_not_drifted, sessions)},
         measures=[*health.measures, partial(measure_drift, sessions)],
         tags={
+            **DEAD_LETTERS,
             "analytics": "What it adds up to: funnels, and what each number means.",
         },
     )

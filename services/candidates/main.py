@@ -12,6 +12,8 @@ from services.candidates.use_cases.measure_erasures import erasure_measure
 from shared.db.engine import connect
 from shared.observability.health import ServiceHealth
 from shared.web.app import create_service_app
+from shared.web.dead_letters import TAG as DEAD_LETTERS
+from shared.web.dead_letters import dead_letters_router
 
 
 def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
@@ -35,13 +37,21 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
         name="candidates",
         title="Rekindle: candidates",
         description="Who people are, and which positions there are.",
-        routers=[candidate_batches.router, matches.router, candidates.router, positions.router, erasures.router],
+        routers=[
+            dead_letters_router("candidates", subscriptions(settings)),
+            candidate_batches.router,
+            matches.router,
+            candidates.router,
+            positions.router,
+            erasures.router,
+        ],
         settings=settings,
         lifespan=lifespan,
         checks=health.checks,
         watched=health.watched,
         measures=[*health.measures, erasure_measure(sessions, settings.erasure_services)],
         tags={
+            **DEAD_LETTERS,
             "candidates": "People's records, by id or by what your systems call them.",
             "positions": "Openings.",
             "erasures": "People who are forgotten for good.",

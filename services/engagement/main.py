@@ -35,6 +35,8 @@ from shared.events import Topic
 from shared.inbox.waiter import ProjectionWaiter
 from shared.observability.health import ServiceHealth
 from shared.web.app import create_service_app
+from shared.web.dead_letters import TAG as DEAD_LETTERS
+from shared.web.dead_letters import dead_letters_router
 
 
 def create_app(settings: EngagementSettings | None = None) -> FastAPI:
@@ -63,6 +65,7 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
         title="Rekindle: engagement",
         description="What happened, and what may and must happen next.",
         routers=[
+            dead_letters_router("engagement", subscriptions(settings)),
             events.router,
             waiting.router,
             timelines.router,
@@ -87,6 +90,7 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
         watched=health.watched,
         measures=health.measures,
         tags={
+            **DEAD_LETTERS,
             "events": "What happened: the one way in for facts.",
             "timelines": "All that is known to have happened with a person.",
             "pursuits": "What came of a person for a position, attempt by attempt.",

@@ -39,6 +39,10 @@ class DeadLetterError(Exception):
     """The dead letter cannot be applied or discarded, or is not there; the message says why."""
 
 
+class DeadLetterUnknownError(DeadLetterError):
+    """There is none of that number."""
+
+
 _READ = """
     SELECT id, group_name, topic, partition, record_offset, error, headers, value, left_hole, created_at, replayed_at,
         discarded_at, discard_reason
@@ -58,8 +62,14 @@ async def one(session: AsyncSession, number: int, *, lock: bool = False) -> Dead
     query = text(f"{_READ} WHERE id = :number {'FOR UPDATE' if lock else ''}")
     row = (await session.execute(query, {"number": number})).one_or_none()
     if row is None:
-        raise DeadLetterError(f"there is no dead letter with the number {number}")
+        raise DeadLetterUnknownError(f"there is no dead letter with the number {number}")
     return _letter(row)
+
+
+async def group_of(sessions: Sessions, number: int) -> str:
+    """The consumer group that could not apply a dead letter. Raises DeadLetterUnknownError."""
+    async with sessions.begin() as session:
+        return (await one(session, number)).group
 
 
 def _letter(row: Row[Any]) -> DeadLetter:

@@ -29,6 +29,12 @@ NOT_AS_IT_STANDS = {
     "getToken": "needs the id of a token",
     "revokeToken": "needs the id of a token",
     "rotateToken": "needs the id of a token",
+    "replayCandidatesDeadLetter": "needs the number of a dead letter",
+    "discardCandidatesDeadLetter": "needs the number of a dead letter",
+    "replayEngagementDeadLetter": "needs the number of a dead letter",
+    "discardEngagementDeadLetter": "needs the number of a dead letter",
+    "replayAnalyticsDeadLetter": "needs the number of a dead letter",
+    "discardAnalyticsDeadLetter": "needs the number of a dead letter",
     "revokePresentedToken": "needs a token to end",
 }
 """What needs something of another answer, or destroys. Anything else has an example that works."""
