@@ -1,12 +1,14 @@
 /** Behind the scenes: whether every part works, and what could not be applied. */
 import { useQuery } from "@tanstack/react-query";
-import { api, body } from "../api/client";
 import { useSession } from "../api/session";
-import { date, number } from "../format";
+import { number } from "../format";
 import { texts } from "../texts";
-import { Face, Failed, Loading } from "../ui/faces";
+import { Face, Loading } from "../ui/faces";
 import { Page, Panel, Tag } from "../ui/parts";
 import { figures } from "../metrics";
+import { DeadLetters } from "./DeadLetters";
+import { Tokens } from "./Tokens";
+import { Unmapped } from "./Unmapped";
 
 const t = texts.behind;
 
@@ -33,12 +35,6 @@ function Scenes() {
     queryFn: async () => figures(await (await fetch("/metrics")).text()),
     refetchInterval: 10_000,
   });
-  const unmapped = useQuery({
-    queryKey: ["unmapped"],
-    queryFn: () => body(api.GET("/v1/connectors/greenhouse/unmapped")),
-    retry: false,
-  });
-  const tokens = useQuery({ queryKey: ["tokens"], queryFn: () => body(api.GET("/v1/tokens")), retry: false });
   return (
     <Page title={texts.pages.behind}>
       <div className="columns">
@@ -66,6 +62,7 @@ function Scenes() {
           </Panel>
         </div>
         <div className="stack">
+          <DeadLetters />
           <Panel title={t.flow}>
             {metrics.data === undefined ? (
               <Loading />
@@ -80,41 +77,8 @@ function Scenes() {
               </ul>
             )}
           </Panel>
-          <Panel title={t.unmapped} count={unmapped.data?.items.length}>
-            {unmapped.isError ? (
-              <Failed error={unmapped.error} />
-            ) : unmapped.data?.items.length === 0 ? (
-              <p className="empty">{t.noUnmapped}</p>
-            ) : (
-              <ul className="rows">
-                {unmapped.data?.items.map((one) => (
-                  <li key={`${one.kind} ${one.name}`} className="row">
-                    <Tag>{one.kind}</Tag>
-                    <span className="grow">{one.name}</span>
-                    <strong>{number(one.count)}</strong>
-                  </li>
-                ))}
-              </ul>
-            )}
-          </Panel>
-          <Panel title={t.tokens} count={tokens.data?.items.length}>
-            {tokens.isError ? (
-              <Failed error={tokens.error} />
-            ) : (
-              <ul className="rows">
-                {tokens.data?.items.map((one) => (
-                  <li key={one.id} className="row">
-                    <Tag tone={one.status === "valid" ? "good" : undefined}>{one.status}</Tag>
-                    <span className="grow">
-                      <strong>{one.name}</strong>
-                      <span className="sentence">{one.scopes.join(" ")}</span>
-                    </span>
-                    <time>{t.until(date(one.expires_at))}</time>
-                  </li>
-                ))}
-              </ul>
-            )}
-          </Panel>
+          <Unmapped />
+          <Tokens />
         </div>
       </div>
     </Page>

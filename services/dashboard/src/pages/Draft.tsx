@@ -5,10 +5,10 @@ import { api, body, type Schemas } from "../api/client";
 import { noteSent, type Item } from "../api/queue";
 import { useSession } from "../api/session";
 import { dateTime, inZone } from "../format";
+import { failed } from "../ui/notices";
 import { texts } from "../texts";
 import { Choice, Tag } from "../ui/parts";
 import { marked } from "./marked";
-import { failed } from "./Queue";
 
 const t = texts.queue;
 const TYPED = 500;

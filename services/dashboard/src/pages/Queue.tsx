@@ -3,7 +3,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@t
 import { Link, getRouteApi } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useRef } from "react";
-import { api, body, Problem, type Schemas } from "../api/client";
+import { api, body, type Schemas } from "../api/client";
 import { nameOf, usePeople, usePositions } from "../api/people";
 import { claim, type Item } from "../api/queue";
 import { may, useSession } from "../api/session";
@@ -12,7 +12,7 @@ import type { QueueSearch } from "../router";
 import { texts } from "../texts";
 import { Face, Failed, Loading } from "../ui/faces";
 import { useKeys } from "../ui/keys";
-import { notify } from "../ui/notices";
+import { failed, notify } from "../ui/notices";
 import { Choice, Page, Priority, Tag } from "../ui/parts";
 import { QueuePerson } from "./QueuePerson";
 
@@ -20,9 +20,6 @@ const t = texts.queue;
 const STATUSES = ["due", "claimed", "snoozed", "scheduled"] as const;
 const route = getRouteApi("/shell/queue");
 const ROW = 76;
-
-export const failed = (error: unknown): void =>
-  notify(error instanceof Problem ? error.detail || texts.faces.offline : texts.faces.failed);
 
 export function Queue() {
   const session = useSession();

@@ -9,11 +9,10 @@ import { dateTime, relative } from "../format";
 import { texts } from "../texts";
 import { Failed, Loading } from "../ui/faces";
 import { useKeys } from "../ui/keys";
-import { notify } from "../ui/notices";
+import { failed, notify } from "../ui/notices";
 import { Priority, Tag } from "../ui/parts";
 import { Sheet } from "../ui/Sheet";
 import { Draft } from "./Draft";
-import { failed } from "./Queue";
 import { Story } from "./Story";
 
 const t = texts.queue;

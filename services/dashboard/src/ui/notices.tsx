@@ -1,5 +1,6 @@
 /** Short messages that say what was done, with an undo where there is one. Screen readers hear them politely. */
 import { useSyncExternalStore } from "react";
+import { Problem } from "../api/client";
 import { texts } from "../texts";
 
 interface Notice {
@@ -24,6 +25,10 @@ export function notify(text: string, undo?: () => void): void {
   set([...notices.slice(-2), { id, text, undo }]);
   window.setTimeout(() => remove(id), STAYS);
 }
+
+/** Say why a call failed. */
+export const failed = (error: unknown): void =>
+  notify(error instanceof Problem ? error.detail || texts.faces.offline : texts.faces.failed);
 
 const remove = (id: number): void => set(notices.filter((one) => one.id !== id));
 
