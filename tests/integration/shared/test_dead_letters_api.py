@@ -64,7 +64,8 @@ async def dead_letter(sessions: Sessions, *, group: str = GROUP, sequence: int =
     )
     insert = text(
         "INSERT INTO dead_letters (group_name, topic, partition, record_offset, record_id, error, headers, value, left_hole) "
-        "VALUES (:group, :topic, 0, :offset, :record, E'a traceback\\n\\nValueError() at here:1', cast(:headers AS jsonb), :value, true) "
+        "VALUES (:group, :topic, 0, :offset, :record, "
+        "E'a traceback\\n\\nValueError() at here:1', cast(:headers AS jsonb), :value, true) "
         "RETURNING id"
     )
     values = {"group": group, "topic": Topic.POSITIONS, "offset": sequence, "record": str(event.id), "value": event.value}
