@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -32,17 +32,24 @@ class Asked:
 def breaches(journal: Journal, person: Person) -> Iterator[tuple[str, UUID]]:
     """The rules that contacts broke by what had happened before, each with the contact."""
     for fact in person.named("contacted"):
+        is_day = fact.time.time() == time()
         asked = Asked(
-            at=fact.time,
+            at=_noon(journal, person, fact) if is_day else fact.time,
             channel=fact.data["channel"],
             recruiter=fact.data.get("recruiter"),
             purpose=fact.purpose,
             is_broadcast=fact.is_broadcast,
             position=fact.position,
-            is_day=fact.time.time() == time(),
+            is_day=is_day,
         )
         before = person_before(journal, person, fact)
         yield from ((code, fact.id) for code in set(reasons_against(journal, before, asked)))
+
+
+def _noon(journal: Journal, person: Person, fact: Fact) -> datetime:
+    """The noon where they live of a day that says no hour."""
+    zone = ZoneInfo(journal.record(person.streams)["time_zone"])
+    return datetime.combine(fact.time.date(), NOON, zone).astimezone(UTC)
 
 
 def reasons_against(journal: Journal, person: Person, asked: Asked) -> Iterator[str]:
