@@ -21,8 +21,7 @@ import { compact, number, relative } from "../format";
 import { texts } from "../texts";
 import { Answered } from "../ui/answers";
 import { useKeys } from "../ui/keys";
-import { notify } from "../ui/notices";
-import { failed } from "./Queue";
+import { failed, notify } from "../ui/notices";
 import "./board.css";
 
 const t = texts.board;

@@ -109,7 +109,9 @@ export function Tokens() {
             onClick={() => {
               if (ending === undefined) return;
               const path = { token_id: ending.id };
-              then(body(api.POST("/v1/tokens/{token_id}/revocation", { params: { path } })).then(() => notify(t.revoked)));
+              then(
+                body(api.POST("/v1/tokens/{token_id}/revocation", { params: { path } })).then(() => notify(t.revoked)),
+              );
               setEnding(undefined);
             }}
           >
