@@ -149,7 +149,12 @@ async def queue(client: httpx.AsyncClient, answers: Answers) -> None:
     async def wrong() -> dict[str, list[str]]:
         """Who is in the queue and should not be, or the other way round, with what happened."""
         found = {item["candidate_id"] for item in await _pages(client, "/v1/queue")}
-        return {person: sorted(map(str, people[person])) for person in (found & people.keys()) ^ expected}
+        return {
+            f"{person} {'is' if person in found else 'is not'} in the queue": sorted(
+                f"{fact} {fact.data}" for fact in people[person]
+            )
+            for person in (found & people.keys()) ^ expected
+        }
 
     await eventually(wrong, lambda differing: not differing, seconds=60, every=0.5)
 
