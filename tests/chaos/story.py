@@ -160,16 +160,19 @@ def expected_queue(accepted: Sequence[Fact], linked: Mapping[str, str]) -> set[s
 
 
 def _waits(facts: Sequence[Fact]) -> bool:
-    if any(fact.type == "hired" for fact in facts):
+    closes = [fact for fact in facts if fact.type in {"declined", "rejected"}]
+    closed = {fact.position for fact in closes}
+    if not closes or any(fact.type == "hired" or (fact.type in LATER and fact.position not in closed) for fact in facts):
         return False
-    closes = {fact.position for fact in facts if fact.type in {"declined", "rejected"}}
-    in_play = any(fact.position not in closes and fact.type in LATER for fact in facts)
-    # None of the reasons is due within the days of the story, so no outreach ends one; and only a position brings back whom a
-    # sponsor rejected for no reason that is known.
-    return not in_play and any(not _has_no_date(fact) for fact in facts if fact.type in {"declined", "rejected"})
+    if not all(_has_no_date(close) for close in closes):
+        return True  # none of these reasons is due within the days of the story, so no outreach ends one
+    # Only a position brings these back, or a reply, later than the last no, that nobody has answered.
+    answered = max(fact.time for fact in facts if fact.type == "contacted" or fact in closes)
+    return any(fact.type == "responded" and fact.time > answered for fact in facts)
 
 
 def _has_no_date(close: Fact) -> bool:
+    """Whether a sponsor rejected the person and nobody knows why."""
     return close.data["reason"] == "unspecified" and close.data.get("by") == "sponsor"
 
 
