@@ -10,7 +10,7 @@ from fastapi import Query
 from services.candidates.api.candidate_bodies import matches_shown, shown
 from services.candidates.domain.contact import contact_keys, email_key, read_email, read_phone
 from services.candidates.storage.search import Filters, How
-from services.candidates.use_cases.search_candidates import Place, count_facets, search_candidates
+from services.candidates.use_cases.search_candidates import Place, search_candidates
 from shared.db.engine import Sessions
 from shared.web.pagination import decode_cursor, encode_cursor
 
@@ -47,7 +47,7 @@ async def search_page(
     """Those whom words find, the best match first."""
     purpose = f"candidates {q!r} {filters}"
     after = decode_cursor(purpose, cursor, _ranked_place) if cursor is not None else None
-    found = await search_candidates(sessions, q, filters, after=after, limit=limit)
+    found = await search_candidates(sessions, q, filters, facets=facets, after=after, limit=limit)
     items = [shown(view, hidden=hidden) | {"matched": matches_shown(found.matches[view.id])} for view in found.items]
     return {
         "items": items,
@@ -55,7 +55,7 @@ async def search_page(
         "total": found.total,
         "total_is_capped": found.is_capped,
         "found_by": found.how,
-        **({"facets": await count_facets(sessions, q, found.how, filters)} if facets else {}),
+        **({} if found.facets is None else {"facets": found.facets}),
     }
 
 

@@ -106,12 +106,14 @@ async def list_candidates(
     demand_contact_scope(filters, principal)
     hidden = hidden_from(principal)
     if ids is not None:
-        refuse_others("ids", filters.given() | {"q": q, "updated_since": updated_since, "cursor": cursor})
+        refuse_others(
+            "ids", filters.given() | {"q": q, "facets": facets or None, "updated_since": updated_since, "cursor": cursor}
+        )
         found = await read_candidates.find_candidates(sessions, _read_names(ids))
         items = [shown(view, hidden=hidden) for view in found.items]
         return {"items": items, "next_cursor": None, "found": found.by_name}
     if updated_since is not None:
-        refuse_others("updated_since", filters.given() | {"q": q})
+        refuse_others("updated_since", filters.given() | {"q": q, "facets": facets or None})
         purpose = f"candidates updated since {updated_since}"
         place = decode_cursor(purpose, cursor, int) if cursor is not None else 0
         changes = await sync_candidates(sessions, updated_since, after=place, limit=limit, now=current_time())
@@ -126,7 +128,7 @@ async def list_candidates(
     after = decode_cursor(purpose, cursor, UUID) if cursor is not None else None
     page = await read_candidates.list_candidates(sessions, filters, after=after, limit=limit)
     items = [shown(view, hidden=hidden) for view in page.items]
-    counted = {"facets": await count_facets(sessions, None, "words", filters)} if facets else {}
+    counted = {"facets": await count_facets(sessions, filters)} if facets else {}
     return {"items": items, "next_cursor": encode_cursor(purpose, page.last) if page.last else None, **counted}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from services.candidates.storage.listing import all_of
+from services.candidates.storage.listing import records_page
 from shared.db.asyncpg_connection import Driver
 from shared.events.snapshots import Part
 from shared.events.vocabulary import Level
@@ -29,17 +29,10 @@ async def people(connection: Driver, requirements: Sequence[Part], *, with_unkno
         for met, not_known, value in asked:
             condition = f"({met} OR {not_known})" if with_unknown else met
             conditions[f"{condition} /* {number} */"] = value
-    where, values = all_of(conditions, behind=0)
-    rows = await connection.fetch(
-        f"SELECT id, record FROM candidates WHERE record IS NOT NULL{where} ORDER BY id LIMIT {MOST_COMPARED}",  # noqa: S608
-        *values,
-    )
-    return [(row[0], row[1]) for row in rows]
+    return [tuple(row) for row in await records_page(connection, "candidates", "id, record", conditions, limit=MOST_COMPARED)]
 
 
 async def open_positions(connection: Driver) -> list[tuple[UUID, dict[str, Any]]]:
     """Ids and records of the positions that are open."""
-    rows = await connection.fetch(
-        f"SELECT id, record FROM positions WHERE record IS NOT NULL AND status = 'open' ORDER BY id LIMIT {MOST_COMPARED}"  # noqa: S608
-    )
-    return [(row[0], row[1]) for row in rows]
+    rows = await records_page(connection, "positions", "id, record", {"status = $n": "open"}, limit=MOST_COMPARED)
+    return [tuple(row) for row in rows]

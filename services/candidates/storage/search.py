@@ -72,7 +72,9 @@ class Filters:
     def given(self) -> dict[str, Any]:
         """What is asked for, by name; None for the rest."""
         named = {one.name: getattr(self, one.name) for one in fields(self)}
-        return {"email" if name == "contact_keys" else name: value or None for name, value in named.items()}
+        return {
+            "email" if name == "contact_keys" else name: None if value in ((), []) else value for name, value in named.items()
+        }
 
     def words(self) -> str:
         """A tsquery of what ``candidates.words`` holds of the filters; empty where they ask for none of it."""

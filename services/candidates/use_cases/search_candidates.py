@@ -37,9 +37,12 @@ class Search:
     is_capped: bool
     how: How
     last: Place | None
+    facets: Facets | None
 
 
-async def search_candidates(sessions: Sessions, words: str, filters: Filters, *, after: Place | None, limit: int) -> Search:
+async def search_candidates(
+    sessions: Sessions, words: str, filters: Filters, *, facets: bool, after: Place | None, limit: int
+) -> Search:
     """Whose records have the words; where nobody has, the last one may begin a word, or names be alike. Raises Invalid."""
     async with sessions.alone() as connection:
         queries = [one for one in await _queries(connection, words) if after is None or one.how == after[0]]
@@ -54,18 +57,18 @@ async def search_candidates(sessions: Sessions, words: str, filters: Filters, *,
         records = await candidates.records_of(connection, people)
         learned = await candidates.learned_of(connection, people)
         marked = await search.marked(connection, query, people)
+        counts = await search.facets(connection, query, filters) if facets else None
     views = [listed_candidate(records[one], together(learned[one])) for one in people if one in records]
     matches = {person: [_match(field, text) for field, text in found] for person, found in marked.items()}
     last = (query.how, *page[-1]) if len(hits.ranked) > limit else None
     how = query.how if hits.total > 0 else "words"
-    return Search(views, matches, hits.total, hits.total >= search.most_of(query), how, last)
+    return Search(views, matches, hits.total, hits.total >= search.most_of(query), how, last, counts)
 
 
-async def count_facets(sessions: Sessions, words: str | None, how: How, filters: Filters) -> Facets:
-    """How many of those found have each level, country, market status, tier and skill. Raises Invalid."""
+async def count_facets(sessions: Sessions, filters: Filters) -> Facets:
+    """How many of those for whom the filters hold have each level, country, market status, tier and skill."""
     async with sessions.alone() as connection:
-        queries = {} if words is None else {one.how: one for one in await _queries(connection, words)}
-        return await search.facets(connection, queries.get(how), filters)
+        return await search.facets(connection, None, filters)
 
 
 async def _queries(connection: Driver, words: str) -> list[Query]:

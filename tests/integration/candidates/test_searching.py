@@ -211,4 +211,6 @@ async def test_a_filter_that_makes_no_sense_is_refused(pool: Caller) -> None:
     assert await refused(salary_to=1) == "salary_to"
     assert await refused(years_from=5, years_to=4) == "years_to"
     assert await refused(ids="gem:ada", q="ada") == "ids"
+    assert await refused(ids="gem:ada", years_from=0) == "ids"
+    assert await refused(ids="gem:ada", facets=True) == "ids"
     assert await refused(updated_since="2026-01-01T00:00:00Z", q="ada") == "updated_since"
