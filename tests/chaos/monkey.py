@@ -27,7 +27,10 @@ class Monkey:
     doing: str = ""
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Go on until ``stop`` is set and the core was killed; each part is killed and stalled once before any comes again."""
+        """Go on until ``stop`` is set, the core was killed and a part stalled.
+
+        Each part is killed and stalled once before any comes again.
+        """
         while not self._is_over(stop):
             acts = [(act, part) for part in self.stack.parts for act in ("kill", "stall")]
             acts += [("hang", part) for part in HUNG]
@@ -44,7 +47,11 @@ class Monkey:
                 await pause(stop, self.dice.uniform(0.5, 2.5))
 
     def _is_over(self, stop: asyncio.Event) -> bool:
-        return stop.is_set() and all(self.done[f"kill {part}"] for part in CORE)
+        return (
+            stop.is_set()
+            and all(self.done[f"kill {part}"] for part in CORE)
+            and any(act.startswith("stall") for act in self.done)
+        )
 
     async def _act(self, act: str, part: str) -> None:
         if act == "kill":
