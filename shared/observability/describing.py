@@ -1,7 +1,8 @@
 """What went wrong, in words that hold no value of a record: for logs, dead letters and whatever else outlives a request.
 
 The message of an exception may hold what it stumbled over: a name, an address, the key that is there already. So an exception
-is described by its type, the codes of the database, and the place in the code; in full only where the message is the network's.
+is described by its type, the codes of the database, and the place in the code (a module and a line, no path of the machine); in
+full only where the message is the network's.
 """
 
 import asyncio
@@ -20,7 +21,9 @@ def describe(error: BaseException) -> str:
     """An exception in one line, without values."""
     names = [f"{name}={value}" for name in _CODES if (value := _of_database(error, name))]
     is_of_network = type(error).__module__.startswith(_SPOKEN_BY_THE_NETWORK)
-    if is_of_network or isinstance(error, OSError | TimeoutError | asyncio.CancelledError):
+    if isinstance(error, OSError) and error.filename is not None:
+        names.append(f"[Errno {error.errno}] {error.strerror}")
+    elif is_of_network or isinstance(error, OSError | TimeoutError | asyncio.CancelledError):
         names.append(str(error))
     elif isinstance(error, DomainError):
         names.append(f"code={error.code}")
@@ -52,5 +55,5 @@ def _of_database(error: BaseException, name: str) -> str | None:
 
 
 def _place(error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    return f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    return "" if not frames else f" at {frames[-1][0].f_globals.get('__name__')}:{frames[-1][1]}"

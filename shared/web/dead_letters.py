@@ -46,7 +46,10 @@ class WaitingDeadLetter(BaseModel):
     type: str | None = Field(
         description="The type of its event; null where it names none.", examples=["rekindle.pursuit.contacted"]
     )
-    error: str = Field(description="What went wrong, in a line without values.", examples=["ValueError() at apply.py:12"])
+    error: str = Field(
+        description="What went wrong, in a line without values.",
+        examples=["ValueError() at services.engagement.consumers.facts:31"],
+    )
     left_hole: bool = Field(description="Whether its stream went on without it.", examples=[False])
     created_at: datetime = Field(description="Since when it waits (UTC).", examples=["2026-03-02T09:15:00Z"])
 

@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
@@ -96,6 +97,16 @@ def test_what_helps_is_told() -> None:
     assert describe(violated()) == (
         "IntegrityError(sqlstate=23505, table_name=candidates, constraint_name=candidates_reference_key)"
     )
+
+
+def test_where_it_was_raised_is_a_module_and_no_path_of_the_machine() -> None:
+    with pytest.raises(FileNotFoundError) as missing:
+        Path(f"/{WORD}/rules.toml").read_text()
+    with pytest.raises(ValueError) as raised:  # noqa: PT011 - whatever it says
+        fail(ValueError(WORD))
+
+    assert describe(missing.value).startswith("FileNotFoundError([Errno 2] No such file or directory) at pathlib:")
+    assert describe(raised.value).startswith(f"ValueError() at {__name__}:")
 
 
 def test_a_line_carries_the_request_s_id(monkeypatch: pytest.MonkeyPatch) -> None:
