@@ -50,3 +50,12 @@ export const overflow = (page) =>
     const those = [...document.querySelectorAll("body *")].filter((one) => one.scrollWidth > one.clientWidth);
     return `${wide} px: ${those.map((one) => `${one.tagName} ${one.className}`).join(" > ")}`;
   });
+
+/** The groups of links of which more than one says that it is the current one. */
+export const severalCurrent = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll("nav, [role=group]")]
+      .map((group) => [...group.querySelectorAll("[aria-current]")].map((one) => one.textContent.trim()))
+      .filter((current) => current.length > 1)
+      .map((current) => current.join(", ")),
+  );

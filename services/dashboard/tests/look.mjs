@@ -1,6 +1,6 @@
 // Opens every page in both themes and every width, and says what is wrong: node tests/look.mjs LINK POSITION PERSON [FOLDER] [name,...]
 // With a folder, a picture of each lies in it.
-import { findings, launch, open, overflow, SCHEMES, WIDTHS } from "./browser.mjs";
+import { findings, launch, open, overflow, SCHEMES, severalCurrent, WIDTHS } from "./browser.mjs";
 
 const [, , link, position, person, folder = "", only = ""] = process.argv;
 const base = new URL(link).origin;
@@ -41,6 +41,7 @@ for (const colorScheme of SCHEMES) {
       const found = [...(await findings(page)), ...page.errors.splice(0)];
       const wide = await overflow(page);
       if (wide !== null) found.push(`wider than the window by ${wide}`);
+      for (const group of await severalCurrent(page)) found.push(`several are current: ${group}`);
       for (const one of found) console.log(`${name} ${width} ${colorScheme}: ${one}`);
       wrong += found.length;
       if (folder) await page.screenshot({ path: `${folder}/${name}-${width}-${colorScheme}.png` });

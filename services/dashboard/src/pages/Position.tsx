@@ -1,6 +1,6 @@
 /** One position: how it goes, who stands where, and who would come back for it. */
 import { useQuery } from "@tanstack/react-query";
-import { Link, getRouteApi } from "@tanstack/react-router";
+import { getRouteApi } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { api, body, type Schemas } from "../api/client";
 import { number, relative } from "../format";
@@ -8,6 +8,7 @@ import type { FunnelSearch } from "../router";
 import { texts } from "../texts";
 import { Failed, Loading } from "../ui/faces";
 import { Page, Tag } from "../ui/parts";
+import { PlainLink } from "../ui/PlainLink";
 import { PositionFunnel } from "./PositionFunnel";
 import "./position.css";
 
@@ -35,15 +36,14 @@ export function Position() {
       aside={
         <nav className="segments" aria-label={t.parts}>
           {TABS.map((tab) => (
-            <Link
+            <PlainLink
               key={tab ?? "funnel"}
               from="/positions/$position"
               search={(before) => ({ ...before, tab, who: undefined })}
-              aria-current={search.tab === tab ? "page" : undefined}
-              activeProps={{}}
+              current={search.tab === tab && "page"}
             >
               {t.tabs[tab ?? "funnel"]}
-            </Link>
+            </PlainLink>
           ))}
         </nav>
       }

@@ -62,39 +62,16 @@ export function PositionFunnel({ position, record, search, change }: Props) {
               <Cohorts position={position} period={period} />
             </div>
             <div className="stack">
-              <Shares
-                metric="outcomes"
-                title={t.outcomes}
-                values={found.outcomes}
-                usual={usual?.outcomes}
-                names={t.outcomeNames}
-                open={open}
-              />
-              <Shares
-                metric="responded_by_touch"
-                title={t.touches}
-                values={found.responded_by_touch}
-                usual={usual?.responded_by_touch}
-                names={t.touchNames}
-                order={Object.keys(t.touchNames)}
-                open={open}
-              />
-              <Shares
-                metric="declines"
-                title={t.declines}
-                values={found.declines}
-                usual={usual?.declines}
-                names={texts.reasons}
-                open={open}
-              />
-              <Shares
-                metric="rejections"
-                title={t.rejections}
-                values={found.rejections}
-                usual={usual?.rejections}
-                names={texts.reasons}
-                open={open}
-              />
+              {SHARES.map(({ metric, ...shown }) => (
+                <Shares
+                  key={metric}
+                  metric={metric}
+                  values={found[metric]}
+                  usual={usual?.[metric]}
+                  open={open}
+                  {...shown}
+                />
+              ))}
               {record && <Ask record={record} />}
             </div>
           </div>
@@ -105,17 +82,20 @@ export function PositionFunnel({ position, record, search, change }: Props) {
   );
 }
 
-const NAMES: Record<string, Record<string, string>> = {
-  reached: texts.stages,
-  outcomes: t.outcomeNames,
-  responded_by_touch: t.touchNames,
-};
+/** What a position's attempts are made of: a panel each. */
+const SHARES = [
+  { metric: "outcomes", title: t.outcomes, names: t.outcomeNames },
+  { metric: "responded_by_touch", title: t.touches, names: t.touchNames, order: Object.keys(t.touchNames) },
+  { metric: "declines", title: t.declines, names: texts.reasons },
+  { metric: "rejections", title: t.rejections, names: texts.reasons },
+] as const;
 
 /** The number whose people the address asks for. */
 function numberOf({ who, view, from, to }: FunnelSearch, position: string) {
   const [metric, key] = who?.split(".") ?? [];
   if (metric === undefined || key === undefined) return undefined;
-  const title = `${t.titles[metric] ?? ""}${(NAMES[metric] ?? texts.reasons)[key] ?? key}`;
+  const names: Record<string, string> = SHARES.find((one) => one.metric === metric)?.names ?? texts.stages;
+  const title = `${t.titles[metric] ?? ""}${names[key] ?? key}`;
   return { metric, key, query: { position, view, from, to }, title };
 }
 

@@ -1,6 +1,6 @@
 /** The queue: a list whose filters live in the address, and the chosen person beside it. */
 import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, getRouteApi } from "@tanstack/react-router";
+import { getRouteApi } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useRef } from "react";
 import { api, body, type Schemas } from "../api/client";
@@ -14,6 +14,7 @@ import { Face, Failed, Loading } from "../ui/faces";
 import { useKeys } from "../ui/keys";
 import { failed, notify } from "../ui/notices";
 import { Choice, Page, Priority, Tag } from "../ui/parts";
+import { PlainLink } from "../ui/PlainLink";
 import { QueuePerson } from "./QueuePerson";
 
 const t = texts.queue;
@@ -97,15 +98,14 @@ export function Queue() {
       <div className="filters" role="group" aria-label={t.filters}>
         <div className="segments">
           {STATUSES.map((one) => (
-            <Link
+            <PlainLink
               key={one}
               from="/queue"
               search={(before) => ({ ...before, status: one, item: undefined })}
-              aria-current={one === status ? "page" : undefined}
-              activeProps={{}}
+              current={one === status && "page"}
             >
               {t.status[one]} <small>{counts.data === undefined ? "" : compact(counts.data[one])}</small>
-            </Link>
+            </PlainLink>
           ))}
         </div>
         <Choice
@@ -137,9 +137,9 @@ export function Queue() {
           onChange={(level) => change({ level })}
         />
         {isFiltered && (
-          <Link className="button" to="/queue" search={{ status: search.status }}>
+          <PlainLink className="button" to="/queue" search={{ status: search.status }}>
             {t.clear}
-          </Link>
+          </PlainLink>
         )}
       </div>
       <div className={chosen === undefined ? "queue" : "queue opened"}>
@@ -216,12 +216,11 @@ function List({ items, chosen, me, wantMore }: ListProps) {
           if (one === undefined) return null;
           return (
             <li key={key} style={{ height: ROW, transform: `translateY(${String(start)}px)` }}>
-              <Link
+              <PlainLink
                 className="row"
                 from="/queue"
                 search={(before) => ({ ...before, item: one.id })}
-                aria-current={one.id === chosen ? "true" : undefined}
-                activeProps={{}}
+                current={one.id === chosen && "true"}
                 preload={false}
               >
                 <Priority value={one.priority} />
@@ -239,7 +238,7 @@ function List({ items, chosen, me, wantMore }: ListProps) {
                   </Tag>
                   {one.due_at !== null && <time dateTime={one.due_at}>{relative(one.due_at)}</time>}
                 </span>
-              </Link>
+              </PlainLink>
             </li>
           );
         })}

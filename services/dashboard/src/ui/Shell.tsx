@@ -8,6 +8,7 @@ import { Icon } from "./icons";
 import { KeyboardHelp } from "./KeyboardHelp";
 import { Loading } from "./faces";
 import { Notices } from "./notices";
+import { PlainLink } from "./PlainLink";
 import { useKeys } from "./keys";
 
 const PLACES = [
@@ -57,10 +58,10 @@ function Frame() {
         {texts.skip}
       </a>
       <header className="side">
-        <Link to="/" className="brand">
+        <PlainLink to="/" className="brand">
           <img src="/assets/icon.svg" alt="" width="22" height="22" />
           <span>{texts.product}</span>
-        </Link>
+        </PlainLink>
         <nav aria-label={texts.navigation}>
           {PLACES.map(([to, name]) => (
             <Link key={to} to={to} activeOptions={{ exact: to === "/", includeSearch: false }}>

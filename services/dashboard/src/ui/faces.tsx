@@ -1,10 +1,11 @@
 /** The faces of a page without content: loading, empty, failed, offline, not permitted, not there. Each says what to do. */
-import { Link, type ErrorComponentProps } from "@tanstack/react-router";
+import type { ErrorComponentProps } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { Problem } from "../api/client";
 import { issuerQuery } from "../api/session";
 import { texts } from "../texts";
+import { PlainLink } from "./PlainLink";
 
 interface FaceProps {
   title: string;
@@ -65,9 +66,9 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
 
 function Home() {
   return (
-    <Link className="button" to="/">
+    <PlainLink className="button" to="/">
       {texts.faces.home}
-    </Link>
+    </PlainLink>
   );
 }
 
