@@ -133,22 +133,22 @@ class Taken:
 
 
 # The rows are locked at their newest versions, and then the persons: of whom that lock was free, nobody has anything to write
-# who has read what was before. Nobody is waited for: who has a person's lock may be waiting for the row.
+# who has read what was before. Nobody is waited for: who has a person's lock may be waiting for the row, and who appends to the
+# stream may be waiting for another that is numbered here.
 _CLAIM = f"""
     WITH picked AS MATERIALIZED (
         SELECT person_id FROM queue_items WHERE {{where}} AND person_id <> ALL (CAST(:busy AS uuid[])) ORDER BY {_ORDER}
         LIMIT {{limit}} FOR NO KEY UPDATE OF queue_items SKIP LOCKED
     ), free AS MATERIALIZED (
-        SELECT person_id FROM picked WHERE {try_lock_of("person_id")}
+        SELECT picked.person_id FROM picked JOIN relationships ON candidate_id = picked.person_id
+        WHERE {try_lock_of("picked.person_id")} FOR NO KEY UPDATE OF relationships SKIP LOCKED
     ), leased AS (
         UPDATE queue_items SET lease = gen_random_uuid(), recruiter = :taker, lease_expires_at = :until,
             lease_newest_close = newest_close
         WHERE person_id IN (SELECT person_id FROM free) RETURNING {_COLUMNS}
     ), numbered AS (
         UPDATE relationships SET reengagement_sequence = reengagement_sequence + 1
-        WHERE candidate_id IN (SELECT candidate_id FROM relationships WHERE candidate_id IN (SELECT person_id FROM free)
-                               ORDER BY candidate_id FOR NO KEY UPDATE)
-        RETURNING candidate_id, reengagement_sequence
+        WHERE candidate_id IN (SELECT person_id FROM free) RETURNING candidate_id, reengagement_sequence
     )
     SELECT picked.person_id AS picked, leased.*, reengagement_sequence, ARRAY(
         SELECT reference FROM relationships AS own WHERE own.person_id = leased.person_id AND reference IS NOT NULL) AS known_as

@@ -20,10 +20,13 @@ from shared.events.queue import QueueItemErased, QueueItemEvent
 from shared.events.vocabulary import QueueOutcome, Reason
 from shared.observability.tracing import current_traceparent
 
+# With the rows of their other streams, of which deriving them afterwards may announce something: all in one order.
 _NUMBER = """
+    WITH own AS MATERIALIZED (
+        SELECT candidate_id FROM relationships WHERE person_id = ANY($1::uuid[]) ORDER BY candidate_id FOR NO KEY UPDATE
+    )
     UPDATE relationships SET reengagement_sequence = reengagement_sequence + 1
-    WHERE candidate_id IN (SELECT candidate_id FROM relationships WHERE candidate_id = ANY($1::uuid[])
-                           ORDER BY candidate_id FOR NO KEY UPDATE)
+    WHERE candidate_id IN (SELECT candidate_id FROM own WHERE candidate_id = ANY($1::uuid[]))
     RETURNING candidate_id, reengagement_sequence
     """
 _INSERT = """

@@ -1,7 +1,8 @@
 """Streams of candidates and the persons they belong to.
 
 Whoever applies facts holds ``share_map``; whoever changes which stream belongs to whom, or a position's closings, holds
-``lock_map_exclusive``, only to store the change. Locks are taken in this order: the map, persons, rows of ``relationships``.
+``lock_map_exclusive``, only to store the change. Locks are taken in this order: the map, persons, rows of ``relationships``, all
+rows in id order; a row that is inserted counts as locked.
 """
 
 from collections import Counter, defaultdict
@@ -62,14 +63,11 @@ _OF_PERSON = f"""
     WHERE person_id = (SELECT person_id FROM relationships WHERE candidate_id = $1) ORDER BY candidate_id
     """  # noqa: S608 - the columns are a constant
 _OF_PEOPLE = f"SELECT {_COLUMNS} FROM relationships WHERE person_id = ANY($1::uuid[]) ORDER BY candidate_id"  # noqa: S608
-_INSERT_MISSING = """
-    WITH made AS (
-        INSERT INTO relationships (candidate_id, person_id)
-        SELECT id, id FROM unnest((SELECT $1::uuid[])) AS given (id) ORDER BY id
-        ON CONFLICT DO NOTHING RETURNING candidate_id, person_id
-    )
-    SELECT candidate_id, person_id FROM unnest((SELECT $1::uuid[])) AS given (id) JOIN relationships ON candidate_id = id
-    UNION ALL SELECT candidate_id, person_id FROM made
+# A conflict locks the row that is there, though nothing of it changes.
+_INSERT_AND_LOCK = """
+    INSERT INTO relationships (candidate_id, person_id)
+    SELECT id, id FROM unnest((SELECT $1::uuid[])) AS given (id) ORDER BY id
+    ON CONFLICT (candidate_id) DO UPDATE SET person_id = relationships.person_id WHERE false
     """
 _LINK = """
     UPDATE relationships SET person_id = given.person
@@ -165,14 +163,12 @@ async def of_people(session: AsyncSession, people: Collection[UUID]) -> dict[UUI
     return dict(found)
 
 
-async def insert_missing(session: AsyncSession, streams: Collection[UUID]) -> dict[UUID, UUID]:
-    """Insert rows for the streams that have none, each a person of its own; returns the person of each stream."""
-    if not streams:
-        return {}
-    found = {row[0]: row[1] for row in await (await driver(session)).fetch(_INSERT_MISSING, list(streams))}
-    if others := set(streams) - found.keys():  # inserted by somebody else at the same moment, too late for the statement to see
-        found |= await person_map(session, others)
-    return found
+async def insert_and_lock(session: AsyncSession, streams: Collection[UUID]) -> None:
+    """Lock the rows of the streams, inserting those that are missing, each a person of its own, in id order.
+
+    In one statement: who holds rows that it inserted and then waits for older ones meets a batch of events that does the reverse.
+    """
+    await (await driver(session)).fetch(_INSERT_AND_LOCK, list(streams))
 
 
 async def link(session: AsyncSession, people: Mapping[UUID, UUID]) -> None:

@@ -105,12 +105,13 @@ async def _people(session: AsyncSession, planned: Sequence[Planned]) -> dict[UUI
     candidates = {one.candidate for one in planned}
     reserving = {one.candidate for one in planned if one.reserve}
     if reserving:
-        await streams.insert_missing(session, reserving)
         await streams.share_map(session)
     found = await streams.person_map(session, candidates)
     person_of = {candidate: found.get(candidate, candidate) for candidate in candidates}
     if reserving:
         await streams.lock_people(session, {person_of[candidate] for candidate in reserving})
+        if new := reserving - found.keys():
+            await streams.insert_and_lock(session, new)
     return person_of
 
 

@@ -34,7 +34,9 @@ async def take_over_records(
     streams to their erasures, which are confirmed. ``records`` says of streams what decides about contacts, and ``snapshots`` are
     those of each position, oldest first: the last counts, and each is a time at which something may have changed.
     """
-    before = await streams.insert_missing(session, {*people, *people.values(), *erased})
+    concerned = {*people, *people.values(), *erased}
+    known_people = await streams.person_map(session, concerned)
+    before = {stream: known_people.get(stream, stream) for stream in concerned}
     connection = await driver(session)
     moved = {stream: person for stream, person in people.items() if before[stream] != person}
     known = defaultdict(Before, await openings.before(connection, snapshots) if snapshots else {})
@@ -42,6 +44,8 @@ async def take_over_records(
     changed = {of for of, ones in snapshots.items() if any(deciding(one.content) != deciding(known[of].content) for one in ones)}
     if moved or erased or closed or changed:
         await streams.lock_map_exclusive(session)  # before any row that somebody who shares the map may want
+    if erased or len(known_people) < len(concerned):  # else the first records that are saved lock all the rows
+        await streams.insert_and_lock(session, concerned)
     compared: set[UUID] = set()
     for states in zip_longest(*(records or {}).values()):
         of_each = zip(records or {}, states, strict=True)

@@ -47,11 +47,11 @@ async def unsubscribe(sessions: Sessions, text: str, *, now: datetime, settings:
     async def work(session: AsyncSession) -> Link:
         connection = await driver(session)
         link = read_link(await link_keys.key_for(connection, PURPOSE), text)
-        await streams.insert_missing(session, [link.candidate])
         await streams.share_map(session)
         await _check_not_erased(session, link.candidate)
-        person = await streams.lock_people_of(session, [link.candidate])
-        loaded = await people.load(session, person, now=now)
+        person = (await streams.person_map(session, [link.candidate])).get(link.candidate, link.candidate)
+        await streams.lock_people(session, [person])
+        loaded = await people.load(session, [person], now=now)
         own = [fact for one in loaded.people for fact in one.facts if fact.stream == link.candidate]
         if not is_unsubscribed(own, link.channel):
             event = _event(link, own, now)
