@@ -14,7 +14,7 @@ async def _known_tags(
         ),
     ] = None,
 ) -> frozenset[str]:
-    return frozenset(one.strip().removeprefix("W/") for one in (if_none_match or "").split(","))
+    return frozenset(one.strip().removeprefix("W/") for one in if_none_match.split(",")) if if_none_match else frozenset()
 
 
 KnownTagsDep = Annotated[frozenset[str], Depends(_known_tags)]

@@ -108,7 +108,7 @@ async def get_metric(
     headers = {"ETag": _of(form, found.tag, compare), "Vary": "Authorization, Accept", "Cache-Control": "private, no-cache"}
     if found.rows is None:
         return Response(status_code=304, headers=headers)
-    was = None if earlier is None else (await reading.metric(metric, earlier, now, lambda _: False)).rows
+    was = None if earlier is None else (await reading.metric(metric, earlier, now)).rows
     rows = number_rows(found.rows, was)
     if form is Form.JSON:
         body = metric_answer(metric, question, rows, more=found.more)

@@ -37,11 +37,13 @@ class Reading:
             now=now,
             ghost_after=self.settings.ghost_after,
             zone=self.settings.time_zone,
-            is_known=self.has,
+            is_known=self.has if self.known else None,
         )
 
-    async def metric(self, metric: Metric, question: Question, now: datetime, has: Callable[[str], bool]) -> Numbers:
-        """The rows of a metric, unless the caller ``has`` those of the tag."""
+    async def metric(
+        self, metric: Metric, question: Question, now: datetime, has: Callable[[str], bool] | None = None
+    ) -> Numbers:
+        """The rows of a metric, unless the caller ``has`` those of the tag; None for whoever has none."""
         return await read_metric(
             self.sessions,
             self.columns,
@@ -50,7 +52,7 @@ class Reading:
             now=now,
             ghost_after=self.settings.ghost_after,
             zone=self.settings.time_zone,
-            is_known=has,
+            is_known=has if self.known else None,
         )
 
 

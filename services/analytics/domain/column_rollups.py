@@ -54,11 +54,12 @@ class Table:
 
 
 class Rollups:
-    """The counts by each dimension, ``ALL`` among them, and the seconds of all durations by measure."""
+    """The counts by each dimension, ``ALL`` among them, and the seconds of all durations by measure; none without dimensions."""
 
     def __init__(self, dimensions: tuple[str, ...]) -> None:
-        self.attempts = {name: Table() for name in (ALL, *dimensions)}
-        self.spans = {name: Table() for name in (ALL, *dimensions)}
+        names = (ALL, *dimensions) if dimensions else ()
+        self.attempts = {name: Table() for name in names}
+        self.spans = {name: Table() for name in names}
         self.seconds = Table(np.int64)
 
     @property

@@ -5,13 +5,14 @@ integers, each list of them a ``Codes``; code 0 is what is not known. An attempt
 number, its profile: few sets of measures occur, so that counting profiles counts all measures at once.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
+from uuid import UUID
 
 import numpy as np
 
 from services.analytics.domain.arrays import Ints, ranges
-from services.analytics.domain.column_rollups import ALL, Rollups, folded
+from services.analytics.domain.column_rollups import ALL, Rollups, Table, folded
 from services.analytics.metrics import METRICS, Quantile
 
 DIMENSIONS = (
@@ -25,8 +26,21 @@ DURATIONS = frozenset(metric.adds_up.family for metric in METRICS if isinstance(
 WEIGHED = DURATIONS | {prefix.partition(".")[0] for metric in METRICS if metric.weighs for prefix in metric.adds_up.prefixes}
 """The families of measures whose contributions do not just count."""
 
+NEVER = 2**63 - 1
+"""Later than all times."""
 SPARE = 200_000
 """Dead rows that are never too many."""
+
+
+class Holds(NamedTuple):
+    """Whose an attempt is, and when its row holds: see ``AttemptRow``."""
+
+    person: UUID
+    first_at: int
+    last_at: int
+    first_received_at: int
+    last_received_at: int
+    changes_at: int | None
 
 
 class Fed(NamedTuple):
@@ -37,6 +51,7 @@ class Fed(NamedTuple):
     """Microseconds since 1970, UTC, as all times here."""
     dimensions: tuple[Hashable, ...]
     """In the order of ``DIMENSIONS``."""
+    holds: Holds
     skills: Sequence[str]
     measures: Sequence[str]
     ats: bytes
@@ -83,6 +98,13 @@ class Grown:
         self._kept: Ints = np.empty(1024, dtype=kind)
         self._size = 0
 
+    @classmethod
+    def of(cls, values: Ints) -> "Grown":
+        """An array of some values, which are never changed by what is put at its end."""
+        found = cls(values.dtype)
+        found._kept, found._size = values, len(values)
+        return found
+
     def extend(self, values: Any) -> None:
         """Put values at the end."""
         size = self._size + len(values)
@@ -127,7 +149,8 @@ class Columns:
 
     def __init__(self) -> None:
         self.slot, self.cohort_at, self.profile = Grown(np.int64), Grown(np.int64), Grown(np.int32)
-        self.alive = Grown(np.bool_)
+        self.alive, self.person = Grown(np.bool_), Grown("V16")
+        self.holds = {name: Grown(np.int64) for name in Holds._fields[1:]}
         self.dimensions = {name: Grown(np.int32 if name in {"position", "recruiter", "via"} else np.int16) for name in DIMENSIONS}
         self.codes: dict[str, Codes[Any]] = {name: Codes[Any]([None]) for name in (*DIMENSIONS, "sponsor", "skill")}
         self.skill, self.skill_start, self.skill_count = Grown(np.int32), Grown(np.int64), Grown(np.int16)
@@ -147,9 +170,14 @@ class Columns:
     @property
     def size_in_bytes(self) -> int:
         """How much memory the arrays take."""
-        grown = (self.slot, self.cohort_at, self.profile, self.alive, *self.dimensions.values(), self.skill, self.skill_start)
         contributions = (*self.counts.columns, *self.spans.columns)
-        return sum(one.size_in_bytes for one in (*grown, self.skill_count, *contributions)) + self.rollups.size_in_bytes
+        return sum(one.size_in_bytes for one in (*self._by_row, self.skill, *contributions)) + self.rollups.size_in_bytes
+
+    @property
+    def _by_row(self) -> tuple[Grown, ...]:
+        """The arrays of one value a row."""
+        by_name = (*self.dimensions.values(), *self.holds.values())
+        return self.slot, self.cohort_at, self.profile, self.alive, self.person, self.skill_start, self.skill_count, *by_name
 
     def rows_of(self, slots: Sequence[int]) -> Ints:
         """The rows of those of the slots that have one."""
@@ -171,7 +199,12 @@ class Columns:
     def append(self, fed: Sequence[Fed]) -> Ints:
         """Put rows at the end; returns which they are."""
         first, many = len(self), len(fed)
-        slots, cohorts, dimensions, skills, measures, ats, seconds = zip(*fed, strict=True)
+        slots, cohorts, dimensions, holds, skills, measures, ats, seconds = zip(*fed, strict=True)
+        persons, *moments, changes = zip(*holds, strict=True)
+        self.person.extend(np.frombuffer(b"".join(person.bytes for person in persons), "V16"))
+        until = [NEVER if at is None else at for at in changes]
+        for grown, times in zip(self.holds.values(), (*moments, until), strict=True):
+            grown.extend(times)
         for name, values in zip(DIMENSIONS, zip(*dimensions, strict=True), strict=True):
             self.dimensions[name].extend(list(map(self.codes[name].of, values)))
         self._spread_sponsors()
@@ -197,6 +230,8 @@ class Columns:
             (ALL, np.zeros(len(rows), np.int64)),
             *((one, held.all[rows]) for one, held in self.dimensions.items()),
         ):
+            if name not in tables.attempts:
+                return
             tables.attempts[name].add(column, profile, sign)
             tables.spans[name].add(column[of], code, sign)
         tables.seconds.add(np.zeros(len(span), np.int64), code, sign * spans.seconds.all[span].astype(np.int64))
@@ -212,15 +247,16 @@ class Columns:
 
     def attempts_by(self, name: str) -> Ints | None:
         """How many attempts there are by the value of a dimension and by profile; None where that is not kept."""
-        if name == "sponsor":
-            return folded(self.rollups.attempts["position"].cells, self.sponsor_of)
-        return self.rollups.attempts[name].cells
+        return self._table(self.rollups.attempts, name)
 
     def spans_by(self, name: str) -> Ints | None:
         """How many durations there are by the value of a dimension and by measure; None where that is not kept."""
-        if name == "sponsor":
-            return folded(self.rollups.spans["position"].cells, self.sponsor_of)
-        return self.rollups.spans[name].cells
+        return self._table(self.rollups.spans, name)
+
+    def _table(self, tables: Mapping[str, Table], name: str) -> Ints | None:
+        kept = tables.get("position" if name == "sponsor" else name)
+        cells = None if kept is None else kept.cells
+        return folded(cells, self.sponsor_of) if name == "sponsor" else cells
 
     def spans_of(self, codes: Sequence[int]) -> Ints:
         """The places of the durations of some measures, of rows that are alive."""
@@ -271,6 +307,11 @@ class Columns:
             begin = end
         self.profile.extend(profiles)
 
+    def forget_places(self) -> None:
+        """Look for no row by its slot, and for no duration by its measure, as before."""
+        self._by_code, self._recent = None, {}
+        self._sorted = (np.empty(0, np.int64), np.empty(0, np.int64))
+
     def _sort(self) -> None:
         order = np.argsort(self.slot.all, kind="stable")
         order = order[self.alive.all[order]]
@@ -293,9 +334,8 @@ class Columns:
             some.row.all[:] = moved[some.row.all]
         kept = np.repeat(alive, self.skill_count.all)
         self.skill.keep(kept)
-        for one in (self.slot, self.cohort_at, self.profile, self.alive, self.skill_count, *self.dimensions.values()):
+        for one in self._by_row:
             one.keep(alive)
-        self.skill_start.keep(alive)
         counts = self.skill_count.all.astype(np.int64)
         self.skill_start.all[:] = np.cumsum(counts) - counts
         self.dead, self._by_code = 0, None

@@ -13,8 +13,19 @@ Key = tuple[UUID, UUID]
 """A pursuit: the person and the position."""
 
 
+class Past(NamedTuple):
+    """Which facts count in a look back: those that had happened by a time, and those that had been received by a time."""
+
+    happened: datetime | None = None
+    received: datetime | None = None
+
+
 class AttemptRow(NamedTuple):
-    """One attempt. ``measures``, ``ats`` (microseconds since 1970, UTC) and ``seconds`` are its contributions, in parallel."""
+    """One attempt. ``measures``, ``ats`` and ``seconds`` are its contributions, in parallel.
+
+    Whole numbers that are times are microseconds since 1970, UTC. The row is what it was at each time from ``last_at`` and
+    ``last_received_at`` on until ``changes_at``.
+    """
 
     person: UUID
     position: UUID
@@ -25,6 +36,14 @@ class AttemptRow(NamedTuple):
     via: str | None
     channel: str | None
     sender_role: str | None
+    first_at: int
+    """When the first fact of the whole pursuit happened, and below when the last did, or what time brought about."""
+    last_at: int
+    first_received_at: int
+    """When the first fact of the pursuit was received, and below the last."""
+    last_received_at: int
+    changes_at: int | None
+    """When time alone changes the pursuit: silence lasts too long, or the position closes. None where it does not."""
     measures: list[str]
     ats: list[int]
     seconds: list[int]
@@ -33,6 +52,7 @@ class AttemptRow(NamedTuple):
 def attempt_rows(
     pursuit: Key,
     facts: Sequence[FoldFact],
+    received: Sequence[datetime],
     closings: Sequence[datetime],
     *,
     ghost_after: timedelta,
@@ -40,20 +60,46 @@ def attempt_rows(
 ) -> list[AttemptRow]:
     """The rows of a pursuit, from all its facts, the retractions of the person and the position's closing times.
 
+    ``received`` is when the facts were.
+
     Time has passed up to ``now``: a touch that was not answered for the interval is ghosted, however late it came to be known,
     and a closing that is still to come has no effect. What the time after ``now`` brings about takes effect with the fact that
     the clock of engagement then sends.
     """
+    if not facts:
+        return []
+    ahead: list[datetime] = []
     if closings:
         passed = max([now, *(fact.time for fact in facts)])
+        ahead = [closing for closing in closings if closing > passed]
         closings = [closing for closing in closings if closing <= passed]
     person, position = pursuit
-    return [_row(person, position, attempt) for attempt in fold(facts, closings, ghost_after, until=now).attempts]
+    found = fold(facts, closings, ghost_after, until=now)
+    if found.ghost_due is not None:
+        ahead.append(found.ghost_due)
+    times = [fact.time for fact in facts]
+    first, last = micros(min(times)), micros(max(times))
+    known = (micros(min(received)), micros(max(received)), micros(min(ahead)) if ahead else None)
+    added = [_added(attempt) for attempt in found.attempts]
+    last = max([last, *(at for _, ats, _ in added for at in ats)])
+    return [
+        _row(person, position, attempt, (first, last, *known), contributed)
+        for attempt, contributed in zip(found.attempts, added, strict=True)
+    ]
 
 
-def _row(person: UUID, position: UUID, attempt: Attempt) -> AttemptRow:
+_Added = tuple[list[str], list[int], list[int]]
+
+
+def _added(attempt: Attempt) -> _Added:
     measures, ats, seconds = zip(*contributions(attempt), strict=True)  # an attempt has an outcome at least
     kept = {at: micros(at) for at in set(ats)}
+    return list(measures), [kept[at] for at in ats], list(seconds)
+
+
+def _row(
+    person: UUID, position: UUID, attempt: Attempt, holds: tuple[int, int, int, int, int | None], added: _Added
+) -> AttemptRow:
     return AttemptRow(
         person,
         position,
@@ -64,7 +110,6 @@ def _row(person: UUID, position: UUID, attempt: Attempt) -> AttemptRow:
         attempt.via,
         attempt.channel,
         attempt.sender_role,
-        list(measures),
-        [kept[at] for at in ats],
-        list(seconds),
+        *holds,
+        *added,
     )

@@ -9,11 +9,11 @@ from services.analytics.storage.unnest import TRANSACTION, columns, unnest
 from shared.db.asyncpg_connection import Driver, Write
 
 _COLUMNS = (
-    "person", "position_id", "number", "cohort_at", "origin", "recruiter", "via", "channel", "sender_role", "measures", "ats",
-    "seconds",
+    "person", "position_id", "number", "cohort_at", "origin", "recruiter", "via", "channel", "sender_role", "first_at", "last_at",
+    "first_received_at", "last_received_at", "changes_at", "measures", "ats", "seconds",
 )  # fmt: skip
 # Arrays of arrays must be rectangles, so each row's array travels as PostgreSQL's text form of it.
-_TYPES = ("uuid", "uuid", "integer", "timestamptz", "text", "text", "text", "text", "text", "text", "text", "text")
+_TYPES = ("uuid", "uuid", "integer", "timestamptz", *["text"] * 5, *["bigint"] * 5, "text", "text", "text")
 _KEY = _COLUMNS[:3]
 _SAVE = f"""
     INSERT INTO {{table}} ({", ".join(_COLUMNS)}, version)
@@ -30,6 +30,10 @@ _KEEP = f"DELETE FROM attempts USING {_BEYOND}"  # noqa: S608 - constants of thi
 _NOTE = f"""
     INSERT INTO attempts_gone (slot, person, version)
     SELECT attempts.slot, attempts.person, {TRANSACTION} FROM attempts, {_BEYOND}
+"""  # noqa: S608 - constants of this service
+
+_WITHOUT = f"""
+    INSERT INTO pursuits_without_attempts (person, position_id) SELECT * FROM {unnest("uuid", "uuid")} ON CONFLICT DO NOTHING
 """  # noqa: S608 - constants of this service
 
 
@@ -53,12 +57,13 @@ def save(found: Iterable[AttemptRow], *, table: str = "attempts") -> Write:
     ordered = sorted(found, key=lambda row: (row.person.int, row.position.int, row.number))
     rows = [
         (
-            row.person, row.position, row.number, row.cohort_at, row.origin, row.recruiter, row.via, row.channel,
-            row.sender_role, "{" + ",".join(row.measures) + "}", "{" + str(row.ats)[1:-1] + "}",
+            *row[:-3],
+            "{" + ",".join(row.measures) + "}",
+            "{" + str(row.ats)[1:-1] + "}",
             "{" + str(row.seconds)[1:-1] + "}",
         )
         for row in ordered
-    ]  # fmt: skip
+    ]
     return Write(_SAVE.format(table=table), columns(rows, len(_COLUMNS)))
 
 
@@ -66,6 +71,11 @@ def keep(kept: Mapping[Key, int]) -> list[Write]:
     """Deletes the attempts of pursuits beyond the number that each has now, and notes their slots."""
     rows = columns([(person, position, number) for (person, position), number in sorted(kept.items())], 3)
     return [Write(_NOTE, rows), Write(_KEEP, rows)]
+
+
+def without(pursuits: Iterable[Key]) -> Write:
+    """Notes pursuits that have facts and no attempt, or had so once: in a look back they may have one."""
+    return Write(_WITHOUT, columns(sorted(pursuits), 2))
 
 
 async def pursuits_at(connection: Driver, positions: Iterable[UUID]) -> list[Key]:

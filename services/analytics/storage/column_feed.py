@@ -1,26 +1,32 @@
 """What a copy of the attempts in memory is made of, and what changed in it since a transaction."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from struct import Struct
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.analytics.domain.columns import Fed
-from shared.db.asyncpg_connection import driver
+from services.analytics.domain.columns import Fed, Holds
+from services.analytics.domain.micros import micros
+from services.analytics.domain.pursuits import AttemptRow
+from shared.db.asyncpg_connection import Driver, driver
 
 PAGE = 5000
 _MICROS = "CAST(extract(epoch FROM attempts.cohort_at) * 1000000 AS bigint)"
 _READ = f"""
     SELECT slot, {_MICROS}, position_id, recruiter, sender_role, via, origin, channel, level, country, tier, market_status,
-        attempts.number, coalesce(skills, '{{}}'), array_to_string(measures, ','), array_send(ats), array_send(seconds)
+        attempts.number, attempts.person, first_at, last_at, first_received_at, last_received_at, changes_at,
+        coalesce(skills, '{{}}'), array_to_string(measures, ','), array_send(ats), array_send(seconds)
     FROM attempts LEFT JOIN people ON people.person = attempts.person
 """  # noqa: S608 - a constant
 _CHANGED = f"""
     {_READ} WHERE attempts.version >= $1::bigint
     UNION ALL {_READ} WHERE people.version >= $1 AND attempts.version < $1
 """
+_LONG, _SHORT = Struct(">iq").pack, Struct(">ii").pack
+"""An item of an array in its binary form: its length, and a number."""
 _HEADER = 20
 """Bytes before the items of an array in its binary form."""
 
@@ -77,5 +83,34 @@ async def sponsors(session: AsyncSession, since: int) -> Sequence[tuple[UUID, st
 
 
 def _fed(row: Any) -> Fed:
-    slot, cohort_at, *dimensions, skills, measures, ats, seconds = row
-    return Fed(slot, cohort_at, tuple(dimensions), skills, measures.split(","), ats[_HEADER:], seconds[_HEADER:])
+    slot, cohort_at, *dimensions, person, first, last, first_received, last_received, changes, skills, measures, ats, seconds = (
+        row
+    )
+    holds = Holds(person, first, last, first_received, last_received, changes)
+    return Fed(slot, cohort_at, tuple(dimensions), holds, skills, measures.split(","), ats[_HEADER:], seconds[_HEADER:])
+
+
+_NOBODY = (None, None, None, None, ())
+
+
+async def described(connection: Driver, persons: Iterable[UUID]) -> dict[UUID, tuple[Any, ...]]:
+    """Level, country, tier, market status and skills of some persons, of whom these are known."""
+    query = "SELECT person, level, country, tier, market_status, skills FROM people WHERE person = ANY($1::uuid[])"
+    return {person: tuple(known) for person, *known in await connection.fetch(query, list(persons))}
+
+
+def fed(row: AttemptRow, known: Mapping[UUID, tuple[Any, ...]]) -> Fed:
+    """A row that no table holds, as it is read for the columns; what is ``known`` of persons describes its own."""
+    *person, skills = known.get(row.person, _NOBODY)
+    of_attempt = (row.position, row.recruiter, row.sender_role, row.via, row.origin, row.channel)
+    holds = Holds(row.person, row.first_at, row.last_at, row.first_received_at, row.last_received_at, row.changes_at)
+    return Fed(
+        0,
+        micros(row.cohort_at),
+        (*of_attempt, *person, row.number),
+        holds,
+        skills,
+        row.measures,
+        b"".join(_LONG(8, at) for at in row.ats),
+        b"".join(_SHORT(4, lasted) for lasted in row.seconds),
+    )

@@ -1,6 +1,7 @@
 """Facts as they came on the engagement topic: inserted in bulk, listed by stream. A fold reads them in ``storage.pursuits``."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -22,11 +23,12 @@ _INSERT = f"""
 
 
 class Stored(NamedTuple):
-    """A fact with its stream and, where it has one, its position."""
+    """A fact with its stream, where it has one its position, and when it was received, or else happened."""
 
     stream: UUID
     position: UUID | None
     fact: FoldFact
+    received_at: datetime
 
 
 def read(event: Event) -> Stored:
@@ -35,15 +37,15 @@ def read(event: Event) -> Stored:
     raw = event.raw
     named = None if event.type == RETRACTION and raw.get("event") is not None else raw.get("position")
     position = None if named is None else pgproto.UUID(named)
-    return Stored(event.subject, position, fact_of(event.id, event.type, event.time, raw))
+    return Stored(event.subject, position, fact_of(event.id, event.type, event.time, raw), event.received_at or event.time)
 
 
 def stored(rows: Iterable[Sequence[object]]) -> list[Stored]:
-    """The facts of rows of stream, position, event id, type, time and data as JSON text."""
+    """The facts of rows of stream, position, event id, type, time, data as JSON text, and time of receipt."""
     loads = orjson.loads
     return [
-        Stored(stream, position, fact_of(event, type_name, time, loads(data)))  # type: ignore[arg-type]  # the query's columns
-        for stream, position, event, type_name, time, data in rows
+        Stored(stream, position, fact_of(event, type_name, time, loads(data)), received or time)  # type: ignore[arg-type]  # columns
+        for stream, position, event, type_name, time, data, received in rows
     ]
 
 

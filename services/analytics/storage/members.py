@@ -34,7 +34,7 @@ async def page(
         inner.within_activity(question.since, question.before)
     query = f"""
         SELECT counted.person, counted.position_id, counted.number, cohort_at, origin, recruiter, via, channel, sender_role,
-            added.measures, added.ats, added.seconds
+            first_at, last_at, first_received_at, last_received_at, changes_at, added.measures, added.ats, added.seconds
         FROM {attempts(question).sql} AS counted {found.joins} CROSS JOIN LATERAL (
             SELECT array_agg(one.measure) AS measures, array_agg(one.at) AS ats, array_agg(one.seconds) AS seconds
             FROM unnest(counted.measures, counted.ats, counted.seconds) AS one (measure, at, seconds) WHERE {inner.condition}

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from services.analytics.domain.pursuits import AttemptRow, Key
+from services.analytics.domain.pursuits import AttemptRow, Key, Past
 from services.analytics.storage import attempts, counters, facts
 from services.analytics.storage.attempts import Counted
 from services.analytics.storage.facts import Stored, stored
@@ -39,7 +39,7 @@ class Known:
 
 
 # LATERAL with OFFSET 0, so that each stream and pursuit is looked up by its key, whatever PostgreSQL guesses about the tables.
-_FACT = "stream, position_id, event_id, type, time, CAST(data AS text)"
+_FACT = "stream, position_id, event_id, type, time, CAST(data AS text), received_at"
 # The driver may not know yet how to read an array within a row: what is one travels as PostgreSQL's text form of it.
 _COUNTED = "person, position_id, number, CAST(measures AS text), CAST(seconds AS text)"
 _AT = f"""
@@ -91,13 +91,6 @@ async def at(connection: Driver, pairs: Iterable[tuple[UUID, UUID]]) -> tuple[Kn
     return Known.of(row), set(row["linked"])
 
 
-class Past(NamedTuple):
-    """Which facts count in a look back: those that had happened by a time, and those that had been received by a time."""
-
-    happened: datetime | None = None
-    received: datetime | None = None
-
-
 EVER = Past()
 
 
@@ -130,6 +123,7 @@ async def replace(
         ((row.position, row.measures, row.seconds) for some in rows.values() for row in some),
     )
     saved = [row for some in rows.values() for row in some]
-    writes = [facts.insert(fresh), attempts.save(saved), *attempts.keep(shrunk), counters.add(change)]
+    empty = [key for key, some in rows.items() if not some]
+    writes = [facts.insert(fresh), attempts.save(saved), *attempts.keep(shrunk), attempts.without(empty), counters.add(change)]
     if wanted := [write for write in writes if write.values[0]]:
         await write_together(connection, wanted)

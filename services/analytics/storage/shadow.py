@@ -94,6 +94,9 @@ async def changed(session: AsyncSession, since: int) -> list[UUID]:
 
 async def save(connection: Driver, rows: Mapping[Key, Sequence[AttemptRow]]) -> None:
     """Put rows in the place of what the table beside holds of these pursuits."""
+    if empty := [key for key, some in rows.items() if not some]:
+        noted = attempts.without(empty)
+        await connection.fetch(noted.sql, *noted.values)
     write = attempts.save((row for some in rows.values() for row in some), table=ATTEMPTS)
     await connection.fetch(write.sql, *write.values)
 

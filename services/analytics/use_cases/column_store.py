@@ -2,14 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.domain.columns import Columns
+from services.analytics.domain.questions import Question
 from services.analytics.storage import column_feed
+from services.analytics.use_cases.costs import bounded
+from services.analytics.use_cases.look_back import LookBack
 from services.analytics.use_cases.threads import to_the_end
 from shared.db.engine import Sessions
 
@@ -45,6 +49,35 @@ class ColumnStore:
 
     async def ask(self, session: AsyncSession, answer: Callable[[Columns], _T]) -> _T | None:
         """What the attempts as the transaction sees them say; None while there is no copy, or where it would be too large."""
+        columns = await self._current(session)
+        return None if columns is None else await to_the_end(lambda: answer(columns))
+
+    async def ask_back(
+        self,
+        question: Question,
+        answer: Callable[[Columns], _T],
+        *,
+        ghost_after: timedelta,
+        tag: Callable[[AsyncSession], Awaitable[str]],
+    ) -> tuple[str, _T] | None:
+        """The same for a question that looks from an earlier time, with the entity tag. Raises TooCostly.
+
+        Others have their turn while pursuits are folded again.
+        """
+        async with AsyncExitStack() as transaction:
+            async with self._turn:  # always before a connection, so that who has one never waits for the turn
+                session = await transaction.enter_async_context(self._sessions.begin())
+                await column_feed.see_one_state(session)
+                if (columns := await self._current(session)) is None:
+                    return None
+                found = await to_the_end(lambda: LookBack(columns, question))
+            tagged = await tag(session)
+            async with bounded(session):
+                await found.fold(session, ghost_after=ghost_after)
+        async with self._turn:
+            return tagged, await to_the_end(lambda: answer(found.view()))
+
+    async def _current(self, session: AsyncSession) -> Columns | None:
         if self._is_too_large or not await self._has_copy(session):
             return None
         columns = self._columns
@@ -59,7 +92,7 @@ class ColumnStore:
         self._bound(columns)
         if columns.is_wasteful:
             await to_the_end(columns.compact)
-        return await to_the_end(lambda: answer(columns))
+        return columns
 
     async def close(self) -> None:
         """Stop loading."""

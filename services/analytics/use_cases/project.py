@@ -80,7 +80,7 @@ async def project(session: AsyncSession, events: Sequence[Event], *, now: dateti
         await positions.save(connection, batch.positions.values())
     await _refold_closed(connection, closed, now=now, ghost_after=ghost_after)
     fresh = Fresh(batch.facts, [facts.read(event) for event in batch.facts])
-    for stream, position, fact in fresh.facts:
+    for stream, position, fact, _ in fresh.facts:
         if position is not None:
             touched.pairs.add((stream, position))
         elif fact.type == RETRACTION:

@@ -58,12 +58,12 @@ async def read_funnel(
     now: datetime,
     ghost_after: timedelta,
     zone: str,
-    is_known: Callable[[str], bool] = lambda _: False,
+    is_known: Callable[[str], bool] | None = None,
 ) -> Funnels:
     """Read funnels, unless the caller's tag says that they are known.
 
-    One position's are read from its counters or attempts; those of the organisation from the columns in memory, or, while
-    these are being loaded and for a look back, by SQL over the attempts.
+    One position's of now are read from its counters or attempts; those of the organisation and of an earlier time from the
+    columns in memory, or, while these are being loaded, by SQL over the attempts.
 
     A cohort is too young to judge while the ghosting interval since it began is not over: silence may still be answered. What
     is old enough is judged from the beginning of the hour, so that numbers change with events and with the hour alone.
@@ -75,11 +75,13 @@ async def read_funnel(
         groups = await funnels.sums(session, question, zone=zone)
         return FunnelSums(groups, set() if _is_by_period(question) else await funnels.young(session, question, judged))
 
-    in_memory = question.moment is None and question.position is None
+    in_memory = question.moment is not None or question.position is None
     tag, sums = await answer(
         sessions,
         store,
+        question,
         f"funnel {question} {judged} {zone}",
+        ghost_after=ghost_after,
         is_known=is_known,
         from_memory=partial(funnel_sums, question=question, judged=judged, zone=zone) if in_memory else None,
         by_sql=by_sql,

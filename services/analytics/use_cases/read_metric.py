@@ -66,11 +66,11 @@ async def read_metric(
     now: datetime,
     ghost_after: timedelta,
     zone: str,
-    is_known: Callable[[str], bool] = lambda _: False,
+    is_known: Callable[[str], bool] | None = None,
 ) -> Numbers:
     """Read the rows of a metric, unless the caller's tag says that they are known.
 
-    They come from the columns in memory, or, while those are being loaded and for a look back, from SQL over the attempts.
+    They come from the columns in memory, or, while those are being loaded, from SQL over the attempts.
 
     A cohort is too young to judge while the ghosting interval since it began is not over: silence may still be answered. What
     is old enough is judged from the beginning of the hour, so that numbers change with events and with the hour alone.
@@ -82,11 +82,13 @@ async def read_metric(
         await look_back(session, question, ghost_after=ghost_after)
         return await _from_rows(session, metric, question, hour=hour, judged=judged, zone=zone)
 
-    in_memory = question.moment is None and metric.is_of_attempts
+    in_memory = metric.is_of_attempts
     tag, groups = await answer(
         sessions,
         store,
+        question,
         f"{metric.name} {metric.formula} {question} {judged} {zone}",
+        ghost_after=ghost_after,
         is_known=is_known,
         from_memory=partial(_from_columns, metric=metric, question=question, judged=judged, zone=zone) if in_memory else None,
         by_sql=by_sql,

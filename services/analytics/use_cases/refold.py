@@ -10,7 +10,7 @@ from services.analytics.storage import facts, locks, people, pursuits
 from services.analytics.storage.facts import Stored
 from services.analytics.storage.people import PersonLinks
 from services.analytics.storage.pursuits import Known
-from shared.attempts import RETRACTION, FoldFact
+from shared.attempts import RETRACTION
 from shared.db.asyncpg_connection import Driver
 from shared.events import Event
 
@@ -19,24 +19,25 @@ from shared.events import Event
 class Grouped:
     """Facts by pursuit, and the retractions that name no position by person. The fold takes a fact once that is there twice."""
 
-    placed: dict[Key, list[FoldFact]] = field(default_factory=dict)
-    unplaced: dict[UUID, list[FoldFact]] = field(default_factory=dict)
+    placed: dict[Key, list[Stored]] = field(default_factory=dict)
+    unplaced: dict[UUID, list[Stored]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, stored: Iterable[Stored], links: PersonLinks) -> "Grouped":
         """Group facts by the persons that the links say. Keys are looked up once a fact: it is the projector's hottest loop."""
         known = links.links
-        placed: dict[Key, list[FoldFact]] = {}
-        unplaced: dict[UUID, list[FoldFact]] = {}
-        for stream, position, fact in stored:
+        placed: dict[Key, list[Stored]] = {}
+        unplaced: dict[UUID, list[Stored]] = {}
+        for one in stored:
+            stream, position, fact, _ = one
             person = known.get(stream, stream) if known else stream
             if position is not None:
-                placed.setdefault((person, position), []).append(fact)
+                placed.setdefault((person, position), []).append(one)
             elif fact.type == RETRACTION:
-                unplaced.setdefault(person, []).append(fact)
+                unplaced.setdefault(person, []).append(one)
         return cls(placed, unplaced)
 
-    def facts_of(self, pursuit: Key) -> list[FoldFact]:
+    def facts_of(self, pursuit: Key) -> list[Stored]:
         """All facts of a pursuit with the retractions of its person; none where nothing but retractions is left of it."""
         found = self.placed.get(pursuit, [])
         everywhere = self.unplaced.get(pursuit[0])
@@ -80,7 +81,7 @@ async def refold(
         connection,
         fold_again(keys, grouped, known, now=now, ghost_after=ghost_after),
         known.counted,
-        fresh=facts.rows(fresh.events, [position for _, position, _ in fresh.facts]),
+        fresh=facts.rows(fresh.events, [one.position for one in fresh.facts]),
     )
 
 
@@ -104,6 +105,9 @@ def fold_again(
 ) -> dict[Key, list[AttemptRow]]:
     """The rows of pursuits; none for one that has no facts any more."""
     closings = known.closings
-    return {
-        key: attempt_rows(key, grouped.facts_of(key), closings.get(key[1], ()), ghost_after=ghost_after, now=now) for key in keys
-    }
+    found: dict[Key, list[AttemptRow]] = {}
+    for key in keys:
+        stored = grouped.facts_of(key)
+        folded, received = [one.fact for one in stored], [one.received_at for one in stored]
+        found[key] = attempt_rows(key, folded, received, closings.get(key[1], ()), ghost_after=ghost_after, now=now)
+    return found

@@ -5,7 +5,7 @@ import hashlib
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.domain.projector import GROUP
-from services.analytics.storage import column_feed, heads
+from services.analytics.storage import heads
 
 
 async def entity_tag(session: AsyncSession, asked: str) -> str:
@@ -13,6 +13,5 @@ async def entity_tag(session: AsyncSession, asked: str) -> str:
 
     ``asked`` is everything else that the answer depends on.
     """
-    applied = sorted((await heads.next_offsets(session, GROUP)).items())
-    epoch = await column_feed.epoch(session)
-    return '"' + hashlib.sha256(f"{asked}\n{epoch}\n{applied}".encode()).hexdigest()[:32] + '"'
+    applied = await heads.applied(session, GROUP)
+    return '"' + hashlib.sha256(f"{asked}\n{applied}".encode()).hexdigest()[:32] + '"'

@@ -63,14 +63,13 @@ async def test_tables_that_are_gone_are_made_again(analytics: Sessions) -> None:
 async def test_what_is_wrong_is_found_and_put_right(analytics: Sessions) -> None:
     await fill(analytics)
     live = await tables(analytics)
+    holds = "first_at, last_at, first_received_at, last_received_at"
+    columns = f"position_id, cohort_at, origin, measures, ats, seconds, {holds}"
     async with analytics.begin() as session:
         await session.execute(text("UPDATE counters SET count = count + 1 WHERE measure = 'reached.contacted'"))
         await session.execute(text("UPDATE attempts SET recruiter = 'nobody' WHERE number = 1 AND origin = 'outbound'"))
         await session.execute(
-            text(
-                "INSERT INTO attempts SELECT gen_random_uuid(), position_id, 1, cohort_at, origin, recruiter, via, channel, "
-                "sender_role, measures, ats, seconds FROM attempts LIMIT 1"
-            )
+            text(f"INSERT INTO attempts (person, number, {columns}) SELECT gen_random_uuid(), 1, {columns} FROM attempts LIMIT 1")
         )
 
     assert not (await from_scratch(analytics)).was_equal
