@@ -126,6 +126,6 @@ async def document(request: Request) -> Response:
 @pages.get("/metrics")
 async def all_metrics(request: Request) -> Response:
     """The metrics of this process and of the workers, each sample labelled with its process."""
-    own = await exposition(request.app.state.measures)
-    pages = {"gateway": bytes(own.body).decode(), **await request.app.state.workers.metrics()}
+    own, others = await asyncio.gather(exposition(request.app.state.measures), request.app.state.workers.metrics())
+    pages = {"gateway": bytes(own.body).decode(), **others}
     return Response(metrics.merge(pages), media_type=own.media_type)

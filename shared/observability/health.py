@@ -52,13 +52,16 @@ def readiness(needed: Mapping[str, str], watched: Mapping[str, str]) -> Response
 
 
 async def exposition(measures: Sequence[Callable[[], Awaitable[None]]]) -> Response:
-    """The process's metrics, after asking the database for what only it knows."""
-    for measure in measures:
-        try:
-            await asyncio.wait_for(measure(), CHECK_SECONDS)
-        except Exception:
-            logger.warning("a measure could not be taken", exc_info=True)
+    """The process's metrics, after asking all databases at once for what only they know."""
+    await asyncio.gather(*[_taken(measure) for measure in measures])
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _taken(measure: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await asyncio.wait_for(measure(), CHECK_SECONDS)
+    except Exception:
+        logger.warning("a measure could not be taken", exc_info=True)
 
 
 @probes.get("/health/live")
