@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -13,7 +13,7 @@ import pytest
 
 from rekindle.embedded.ports import choose
 from rekindle.embedded.stack import Stack
-from tests import nginx
+from tests import issuer, nginx
 from tests.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
@@ -23,14 +23,14 @@ ABSENT = ("candidates-api", "connectors-api")
 
 
 @asynccontextmanager
-async def role(stack: Stack, name: str, ports: dict[str, int]) -> AsyncIterator[None]:
-    """A process as the compose file starts it, for the length of the block, live."""
+async def role(stack: Stack, name: str, ports: dict[str, int], more: Mapping[str, str]) -> AsyncIterator[None]:
+    """A process as the compose file starts it, for the length of the block, live; ``more`` are settings of this one."""
     command = [sys.executable, "-m", "rekindle.runtime.serve", "--port", str(ports[name]), "--only", name.removesuffix("-api")]
     urls = [f"http://127.0.0.1:{ports[one]}" for one in SERVED if one != "gateway" and name == "gateway"]
     process = await asyncio.create_subprocess_exec(
         *command,
         cwd=ROOT,
-        env={**os.environ, **stack.env, "REKINDLE_WORKER_URLS": " ".join(urls)},
+        env={**os.environ, **stack.env, "REKINDLE_WORKER_URLS": " ".join(urls), **more},
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )
@@ -54,13 +54,24 @@ async def role(stack: Stack, name: str, ports: dict[str, int]) -> AsyncIterator[
 
 @pytest.fixture(scope="module")
 async def front(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of nginx in front of engagement, analytics and the gateway, each a process of its own; the others are absent."""
+    """A client of nginx in front of engagement, analytics and the gateway, each a process of its own; the others are absent.
+
+    Who has no link may log in at an issuer, which knows maria.
+    """
     ports: dict[str, int] = {}
     for name in (*SERVED, *ABSENT, "nginx"):
         ports[name] = choose(taken=ports.values())
     async with AsyncExitStack() as exits:
+        known = await exits.enter_async_context(issuer.serving())
+        at_issuer = {
+            "REKINDLE_PUBLIC_URL": f"http://127.0.0.1:{ports['nginx']}",
+            "REKINDLE_OIDC_ISSUER": known.url,
+            "REKINDLE_OIDC_RECRUITER_CLAIM": "code",
+            "GATEWAY_OIDC_CLIENT_ID": issuer.CLIENT,
+            "GATEWAY_OIDC_CLIENT_SECRET": issuer.SECRET,
+        }
         for name in SERVED:
-            await exits.enter_async_context(role(stack, name, ports))
+            await exits.enter_async_context(role(stack, name, ports, at_issuer if name == "gateway" else {}))
         folder = tmp_path_factory.mktemp("nginx")
         await exits.enter_async_context(nginx.running(folder, port=ports["nginx"], services=ports))
         headers = {"Authorization": f"Bearer {stack.token}"}
@@ -185,3 +196,72 @@ async def test_without_a_token_nothing_is_answered(front: httpx.AsyncClient) -> 
 
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def browser(front: httpx.AsyncClient) -> httpx.AsyncClient:
+    """A browser in which nobody is logged in."""
+    return httpx.AsyncClient(base_url=front.base_url, timeout=30, trust_env=False)
+
+
+async def logged_in(front: httpx.AsyncClient, browsing: httpx.AsyncClient, recruiter: str) -> dict[str, str]:
+    """Log a recruiter in by a link; the headers of calls that change something."""
+    link = (await front.post("/v1/login-links", json={"role": "recruiter", "recruiter": recruiter})).json()["url"]
+    assert link.startswith(f"{str(front.base_url).rstrip('/')}/login#")
+    session = await browsing.post("/session", json={"code": link.partition("#")[2]})
+    assert session.status_code == 200, session.text
+    return {"X-CSRF-Token": session.json()["csrf"]}
+
+
+async def test_a_cookie_stands_for_a_token_at_every_service(front: httpx.AsyncClient) -> None:
+    async with browser(front) as browsing:
+        await logged_in(front, browsing, "maria")
+        paths = ("/v1/queue?limit=1", "/v1/analytics/metrics", "/v1/tokens", "/v1/candidates")
+        statuses = [(await browsing.get(path)).status_code for path in paths]
+        asked = await browsing.get("/session/authorization", headers={"X-Original-Method": "GET"})
+
+    assert statuses == [200, 200, 403, 503]  # a recruiter sees no tokens; that service is absent
+    assert asked.status_code == 404
+    assert "authorization" not in asked.headers
+
+
+async def test_what_changes_something_needs_the_page_s_proof_and_the_session_s_recruiter(front: httpx.AsyncClient) -> None:
+    fact = applied(1, run=uuid4().hex)
+    async with browser(front) as browsing:
+        proof = await logged_in(front, browsing, "maria")
+        forged = await browsing.post("/v1/queue/claims", json={"limit": 1})
+        other = await browsing.post("/v1/queue/claims", json={"limit": 1, "recruiter": "tom"}, headers=proof)
+        claimed = await browsing.post("/v1/queue/claims", json={"limit": 1, "recruiter": "maria"}, headers=proof)
+        posted = await browsing.post("/v1/events", json=fact, headers=proof)
+
+    assert [(one.status_code, one.json()["code"]) for one in (forged, other)] == [
+        (403, "cross_site_request"),
+        (403, "forbidden"),
+    ]
+    assert (claimed.status_code, posted.status_code) == (200, 201), claimed.text + posted.text
+    assert forged.headers["content-type"] == "application/problem+json"
+
+
+async def test_who_logs_out_is_out_at_every_service(front: httpx.AsyncClient) -> None:
+    async with browser(front) as browsing:
+        proof = await logged_in(front, browsing, "maria")
+        kept = dict(browsing.cookies)
+        left = await browsing.delete("/session", headers=proof)
+        browsing.cookies.update(kept)
+        after = [(await browsing.get(path)).status_code for path in ("/session", "/v1/queue", "/v1/analytics/metrics")]
+
+    assert (left.status_code, after) == (204, [401, 401, 401])
+
+
+async def test_whom_the_issuer_knows_is_logged_in_at_every_service(front: httpx.AsyncClient) -> None:
+    async with browser(front) as browsing, httpx.AsyncClient(trust_env=False) as outside:
+        begun = await browsing.get("/session/oidc")
+        back = (await outside.get(begun.headers["location"])).headers["location"]
+        assert back.startswith(f"{str(front.base_url).rstrip('/')}/session/oidc/callback?")
+        entered = await browsing.get(back)
+        session = await browsing.get("/session")
+        read = await browsing.get("/v1/queue?limit=1")
+        claimed = await browsing.post("/v1/queue/claims", json={"limit": 1}, headers={"X-CSRF-Token": session.json()["csrf"]})
+
+    assert (entered.status_code, entered.headers["location"]) == (303, "/")
+    assert (session.json()["role"], session.json()["recruiter"]) == ("recruiter", "maria")
+    assert (read.status_code, claimed.status_code) == (200, 200)
