@@ -119,6 +119,26 @@ async def test_a_morning_at_the_dashboard(stack: Stack, api: httpx.AsyncClient, 
     assert status == 0, printed
 
 
+@pytest.mark.parametrize("script", ["together.mjs", "sessions.mjs"])
+async def test_two_recruiters_and_a_session_that_ends(
+    stack: Stack, api: httpx.AsyncClient, built: list[str], script: str
+) -> None:
+    """Two at one item, and what is posted meanwhile; sessions that end and begin in several tabs; a server that is away."""
+    name = uuid4().hex[:8]
+    position, _ = await told(api, name)
+    story = {
+        "url": stack.url,
+        "token": stack.token,
+        "name": name,
+        "position": position,
+        "person": {"name": f"Lin {name}", "reference": f"dash:lin-{name}"},
+    }
+
+    status, printed = await run(built, script, story=story)
+
+    assert status == 0, printed
+
+
 async def test_every_page_in_every_width_and_theme(stack: Stack, api: httpx.AsyncClient, built: list[str]) -> None:
     """Without findings of axe, errors of the console, or anything wider than the window."""
     name = uuid4().hex[:8]

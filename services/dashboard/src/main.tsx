@@ -2,7 +2,7 @@ import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-qu
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { Problem, whenSessionEnds } from "./api/client";
+import { Problem } from "./api/client";
 import "./app.css";
 import { makeRouter } from "./router";
 
@@ -18,9 +18,6 @@ const queries = new QueryClient({
       networkMode: "always",
     },
   },
-});
-whenSessionEnds(() => {
-  void queries.resetQueries({ queryKey: ["session"] });
 });
 
 const root = document.getElementById("root");

@@ -100,6 +100,7 @@ export const texts = {
     claimNext: "Claim next",
     claimTen: "Claim ten",
     claimed: (count: number) => (count === 1 ? "Claimed one person" : `Claimed ${String(count)} people`),
+    claimedByOther: "Somebody else has them now.",
     claimedNone: "Nobody is due with these filters.",
     list: "People in the queue",
     choose: "Choose a person",

@@ -1,6 +1,8 @@
 // A real Chromium, brought by npm, and pages of it that remember what went wrong in them.
-import { createRequire } from "node:module";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import chromium from "@sparticuz/chromium";
@@ -59,3 +61,33 @@ export const severalCurrent = (page) =>
       .filter((current) => current.length > 1)
       .map((current) => current.join(", ")),
   );
+
+/** A way to a server that can be interrupted: then nothing listens, and all connections are ended. */
+export async function passage(target) {
+  const { hostname, port } = new URL(target);
+  const sockets = new Set();
+  const server = createServer((from) => {
+    const to = connect(Number(port), hostname);
+    for (const [one, other] of [
+      [from, to],
+      [to, from],
+    ]) {
+      sockets.add(one);
+      one.pipe(other);
+      one.on("error", () => other.destroy());
+      one.on("close", () => sockets.delete(one));
+    }
+  });
+  const listen = async (at) => {
+    server.listen(at, "127.0.0.1");
+    await once(server, "listening");
+  };
+  const close = async () => {
+    server.close();
+    for (const one of sockets) one.destroy();
+    await once(server, "close");
+  };
+  await listen(0);
+  const at = server.address().port;
+  return { url: `http://127.0.0.1:${at}`, interrupt: close, resume: () => listen(at), close };
+}

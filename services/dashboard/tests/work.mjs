@@ -1,32 +1,16 @@
-// A morning at the dashboard, in a real browser: node tests/work.mjs, with what it needs as JSON in the variable STORY.
+// A morning at the dashboard, in a real browser: node tests/work.mjs, see story.mjs.
 import assert from "node:assert/strict";
-import { launch, open } from "./browser.mjs";
+import { api, browser, step, story, tab } from "./story.mjs";
 
-const { url, token, maria, tom, lead, position, person, waiting } = JSON.parse(process.env.STORY);
-const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
-const api = async (path, content) =>
-  (await fetch(url + path, { headers, ...(content && { method: "POST", body: JSON.stringify(content) }) })).json();
-
-/** Say what is being tried, so that a failure names it. */
-async function step(what, doing) {
-  console.log(what);
-  try {
-    await doing();
-  } catch (error) {
-    console.log(page.url(), page.errors, await page.locator("body").innerText());
-    throw error;
-  }
-}
-
-const browser = await launch();
-const context = await browser.newContext({ locale: "en-GB" });
-const page = await open(context);
+const { url, maria, tom, lead, position, person, waiting } = story;
+const page = await tab();
+const context = page.context();
 
 await step("a link logs in, and no second time", async () => {
   await page.goto(maria);
   await page.getByRole("heading", { name: "Today" }).waitFor();
   assert.ok(!page.url().includes("#"), "the code leaves the address");
-  const second = await open(await browser.newContext());
+  const second = await tab();
   await second.goto(maria);
   await second.getByText("You are not logged in").waitFor();
   await second.close();
@@ -52,7 +36,7 @@ await step("a claimed person is worked to completed by keyboard alone", async ()
   lease = (await (await context.request.get(`${url}/v1/queue/${item}`)).json()).lease;
   assert.ok(lease, "the session's recruiter sees the lease");
 
-  const other = await open(await browser.newContext());
+  const other = await tab();
   await other.goto(tom);
   await other.getByRole("heading", { name: "Today" }).waitFor();
   await other.goto(`${url}/queue?status=claimed&item=${item}`);
@@ -170,7 +154,7 @@ await step("the preview says what a higher salary brings, as the API does", asyn
 });
 
 await step("a lead reads, and sees no administration", async () => {
-  const reading = await open(await browser.newContext());
+  const reading = await tab();
   await reading.goto(lead);
   await reading.getByRole("heading", { name: "Today" }).waitFor();
   assert.equal(await reading.getByRole("link", { name: "Behind the scenes" }).count(), 0);
@@ -187,23 +171,6 @@ await step("what is not there has a face", async () => {
   await page.getByText("There is nothing here").waitFor();
   await page.goto(`${url}/nowhere/at/all`);
   await page.getByText("There is nothing here").waitFor();
-});
-
-await step("a server that is away and comes back is said, and nothing has to be done", async () => {
-  await page.goto(url);
-  await page.getByText("All is well").or(page.getByText("Something needs attention")).waitFor();
-  await context.setOffline(true);
-  await page.evaluate(() => window.dispatchEvent(new Event("focus")));
-  await page.getByText("Rekindle does not answer").first().waitFor({ timeout: 40_000 });
-  await context.setOffline(false);
-  await page.getByText("Rekindle does not answer").first().waitFor({ state: "detached", timeout: 40_000 });
-});
-
-await step("a session that ends says so", async () => {
-  const { csrf } = await (await context.request.get(`${url}/session`)).json();
-  await context.request.delete(`${url}/session`, { headers: { "X-CSRF-Token": csrf } });
-  await page.goto(url);
-  await page.getByText("You are not logged in").waitFor();
 });
 
 await browser.close();

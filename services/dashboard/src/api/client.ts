@@ -39,10 +39,17 @@ export const whenSessionEnds = (react: () => void): void => {
   ended = react;
 };
 
+/** Called when nothing answers a call. */
+let away: () => void = () => undefined;
+export const whenAway = (react: () => void): void => {
+  away = react;
+};
+
 /** What fetch answers, or the Problem that it amounts to. */
 export async function ask(request: Request): Promise<Response> {
   if (request.method !== "GET") request.headers.set("X-CSRF-Token", csrf);
   const answer = await fetch(request).catch(() => {
+    away();
     throw new Problem(0, "", "");
   });
   if (answer.ok) return answer;

@@ -62,7 +62,7 @@ export function Queue() {
     const narrowed = { position: rest.position, reason: rest.reason as Schemas["Reason"] | undefined };
     const claimed = await claim(narrowed, limit, one);
     await queries.invalidateQueries({ queryKey: ["queue"] });
-    notify(claimed.length === 0 ? t.claimedNone : t.claimed(claimed.length));
+    notify(claimed.length === 0 ? (one === undefined ? t.claimedNone : t.claimedByOther) : t.claimed(claimed.length));
     const first = claimed[0];
     if (first !== undefined) change({ item: first.id, ...(limit > 1 ? { status: "claimed" as const } : {}) });
   };

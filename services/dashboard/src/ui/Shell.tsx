@@ -1,12 +1,13 @@
 /** The frame around every page: navigation, who is logged in, and whether all is well behind it. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
-import { Suspense, useRef, useState } from "react";
-import { logOut, useSession } from "../api/session";
+import { Suspense, useEffect, useRef, useState } from "react";
+import { whenAway } from "../api/client";
+import { keptPlace, logOut, useIsOver, useSession } from "../api/session";
 import { texts } from "../texts";
 import { Icon } from "./icons";
 import { KeyboardHelp } from "./KeyboardHelp";
-import { Loading } from "./faces";
+import { Loading, SessionOver } from "./faces";
 import { Notices } from "./notices";
 import { PlainLink } from "./PlainLink";
 import { useKeys } from "./keys";
@@ -35,7 +36,12 @@ export function Shell() {
 
 function Frame() {
   const session = useSession();
+  const isOver = useIsOver();
   const navigate = useNavigate();
+  useEffect(() => {
+    const place = keptPlace();
+    if (place !== null) void navigate({ href: place, replace: true });
+  }, [navigate]);
   const [helps, setHelps] = useState(false);
   const went = useRef(0);
   useKeys({
@@ -53,54 +59,61 @@ function Frame() {
     ),
   });
   return (
-    <div className="shell">
-      <a className="skip" href="#content">
-        {texts.skip}
-      </a>
-      <header className="side">
-        <PlainLink to="/" className="brand">
-          <img src="/assets/icon.svg" alt="" width="22" height="22" />
-          <span>{texts.product}</span>
-        </PlainLink>
-        <nav aria-label={texts.navigation}>
-          {PLACES.map(([to, name]) => (
-            <Link key={to} to={to} activeOptions={{ exact: to === "/", includeSearch: false }}>
-              <Icon name={name} />
-              <span>{texts.pages[name]}</span>
-            </Link>
-          ))}
-          {session.role === "admin" && (
-            <Link to="/behind">
-              <Icon name="behind" />
-              <span>{texts.pages.behind}</span>
-            </Link>
-          )}
-        </nav>
-        <div className="who">
-          <Health />
-          <div className="me">
-            <span className="avatar" aria-hidden="true">
-              {(session.recruiter ?? session.role).slice(0, 1).toUpperCase()}
-            </span>
-            <span className="grow">
-              <strong>{session.recruiter ?? texts.session.roles[session.role]}</strong>
-              {session.recruiter !== null && <small>{texts.session.roles[session.role]}</small>}
-            </span>
-            <button className="quiet" aria-label={texts.keys.open} onClick={() => setHelps(true)}>
-              <Icon name="keyboard" />
-            </button>
-            <LogOut />
-          </div>
+    <>
+      {isOver && (
+        <div className="alone" role="alert">
+          <SessionOver />
         </div>
-      </header>
-      <main id="content" tabIndex={-1}>
-        <Suspense fallback={<Loading />}>
-          <Outlet />
-        </Suspense>
-      </main>
-      <Notices />
-      <KeyboardHelp isOpen={helps} onOpenChange={setHelps} />
-    </div>
+      )}
+      <div className="shell" hidden={isOver}>
+        <a className="skip" href="#content">
+          {texts.skip}
+        </a>
+        <header className="side">
+          <PlainLink to="/" className="brand">
+            <img src="/assets/icon.svg" alt="" width="22" height="22" />
+            <span>{texts.product}</span>
+          </PlainLink>
+          <nav aria-label={texts.navigation}>
+            {PLACES.map(([to, name]) => (
+              <Link key={to} to={to} activeOptions={{ exact: to === "/", includeSearch: false }}>
+                <Icon name={name} />
+                <span>{texts.pages[name]}</span>
+              </Link>
+            ))}
+            {session.role === "admin" && (
+              <Link to="/behind">
+                <Icon name="behind" />
+                <span>{texts.pages.behind}</span>
+              </Link>
+            )}
+          </nav>
+          <div className="who">
+            <Health />
+            <div className="me">
+              <span className="avatar" aria-hidden="true">
+                {(session.recruiter ?? session.role).slice(0, 1).toUpperCase()}
+              </span>
+              <span className="grow">
+                <strong>{session.recruiter ?? texts.session.roles[session.role]}</strong>
+                {session.recruiter !== null && <small>{texts.session.roles[session.role]}</small>}
+              </span>
+              <button className="quiet" aria-label={texts.keys.open} onClick={() => setHelps(true)}>
+                <Icon name="keyboard" />
+              </button>
+              <LogOut />
+            </div>
+          </div>
+        </header>
+        <main id="content" tabIndex={-1}>
+          <Suspense fallback={<Loading />}>
+            <Outlet />
+          </Suspense>
+        </main>
+        <Notices />
+        <KeyboardHelp isOpen={helps} onOpenChange={setHelps} />
+      </div>
+    </>
   );
 }
 
@@ -120,12 +133,20 @@ function LogOut() {
 
 /** Whether everything that the pages depend on works, said in one line. */
 export function Health() {
+  const queries = useQueryClient();
   const health = useQuery({
     queryKey: ["health"],
     queryFn: async () => ((await (await fetch("/health/ready")).json()) as { status: string }).status,
-    refetchInterval: 15_000,
+    refetchInterval: ({ state }) => (state.status === "error" ? 2_000 : 15_000),
     retry: false,
   });
+  const { isError: isAway } = health;
+  useEffect(() => {
+    whenAway(() => {
+      if (!isAway) void queries.invalidateQueries({ queryKey: ["health"], exact: true });
+    });
+    if (!isAway) void queries.refetchQueries({ type: "active", predicate: ({ state }) => state.status === "error" });
+  }, [isAway, queries]);
   const state = health.isError ? "bad" : health.data === undefined || health.data === "ready" ? "good" : "warn";
   const said = { bad: texts.faces.offline, good: texts.today.well, warn: texts.today.degraded }[state];
   return (

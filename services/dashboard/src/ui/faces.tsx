@@ -1,9 +1,10 @@
 /** The faces of a page without content: loading, empty, failed, offline, not permitted, not there. Each says what to do. */
 import type { ErrorComponentProps } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect } from "react";
 import { Problem } from "../api/client";
-import { issuerQuery } from "../api/session";
+import { issuerQuery, keepPlace, onNews, sessionQuery } from "../api/session";
 import { texts } from "../texts";
 import { PlainLink } from "./PlainLink";
 
@@ -107,10 +108,35 @@ export function Missing() {
   );
 }
 
+const AGAIN = 2_000;
+
+/** A page that could not even be begun. It begins by itself once the server answers, or once somebody logs in in another tab. */
 export function RouteFailed({ error, reset }: ErrorComponentProps) {
+  const queries = useQueryClient();
+  const status = error instanceof Problem ? error.status : undefined;
+  const again = useCallback(() => {
+    void queries.resetQueries({ queryKey: sessionQuery.queryKey }).then(reset);
+  }, [queries, reset]);
+  useEffect(() => {
+    if (status !== 0 && status !== 503) return;
+    const timer = window.setInterval(() => {
+      fetch("/health/ready").then(
+        ({ ok }) => ok && again(),
+        () => undefined, // it is still away
+      );
+    }, AGAIN);
+    return () => window.clearInterval(timer);
+  }, [again, status]);
+  useEffect(() => {
+    if (status !== 401) return;
+    keepPlace();
+    return onNews((news) => {
+      if (news === "began") window.location.reload();
+    });
+  }, [status]);
   return (
     <main className="alone">
-      <Failed error={error} retry={reset} />
+      <Failed error={error} retry={again} />
     </main>
   );
 }

@@ -1,4 +1,4 @@
-/** Keys of a page: single characters, not while somebody types or a dialog is open. */
+/** Keys of a page: single characters, not while somebody types, a dialog is open or the session is over. */
 import { useEffect, useRef } from "react";
 
 type Keys = Record<string, (event: KeyboardEvent) => void>;
@@ -14,7 +14,7 @@ export function useKeys(keys: Keys): void {
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (isTyping(event.target) || document.querySelector("[role=dialog]") !== null) return;
+      if (isTyping(event.target) || document.querySelector("[role=dialog], .shell[hidden]") !== null) return;
       const action = held.current[event.key];
       if (action === undefined) return;
       if (event.key.length === 1) event.preventDefault();
