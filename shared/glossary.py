@@ -219,6 +219,7 @@ WORDS: dict[str, tuple[str, Any]] = {
     "priority": ("How strong the item is, from 0 to 100.", 72),
     "min_priority": ("The least priority, from 0 to 100.", 50),
     "explanation": ("Why to come back, in a sentence.", "declined for salary at 110,000 EUR in March 2026"),
+    "owed": ("What we owe and was overdue then.", [{"obligation_id": "18e40f54-e483-5779-9fe2-48b7b037077f", "kind": "reply"}]),
     "plans": ("The plans to come back that were due then, the strongest first.", None),
     "due": ("How many are due.", 12),
     "claimed": ("How many a recruiter holds.", 3),

@@ -74,5 +74,6 @@ class Desk:
         self.note(act)
 
     def _contacted(self, item: dict[str, Any], recruiter: str, now: datetime) -> dict[str, Any]:
-        data = {"position": item["reasons"][0]["position_id"], "channel": "email", "recruiter": recruiter, "words": 80}
+        about = next(({"position": one["position_id"]} for one in item["reasons"] if one["position_id"] is not None), {})
+        data = {**about, "channel": "email", "recruiter": recruiter, "words": 80}
         return event("pursuit.contacted", item["references"][0], f"desk-{item['lease']}", now, data)

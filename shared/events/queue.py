@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.events.base import EventData
 from shared.events.fields import Code
 from shared.events.topics import Topic
-from shared.events.vocabulary import QueueOutcome, Reason, Trigger
+from shared.events.vocabulary import ObligationKind, QueueOutcome, Reason, Trigger
 from shared.timestamps import Moment
 
 
@@ -22,14 +22,24 @@ class Plan(BaseModel):
     trigger: Trigger
 
 
+class Owed(BaseModel):
+    """Something that we owe the person and is overdue."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    obligation_id: UUID
+    kind: ObligationKind
+
+
 class QueueItemEvent(EventData):
-    """About one queue item, which is one person's. ``plans`` are those that were due then, the strongest first."""
+    """About one queue item, which is one person's. ``plans`` and ``owed`` are what was due then, the strongest first."""
 
     topic: ClassVar[Topic] = Topic.REENGAGEMENT
 
     item_id: UUID
     candidate_id: UUID
     plans: list[Plan] = []
+    owed: list[Owed] = []
 
 
 class QueueItemFellDue(QueueItemEvent):

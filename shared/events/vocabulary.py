@@ -203,6 +203,7 @@ class Trigger(StrEnum):
     REPLY = "reply"
     POSITION_OPENED = "position_opened"
     APPLICATION = "application"
+    OBLIGATION_OVERDUE = "obligation_overdue"
 
 
 class Employment(StrEnum):

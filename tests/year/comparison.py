@@ -12,7 +12,7 @@ from rekindle.simulation.desk import Act
 from tests.year.contacts import Asked, breaches, reasons_against
 from tests.year.journal import Journal, id_of
 from tests.year.owed import owed_to
-from tests.year.person import is_in_play, person_at
+from tests.year.person import person_at
 from tests.year.queue import Coming, Reason, coming_of
 
 PAGE = 200
@@ -41,7 +41,9 @@ class Watched:
         if act.action == "claimed":
             self.held[lease] = self._claimed(act)
         coming = self.held[lease]
-        self.journal.note(act, coming.newest_close, {one.position for one in coming.listed_at(act.at)})
+        listed = coming.listed_at(act.at)
+        about = {one.position for one in listed if one.position is not None and one.owed is None}
+        self.journal.note(act, coming.newest_close, about, {one.owed for one in listed if one.owed is not None})
 
     def _claimed(self, act: Act) -> Coming:
         streams = self.journal.person(id_of("candidate", act.item["candidate_id"]))
@@ -54,7 +56,7 @@ class Watched:
 
 
 def _as_reasons(found: Iterable[Reason]) -> frozenset[Any]:
-    return frozenset((str(one.position), one.reason, one.due_at, one.trigger) for one in found)
+    return frozenset((one.position and str(one.position), one.reason, one.due_at, one.trigger) for one in found)
 
 
 def reasons_in(item: dict[str, Any]) -> frozenset[Any]:
@@ -89,8 +91,7 @@ def expected(journal: Journal, now: datetime) -> Expected:
         found.plans[name] = frozenset(
             (str(one.position), one.reason, one.closed_at, one.due_at, one.trigger) for one in coming.plans
         )
-        if not is_in_play(person, now):
-            found.queue[name] = _as_reasons(coming.listed_at(now))
+        found.queue[name] = _as_reasons(coming.listed_at(now))
     return found
 
 

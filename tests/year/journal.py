@@ -63,7 +63,8 @@ class Fact:
 class QueueAct:
     """A line of what recruiters did: ``newest_close`` is that of the item when it was claimed.
 
-    ``dismissed`` are the positions that the item was about, where it was dismissed.
+    ``dismissed`` are the positions that the item was about, where it was dismissed, and ``owed`` the facts that made what was
+    overdue, where something was done with the item.
     """
 
     stream: UUID
@@ -74,6 +75,7 @@ class QueueAct:
     until: datetime | None
     newest_close: datetime | None
     dismissed: frozenset[UUID]
+    owed: frozenset[UUID]
 
 
 @dataclass
@@ -163,11 +165,12 @@ class Journal:
         stated = [one["skills"] for one in self.records.get(stream, ()) if "skills" in one]
         return frozenset(stated[-1] if stated else ())
 
-    def note(self, act: Act, newest_close: datetime | None, about: Iterable[UUID]) -> None:
-        """Note what a recruiter did with an item, and which positions it was about."""
+    def note(self, act: Act, newest_close: datetime | None, about: Iterable[UUID], owed: Iterable[UUID]) -> None:
+        """Note what a recruiter did with an item, which positions it was about, and what was owed."""
         stream = UUID(act.item["candidate_id"])
         dismissed = frozenset(about if act.action == "dismissed" else ())
-        done = QueueAct(stream, next(self.numbers), act.action, act.at, act.outcome, act.until, newest_close, dismissed)
+        owes = frozenset(() if act.action == "claimed" else owed)
+        done = QueueAct(stream, next(self.numbers), act.action, act.at, act.outcome, act.until, newest_close, dismissed, owes)
         self.acts[stream].append(done)
 
     def acts_on(self, streams: Iterable[UUID]) -> list[QueueAct]:

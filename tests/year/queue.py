@@ -14,7 +14,8 @@ from tests.year.brought import Matching, Refusal
 from tests.year.gained import gain_due_at
 from tests.year.journal import Fact, Journal, QueueAct
 from tests.year.openings import openings_at
-from tests.year.person import HARD, Person, hard_nos, hired_at, is_hired
+from tests.year.owed import owed_to
+from tests.year.person import HARD, Person, hard_nos, hired_at, is_hired, is_in_play
 from tests.year.returns import conditions, due_by_time, reason_of
 
 WEAK = frozenset({"ghosted", "no_show", "position_closed"})
@@ -36,13 +37,17 @@ class Plan:
 
 @dataclass(frozen=True)
 class Reason:
-    """A reason of a person's item: because of which no, ``closed_at``, and from when on."""
+    """A reason of a person's item: because of which no, ``closed_at``, and from when on.
 
-    position: UUID
-    reason: str
-    closed_at: datetime
+    What we owe has the fact that made it, ``owed``, instead of a no.
+    """
+
+    position: UUID | None
+    reason: str | None
+    closed_at: datetime | None
     due_at: datetime
     trigger: str
+    owed: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ class Coming:
     @property
     def newest_close(self) -> datetime | None:
         """The newest close that the item is about."""
-        return max((one.closed_at for one in self.reasons), default=None)
+        return max((one.closed_at for one in self.reasons if one.closed_at is not None), default=None)
 
     def listed_at(self, now: datetime) -> list[Reason]:
         """The reasons that the item lists: those that are due, or all of them where none is."""
@@ -81,7 +86,23 @@ def coming_of(journal: Journal, person: Person, now: datetime) -> Coming:
         due_at = _when(person, brought.refusal.closed_at, done, brought.due_at, BY_POSITION)
         if due_at is not None:
             reasons.append(Reason(brought.position, brought.reason, brought.refusal.closed_at, due_at, BY_POSITION))
-    return Coming(plans, reasons)
+    held_back = [] if is_in_play(person, now) else reasons
+    return Coming(plans, [*held_back, *_overdue(person, done, now)])
+
+
+def _overdue(person: Person, done: Sequence[QueueAct], now: datetime) -> Iterator[Reason]:
+    """What we owe the person and is overdue, unless a recruiter was done with it; what is put off is due then."""
+    for one in owed_to(person, now):
+        if one.status != "overdue":
+            continue
+        acts = [act for act in done if one.made_by in act.owed]
+        due_at = one.due_at
+        if acts:
+            last = acts[-1]
+            if last.action != "snoozed" and last.outcome not in AGAIN_DAYS:
+                continue
+            due_at = max(due_at, last.until or last.at + timedelta(days=AGAIN_DAYS[str(last.outcome)]))
+        yield Reason(one.position, None, None, due_at, "obligation_overdue", one.made_by)
 
 
 def _nos(person: Person) -> Iterator[Refusal]:

@@ -74,7 +74,7 @@ def _compare(watched: Watched, api: Poster, year: Year) -> None:
     model = expected(watched.journal, year.ends)
     assert sum(map(bool, model.queue.values())) > year.people / 10
     assert len(frozenset().union(*model.against.values())) > 8, "too few rules of contact checks came into play"
-    assert watched.triggers >= {"time", "signal", "position_opened"}, "too few things brought people back"
+    assert watched.triggers >= {"time", "signal", "position_opened", "obligation_overdue"}, "too few things brought people back"
     for what, wrong in (
         ("obligations", differences(model.owed, owed_in(api))),
         ("contact checks", differences(model.against, against_in(api, model.against, year.ends))),

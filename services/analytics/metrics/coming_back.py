@@ -41,6 +41,8 @@ def of_queue_event(event: QueueItemEvent, id: UUID, at: datetime) -> Item | None
     elif isinstance(event, QueueItemDismissed):
         measures, recruiter = ["queue_work.dismissed"], event.recruiter
     else:
+        measures = []
+    if not measures:
         return None
     return Item(
         kind=Subject.QUEUE,
@@ -92,7 +94,7 @@ BROUGHT_BACK = Metric(
     question="What brings people back: time, news, a reply, an application or a position?",
     unit="times a person fell due",
     definition="How often an item of the re-engagement queue fell due, by what brought it back; with several plans by "
-    "each trigger once. Activity view: at that time.",
+    "each trigger once. What we owe brings nobody back. Activity view: at that time.",
     formula="count(items that fell due) by trigger",
     adds_up=Counts("brought_back"),
     key="trigger",

@@ -221,6 +221,7 @@ export const texts = {
     reply: "their reply",
     position_opened: "a position",
     application: "their application",
+    obligation_overdue: "what we owe",
   } as Record<string, string>,
   levels: ["intern", "junior", "mid", "senior", "lead", "staff", "principal", "manager", "director", "executive"],
   channels: {

@@ -1,5 +1,6 @@
 """/v1/queue: whom to come back to now, and what recruiters do about it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -9,7 +10,6 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
-from services.engagement.api.obligations import Obligation, shown_obligation
 from services.engagement.api.queue_filters import Body, ItemFilters, WantedDep
 from services.engagement.domain.priority import Factor
 from services.engagement.domain.queue import QueueReason as DueReason
@@ -23,13 +23,13 @@ from services.engagement.use_cases.claim_items import claim_items
 from services.engagement.use_cases.complete_item import complete_item
 from services.engagement.use_cases.dismiss_item import dismiss_item
 from services.engagement.use_cases.explain_absence import explain_absence
-from services.engagement.use_cases.list_queue import Listed, count_items, list_overdue, list_queue
+from services.engagement.use_cases.list_queue import Listed, count_items, list_queue
 from services.engagement.use_cases.renew_lease import renew_lease
 from services.engagement.use_cases.snooze_item import snooze_item
 from shared import clock
 from shared.errors import Invalid
 from shared.events.fields import CandidateRef, Code, Text
-from shared.events.vocabulary import QueueOutcome, Reason, Tier, Trigger
+from shared.events.vocabulary import ObligationKind, QueueOutcome, Reason, Tier, Trigger
 from shared.security.auth import Principal, requires
 from shared.timestamps import Moment
 from shared.web.idempotency import IdempotentRoute, request_token
@@ -39,20 +39,20 @@ from shared.web.waiting import WaitedDep
 router = APIRouter(prefix="/v1/queue", tags=["queue"], route_class=IdempotentRoute)
 
 Reader = Annotated[Principal, requires("engagement:read")]
-MOST_OVERDUE = 50
-"""So many obligations are shown beside the queue; ``/v1/obligations`` lists all."""
 Writer = Annotated[Principal, requires("engagement:write")]
 
 
 class QueueReason(BaseModel):
-    """One plan to come back, and what brought it: its time, a signal or a reply."""
+    """One plan to come back, and what brought it: its time, a signal or a reply; or something that we owe and is overdue."""
 
-    position_id: UUID
+    position_id: UUID | None = Field(description="The position; null where what we owe concerns none.")
     position_references: list[str]
     position_title: str | None
-    reason: Reason
+    reason: Reason | None = Field(description="Why the pursuit ended; null for what we owe.", examples=["salary"])
     due_at: datetime
     trigger: Trigger
+    obligation_id: UUID | None = Field(None, description="What we owe and is overdue, where the trigger is obligation_overdue.")
+    kind: ObligationKind | None = Field(None, description="What kind of thing we owe.", examples=["reply"])
 
 
 class PriorityPart(BaseModel):
@@ -97,14 +97,10 @@ class HeldQueueItem(QueueItem):
 
 
 class QueuePage(BaseModel):
-    """A page of the queue. What we owe comes before whom to come back to: silence is what candidates complain about most."""
+    """A page of the queue."""
 
     items: list[QueueItem]
     next_cursor: str | None
-    overdue: list[Obligation] = Field(
-        description="what we owe people and is overdue, the longest first, at most 50: on the first page of who is due, "
-        "and where no filter but recruiter and position asks for less"
-    )
 
 
 class QueueAbsenceReason(BaseModel):
@@ -225,13 +221,12 @@ async def list_queue_items(
     wanted = replace(wanted, status=status)
     purpose = f"queue {wanted}"
     page = await list_queue(sessions, wanted, now=now, after=_after(purpose, cursor), limit=limit)
-    owed = await list_overdue(sessions, wanted, now=now, limit=MOST_OVERDUE) if cursor is None else []
     after = page.next
     next_cursor = None
     if after is not None:
         next_cursor = encode_cursor(purpose, [after.priority, after.due_at.isoformat(), str(after.id)])
     items = [shown_item(listed, now) for listed in page.items]
-    return QueuePage(items=items, next_cursor=next_cursor, overdue=[shown_obligation(one, now) for one in owed])
+    return QueuePage(items=items, next_cursor=next_cursor)
 
 
 @router.get("/counts")
@@ -361,7 +356,7 @@ def _fields(listed: Listed, now: datetime) -> dict[str, object]:
         "parts": [{"factor": part.factor, "points": part.points, "why": as_sentence(part.why)} for part in item.parts],
         "status": status,
         "explanation": as_sentence(item.explanation(now)),
-        "reasons": [_reason(reason, listed.positions.get(reason.position_id)) for reason in item.reasons_at(now)],
+        "reasons": [_reason(reason, listed.positions) for reason in item.reasons_at(now)],
         "recruiter": None if lease is None else lease.recruiter,
         "lease_expires_at": None if lease is None else lease.expires_at,
         "tier": item.tier,
@@ -379,7 +374,8 @@ def _leased(listed: Listed, now: datetime) -> LeasedQueueItem:
     return LeasedQueueItem.model_validate({**_fields(listed, now), "lease": None if lease is None else lease.id})
 
 
-def _reason(reason: DueReason, position: KnownPosition | None) -> QueueReason:
+def _reason(reason: DueReason, known: Mapping[UUID, KnownPosition]) -> QueueReason:
+    position = None if reason.position_id is None else known.get(reason.position_id)
     return QueueReason(
         position_id=reason.position_id,
         position_references=[] if position is None else position.references,
@@ -387,4 +383,6 @@ def _reason(reason: DueReason, position: KnownPosition | None) -> QueueReason:
         reason=reason.reason,
         due_at=reason.due_at,
         trigger=reason.trigger,
+        obligation_id=reason.obligation_id,
+        kind=reason.kind,
     )

@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from services.engagement.domain.debts import OWED
 from services.engagement.domain.sentences import day_of, news_of, sentence_of
 from shared.attempts import Close
-from shared.events.vocabulary import Channel, Mood, Reason, Signal, Trigger
+from shared.events.vocabulary import Channel, Mood, ObligationKind, Reason, Signal, Trigger
 
 
 class ActivityKind(StrEnum):
@@ -64,7 +65,8 @@ def words_of(one: Happened, title: str | None, zone: ZoneInfo) -> str:
             reason = str(plans[0].get("reason", "")).replace("_", " ")
             return f"Back in the queue: {_TRIGGER.get(trigger, 'something changed')}{reason and f' ({reason})'}{about}."
         case ActivityKind.OVERDUE:
-            return f"{_OWED[one.data['kind']]}{about} is overdue since {day_of(one.at.astimezone(zone).date())}."
+            owed = OWED[ObligationKind(one.data["kind"])]
+            return f"{owed[0].upper()}{owed[1:]}{about} is overdue since {day_of(one.at.astimezone(zone).date())}."
 
 
 _BY: Mapping[Channel, str] = {
@@ -81,4 +83,3 @@ _TRIGGER: Mapping[str, str] = {
     Trigger.APPLICATION: "they applied",
     "position_opened": "a position fits them now",
 }
-_OWED: Mapping[str, str] = {"reply": "A reply to them", "feedback": "Feedback for them", "promise": "What we promised them"}

@@ -12,6 +12,7 @@ from uuid import UUID
 from services.engagement.domain.brought_back import brought_back, candidate_of, kept_while_claimed
 from services.engagement.domain.contact import Breach, ContactPolicies, breaches_of, place_of
 from services.engagement.domain.contact.policy import ALWAYS_THE_DEFAULTS
+from services.engagement.domain.debts import debts_of
 from services.engagement.domain.facts import PersonFact, by_position
 from services.engagement.domain.gained import NOTHING_GAINED, Gained
 from services.engagement.domain.hard_no import hard_nos
@@ -53,6 +54,8 @@ class Person:
     tier: Tier | None = None
     """As the record says."""
     gained: Gained = NOTHING_GAINED
+    overdue_until: datetime | None = None
+    """The latest due time of what is on record as overdue: so far time has passed for who is owed something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +100,15 @@ def derive(person: Person, policy: Policy, *, now: datetime) -> Derived:
         rows[position] = row_of(own_id, person.id, position, pursuit, due)
     broken = _breaches(person, policy)
     owed = obligations_of(person.id, person.facts, pursuits, person.waivers, policy.obligations)
-    if not may_have_item(pursuits.values(), person.queue_log):
+    # The clock may be ahead of who derives: what it has made overdue stays so.
+    passed = now if person.overdue_until is None else max(now, person.overdue_until)
+    is_overdue = any(one.is_overdue(passed) for one in owed)
+    if not is_overdue and not may_have_item(pursuits.values(), person.queue_log):
         return Derived(pursuits, rows, clock, (), (), None, owed, broken, person.tier)
     history = history_of(person.facts, facts_of, pursuits, person.closings)
     done = handled(person.queue_log, policy.returns)
-    soft_nos = [] if hard_nos(person.facts) else soft_nos_of(history, done, policy.returns, policy.ghost_after, person.gained)
+    is_barred = bool(hard_nos(person.facts))
+    soft_nos = [] if is_barred else soft_nos_of(history, done, policy.returns, policy.ghost_after, person.gained)
     tier = tier_of(soft_nos, person.tier)
     candidate = candidate_of(soft_nos, person.profile, person.declined, history, done)
     brought = brought_back(soft_nos, candidate, person.openings, history, done, rates=policy.rates, zone=policy.returns.zone)
@@ -109,7 +116,9 @@ def derive(person: Person, policy: Policy, *, now: datetime) -> Derived:
     returns = [*(one.next for one in soft_nos if one.next is not None), *brought, *kept]
     held = history.held_back(policy.idle_after)
     is_held = held is not None and now < held[0]
-    item = item_of(person.id, returns, history, done, tier=tier, is_on_record=bool(person.queue_log), is_held=is_held)
+    is_closed = is_barred or history.is_hired
+    debts = [] if is_closed else debts_of(owed, done, now=passed, zone=policy.returns.zone)
+    item = item_of(person.id, returns, debts, history, done, tier=tier, is_on_record=bool(person.queue_log), is_held=is_held)
     if item is not None and held is not None and is_held:
         rows[held[1]] = _looked_at_again(rows[held[1]], held[0])
     if kept and done.lease is not None:

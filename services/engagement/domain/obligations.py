@@ -91,6 +91,10 @@ class Obligation:
             return ObligationStatus.OVERDUE
         return ObligationStatus.OPEN if self.warn_at is None or now < self.warn_at else ObligationStatus.WARNED
 
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether it is overdue at a moment."""
+        return self.status(now) is ObligationStatus.OVERDUE
+
     def clock_at(self, now: datetime) -> datetime | None:
         """When time alone changes its status next, as seen from a moment; None where it never does."""
         status = self.status(now)

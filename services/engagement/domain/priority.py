@@ -11,10 +11,10 @@ from enum import StrEnum
 
 from services.engagement.domain.returns import ReturnPlan
 from shared.attempts import Attempt
-from shared.events.vocabulary import Reason, Stage, Trigger
+from shared.events.vocabulary import ObligationKind, Reason, Stage, Trigger
 
 HIGHEST = 100
-FOR_EACH_FURTHER_PLAN = 5
+FOR_EACH_FURTHER_REASON = 5
 
 
 class Factor(StrEnum):
@@ -24,6 +24,7 @@ class Factor(StrEnum):
     RESPONSE_TIME = "response_time"
     REASON = "reason"
     TRIGGER = "trigger"
+    OBLIGATION = "obligation"
     FURTHER_REASONS = "further_reasons"
     LIMIT = "limit"
 
@@ -66,6 +67,11 @@ TRIGGER: Mapping[Trigger, tuple[int, str]] = {
     Trigger.SIGNAL: (10, "there is news of them"),
     Trigger.POSITION_OPENED: (10, "a position fits them now"),
 }
+OBLIGATION: Mapping[ObligationKind, tuple[int, str]] = {
+    ObligationKind.REPLY: (70, "a reply to them is overdue"),
+    ObligationKind.PROMISE: (70, "what we promised them is overdue"),
+    ObligationKind.FEEDBACK: (60, "feedback for them is overdue"),
+}
 
 
 def response_time_of(attempt: Attempt) -> timedelta | None:
@@ -90,17 +96,22 @@ def plan_parts(attempt: Attempt, plan: ReturnPlan) -> tuple[PriorityPart, ...]:
     return tuple(parts)
 
 
+def owed_parts(kind: ObligationKind) -> tuple[PriorityPart, ...]:
+    """What an overdue obligation is given points for."""
+    return (PriorityPart(Factor.OBLIGATION, *OBLIGATION[kind]),)
+
+
 def sum_of(parts: Sequence[PriorityPart]) -> int:
     """The points of all parts."""
     return sum(part.points for part in parts)
 
 
 def item_parts(strongest: Sequence[PriorityPart], *, further: int) -> tuple[PriorityPart, ...]:
-    """The parts of an item, which add up to its priority: those of its strongest plan, and 5 for each of ``further`` plans."""
+    """The parts of an item, which add up to its priority: those of its strongest reason, and 5 for each ``further`` one."""
     parts = list(strongest)
     if further:
         why = "there is another reason to come back" if further == 1 else f"there are {further} further reasons to come back"
-        parts.append(PriorityPart(Factor.FURTHER_REASONS, FOR_EACH_FURTHER_PLAN * further, why))
+        parts.append(PriorityPart(Factor.FURTHER_REASONS, FOR_EACH_FURTHER_REASON * further, why))
     total = sum_of(parts)
     if not 0 <= total <= HIGHEST:
         limit = max(0, min(HIGHEST, total))

@@ -1,4 +1,4 @@
-"""The re-engagement queue: one item a person, with every plan to come back as its reasons.
+"""The re-engagement queue: one item a person, with every plan to come back and everything owed and overdue as its reasons.
 
 An item is a pure function of the person's facts, the closing times of their positions and the queue log, so it can be made
 anew at any time. The time of day decides its status, and whether an attempt in which nothing happens holds it back no longer.
@@ -10,16 +10,19 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
 
+from services.engagement.domain.debts import Debt
 from services.engagement.domain.history import History
-from services.engagement.domain.priority import PriorityPart, item_parts, plan_parts, response_time_of, sum_of
+from services.engagement.domain.priority import PriorityPart, item_parts, owed_parts, plan_parts, response_time_of, sum_of
 from services.engagement.domain.queue_log import Handled, Lease, QueueEntry
 from services.engagement.domain.reopening import Return
 from services.engagement.domain.sentences import THIS_ROLE
 from services.engagement.domain.sentences import history_of as history_sentences
 from shared.attempts import Attempt, Pursuit
-from shared.events.queue import Plan
-from shared.events.vocabulary import Reason, Stage, Tier, Trigger
+from shared.events.queue import Owed, Plan
+from shared.events.vocabulary import ObligationKind, Reason, Stage, Tier, Trigger
 from shared.ids import NAMESPACE
+
+NONE = UUID(int=0)
 
 
 class QueueStatus(StrEnum):
@@ -41,14 +44,20 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QueueReason:
-    """One plan as a reason to come back. ``strength`` is its part of the priority, ``why`` how it reads, clause by clause."""
+    """One plan, or one overdue obligation, as a reason to come back.
 
-    position_id: UUID
-    reason: Reason
+    ``strength`` is its part of the priority, ``why`` how it reads, clause by clause. A plan has a position and a ``reason``, an
+    obligation its id and ``kind``, and a position where it concerns one.
+    """
+
+    position_id: UUID | None
+    reason: Reason | None
     due_at: datetime
     trigger: Trigger
     strength: int
     why: tuple[str, ...]
+    obligation_id: UUID | None = None
+    kind: ObligationKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +97,19 @@ class QueueItem:
         return tuple(reason for reason in self.reasons if reason.due_at <= now) or self.reasons
 
     def plans_at(self, now: datetime) -> list[Plan]:
-        """What subscribers are given of ``reasons_at``: codes alone."""
+        """What subscribers are given of the plans among ``reasons_at``: codes alone."""
         return [
-            Plan(position_id=reason.position_id, reason=reason.reason, trigger=reason.trigger) for reason in self.reasons_at(now)
+            Plan(position_id=reason.position_id, reason=reason.reason, trigger=reason.trigger)
+            for reason in self.reasons_at(now)
+            if reason.position_id is not None and reason.reason is not None
+        ]
+
+    def owed_at(self, now: datetime) -> list[Owed]:
+        """What subscribers are given of the obligations among ``reasons_at``."""
+        return [
+            Owed(obligation_id=reason.obligation_id, kind=reason.kind)
+            for reason in self.reasons_at(now)
+            if reason.obligation_id is not None and reason.kind is not None
         ]
 
     def explanation(self, now: datetime) -> str:
@@ -142,6 +161,7 @@ def _is_early(attempt: Attempt) -> bool:
 def item_of(
     person_id: UUID,
     returns: Sequence[Return],
+    debts: Sequence[Debt],
     history: History,
     done: Handled,
     *,
@@ -149,27 +169,33 @@ def item_of(
     is_on_record: bool,
     is_held: bool,
 ) -> QueueItem | None:
-    """The person's item, or None where there is neither a plan nor anything on record of one. The order given does not matter.
+    """The person's item, or None where there is neither a reason nor anything on record of one. The order given does not matter.
 
-    ``is_held``: an attempt of the person is open at interested or later, and something happened in it of late.
+    ``is_held``: an attempt of the person is open at interested or later, and something happened in it of late. Then what we owe
+    them is the only reason.
     """
-    if not returns and not is_on_record:
+    if not returns and not debts and not is_on_record:
         return None
+    if debts:
+        return _item(person_id, Presence.LIVE, () if is_held else returns, debts, done, history.last_touch_by, tier)
     presence = Presence.GONE if not returns else Presence.HELD if is_held else Presence.LIVE
-    return _item(person_id, presence, returns, done, history.last_touch_by, tier)
+    return _item(person_id, presence, returns, debts, done, history.last_touch_by, tier)
 
 
 def _item(
     person_id: UUID,
     presence: Presence,
     returns: Sequence[Return],
+    debts: Sequence[Debt],
     done: Handled,
     last_touch_by: str | None,
     tier: Tier | None,
 ) -> QueueItem:
     scored = [(_reason(one, sum_of(parts)), parts) for one in returns for parts in [plan_parts(one.attempt, one.plan)]]
-    scored.sort(key=lambda one: (-one[0].strength, one[0].due_at, one[0].position_id))
+    scored += [(_owed(one, sum_of(parts)), parts) for one in debts for parts in [owed_parts(one.obligation.kind)]]
+    scored.sort(key=lambda one: (-one[0].strength, one[0].due_at, one[0].position_id or NONE, one[0].obligation_id or NONE))
     reasons = tuple(reason for reason, _ in scored)
+    waits = [*(one.snoozed_until for one in returns), *(one.snoozed_until for one in debts)]
     parts = item_parts(scored[0][1], further=len(scored) - 1) if scored else ()
     return QueueItem(
         person_id=person_id,
@@ -180,7 +206,7 @@ def _item(
         priority=sum_of(parts),
         parts=parts,
         newest_close=max((one.closed_at for one in returns), default=None),
-        snoozed_until=max((one.snoozed_until for one in returns if one.snoozed_until is not None), default=None),
+        snoozed_until=max((until for until in waits if until is not None), default=None),
         lease=done.lease,
         announced=done.announced,
         last_touch_by=last_touch_by,
@@ -198,4 +224,17 @@ def _reason(found: Return, strength: int) -> QueueReason:
         trigger=found.plan.trigger,
         strength=strength,
         why=(*found.plan.why, *history, *news),
+    )
+
+
+def _owed(debt: Debt, strength: int) -> QueueReason:
+    return QueueReason(
+        position_id=debt.obligation.position_id,
+        reason=None,
+        due_at=debt.due_at,
+        trigger=Trigger.OBLIGATION_OVERDUE,
+        strength=strength,
+        why=(debt.why,),
+        obligation_id=debt.obligation.id,
+        kind=debt.obligation.kind,
     )

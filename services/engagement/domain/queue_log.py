@@ -1,7 +1,7 @@
 """What recruiters did in the queue, and what that means for the plans of a person."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -71,6 +71,8 @@ class QueueEntry:
     """The positions that were dismissed with the item."""
     brought_by: Sequence[Brought] = ()
     """The positions that were reasons of the item when it was claimed."""
+    owed: Sequence[UUID] = ()
+    """The overdue obligations that were reasons of the item then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +91,14 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a recruiter who holds an item took it for: the positions that had brought the person back by then."""
+    """What a recruiter who holds an item took it for.
+
+    ``brought_by`` are the positions that had brought the person back by then, ``owed`` the obligations that were overdue.
+    """
 
     at: datetime
     brought_by: tuple[Brought, ...]
+    owed: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,14 @@ class PutOff:
     newest_close: datetime
     until: datetime
     at: datetime
+    is_snooze: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """An overdue obligation is no reason ``until`` a time; never again where that is None."""
+
+    until: datetime | None
     is_snooze: bool
 
 
@@ -127,6 +141,8 @@ class Handled:
     """The due time that was last announced to subscribers."""
     dismissed: frozenset[UUID] = frozenset()
     """Positions that are no reason for the person again."""
+    owed: Mapping[UUID, Wait] = field(default_factory=dict)
+    """What was last done with overdue obligations."""
 
     def is_over(self, closed_at: datetime, since: datetime, due_at: datetime) -> bool:
         """Whether a recruiter was done, later than ``since``, with a plan of a close that was due then."""
@@ -145,25 +161,28 @@ def handled(entries: Iterable[QueueEntry], policy: ReturnPolicy) -> Handled:
     claim: Claim | None = None
     announced: datetime | None = None
     dismissed: set[UUID] = set()
+    owed: dict[UUID, Wait] = {}
     for entry in sorted(entries, key=lambda entry: entry.number):
         dismissed.update(entry.dismissed)
         if entry.action is Action.FELL_DUE:
             announced = entry.due_at
         elif entry.action is Action.CLAIMED:
-            lease, claim = _lease(entry), Claim(entry.at, tuple(entry.brought_by))
+            lease, claim = _lease(entry), Claim(entry.at, tuple(entry.brought_by), tuple(entry.owed))
         elif entry.action is Action.RENEWED:
             if lease is not None and lease.id == entry.lease and entry.lease_expires_at is not None:
                 lease = replace(lease, expires_at=entry.lease_expires_at)
         else:
+            about = entry.owed if claim is None or entry.lease is None else claim.owed
             lease = claim = None
+            until = _until(entry, policy)
+            owed |= dict.fromkeys(about, Wait(until, entry.action is Action.SNOOZED))
             if entry.newest_close is None:
                 continue
-            until = _until(entry, policy)
             if until is None:
                 endings.append(Ending(entry.newest_close, entry.at))
             else:
                 put_offs.append(PutOff(entry.newest_close, until, entry.at, entry.action is Action.SNOOZED))
-    return Handled(tuple(endings), tuple(put_offs), lease, claim, announced, frozenset(dismissed))
+    return Handled(tuple(endings), tuple(put_offs), lease, claim, announced, frozenset(dismissed), owed)
 
 
 def _lease(entry: QueueEntry) -> Lease | None:

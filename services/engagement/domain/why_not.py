@@ -14,7 +14,7 @@ from services.engagement.domain.derive import Derived, Person, Policy
 from services.engagement.domain.hard_no import hard_nos
 from services.engagement.domain.history import history_of
 from services.engagement.domain.plan_sentences import by_position
-from services.engagement.domain.queue import QueueStatus
+from services.engagement.domain.queue import Presence, QueueStatus
 from services.engagement.domain.returns import due_by_time
 from services.engagement.domain.sentences import day_of
 from shared.attempts import Attempt
@@ -56,8 +56,15 @@ def why_not(
     zone = policy.returns.zone
     if is_erased:
         return [NotInQueue(WhyNot.ERASED, "Their record was erased on request; nothing of them is kept.")]
+    if _is_offered(derived, now):
+        return []
     found = [*_never(person, derived, zone), *_in_play(person, derived, policy, titles or {}, now)]
     return found + ([] if any(one.code in _NO_PLANS for one in found) else list(_plans(derived, zone, now)))
+
+
+def _is_offered(derived: Derived, now: datetime) -> bool:
+    item = derived.item
+    return item is not None and item.presence is Presence.LIVE and item.status(now) in {QueueStatus.DUE, QueueStatus.CLAIMED}
 
 
 _NO_PLANS = frozenset({WhyNot.HIRED, WhyNot.HARD_NO})

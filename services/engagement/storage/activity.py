@@ -57,6 +57,7 @@ _BROUGHT_BACK = """
     FROM (SELECT *, lpad(number::text, 20, '0') AS event_id FROM queue_log) AS line
     JOIN relationships AS own USING (candidate_id) LEFT JOIN queue_items AS item USING (person_id)
     WHERE line.action = 'fell_due' AND line.type = 'rekindle.queue_item.fell_due' AND {between}
+        AND (line.data #> '{{plans,0}}' IS NOT NULL OR line.data #> '{{owed,0}}' IS NULL)
         AND ($6::text IS NULL OR item.last_touch_by = $6)
     """
 _OVERDUE = """

@@ -47,6 +47,7 @@ _STATES = f"""
         (array_agg(time_zone ORDER BY candidate_id <> person_id, candidate_id) FILTER (WHERE time_zone IS NOT NULL))[1],
         (array_agg(country ORDER BY candidate_id <> person_id, candidate_id) FILTER (WHERE country IS NOT NULL))[1],
         (array_agg(tier ORDER BY candidate_id <> person_id, candidate_id) FILTER (WHERE tier IS NOT NULL))[1], {GAINED},
+        (SELECT max(due_at) FROM obligations WHERE obligations.person_id = relationships.person_id AND status = 'overdue'),
         (SELECT json_agg(json_build_array(since, rules) ORDER BY since)::text FROM contact_rules),
 {COLUMNS}
     FROM relationships WHERE person_id = ANY($1::uuid[]) GROUP BY person_id
@@ -219,17 +220,17 @@ async def load(session: AsyncSession, people: Collection[UUID], *, now: datetime
     streams: dict[UUID, UUID] = {}
     waived: dict[UUID, UUID] = {}
     erased: set[UUID] = set()
-    recorded: dict[UUID, tuple[str | None, str | None, Tier | None, Gained]] = {}
+    recorded: dict[UUID, tuple[str | None, str | None, Tier | None, Gained, datetime | None]] = {}
     profiles: dict[UUID, Profile] = {}
     rules: str | None = None
     for row in await connection.fetch(_STATES, list(people)):
-        person, is_erased, logged, waived_of, time_zone, country, tier, gained, rules_on_record, level, years, skills = row
+        person, is_erased, logged, waived_of, time_zone, country, tier, gained, overdue, on_record, level, years, skills = row
         profiles[person] = profile_of(level, years, skills)
         if is_erased:
             erased.add(person)
         else:
-            rules = rules_on_record
-            recorded[person] = time_zone, country, None if tier is None else Tier(tier), gained_of(gained)
+            rules = on_record
+            recorded[person] = time_zone, country, None if tier is None else Tier(tier), gained_of(gained), overdue
             streams |= dict.fromkeys(logged or (), person)
             waived |= dict.fromkeys(waived_of or (), person)
     waivers = await obligations.waivers_of(session, waived) if waived else {}
@@ -382,4 +383,4 @@ def _reason(reason: QueueReason) -> dict[str, Any]:
         "trigger": reason.trigger,
         "strength": reason.strength,
         "why": reason.why,
-    }
+    } | ({} if reason.obligation_id is None else {"obligation_id": reason.obligation_id, "kind": reason.kind})

@@ -16,7 +16,7 @@ from services.engagement.domain.queue import Presence, QueueItem, QueueReason, Q
 from services.engagement.domain.queue_log import Lease
 from services.engagement.storage.streams import try_lock_of, try_lock_people
 from shared.db.asyncpg_connection import driver
-from shared.events.vocabulary import Level, Reason, Tier, Trigger
+from shared.events.vocabulary import Level, ObligationKind, Reason, Tier, Trigger
 
 _COLUMNS = (
     "person_id, id, presence, due_at, priority, parts, reasons, newest_close, snoozed_until, lease, recruiter, "
@@ -280,12 +280,14 @@ def _item(row: Any) -> QueueItem:
 
 def _reason(stored: Mapping[str, Any]) -> QueueReason:
     return QueueReason(
-        position_id=UUID(stored["position_id"]),
-        reason=Reason(stored["reason"]),
+        position_id=None if stored["position_id"] is None else UUID(stored["position_id"]),
+        reason=None if stored["reason"] is None else Reason(stored["reason"]),
         due_at=datetime.fromisoformat(stored["due_at"]),
         trigger=Trigger(stored["trigger"]),
         strength=stored["strength"],
         why=_clauses(stored["why"]),
+        obligation_id=UUID(stored["obligation_id"]) if "obligation_id" in stored else None,
+        kind=ObligationKind(stored["kind"]) if "kind" in stored else None,
     )
 
 

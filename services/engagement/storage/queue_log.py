@@ -43,6 +43,7 @@ _OF_STREAMS = text(
     """
     SELECT candidate_id, number, action, at, recruiter, lease, lease_expires_at, newest_close, outcome, until, due_at,
         CASE action WHEN 'dismissed' THEN jsonb_path_query_array(data, '$.plans[*].position_id') END AS dismissed,
+        CASE WHEN data ? 'owed' THEN jsonb_path_query_array(data, '$.owed[*].obligation_id') END AS owed,
         CASE action WHEN 'claimed' THEN
             jsonb_path_query_array(data, '$.plans[*] ? (@.trigger == "position_opened")') END AS brought_by
     FROM queue_log WHERE candidate_id = ANY(CAST(:streams AS uuid[]))
@@ -202,6 +203,7 @@ async def of_streams(session: AsyncSession, streams: Collection[UUID]) -> list[Q
             due_at=row.due_at,
             dismissed=[UUID(position) for position in row.dismissed or ()],
             brought_by=[Brought(UUID(plan["position_id"]), Reason(plan["reason"])) for plan in row.brought_by or ()],
+            owed=[UUID(obligation) for obligation in row.owed or ()],
         )
         for row in rows
     ]

@@ -39,8 +39,9 @@ def _line(item: QueueItem, now: datetime) -> Line:
         item_id=item.id,
         candidate_id=item.person_id,
         plans=item.plans_at(now),
+        owed=item.owed_at(now),
         due_at=item.due_at,
-        reasons=[reason.reason for reason in item.reasons_at(now)],
+        reasons=[reason.reason for reason in item.reasons_at(now) if reason.reason is not None],
         priority=item.priority,
     )
     return Line(done=Done(Action.FELL_DUE), event=event, at=now, due_at=item.due_at)

@@ -13,7 +13,7 @@ from services.engagement.settings import EngagementSettings
 from services.engagement.storage import positions, queue, queue_log, streams
 from services.engagement.storage.queue import Wanted
 from services.engagement.storage.queue_log import Line
-from services.engagement.use_cases.list_queue import Listed, with_names
+from services.engagement.use_cases.list_queue import Listed, positions_of, with_names
 from services.engagement.use_cases.transactions import transact
 from shared.db.engine import Sessions
 from shared.events import QueueItemClaimed
@@ -51,7 +51,7 @@ async def claim_items(
         lines = [_line(one.item, now, request) for one in taken.items]
         sequences = {one.item.person_id: one.sequence for one in taken.items}
         await queue_log.write(session, lines, shards=settings.partitions, sequences=sequences)
-        known = await positions.read(session, {reason.position_id for one in taken.items for reason in one.item.reasons})
+        known = await positions.read(session, positions_of(one.item for one in taken.items))
         listed = [Listed(one.item, one.references, known) for one in taken.items]
         if before:
             listed += await with_names(session, await _held(session, before))
@@ -81,6 +81,7 @@ def _line(item: QueueItem, now: datetime, request: UUID) -> Line:
         item_id=item.id,
         candidate_id=item.person_id,
         plans=item.plans_at(now),
+        owed=item.owed_at(now),
         recruiter=lease.recruiter,
         lease_expires_at=lease.expires_at,
     )

@@ -1,19 +1,16 @@
 """The queue as recruiters read it: live items, strongest first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.engagement.domain.obligations import ObligationStatus
 from services.engagement.domain.queue import QueueItem, QueueStatus
 from services.engagement.storage import positions, queue, streams
-from services.engagement.storage.obligations import WantedObligations
 from services.engagement.storage.positions import KnownPosition
 from services.engagement.storage.queue import After, Wanted
-from services.engagement.use_cases.list_obligations import ShownObligation, list_obligations
 from services.engagement.use_cases.reading import references_of
 from shared.db.engine import Sessions
 
@@ -46,16 +43,6 @@ async def list_queue(sessions: Sessions, wanted: Wanted, *, now: datetime, after
     return Page(items, After(last.priority, last.due_at, last.id))
 
 
-async def list_overdue(sessions: Sessions, wanted: Wanted, *, now: datetime, limit: int) -> list[ShownObligation]:
-    """What is owed and overdue at ``now``, the longest due first, where it is asked for who is due, by recruiter or position."""
-    ours = Wanted(wanted.status, wanted.position, recruiter=wanted.recruiter)
-    if wanted != ours or wanted.status not in {None, QueueStatus.DUE}:
-        return []
-    asked = WantedObligations(wanted.recruiter, status=ObligationStatus.OVERDUE, position=wanted.position)
-    shown, _ = await list_obligations(sessions, asked, candidate=None, now=now, after=None, limit=limit)
-    return shown
-
-
 async def count_items(sessions: Sessions, wanted: Wanted, *, now: datetime) -> dict[QueueStatus, int]:
     """How many items there are of each status at ``now``; a single statement, so that no item is counted twice or not at all."""
     async with sessions.begin() as session:
@@ -65,5 +52,10 @@ async def count_items(sessions: Sessions, wanted: Wanted, *, now: datetime) -> d
 async def with_names(session: AsyncSession, items: Sequence[QueueItem]) -> list[Listed]:
     """The items with what their persons and positions are called."""
     found = await streams.of_people(session, [item.person_id for item in items])
-    known = await positions.read(session, {reason.position_id for item in items for reason in item.reasons})
+    known = await positions.read(session, positions_of(items))
     return [Listed(item, tuple(references_of(found.get(item.person_id, ()))), known) for item in items]
+
+
+def positions_of(items: Iterable[QueueItem]) -> set[UUID]:
+    """The positions of the reasons."""
+    return {reason.position_id for item in items for reason in item.reasons if reason.position_id is not None}

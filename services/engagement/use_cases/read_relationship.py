@@ -15,7 +15,7 @@ from services.engagement.storage import contacts, log, obligations, people, posi
 from services.engagement.storage.obligations import WantedObligations
 from services.engagement.storage.positions import KnownPosition
 from services.engagement.use_cases.list_obligations import ShownObligation, with_names
-from services.engagement.use_cases.list_queue import Listed
+from services.engagement.use_cases.list_queue import Listed, positions_of
 from services.engagement.use_cases.reading import person_streams, references_of
 from shared.db.asyncpg_connection import driver
 from shared.db.engine import Sessions
@@ -48,8 +48,8 @@ async def read_relationship(sessions: Sessions, candidate: UUID, *, now: datetim
         person_id = of_person[0].person_id
         [person] = (await people.load(session, [person_id], now=now)).people
         derived = derive(person, settings.policy, now=now)
-        reasons = () if derived.item is None else derived.item.reasons
-        named = await positions.read(session, {*derived.pursuits, *(reason.position_id for reason in reasons)})
+        about = positions_of(() if derived.item is None else [derived.item])
+        named = await positions.read(session, {*derived.pursuits, *about})
         sources = {row.event_id: row.source for row in await log.of_streams(session, [one.candidate_id for one in of_person])}
         held = await contacts.live_reservations(await driver(session), [person_id], now)
         wanted = WantedObligations(person=person_id)

@@ -45,6 +45,7 @@ async def renew_lease(
             item_id=item.id,
             candidate_id=item.person_id,
             plans=item.plans_at(now),
+            owed=item.owed_at(now),
             recruiter=held.recruiter,
             lease_expires_at=until,
         )

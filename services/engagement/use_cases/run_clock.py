@@ -55,6 +55,7 @@ async def _lead(sessions: Sessions, settings: EngagementSettings, stop: asyncio.
 
 async def tick(sessions: Sessions, *, now: datetime, settings: EngagementSettings) -> None:
     """Do what is due at ``now``."""
+    owed = await watch_obligations(sessions, now=now, settings=settings)
     derived = await derive_stale(sessions, now=now, settings=settings)
     anew = await follow_policy(sessions, now=now, settings=settings)
     if anew:
@@ -65,7 +66,6 @@ async def tick(sessions: Sessions, *, now: datetime, settings: EngagementSetting
     announced = 0
     while more := await announce_due_items(sessions, now=now, settings=settings):
         announced += more
-    owed = await watch_obligations(sessions, now=now, settings=settings)
     if derived or followed or compared or recorded or announced or owed:
         logger.info(
             "the clock derived %d persons, followed changed positions in %d pursuits, compared %d persons with "

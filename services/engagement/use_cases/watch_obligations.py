@@ -19,7 +19,8 @@ async def watch_obligations(sessions: Sessions, *, now: datetime, settings: Enga
     """Move all that is due at ``now``, a transaction for each chunk, and let subscribers know; returns how many.
 
     A person whom somebody else works on at that moment is passed over: their obligations are moved by who derives them, or at the
-    clock's next look. Nobody is derived here, and nobody waits for it but who writes about the same people, for one chunk.
+    clock's next look. Nobody is derived here: to whom something is overdue is marked to be derived after it. Nobody waits for it
+    but who writes about the same people, for one chunk.
     """
 
     async def work(session: AsyncSession) -> int:
@@ -28,6 +29,8 @@ async def watch_obligations(sessions: Sessions, *, now: datetime, settings: Enga
         news = [each for one in moved for each in news_of(one, is_new=False, now=now)]
         announced = [Announcement(data.candidate_id, data, time) for data, time in news]
         await announce(session, announced, at=now, shards=settings.partitions)
+        # What is overdue is a reason of the person's queue item.
+        await streams.mark_stale(session, {one.person_id for one in moved if one.is_overdue(now)})
         return len(moved)
 
     count = 0

@@ -82,6 +82,8 @@ async def outcome(engagement: Sessions, person: str) -> dict[str, list[dict[str,
             rows = (await session.execute(text(query), {"person": candidate_id(f"{person}a")})).scalars()
             own = {"id", "person_id", "candidate_id", "announced", "clock_at", "lease_id", "made_by"}
             kept = [{name: value for name, value in row.items() if name not in own} for row in rows]
+            for reason in (one for row in kept for one in row.get("reasons", ())):
+                reason.pop("obligation_id", None)
             found[table] = sorted((row for row in kept if row.get("presence") != "gone"), key=str)
     return found
 

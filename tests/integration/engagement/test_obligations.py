@@ -12,6 +12,7 @@ from services.engagement.settings import EngagementSettings
 from services.engagement.storage.due import is_anything_due
 from services.engagement.use_cases.derive_people import derive_all
 from services.engagement.use_cases.republish import EngagementHoldings
+from services.engagement.use_cases.run_clock import tick
 from services.engagement.use_cases.watch_obligations import watch_obligations
 from shared.db.engine import Sessions
 from shared.events import Topic
@@ -247,5 +248,9 @@ async def test_two_clocks_and_a_writer_move_each_obligation_once(ats: Ats, desk:
     await watch_obligations(desk.sessions, now=at("2026-03-06T10:00"), settings=settings)
 
     assert Counter(await published(desk)) == {"opened": 60, "warned": 60, "overdue": 60}
+    await tick(desk.sessions, now=at("2026-03-06T10:00"), settings=settings)
+    await derive_all(desk.sessions, now=at("2026-03-02T10:00"), settings=settings)  # a moment behind: it takes nothing back
+    items = (await ats.client.get("/v1/queue", params={"trigger": "obligation_overdue", "limit": 200})).json()["items"]
+    assert len(items) == 60
     async with desk.sessions.own_connection() as connection:
         assert not await is_anything_due(connection, at("2026-03-06T10:00"))

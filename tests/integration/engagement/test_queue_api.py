@@ -84,6 +84,8 @@ async def test_an_item_is_told_as_the_api_says(desk: Desk) -> None:
             "reason": "salary",
             "due_at": "2025-08-29T12:00:00Z",
             "trigger": "time",
+            "obligation_id": None,
+            "kind": None,
         }
     ]
 
@@ -330,20 +332,29 @@ async def test_a_claim_can_ask_for_a_reason_or_position(desk: Desk) -> None:
     assert [item["references"] for item in by_position["items"]] == [["ats:ada"]]
 
 
-async def test_what_is_owed_and_overdue_stands_beside_the_queue(desk: Desk) -> None:
-    for name, recruiter in (("ats:ada", "maria"), ("ats:bob", "noa")):
+async def test_what_is_owed_and_overdue_is_a_reason_that_is_claimed_and_filtered_by_trigger_until_it_is_met(desk: Desk) -> None:
+    for name in ("ats:ada", "ats:bob"):
         await desk.post(
-            event(of=name, at="2026-03-02", recruiter=recruiter),
-            event("pursuit.responded", of=name, at="2026-03-03", recruiter=recruiter),
+            event(of=name, at="2026-03-02", recruiter="maria"),
+            event("pursuit.responded", of=name, at="2026-03-03", recruiter="maria"),
         )
     await desk.post(event("pursuit.contacted", of="ats:bob", at="2026-03-20", purpose="reply"))
 
-    async def overdue(**asked: str) -> list[tuple[str, str]]:
-        page = (await desk.ats.client.get("/v1/queue", params=asked)).json()
-        return [(one["references"][0], one["kind"]) for one in page["overdue"]]
+    async def listed(**asked: str) -> list[dict[str, Any]]:
+        return list((await desk.ats.client.get("/v1/queue", params=asked)).json()["items"])
 
-    assert await overdue() == [("ats:ada", "reply")]
-    assert (await overdue(recruiter="maria"), await overdue(recruiter="noa")) == ([("ats:ada", "reply")], [])
-    assert (await overdue(position="ats:job"), await overdue(position="ats:other")) == ([("ats:ada", "reply")], [])
-    assert (await overdue(status="due"), await overdue(status="snoozed")) == ([("ats:ada", "reply")], [])
-    assert await overdue(reason="salary") == []
+    [item] = await listed()
+    reason = item["reasons"][0]
+    [owed] = (await desk.ats.client.get("/v1/obligations", params={"status": "overdue"})).json()["items"]
+    assert (item["references"], item["status"], item["priority"]) == (["ats:ada"], "due", 75)
+    assert (reason["trigger"], reason["kind"], reason["reason"]) == ("obligation_overdue", "reply", None)
+    assert (reason["obligation_id"], reason["position_references"]) == (owed["id"], ["ats:job"])
+    assert item["explanation"].startswith("A reply to them is overdue since 5 March 2026; also ")
+    assert [part["factor"] for part in item["parts"]] == ["obligation", "further_reasons"]
+    assert await listed(trigger="obligation_overdue", position="ats:job") == [item]
+    assert (await listed(trigger="signal"), await listed(reason="timing"), await listed(position="ats:other")) == ([], [], [])
+
+    claimed = await post(desk, "claims", {"recruiter": "maria", "trigger": "obligation_overdue"})
+    assert [one["id"] for one in claimed["items"]] == [item["id"]]
+    await desk.post(event("pursuit.contacted", of="ats:ada", at="2026-03-21", purpose="reply"))
+    assert await listed(trigger="obligation_overdue") == []

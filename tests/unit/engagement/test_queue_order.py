@@ -83,4 +83,4 @@ def test_an_item_is_consistent_in_itself(story: Story) -> None:
     assert item.due_at == min((reason.due_at for reason in item.reasons), default=None)
     strengths = [reason.strength for reason in item.reasons]
     assert strengths == sorted(strengths, reverse=True)
-    assert all(reason.why and not reason.reason.is_hard_no for reason in item.reasons)
+    assert all(reason.why and (reason.reason is None or not reason.reason.is_hard_no) for reason in item.reasons)

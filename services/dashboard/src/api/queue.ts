@@ -23,7 +23,15 @@ interface Sent {
 /** Note that somebody was contacted, then be done with the item. The lease names the event, so that twice is once. */
 export async function noteSent({ item, lease, recruiter, channel, words, review }: Sent): Promise<void> {
   const position = item.reasons[0]?.position_id;
-  const data = { channel, recruiter, words, ...(position ? { position } : {}), ...(review ? { message: review } : {}) };
+  const purpose = item.reasons[0]?.kind === "reply" ? ("reply" as const) : undefined;
+  const data = {
+    channel,
+    recruiter,
+    words,
+    purpose,
+    ...(position && { position }),
+    ...(review && { message: review }),
+  };
   await body(
     api.POST("/v1/events", {
       body: { source: "dashboard", id: lease, type: "rekindle.pursuit.contacted", subject: item.candidate_id, data },

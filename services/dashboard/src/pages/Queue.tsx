@@ -231,7 +231,8 @@ function List({ items, chosen, me, wantMore }: ListProps) {
                 <span className="meta">
                   <Tag tone={one.recruiter !== null && one.recruiter === me ? "accent" : undefined}>
                     {one.recruiter === null || one.recruiter === undefined
-                      ? texts.reasons[one.reasons[0]?.reason ?? ""]
+                      ? (texts.reasons[one.reasons[0]?.reason ?? ""] ??
+                        texts.obligations.kinds[one.reasons[0]?.kind ?? ""])
                       : one.recruiter === me
                         ? t.mine
                         : one.recruiter}
