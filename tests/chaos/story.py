@@ -155,14 +155,31 @@ def persons(accepted: Sequence[Fact], linked: Mapping[str, str]) -> dict[str, li
 
 
 def expected_queue(accepted: Sequence[Fact], linked: Mapping[str, str]) -> set[str]:
-    """The persons that must have a queue item: a soft no that no later outreach ends, no hire, not in play elsewhere."""
-    return {person for person, facts in persons(accepted, linked).items() if _waits(facts)}
+    """The persons that must have a queue item: no hire, and something owed, or a soft no that brings them back."""
+    return {
+        person
+        for person, facts in persons(accepted, linked).items()
+        if all(fact.type != "hired" for fact in facts) and (_is_owed(facts) or _waits(facts))
+    }
+
+
+def _is_owed(facts: Sequence[Fact]) -> bool:
+    """Whether a reply, or feedback that nobody gives in the story, is owed: all of it is overdue, for it lies weeks back."""
+    answered = {fact.position for fact in facts if fact.type == "responded"}
+    contacted = max((fact.time for fact in facts if fact.type == "contacted"), default=BEGIN)
+    return any(
+        fact.type == "interviewed"
+        or (fact.type == "rejected" and fact.position in answered)
+        or (fact.type == "responded" and fact.time >= contacted)
+        for fact in facts
+    )
 
 
 def _waits(facts: Sequence[Fact]) -> bool:
+    """Whether there is a soft no that no later outreach ends, and the person is not in play elsewhere."""
     closes = [fact for fact in facts if fact.type in {"declined", "rejected"}]
     closed = {fact.position for fact in closes}
-    if not closes or any(fact.type == "hired" or (fact.type in LATER and fact.position not in closed) for fact in facts):
+    if not closes or any(fact.type in LATER and fact.position not in closed for fact in facts):
         return False
     if not all(_has_no_date(close) for close in closes):
         return True  # none of these reasons is due within the days of the story, so no outreach ends one

@@ -53,6 +53,7 @@ class QueueReason(BaseModel):
     trigger: Trigger
     obligation_id: UUID | None = Field(None, description="What we owe and is overdue, where the trigger is obligation_overdue.")
     kind: ObligationKind | None = Field(None, description="What kind of thing we owe.", examples=["reply"])
+    recruiter: str | None = Field(None, description="Whose it is, as a code.", examples=["maria"])
 
 
 class PriorityPart(BaseModel):
@@ -385,4 +386,5 @@ def _reason(reason: DueReason, known: Mapping[UUID, KnownPosition]) -> QueueReas
         trigger=reason.trigger,
         obligation_id=reason.obligation_id,
         kind=reason.kind,
+        recruiter=reason.recruiter,
     )

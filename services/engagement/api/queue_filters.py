@@ -41,7 +41,7 @@ _WANTED = frozenset({"recruiter", *ItemFilters.model_fields})
 class QueueFilters(ItemFilters):
     """The filters of the list."""
 
-    recruiter: Code | None = Field(None, description="Whom this recruiter holds, or touched last.")
+    recruiter: Code | None = Field(None, description="Whom this recruiter holds, touched last, or owes what is overdue.")
 
 
 async def _wanted(**asked: Any) -> Wanted:

@@ -47,7 +47,7 @@ class QueueReason:
     """One plan, or one overdue obligation, as a reason to come back.
 
     ``strength`` is its part of the priority, ``why`` how it reads, clause by clause. A plan has a position and a ``reason``, an
-    obligation its id and ``kind``, and a position where it concerns one.
+    obligation its id, ``kind`` and ``recruiter``, whose it is, and a position where it concerns one.
     """
 
     position_id: UUID | None
@@ -58,6 +58,7 @@ class QueueReason:
     why: tuple[str, ...]
     obligation_id: UUID | None = None
     kind: ObligationKind | None = None
+    recruiter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,4 +238,5 @@ def _owed(debt: Debt, strength: int) -> QueueReason:
         why=(debt.why,),
         obligation_id=debt.obligation.id,
         kind=debt.obligation.kind,
+        recruiter=debt.obligation.recruiter,
     )

@@ -383,4 +383,9 @@ def _reason(reason: QueueReason) -> dict[str, Any]:
         "trigger": reason.trigger,
         "strength": reason.strength,
         "why": reason.why,
-    } | ({} if reason.obligation_id is None else {"obligation_id": reason.obligation_id, "kind": reason.kind})
+        **({} if reason.obligation_id is None else _owed(reason)),
+    }
+
+
+def _owed(reason: QueueReason) -> dict[str, Any]:
+    return {"obligation_id": reason.obligation_id, "kind": reason.kind, "recruiter": reason.recruiter}

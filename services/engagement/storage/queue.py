@@ -32,7 +32,10 @@ _STATUS: Mapping[QueueStatus, str] = {
 }
 """Which live items have a status: as ``QueueItem.status`` says, by columns that one index holds."""
 _COUNTS = ", ".join(f"count(*) FILTER (WHERE {condition}) AS {status}" for status, condition in _STATUS.items())
-_FOR_RECRUITER = f" AND (last_touch_by = :recruiter OR (recruiter = :recruiter AND lease IS NOT NULL AND {_LEASED}))"
+_FOR_RECRUITER = f"""
+    AND (last_touch_by = :recruiter OR (recruiter = :recruiter AND lease IS NOT NULL AND {_LEASED})
+         OR reasons @> jsonb_build_array(jsonb_build_object('recruiter', CAST(:recruiter AS text))))
+"""
 _FOR_REASON = """
     AND EXISTS (
         SELECT FROM jsonb_to_recordset(reasons) AS one (reason text, position_id uuid, due_at timestamptz, trigger text)
@@ -69,7 +72,8 @@ class After:
 class Wanted:
     """Which items are asked for. ``reason``, ``position`` and ``trigger`` are looked for among the reasons that are shown then.
 
-    ``recruiter`` holds the item, or made the last touch. ``country``, ``level`` and ``skill`` are what a record says.
+    ``recruiter`` holds the item, made the last touch, or owes what is overdue. ``country``, ``level`` and ``skill`` are what a
+    record says.
     """
 
     status: QueueStatus | None = None
@@ -288,6 +292,7 @@ def _reason(stored: Mapping[str, Any]) -> QueueReason:
         why=_clauses(stored["why"]),
         obligation_id=UUID(stored["obligation_id"]) if "obligation_id" in stored else None,
         kind=ObligationKind(stored["kind"]) if "kind" in stored else None,
+        recruiter=stored.get("recruiter"),
     )
 
 

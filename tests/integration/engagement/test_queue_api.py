@@ -86,6 +86,7 @@ async def test_an_item_is_told_as_the_api_says(desk: Desk) -> None:
             "trigger": "time",
             "obligation_id": None,
             "kind": None,
+            "recruiter": None,
         }
     ]
 

@@ -58,6 +58,19 @@ async def test_a_recruiter_finds_what_they_hold_and_whom_they_touched_last(desk:
     assert (await found(over, by="ida"), await found(over, QueueStatus.DUE)) == ([], ["ats:0"])
 
 
+async def test_a_recruiter_finds_whom_they_owe_something_that_is_overdue(desk: Desk) -> None:
+    await desk.post(event(of="ats:0", at="2026-02-01", recruiter="maria"))
+    await desk.post(event("pursuit.responded", of="ats:0", at="2026-02-02"))
+    promise = {"due_at": "2026-02-06T09:00:00Z", "recruiter": "noa"}
+    await desk.post(event("candidate.followup_promised", of="ats:0", at="2026-02-02", position=None, **promise))
+
+    async def found(by: str) -> list[tuple[str | None, str | None]]:
+        return [(one.kind, one.recruiter) for listed in await desk.listed(DUE, recruiter=by) for one in listed.item.reasons]
+
+    both = [("reply", "maria"), ("promise", "noa")]
+    assert (await found("maria"), await found("noa"), await found("ida")) == (both, both, [])
+
+
 async def test_counts_are_those_of_the_lists_at_every_moment(desk: Desk) -> None:
     for number in range(12):
         await desk.post(event(of=f"ats:{number}", at="2026-02-01", recruiter=f"r{number % 2}"))
