@@ -64,6 +64,22 @@ def first(**data: Any) -> Story:
             first().pursuit("contacted", "2026-03-10").pursuit("contacted", "2026-03-18").pursuit("contacted", "2026-03-26"),
             ["unanswered_limit"],
         ),
+        *(
+            (
+                first().pursuit("contacted", "2026-03-10").pursuit(*stage).pursuit("contacted", "2026-03-18")
+                .pursuit("contacted", "2026-03-26"),
+                [],
+            )
+            for stage in (("screened", "2026-03-11"), ("submitted", "2026-03-11"), ("offered", "2026-03-11"))
+        ),
+        *(
+            (
+                first().pursuit("contacted", "2026-03-10").pursuit("stage_entered", "2026-03-11", stage=stage)
+                .pursuit("contacted", "2026-03-18").pursuit("contacted", "2026-03-26"),
+                found,
+            )
+            for stage, found in (("screening", []), ("contacted", ["unanswered_limit"]))
+        ),
         (
             first().pursuit("responded", MAR_3).pursuit("contacted", "2026-03-04", purpose="reply", recruiter="maria")
             .pursuit("contacted", "2026-03-12", B, recruiter="jonas"),

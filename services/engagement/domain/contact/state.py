@@ -25,16 +25,25 @@ from shared.events import (
     PursuitApplied,
     PursuitContacted,
     PursuitDeclined,
+    PursuitHired,
     PursuitInterested,
     PursuitInterviewed,
+    PursuitOfferAccepted,
+    PursuitOffered,
     PursuitResponded,
+    PursuitScreened,
+    PursuitStageEntered,
+    PursuitSubmitted,
     PursuitWithdrawn,
 )
-from shared.events.vocabulary import BROADCASTS, Channel, ContactKind, Purpose, Reason
+from shared.events.vocabulary import BROADCASTS, Channel, ContactKind, Purpose, Reason, Stage
 
 _ANSWERS = frozenset(
     one.type
-    for one in (PursuitResponded, PursuitApplied, PursuitInterested, PursuitInterviewed, PursuitDeclined, PursuitWithdrawn)
+    for one in (
+        *(PursuitResponded, PursuitApplied, PursuitInterested, PursuitScreened, PursuitSubmitted, PursuitInterviewed),
+        *(PursuitOffered, PursuitOfferAccepted, PursuitHired, PursuitDeclined, PursuitWithdrawn),
+    )
 )
 
 
@@ -187,7 +196,9 @@ def is_reply(fact: PersonFact) -> bool:
 
 
 def is_answer(fact: PersonFact) -> bool:
-    """Whether the person gave any answer, a no included."""
+    """Whether what we sent is unanswered no longer: the person said something, a no included, or a later stage was reached."""
+    if fact.type == PursuitStageEntered.type:
+        return Stage(fact.data["stage"]).order > Stage.CONTACTED.order
     return fact.type in _ANSWERS and not fact.data.get("auto")
 
 
