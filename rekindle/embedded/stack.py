@@ -18,7 +18,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rekindle.embedded import jars, leftovers, programs, rotation
+from rekindle.embedded import jars, leftovers, programs, rotation, rule_files
 from rekindle.embedded.failures import CannotStart
 from rekindle.embedded.folder import DataFolder
 from rekindle.embedded.part import Part, last_lines
@@ -90,6 +90,7 @@ class Stack:
         """Start everything and return when it is ready. Raises CannotStart; then nothing is left running."""
         try:
             if self._config.services:
+                rule_files.check({**os.environ, **self._config.extra_env})
                 self.port = demand(self._config.port)
             self.folder.check_version(jars.kafka_version())
             await asyncio.to_thread(leftovers.end, self.folder, self._say)

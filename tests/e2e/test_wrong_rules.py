@@ -8,13 +8,24 @@ from rekindle.embedded.failures import CannotStart
 from rekindle.embedded.stack import running
 
 
-async def test_a_wrong_rule_stops_the_start(tmp_path: Path) -> None:
-    rules = tmp_path / "returns.toml"
-    rules.write_text("salary_days = 180\nghosted_days = -1\n")
+@pytest.mark.parametrize(
+    ("variable", "text", "rule"),
+    [
+        ("ENGAGEMENT_RETURNS", "salary_days = 180\nghosted_days = -1\n", "2: ghosted_days: must be greater than or equal to 0"),
+        ("ENGAGEMENT_RATES", 'source = "a bank"\nas_of = 2026-01-02\nbase = "XXY"\n[rates]\n', "3: base: "),
+    ],
+)
+async def test_a_wrong_rule_stops_the_start_before_anything_is_started(
+    tmp_path: Path, variable: str, text: str, rule: str
+) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text(text)
 
     with pytest.raises(CannotStart) as failure:
-        async with running(data=tmp_path / "stack", extra_env={"ENGAGEMENT_RETURNS": str(rules)}):
+        async with running(data=tmp_path / "stack", extra_env={variable: str(rules)}):
             pytest.fail("it started")
 
     said = f"{failure.value} {failure.value.detail}"
-    assert f"{rules}:2: ghosted_days: must be greater than or equal to 0" in said
+    assert f"{rules}:{rule}" in said
+    assert variable in said
+    assert not list((tmp_path / "stack").glob("**/*.log"))
