@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from benchmarks import analytics_history as invented
+from benchmarks import analytics_projectors
 from benchmarks.client import Connection, connections
 from benchmarks.figures import Figure, percentile
 from benchmarks.run import Run
@@ -62,6 +63,7 @@ async def measure(run: Run) -> None:
                     loaded = size
                     funnel = await _at(run, sessions, client, size, first_funnel)
                     first_funnel = first_funnel or funnel
+            await analytics_projectors.measure(run, stack)
         finally:
             await sessions.close()
 
@@ -111,7 +113,7 @@ async def _at(run: Run, sessions: Sessions, client: Connection, size: int, first
     async with sessions.own_connection() as connection:
         held = await connection.fetchval(
             "SELECT sum(pg_total_relation_size(oid::regclass))::bigint FROM pg_class WHERE relkind = 'r' "
-            "AND relname IN ('facts', 'attempts', 'counters', 'people', 'positions', 'links')"
+            "AND relname IN ('facts', 'attempts', 'counters', 'people', 'positions', 'links', 'pursuits_without_attempts')"
         )
     figure = Figure(f"bytes a fact at {at}", "tables and indexes ÷ the limit", 1.0, at_most=True, units=("B", "B"))
     figure.add(held / size, LIMIT_BYTES)

@@ -40,6 +40,18 @@ class Group:
 Groups = dict[Key, Group]
 
 
+def added_up(some: Groups, others: Groups) -> Groups:
+    """The groups of both, with the sums and sample sizes of both."""
+    found = dict(some)
+    for key, other in others.items():
+        group = found.setdefault(key, Group())
+        group.counted = Counted(group.counted.all + other.counted.all, group.counted.mature + other.counted.mature)
+        for measure, more in other.sums.items():
+            held = group.sums.get(measure, Sum(0))
+            group.sums[measure] = Sum(held.attempts + more.attempts, held.seconds + more.seconds)
+    return found
+
+
 def in_order(key: Key) -> tuple[object, ...]:
     """What keys of equally large groups are sorted by: what is not known comes last."""
     return tuple((part is None, part or "") for part in key)

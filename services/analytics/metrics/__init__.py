@@ -80,12 +80,13 @@ FUNNEL_METRICS = [metric for metric in METRICS if metric.per == "funnel"]
 
 def contributions(attempt: Attempt) -> list[Contribution]:
     """All that one attempt adds to all metrics."""
-    return list(chain.from_iterable([contributes(attempt) for contributes in _CONTRIBUTES]))
+    return list(chain.from_iterable([contributes(attempt) for contributes in CONTRIBUTES]))
 
 
-_CONTRIBUTES = [metric.contributes for metric in METRICS if metric.contributes is not None]
+CONTRIBUTES = [metric.contributes for metric in METRICS if metric.contributes is not None]
+"""What attempts add, family by family."""
 
 __all__ = [
-    "BY_NAME", "FUNNEL_METRICS", "METRICS", "STAGES", "STAGE_METRICS", "AddsUp", "Contribution", "Counts", "Metric", "Quantile",
-    "Ratio", "Row", "Sides", "Sum", "Sums", "Total", "contributions", "wilson",
+    "BY_NAME", "CONTRIBUTES", "FUNNEL_METRICS", "METRICS", "STAGES", "STAGE_METRICS", "AddsUp", "Contribution", "Counts",
+    "Metric", "Quantile", "Ratio", "Row", "Sides", "Sum", "Sums", "Total", "contributions", "wilson",
 ]  # fmt: skip

@@ -43,18 +43,27 @@ def read(event: Event) -> Stored:
 def stored(rows: Iterable[Sequence[object]]) -> list[Stored]:
     """The facts of rows of stream, position, event id, type, time, data as JSON text, and time of receipt."""
     loads = orjson.loads
-    return [
-        Stored(stream, position, fact_of(event, type_name, time, loads(data)), received or time)  # type: ignore[arg-type]  # columns
-        for stream, position, event, type_name, time, data, received in rows
-    ]
+    found = []
+    for stream, position, event, type_name, time, data, received in rows:
+        raw = loads(data)  # type: ignore[arg-type]  # the query's columns, as below
+        if position is not None:
+            raw["position"] = position
+        found.append(Stored(stream, position, fact_of(event, type_name, time, raw), received or time))  # type: ignore[arg-type]
+    return found
 
 
 def rows(events: Sequence[Event], positions: Sequence[UUID | None]) -> list[tuple[object, ...]]:
-    """Events as rows of the table; ``positions`` are theirs, in parallel."""
+    """Events as rows of the table; ``positions`` are theirs, in parallel. The data is stored without them."""
     return [
-        (event.subject, event.sequence, event.id, position, event.type, event.time, event.value.decode(), event.received_at)
+        (event.subject, event.sequence, event.id, position, event.type, event.time, _data(event, position), event.received_at)
         for event, position in zip(events, positions, strict=True)
     ]
+
+
+def _data(event: Event, position: UUID | None) -> str:
+    if position is None:
+        return event.value.decode()
+    return orjson.dumps({name: value for name, value in event.raw.items() if name != "position"}).decode()
 
 
 def insert(fresh: Sequence[tuple[object, ...]]) -> Write:

@@ -16,22 +16,27 @@ _ID = "CAST(md5(concat(attempts.person, attempts.position_id, attempts.number)) 
 _DIMENSIONS = "position_id, number, recruiter, channel, via, origin, sender_role, cohort_at"
 _AT = "CROSS JOIN LATERAL unnest(attempts.measures, attempts.ats) AS one (measure, at)"
 
+# An unsubscription is of no attempt.
+_UNSUBSCRIBED = """
+    SELECT id, person, position_id, CAST(NULL AS integer) AS number, recruiter, channel, via, origin, sender_role, cohort_at,
+        measures, ats, seconds
+    FROM {unsubscribed} AS unsubscribed
+"""
 _LOSSES = f"""(
     SELECT {_ID}, person, {_DIMENSIONS}, measures, ats, seconds FROM {{attempts}} AS attempts
-    UNION ALL
-    SELECT id, person, position_id, NULL, recruiter, channel, via, origin, sender_role, cohort_at, measures, ats, seconds
-    FROM {{unsubscribed}} AS unsubscribed
+    UNION ALL {_UNSUBSCRIBED}
 )"""  # noqa: S608 - constants
 _HIRES = f"""(
     SELECT {_ID}, attempts.person, {_DIMENSIONS}, ARRAY['hires.' || CASE
             WHEN known.since <= to_timestamp(one.at / 1000000.0) - CAST(:known_for AS interval) THEN 'known' ELSE 'new' END
         ] AS measures, ARRAY[one.at] AS ats, ARRAY[0] AS seconds
     FROM {{attempts}} AS attempts {_AT} CROSS JOIN LATERAL (
-        SELECT min(facts.time) AS since FROM facts
-        WHERE (
-            facts.stream = attempts.person AND NOT EXISTS (SELECT FROM links WHERE links.stream = attempts.person)
-            OR facts.stream IN (SELECT stream FROM links WHERE links.person = attempts.person)
-        ) {{past}}
+        SELECT min(of_stream.since) AS since FROM (
+            SELECT attempts.person AS stream WHERE NOT EXISTS (SELECT FROM links WHERE links.stream = attempts.person)
+            UNION ALL SELECT links.stream FROM links WHERE links.person = attempts.person
+        ) AS theirs CROSS JOIN LATERAL (
+            SELECT min(facts.time) AS since FROM facts WHERE facts.stream = theirs.stream {{past}}
+        ) AS of_stream
     ) AS known
     WHERE 'outcomes.hired' = ANY(attempts.measures) AND one.measure = 'outcomes.hired'
 )"""  # noqa: S608 - constants
@@ -41,7 +46,7 @@ _PRESSED = f"""(
         ARRAY['contact_pressure.' || CASE WHEN count(*) > {MOST_TOUCHES} THEN 'more' ELSE CAST(count(*) AS text) END] AS measures,
         ARRAY[max(one.at)] AS ats, ARRAY[0] AS seconds
     FROM {{attempts}} AS attempts {_AT}
-    WHERE :pressed_since < ANY(attempts.ats) AND one.measure = 'touches_per_reply.touches'
+    WHERE attempts.last_at > :pressed_since AND :pressed_since < ANY(attempts.ats) AND one.measure = 'touches_per_reply.touches'
         AND one.at > :pressed_since AND one.at <= :pressed_until
     GROUP BY person
 )"""  # noqa: S608 - constants
@@ -93,5 +98,11 @@ def made_of_attempts(subject: Subject, question: Question, by: datetime) -> Sour
         values = {"pressed_since": micros(by - PRESSED_FOR), "pressed_until": micros(by)}
     elif subject is not Subject.LOSS:
         values = {}
-    unsubscribed, _ = stated(question, [CandidateUnsubscribed.type])
-    return Source(_MADE[subject].format(attempts=attempts(question).sql, unsubscribed=unsubscribed, past=past), values)
+    left, _ = stated(question, [CandidateUnsubscribed.type])
+    return Source(_MADE[subject].format(attempts=attempts(question).sql, unsubscribed=left, past=past), values)
+
+
+def unsubscribed(question: Question) -> Source:
+    """What losses hold beside attempts."""
+    sql, values = stated(question, [CandidateUnsubscribed.type])
+    return Source(f"({_UNSUBSCRIBED.format(unsubscribed=sql)})", values)

@@ -27,13 +27,15 @@ async def answer(
     ghost_after: timedelta,
     is_known: Callable[[str], bool] | None,
     from_memory: Callable[[Columns], _T] | None,
+    beside: Callable[[AsyncSession], Awaitable[None]] | None = None,
     by_sql: Callable[[AsyncSession], Awaitable[_T]],
 ) -> tuple[str, _T | None]:
     """The entity tag, and the answer of the same state of the database, None where the caller knows that tag.
 
     A caller who knows no tag, ``is_known`` None, is answered in one transaction.
 
-    ``asked`` is all that the answer depends on beside the database. ``from_memory`` is None where the columns cannot answer.
+    ``asked`` is all that the answer depends on beside the database. ``from_memory`` is None where the columns cannot answer; what
+    it needs from the database as well is read by ``beside`` before.
     Raises TooCostly where it takes too long.
     """
     if from_memory is not None:
@@ -49,6 +51,9 @@ async def answer(
         else:
             async with store.transaction() as session:
                 tag = await tag_of(session)
+                if beside is not None:
+                    async with bounded(session):
+                        await beside(session)
                 if (found := await store.ask(session, from_memory)) is not None:
                     return tag, found
     async with sessions.begin() as session:

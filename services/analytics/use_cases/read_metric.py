@@ -1,25 +1,27 @@
 """Answer a question about one metric: a row for each group and each key of the metric."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.dimensions import PERIOD
 from services.analytics.domain import column_sums
 from services.analytics.domain.columns import Columns
-from services.analytics.domain.groups import Group, Groups, Key, in_order
+from services.analytics.domain.groups import Group, Groups, Key, added_up, in_order
 from services.analytics.domain.questions import Question
 from services.analytics.metrics import Metric, Quantile, Row, Sums
-from services.analytics.storage import items, numbers
-from services.analytics.storage.selection import attempts
+from services.analytics.metrics.subjects import Subject
+from services.analytics.storage import items, made_of_attempts, numbers
+from services.analytics.storage.selection import Source, attempts
 from services.analytics.use_cases.answers import answer
 from services.analytics.use_cases.column_store import ColumnStore
 from services.analytics.use_cases.look_back import look_back
 from shared.db.engine import Sessions
 
+EVERY_GROUP = 1 << 40
+"""A limit that leaves no group out."""
 SMALL = 30
 """A number that rests on fewer attempts, durations or events is of a small sample."""
 
@@ -82,7 +84,18 @@ async def read_metric(
         await look_back(session, question, ghost_after=ghost_after)
         return await _from_rows(session, metric, question, hour=hour, judged=judged, zone=zone)
 
-    in_memory = metric.is_of_attempts
+    unsubscribed: Groups = {}
+
+    async def read_unsubscribed(session: AsyncSession) -> None:
+        source = made_of_attempts.unsubscribed(question)
+        unsubscribed.update(await _from_source(session, metric, question, source, judged=judged, zone=zone))
+
+    def from_memory(columns: Columns) -> Groups:
+        asked = replace(question, limit=EVERY_GROUP) if is_loss else question
+        found = _from_columns(columns, metric=metric, question=asked, judged=judged, zone=zone)
+        return added_up(found, unsubscribed) if unsubscribed else found
+
+    is_loss = metric.of is Subject.LOSS
     tag, groups = await answer(
         sessions,
         store,
@@ -90,7 +103,8 @@ async def read_metric(
         f"{metric.name} {metric.formula} {question} {judged} {zone}",
         ghost_after=ghost_after,
         is_known=is_known,
-        from_memory=partial(_from_columns, metric=metric, question=question, judged=judged, zone=zone) if in_memory else None,
+        from_memory=from_memory if metric.is_of_attempts or (is_loss and question.moment is None) else None,
+        beside=read_unsubscribed if is_loss else None,
         by_sql=by_sql,
     )
     if groups is None:
@@ -116,6 +130,12 @@ async def _from_rows(
 ) -> Groups:
     source = attempts(question) if metric.is_of_attempts else items.source_of(metric.of, question, question.moment or hour)
     judged = judged if metric.ripens else datetime.max.replace(tzinfo=UTC)
+    return await _from_source(session, metric, question, source, judged=judged, zone=zone)
+
+
+async def _from_source(
+    session: AsyncSession, metric: Metric, question: Question, source: Source, *, judged: datetime, zone: str
+) -> Groups:
     how = metric.adds_up
     if isinstance(how, Quantile):
         return await numbers.read_quantiles(session, question, how.family, how.share, source, judged=judged, zone=zone)
