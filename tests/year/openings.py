@@ -86,12 +86,13 @@ def says(reason: str, asked: Asked, position: UUID, content: Mapping[str, Any]) 
     if reason == "experience":
         had = facts.get("years_had")
         years = asked.profile["years_experience"] if had is None else had + (asked.at - asked.closed_at) / YEAR
-        return None if years is None else bool(years >= content["years_experience"])
+        return None if years is None else _of_a_kind(bool(years >= content["years_experience"]), asked, position, content)
     if reason == "skills":
         still = set(facts.get("missing_skills", ())) - asked.profile["skills"]
-        return None if not facts.get("missing_skills") else not still & set(content["skills"])
+        met = not still & set(content["skills"])
+        return None if not facts.get("missing_skills") else _of_a_kind(met, asked, position, content, is_known=True)
     if reason == "role_fit":
-        return _role(facts, content)
+        return _role(asked, position, content)
     if reason == "rejected_by_sponsor":
         sponsor = facts.get("sponsor", declined.get("sponsor"))
         return None if sponsor is None else bool(sponsor != content["sponsor"])
@@ -102,6 +103,16 @@ def says(reason: str, asked: Asked, position: UUID, content: Mapping[str, Any]) 
         starts, free = content.get("starts_on"), facts.get("available_from")
         return None if starts is None or free is None else date.fromisoformat(starts) >= date.fromisoformat(free)
     return None
+
+
+def _of_a_kind(
+    met: bool, asked: Asked, position: UUID, content: Mapping[str, Any], *, is_known: bool = False, level: bool = True
+) -> Says:
+    """What a position of another kind than that of the no meets is not met; ``is_known``: nor if one of them is not known."""
+    before = {name: value for name, value in asked.declined.items() if level or name != "level"}
+    if not met or position == asked.position or (not before and not is_known):
+        return met
+    return True if before and are_similar(before, content) else None
 
 
 def _salary(asked: Asked, content: Mapping[str, Any]) -> Says:
@@ -136,11 +147,13 @@ def _is_in(place: Mapping[str, Any], where: Mapping[str, Any]) -> bool:
     return bool(place["country"] == where["country"]) and (not named or place["city"].casefold() == where["city"].casefold())
 
 
-def _role(facts: Mapping[str, Any], content: Mapping[str, Any]) -> Says:
-    level, role = facts.get("wanted_level"), facts.get("wanted_role")
+def _role(asked: Asked, position: UUID, content: Mapping[str, Any]) -> Says:
+    level, role = asked.facts.get("wanted_level"), asked.facts.get("wanted_role")
     words = content["title"].lower().replace(",", " ").split()
-    if level == content["level"] or (role is not None and set(role.lower().split()) <= set(words)):
+    if role is not None and set(role.lower().split()) <= set(words):
         return True
+    if level == content["level"]:
+        return _of_a_kind(True, asked, position, content, level=False)
     return None if level is None else False
 
 

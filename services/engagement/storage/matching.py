@@ -27,17 +27,15 @@ _REMOTE = f"{_NEAR} kind = 'location' AND remote IS DISTINCT FROM false"
 _COUNTRIES = f"{_NEAR} kind = 'location' AND countries && $2::text[]"
 _CITIES = f"{_NEAR} kind = 'location' AND cities && $2::text[]"
 _EXPERIENCE = f"{_NEAR} kind = 'experience' AND career_from <= $2"
-_SKILLS = f"{_NEAR} kind = 'skills' AND NOT skills && $2::text[]"
+_ALIKE = "position_id IN (SELECT position_id FROM positions WHERE snapshot -> 'skills' ?| $2::text[])"
+_SKILLS = f"{_NEAR} kind = 'skills' AND NOT skills && $3::text[] AND (position_id = $4 OR {_ALIKE})"
 _LEVEL = "SELECT person_id FROM return_conditions WHERE kind = 'role_fit' AND wanted_level = $1"
 _ROLE = f"{_NEAR} kind = 'role_fit' AND role_words <@ $2::text[]"
 _SPONSOR = (
     f"{_NEAR} kind = 'rejected_by_sponsor' AND sponsor < $2 UNION ALL {_NEAR} kind = 'rejected_by_sponsor' AND sponsor > $2"
 )
 """Two ranges of the index: everybody but the sponsor's own, of whom no row is read."""
-_SIMILAR = f"""
-    {_NEAR} kind IN ('preferred_another', 'position_closed')
-        AND position_id IN (SELECT position_id FROM positions WHERE snapshot -> 'skills' ?| $2::text[])
-    """  # noqa: S608 - a constant of this module
+_SIMILAR = f"{_NEAR} kind IN ('preferred_another', 'position_closed') AND {_ALIKE}"
 _START = f"{_NEAR} kind = 'availability' AND available_from <= $2"
 _BROUGHT = "SELECT person_id FROM queue_items WHERE reasons @> $1::jsonb"
 _DECLINED = "SELECT person_id FROM return_conditions WHERE position_id = $1"
@@ -77,7 +75,7 @@ def _queries(position: PositionState, rates: Rates, now: datetime) -> Iterator[Q
         yield _CITIES, (near, sorted(position.cities))
     if position.years is not None:
         yield _EXPERIENCE, (near, now - timedelta(days=DAYS_A_YEAR * position.years))
-    yield _SKILLS, (near, sorted(position.asked))
+    yield _SKILLS, (near, sorted(position.skills), sorted(position.asked), position.id)
     if position.skills:
         yield _SIMILAR, (near, sorted(position.skills))
     if position.level is not None:

@@ -66,7 +66,7 @@ def a_no(choose: random.Random) -> Record:
 
 def answer(no: Record, declined: Record, other: Record, person: Record) -> bool | None:
     """Whether the other position meets the no (True), contradicts it (False), or says nothing: as product.md has it."""
-    facts, skills = no["facts"], set(person["skills"])
+    facts = no["facts"]
     match no["reason"]:
         case "salary" if other["salary_max"] is not None:
             in_euro = {"EUR": 1.0, "USD": 1 / USD_FOR_ONE_EURO}
@@ -84,25 +84,38 @@ def answer(no: Record, declined: Record, other: Record, person: Record) -> bool 
             return False if facts.get("remote") and not wanted and other["remote"] is False else None
         case "experience" if other["years_experience"] is not None:
             passed = (datetime.now(UTC) - CLOSED_AT).days / 365.25
-            return bool(facts["years_had"] + passed >= other["years_experience"])
+            has_them = bool(facts["years_had"] + passed >= other["years_experience"])
+            return None if has_them and likeness(declined, other) is False else has_them
         case "skills" if facts["missing_skills"]:
-            lacking = set(facts["missing_skills"]) - skills
-            return True if not lacking else (not lacking & set(other["skills"]) if other["skills"] else None)
+            return on_skills(set(facts["missing_skills"]) - set(person["skills"]), declined, other)
         case "role_fit" if facts.get("wanted_level") and other["level"]:
-            return bool(facts["wanted_level"] == other["level"])
+            is_other = likeness(declined | {"level": None}, other) is False
+            return False if facts["wanted_level"] != other["level"] else None if is_other else True
         case "rejected_by_sponsor":
             sponsor = facts.get("sponsor") or declined["sponsor"]
             return None if sponsor is None or other["sponsor"] is None else bool(sponsor != other["sponsor"])
         case "preferred_another":
-            near = apart(declined["level"], other["level"])
-            same_place = other["remote"] or not declined["countries"] or not other["countries"]
-            same_place = same_place or set(declined["countries"]) & set(other["countries"])
-            is_like = set(declined["skills"]) & set(other["skills"]) and (near is None or near <= 1) and same_place
-            return True if is_like else None
+            return True if likeness(declined, other) else None
         case "availability" if other["starts_on"] is not None:
             return bool(other["starts_on"] >= facts["available_from"])
         case _:
             return None
+
+
+def on_skills(lacking: set[str], declined: Record, other: Record) -> bool | None:
+    if lacking & set(other["skills"]):
+        return False
+    return True if (other["skills"] or not lacking) and likeness(declined, other) else None
+
+
+def likeness(declined: Record, other: Record) -> bool | None:
+    near = apart(declined["level"], other["level"])
+    same_place = other["remote"] or not declined["countries"] or not other["countries"]
+    same_place = same_place or set(declined["countries"]) & set(other["countries"])
+    if not same_place or (near is not None and near > 1):
+        return False
+    both_known = declined["skills"] and other["skills"]
+    return bool(set(declined["skills"]) & set(other["skills"])) if both_known else None
 
 
 def apart(one: str | None, other: str | None) -> int | None:

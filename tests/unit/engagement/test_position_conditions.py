@@ -140,9 +140,59 @@ def test_experience_that_was_not_stated_is_read_from_the_record() -> None:
     ],
 )
 def test_skills(missing: list[str], has: list[str], asks: dict[str, Any], answer: Answer) -> None:
-    profile = Profile(frozenset(has))
+    profile, same = Profile(frozenset(has)), position("ats:a", **asks)
 
-    assert verdict("skills", {"missing_skills": missing}, position(**asks), profile=profile)[0] is answer
+    assert verdict("skills", {"missing_skills": missing}, same, profile=profile)[0] is answer
+
+
+PYTHON = {"skills": ["python", "kafka"], "level": "senior", "countries": ["DE"]}
+
+
+@pytest.mark.parametrize(
+    ("other", "answer"),
+    [
+        ({"skills": ["python"], "level": "senior", "countries": ["DE"]}, MET),
+        ({"skills": ["python"], "remote": True}, MET),
+        ({"skills": ["baking"], "level": "senior", "countries": ["DE"]}, NOT_KNOWN),
+        ({"skills": ["python"], "level": "principal", "countries": ["DE"]}, NOT_KNOWN),
+        ({"skills": ["python"], "level": "senior", "countries": ["FR"]}, NOT_KNOWN),
+        ({"requirements": [{"skills_any": ["python"]}]}, NOT_KNOWN),
+        ({"skills": ["baking", "kafka"]}, NOT_MET),
+    ],
+)
+def test_skills_are_no_longer_asked_for_by_a_position_similar_to_the_one_of_the_no(other: dict[str, Any], answer: Answer) -> None:
+    about = position("ats:a", **PYTHON)
+
+    assert verdict("skills", {"missing_skills": ["kafka"]}, position(**other), declined=about)[0] is answer
+
+
+@pytest.mark.parametrize(("skills", "answer"), [(["python"], MET), (["baking"], NOT_KNOWN)])
+def test_what_they_have_learnt_counts_for_a_position_similar_to_the_one_of_the_no(skills: list[str], answer: Answer) -> None:
+    about, learnt = position("ats:a", **PYTHON), Profile(frozenset({"kafka"}))
+
+    assert verdict("skills", {"missing_skills": ["kafka"]}, position(skills=skills), declined=about, profile=learnt)[0] is answer
+
+
+@pytest.mark.parametrize(
+    ("reason", "facts", "asks"),
+    [("experience", {"years_had": 3, "years_needed": 5}, {"years_experience": 3}), ("role_fit", {"wanted_level": "staff"}, {})],
+)
+@pytest.mark.parametrize(
+    ("other", "answer"),
+    [({"skills": ["python"]}, MET), ({}, MET), ({"skills": ["baking"]}, NOT_KNOWN), ({"countries": ["FR"]}, NOT_KNOWN)],
+)
+def test_years_and_a_level_are_met_by_what_is_not_known_to_be_of_another_kind(
+    reason: str, facts: dict[str, Any], asks: dict[str, Any], other: dict[str, Any], answer: Answer
+) -> None:
+    about = position("ats:a", **PYTHON | {"level": "principal"})
+
+    assert verdict(reason, facts, position(**{"level": "staff", **asks, **other}), declined=about)[0] is answer
+
+
+def test_a_level_that_they_want_may_be_far_from_that_of_what_they_declined() -> None:
+    about = position("ats:a", **PYTHON | {"level": "junior"})
+
+    assert verdict("role_fit", {"wanted_level": "staff"}, position(level="staff", skills=["python"]), declined=about)[0] is MET
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ job, silence) are met by time alone.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.engagement.domain.closes import decisive_reason
@@ -67,6 +67,19 @@ def currency_asked(facts: CloseFacts, declined: PositionState | None) -> str | N
     return facts.currency or (None if declined is None else declined.salary_currency)
 
 
+_OF_ANOTHER_KIND = _unknown("it is not similar to the position that the no was about")
+
+
+def _likeness(asked: Asked, position: PositionState, *, of_any_level: bool = False) -> Answer:
+    """Whether the position is similar to the one that the no was about; it is to itself, whatever it asks for by now."""
+    if asked.declined is None:
+        return Answer.NOT_KNOWN
+    if position.id == asked.declined.id:
+        return Answer.MET
+    before = asked.declined.outline
+    return similarity_of(replace(before, level=None) if of_any_level else before, position.outline).answer
+
+
 def _salary(asked: Asked, position: PositionState) -> Verdict:
     pays, paid_in = position.pays_to, position.salary_currency
     currency = currency_asked(asked.facts, asked.declined)
@@ -116,6 +129,8 @@ def _experience(asked: Asked, position: PositionState) -> Verdict:
     if years is None or position.years is None:
         return _unknown("the years of experience are not known")
     needs = f"needs {position.years:g} years of experience"
+    if years >= position.years and _likeness(asked, position) is Answer.NOT_MET:
+        return _OF_ANOTHER_KIND
     return _decide(years >= position.years, f"{needs}, which they have by now", needs)
 
 
@@ -124,20 +139,26 @@ def _skills(asked: Asked, position: PositionState) -> Verdict:
     if not missing:
         return _unknown("which skills were missing is not known")
     still = missing - asked.profile.skills
-    if not still:
-        return Verdict(Answer.MET, f"fits now that they know {listed(sorted(missing))}")
-    if not position.alternatives:
+    if still and not position.alternatives:
         return _unknown("the skills that it needs are not known")
     lacking = {skill for one in position.alternatives if not one & asked.profile.skills and one <= still for skill in one}
-    return _decide(not lacking, f"does not need {listed(sorted(still))}", f"needs {listed(sorted(lacking))}")
+    if lacking:
+        return Verdict(Answer.NOT_MET, f"needs {listed(sorted(lacking))}")
+    if _likeness(asked, position) is not Answer.MET:  # a role of another trade needs none of the skills of theirs
+        return _OF_ANOTHER_KIND
+    news = f"does not need {listed(sorted(still))}" if still else f"fits now that they know {listed(sorted(missing))}"
+    return Verdict(Answer.MET, news)
 
 
 def _role(asked: Asked, position: PositionState) -> Verdict:
     level, role = asked.facts.wanted_level, asked.facts.wanted_role
-    if level is not None and position.level is level:
+    is_of_level = level is not None and position.level is level
+    if is_of_level and _likeness(asked, position, of_any_level=True) is not Answer.NOT_MET:
         return Verdict(Answer.MET, f"is of level {level}")
     if role is not None and position.title is not None and words_of(role) <= words_of(position.title):
         return Verdict(Answer.MET, "is the role they want")
+    if is_of_level:
+        return _OF_ANOTHER_KIND
     if level is not None and position.level is not None:
         return Verdict(Answer.NOT_MET, f"is of level {position.level}")
     return _unknown("whether it is the role that they want is not known")
