@@ -43,7 +43,7 @@ def brought_back(
     for opening in openings:
         if first is None or opening.changed_at <= first:
             continue
-        match = match_of(candidate, opening, rates)
+        match = match_of(candidate, opening, rates, zone)
         reason = None if match is None else as_handled(_return(match, opening, soft_nos, zone), history, handled)
         if reason is not None:
             found.append(reason)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from services.engagement.domain.derive import Policy
 from services.engagement.domain.errors import PositionUnknown
-from services.engagement.domain.matching import Candidate, Match, Opening, PositionState, Rates, match_of
+from services.engagement.domain.matching import Candidate, Match, Opening, PositionState, match_of
 from services.engagement.domain.matching.preview import Step, as_if_open, steps_from
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import matching, openings, streams
@@ -60,7 +61,7 @@ async def preview_returns(
     settings: EngagementSettings,
 ) -> Preview:
     """Compare everybody with the position as it is, as ``change`` makes it, and one step further. Raises PositionUnknown."""
-    rates = settings.policy.rates
+    policy = settings.policy
     async with sessions.begin() as session:
         connection = await driver(session)
         known = (await openings.before(connection, [position])).get(position)
@@ -72,10 +73,10 @@ async def preview_returns(
         opened_at = datetime.fromisoformat(known.states[0]["at"]) if known.states else now
         variants = [_Variant(one, now, opened_at) for one in (state, changed, *(step.position for step in steps))]
         for variant in variants:
-            variant.people = await matching.people_it_may_bring(connection, variant.position, rates, now=now)
+            variant.people = await matching.people_it_may_bring(connection, variant.position, policy.rates, now=now)
         everybody = sorted(set().union(*(variant.people for variant in variants)))
         for first in range(0, len(everybody), CHUNK):
-            await _compare(await candidates_of(session, everybody[first : first + CHUNK]), variants, rates)
+            await _compare(await candidates_of(session, everybody[first : first + CHUNK]), variants, policy)
         as_is, with_change, *further = (variant.tally for variant in variants)
         wanted = sorted(person for person in with_change.matches if after is None or person > after)
         page = wanted[:limit]
@@ -99,10 +100,10 @@ class _Variant:
         self.tally = Tally()
 
 
-async def _compare(candidates: Mapping[UUID, Candidate], variants: Sequence[_Variant], rates: Rates) -> None:
+async def _compare(candidates: Mapping[UUID, Candidate], variants: Sequence[_Variant], policy: Policy) -> None:
     for number, (person, candidate) in enumerate(candidates.items()):
         for variant in variants:
-            match = match_of(candidate, variant.opening, rates) if person in variant.people else None
+            match = match_of(candidate, variant.opening, policy.rates, policy.returns.zone) if person in variant.people else None
             if match is not None:
                 variant.tally.matches[person] = match
         if number % IN_ONE_GO == 0:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,6 +18,7 @@ from tests.unit.engagement.story import day
 
 RATES = Rates()
 SINCE = "2026-06-01"
+UTC_ZONE = ZoneInfo("UTC")
 
 
 def position(name: str = "ats:new", /, **what: Any) -> PositionState:
@@ -36,8 +38,8 @@ def no(reason: str, on: str = "2026-03-02", of: str = "ats:a", also: Any = (), a
     return Refusal(position_id(of), close.time, conditions_of(close, ReturnPolicy()), about and position(of, **about))
 
 
-def match(*refusals: Refusal, by: Opening, **person: Any) -> Match | None:
-    return match_of(Candidate(refusals, **person), by, RATES)
+def match(*refusals: Refusal, by: Opening, zone: ZoneInfo = UTC_ZONE, **person: Any) -> Match | None:
+    return match_of(Candidate(refusals, **person), by, RATES, zone)
 
 
 def test_a_position_that_meets_the_reason_brings_the_person_back_since_it_was_opened() -> None:
@@ -116,6 +118,9 @@ def test_of_a_close_with_further_reasons_each_is_met_by_the_position_or_by_its_t
     assert one.due_at == datetime(2026, 8, 29, 12, tzinfo=UTC)
     assert one.why == "this role can be done remotely and salary waits until 29 August 2026"
     assert match(no("location", also=also), by=opened(remote=True, **pays | {"salary_max": 80_000})) is None
+    far_east = match(no("location", also=also), by=opened(remote=True), zone=ZoneInfo("Pacific/Auckland"))
+    assert far_east is not None
+    assert far_east.why.endswith("salary waits until 30 August 2026")
 
 
 def test_what_no_time_meets_the_position_must_meet_itself() -> None:

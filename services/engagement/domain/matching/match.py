@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from services.engagement.domain.matching.conditions import Asked, Verdict, verdict_on
 from services.engagement.domain.matching.position import Opening, PositionState
@@ -69,21 +70,24 @@ class _Moment:
     opened_at: datetime
 
 
-def match_of(candidate: Candidate, opening: Opening, rates: Rates) -> Match | None:
-    """How the position brings the person back: after the refusal that it meets first, of several the newest one."""
+def match_of(candidate: Candidate, opening: Opening, rates: Rates, zone: ZoneInfo) -> Match | None:
+    """How the position brings the person back: after the refusal that it meets first, of several the newest one.
+
+    Days that are named are those of ``zone``.
+    """
     if opening.position_id in candidate.barred or not opening.now.is_open:
         return None
-    found = [one for refusal in candidate.refusals if (one := _match(candidate, refusal, opening, rates)) is not None]
+    found = [one for refusal in candidate.refusals if (one := _match(candidate, refusal, opening, rates, zone)) is not None]
     return min(found, key=lambda one: (one.due_at, -one.refusal.closed_at.timestamp(), one.refusal.position_id), default=None)
 
 
-def _match(candidate: Candidate, refusal: Refusal, opening: Opening, rates: Rates) -> Match | None:
+def _match(candidate: Candidate, refusal: Refusal, opening: Opening, rates: Rates, zone: ZoneInfo) -> Match | None:
     """The position fits since the first of its states after the no from which it has always fitted."""
     found: Match | None = None
     for at, state in reversed(opening.states):
         if at <= refusal.closed_at:
             break
-        before = _fits(candidate, refusal, _Moment(at, state, opening.opened_at), rates)
+        before = _fits(candidate, refusal, _Moment(at, state, opening.opened_at), rates, zone)
         if before is None:
             break
         why, met = (before.why, before.met) if found is None else (found.why, found.met)
@@ -91,7 +95,7 @@ def _match(candidate: Candidate, refusal: Refusal, opening: Opening, rates: Rate
     return found
 
 
-def _fits(candidate: Candidate, refusal: Refusal, moment: _Moment, rates: Rates) -> Match | None:
+def _fits(candidate: Candidate, refusal: Refusal, moment: _Moment, rates: Rates, zone: ZoneInfo) -> Match | None:
     if not moment.state.is_open or is_within_one(candidate.level_near(refusal), moment.state.level) is False:
         return None
     own = [_verdict(candidate, refusal, one, moment, rates) for one in refusal.conditions]
@@ -113,7 +117,8 @@ def _fits(candidate: Candidate, refusal: Refusal, moment: _Moment, rates: Rates)
             return None
         else:
             due_at = max(due_at, condition.due_at)
-            clauses.append(f"{condition.reason.replace('_', ' ')} waits until {day_of(condition.due_at.date())}")
+            until = day_of(condition.due_at.astimezone(zone).date())
+            clauses.append(f"{condition.reason.replace('_', ' ')} waits until {until}")
     return Match(refusal, due_at, f"{THIS_ROLE} {' and '.join(clauses)}", tuple(met))
 
 
