@@ -16,9 +16,9 @@ ROOT = Path(__file__).parents[2]
 MISSING = [tool for tool in ("bash", "curl", "jq") if shutil.which(tool) is None]
 
 
-def story() -> str:
-    """All shell lines of the README."""
-    return "".join(re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL))
+def story(page: str = "README.md") -> str:
+    """All shell lines of a page."""
+    return "".join(re.findall(r"```sh\n(.*?)```", (ROOT / page).read_text(), re.DOTALL))
 
 
 def run(script: str, folder: Path, **env: str) -> str:
@@ -56,3 +56,34 @@ async def test_the_story_in_curl_is_true(stack: Stack, tmp_path: Path) -> None:
     ):
         assert expected in answers
     assert re.search(r'"recruiter":"maria".*?\}[1-9]', answers)
+
+
+@pytest.mark.skipif(bool(MISSING), reason=f"the page's lines need {', '.join(MISSING)}, which are not installed")
+async def test_what_the_demo_shows_in_curl_is_true(stack: Stack, tmp_path: Path) -> None:
+    await asyncio.to_thread(post_demo, stack.url, stack.token, stack.folder)
+    (tmp_path / ".venv").symlink_to(ROOT / ".venv")
+    script = story("docs/demo.md").replace("http://127.0.0.1:8080", stack.url)
+
+    answers = await asyncio.to_thread(run, script, tmp_path, REKINDLE_DATA=str(stack.folder.path))
+
+    for expected in (
+        "Declinedforsalaryat112,000EURin",
+        "thisrolepaysto115,000EUR",
+        '{"decided_by":"tom","evidence":"Wrote:pleasedonotwritetomeagain."}',
+        "Ahardnostandsagainstthemsince",
+        "Declinedfortiming(askedustocomebackon",
+        '"steps":[{"change":{"salary":{"max":140000,"currency":"EUR"}},"more":',
+        "Areplytothemisoverduesince",
+        '{"factor":"obligation","points":70}',
+        "Theywantnothingmorebyemailsince",
+        "onlytheycanliftthat.",
+        "Theyaccepttohearfromusevery90days,andlastdidon",
+        "mariahasreservedthenextcontactwiththem.",
+        '["demo:hedy","cadence",',
+        '{"verdict":"stop",',
+        '"code":"placeholder"',
+        '{"kind":"reply","status":"waived","why":"Shetookajoblastweekandtoldusonthephone."}',
+        '{"code":"maria","name":"MariaKeller","role":"recruiter","time_zone":"Europe/Berlin","daily_limit":40}',
+        '<h1>Youareunsubscribed</h1>{"channel":"linkedin",',
+    ):
+        assert expected in answers

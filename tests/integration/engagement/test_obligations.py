@@ -231,21 +231,23 @@ async def test_two_clocks_and_a_writer_move_each_obligation_once(ats: Ats, desk:
     people = [f"ats:{number}" for number in range(60)]
     await ats.post([event("pursuit.applied", of=one, at="2026-03-02T09:15:00Z") for one in people], status=207)
     await follow(desk.sessions, settings, now=desk.now)
-    working = True
+    working = False
 
-    async def clock() -> None:
-        for hours in range(0, 80, 4):
+    async def clock(since: int, until: int) -> None:
+        for hours in range(since, until, 4):
             await watch_obligations(desk.sessions, now=at("2026-03-02T10:00") + timedelta(hours=hours), settings=settings)
 
     async def derive() -> None:
         while working:  # behind the clocks, as a consumer may be
             await derive_all(desk.sessions, now=at("2026-03-02T10:00"), settings=settings)
 
-    deriving = asyncio.create_task(derive())
-    await asyncio.gather(clock(), clock())
-    working = False
-    await deriving
-    await watch_obligations(desk.sessions, now=at("2026-03-06T10:00"), settings=settings)
+    for since, until in ((0, 32), (32, 80)):  # until all are warned, and until all are overdue
+        working = True
+        deriving = asyncio.create_task(derive())
+        await asyncio.gather(clock(since, until), clock(since, until))
+        working = False
+        await deriving
+        await clock(until - 4, until)  # whoever was worked on was passed over
 
     assert Counter(await published(desk)) == {"opened": 60, "warned": 60, "overdue": 60}
     await tick(desk.sessions, now=at("2026-03-06T10:00"), settings=settings)
