@@ -41,11 +41,21 @@ export interface NumbersSearch {
   from?: string;
   to?: string;
   position?: string;
+  /** Which value of the metric's own key is drawn, where two dimensions are asked for besides. */
+  of?: string;
+  /** Whose people are shown: the key of a row. */
+  who?: Record<string, string>;
 }
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 const texts = (search: Record<string, unknown>, names: string[]): Record<string, string | undefined> =>
   Object.fromEntries(names.map((name) => [name, text(search[name])]));
+
+/** An object whose values are texts, or undefined. */
+const words = (value: unknown): Record<string, string> | undefined =>
+  typeof value === "object" && value !== null && Object.values(value).every((one) => typeof one === "string")
+    ? (value as Record<string, string>)
+    : undefined;
 
 const root = createRootRouteWithContext<{ queries: QueryClient }>()({
   errorComponent: RouteFailed,
@@ -96,8 +106,10 @@ const person = createRoute({
 const numbers = createRoute({
   getParentRoute: () => shell,
   path: "/numbers",
-  validateSearch: (search: Record<string, unknown>): NumbersSearch =>
-    texts(search, ["metric", "by", "and", "period", "view", "from", "to", "position"]),
+  validateSearch: (search: Record<string, unknown>): NumbersSearch => ({
+    ...texts(search, ["metric", "by", "and", "period", "view", "from", "to", "position", "of"]),
+    who: words(search.who),
+  }),
   component: lazyRouteComponent(() => import("./pages/Numbers"), "Numbers"),
 });
 const behind = createRoute({

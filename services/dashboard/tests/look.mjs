@@ -21,7 +21,10 @@ const PAGES = {
   people: "/people",
   person: `/people/${person}`,
   numbers: "/numbers",
-  "numbers-by": "/numbers?metric=stages_reached&by=position",
+  "numbers-by": "/numbers?metric=hire_rate&by=position",
+  "numbers-heat": "/numbers?metric=from_previous&by=position&and=channel&of=responded",
+  "numbers-who":
+    "/numbers?metric=outcomes&by=recruiter&who=%7B%22recruiter%22:%22maria%22,%22outcome%22:%22soft_no%22%7D",
   behind: "/behind",
   missing: "/nowhere",
 };

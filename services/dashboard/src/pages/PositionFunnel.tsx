@@ -6,7 +6,7 @@ import type { FunnelSearch } from "../router";
 import { texts } from "../texts";
 import { Answered, Table } from "../ui/answers";
 import { Interval } from "../ui/Interval";
-import { Panel, Tag } from "../ui/parts";
+import { Panel, Span, Tag, Views } from "../ui/parts";
 import { Members } from "./Members";
 
 const t = texts.positions;
@@ -102,24 +102,8 @@ function numberOf({ who, view, from, to }: FunnelSearch, position: string) {
 function Period({ search, change }: Pick<Props, "search" | "change">) {
   return (
     <div className="filters">
-      <div className="segments" role="group" aria-label={t.view}>
-        <button aria-pressed={search.view === undefined} onClick={() => change({ view: undefined })}>
-          {t.cohort}
-        </button>
-        <button aria-pressed={search.view === "activity"} onClick={() => change({ view: "activity" })}>
-          {t.activity}
-        </button>
-      </div>
-      {(["from", "to"] as const).map((end) => (
-        <label key={end} className="choice inline">
-          <span>{texts.numbers[end]}</span>
-          <input
-            type="date"
-            value={search[end] ?? ""}
-            onChange={(event) => change({ [end]: event.target.value || undefined })}
-          />
-        </label>
-      ))}
+      <Views view={search.view} onChange={(view) => change({ view })} />
+      <Span from={search.from} to={search.to} onChange={change} />
     </div>
   );
 }

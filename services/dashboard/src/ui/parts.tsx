@@ -57,6 +57,44 @@ export function Priority({ value }: { value: number }) {
   );
 }
 
+interface SpanProps {
+  from: string | undefined;
+  to: string | undefined;
+  onChange: (changed: { from?: string; to?: string }) => void;
+}
+
+/** From a day to another; the browser writes them as its user does. */
+export function Span({ onChange, ...days }: SpanProps) {
+  return (["from", "to"] as const).map((end) => (
+    <label key={end} className="choice">
+      <span>{texts.numbers[end]}</span>
+      <input
+        type="date"
+        value={days[end] ?? ""}
+        onChange={(event) => onChange({ [end]: event.target.value || undefined })}
+      />
+    </label>
+  ));
+}
+
+interface ViewsProps {
+  view: "activity" | undefined;
+  onChange: (view: "activity" | undefined) => void;
+}
+
+/** By the cohort of attempts, or by the day of what is counted. */
+export function Views({ view, onChange }: ViewsProps) {
+  return (
+    <div className="segments" role="group" aria-label={texts.positions.view}>
+      {([undefined, "activity"] as const).map((one) => (
+        <button key={one ?? "cohort"} aria-pressed={view === one} onClick={() => onChange(one)}>
+          {texts.positions[one ?? "cohort"]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
 /** A choice among few, as a list that the browser shows; empty means any. */
 interface ChoiceProps {
   label: string;
