@@ -110,6 +110,13 @@ class ListEntry(BaseModel):
     source: str
 
 
+class FieldSource(BaseModel):
+    """Whose statement of a field counts."""
+
+    source: Annotated[str, Field(description="The source of the reference that stated it.", examples=["greenhouse"])]
+    since: Annotated[datetime, Field(description="Since when it has stated this without a break.")]
+
+
 class MatchedValue(BaseModel):
     """A value of a record that matched a search."""
 
@@ -156,6 +163,13 @@ class Candidate(BaseModel):
     entries: Annotated[
         dict[str, list[ListEntry]],
         Field(description="Items of lists with their sources: linked references join their lists."),
+    ] = {}
+    sources: Annotated[
+        dict[str, FieldSource],
+        Field(
+            description="Of one record: whose statement counts, by the path of each field with a value. No part of the ETag.",
+            examples=[{"title": {"source": "greenhouse", "since": "2026-03-02T09:15:00Z"}}],
+        ),
     ] = {}
     matched: Annotated[list[MatchedValue], Field(description="Only with q. What matched the words.")] = []
     after: str
@@ -326,6 +340,11 @@ def shown(view: CandidateView, *, hidden: Collection[str]) -> dict[str, Any]:
         for name, found in view.entries.items()
         if found and name not in hidden
     }
+    sources = {
+        name: {"source": one.source, "since": written(one.stated_at)}
+        for name, one in view.sources.items()
+        if name.partition(".")[0] not in hidden
+    }
     body = {
         "id": str(view.id),
         "person_id": str(view.id),
@@ -333,6 +352,7 @@ def shown(view: CandidateView, *, hidden: Collection[str]) -> dict[str, Any]:
         "contact_details_hidden": not CONTACT_DETAILS.isdisjoint(hidden),
         "learned": learned,
         "entries": entries,
+        "sources": sources,
         "after": view.after,
         "after_each": view.after_each,
     }

@@ -102,6 +102,12 @@ def heads_of_person(members: Iterable[Stream]) -> Heads:
     return join(*(member.heads for member in members))
 
 
+def sources_of_person(members: Iterable[Stream]) -> dict[str, Observation]:
+    """What counts of each field that has a value, by name; items of lists are in ``entries_of_person``."""
+    heads = heads_of_person(members)
+    return {name: heads[name] for name in sorted(heads) if heads[name].value is not None and name not in CANDIDATE.lists}
+
+
 @dataclass(frozen=True, slots=True)
 class ListEntry:
     """An item of a person's list, and who states it."""

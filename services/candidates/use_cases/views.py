@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from services.candidates.domain.learning import Learned
-from services.candidates.domain.people import ListEntry, Stream, entries_of_person, learned_of_person
+from services.candidates.domain.people import ListEntry, Stream, entries_of_person, learned_of_person, sources_of_person
 from services.candidates.domain.positions import Position
+from services.candidates.domain.registers import Observation
 from services.candidates.domain.versions import after, entity_tag
 
 
@@ -31,6 +32,8 @@ class CandidateView(RecordView):
     learned: Learned
     entries: Mapping[str, Sequence[ListEntry]]
     """The items of lists with who states each; empty on a page of many records."""
+    sources: Mapping[str, Observation]
+    """What counts of every other field that has a value; empty on a page of many records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +67,20 @@ class StatedValue:
 
 def candidate_view(person: Stream, members: Collection[Stream], concerned: Iterable[Stream]) -> CandidateView:
     """The view of the person whose record a stream holds; ``concerned`` are the streams that readers may wait for."""
-    return _view(person, concerned, learned_of_person(members), entries_of_person(members))
+    return _view(person, concerned, learned_of_person(members), entries_of_person(members), sources_of_person(members))
 
 
 def listed_candidate(person: Stream, learned: Learned) -> CandidateView:
     """The view of a person on a page of many."""
-    return _view(person, [person], learned, {})
+    return _view(person, [person], learned, {}, {})
 
 
 def _view(
-    person: Stream, concerned: Iterable[Stream], learned: Learned, entries: Mapping[str, Sequence[ListEntry]]
+    person: Stream,
+    concerned: Iterable[Stream],
+    learned: Learned,
+    entries: Mapping[str, Sequence[ListEntry]],
+    sources: Mapping[str, Observation],
 ) -> CandidateView:
     return CandidateView(
         person.id,
@@ -83,6 +90,7 @@ def _view(
         sorted(after("candidate", stream.id, stream.version) for stream in concerned if stream.version > 0),
         learned,
         entries,
+        sources,
     )
 
 

@@ -230,6 +230,23 @@ async def test_lists_of_linked_references_are_joined_until_they_part(ats: Caller
     assert (await ats.read("greenhouse:1"))["skills"] == ["python"]
 
 
+async def test_a_record_says_whose_statement_of_each_field_counts(ats: Caller) -> None:
+    place = {"city": "Berlin", "country": "DE"}
+    await ats.patched("gem:77", title="Lead", location=place, skills=["go"], observed_at="2026-02-01T00:00:00Z")
+    body = await ats.patched("greenhouse:1", references=["gem:77"], title="Engineer", observed_at="2026-03-01T00:00:00Z")
+
+    stated = {name: (one["source"], one["since"]) for name, one in body["sources"].items()}
+    assert stated == {
+        "location.city": ("gem", "2026-02-01T00:00:00Z"),
+        "location.country": ("gem", "2026-02-01T00:00:00Z"),
+        "title": ("greenhouse", "2026-03-01T00:00:00Z"),
+    }
+    await ats.unlink("greenhouse:1", "gem:77")
+    assert list((await ats.read("greenhouse:1"))["sources"]) == ["title"]
+    (listed,) = [one for one in await ats.all_of("/v1/candidates") if one["references"] == ["gem:77"]]
+    assert listed["sources"] == {}, "a page of many names no sources"
+
+
 async def test_who_shares_an_address_needs_the_scope_that_shows_addresses(ats: Caller, caller: Callable[..., Caller]) -> None:
     await ats.patched("gem:1", emails=["ada@example.org"])
     blind = caller("candidates:read", "candidates:write")

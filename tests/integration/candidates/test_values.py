@@ -137,6 +137,8 @@ async def test_attributes_are_codes_by_keys_that_are_set(
     body = await team.patched("ats:1", attributes={"gender": "f", "age_band": "40-49"})
     assert body["attributes"] == {"age_band": "40-49", "gender": "f"}
     assert (await latest(candidates))[body["id"]]["attributes"] == {"gender": "f", "age_band": "40-49"}
+    assert list(body["sources"]) == ["attributes.age_band", "attributes.gender"]
+    assert (await caller(*ALL).read("ats:1"))["sources"] == {}, "not without the scope that shows them"
     assert (await team.patched("ats:1", attributes={"gender": None}))["attributes"] == {"age_band": "40-49"}
     for wrong, named in (({"faith": "x"}, "attributes.faith"), ({"gender": "a woman"}, "attributes.gender")):
         answer = await team.patch("ats:1", attributes=wrong)
