@@ -13,6 +13,7 @@ import { failed, notify } from "../ui/notices";
 import { Priority, Tag } from "../ui/parts";
 import { Sheet } from "../ui/Sheet";
 import { Draft } from "./Draft";
+import { Parts } from "./PersonRelated";
 import { Story } from "./Story";
 
 const t = texts.queue;
@@ -113,16 +114,7 @@ function Opened({ item, lease, canWork, claim, next, close }: OpenedProps) {
             </ul>
             <details>
               <summary>{t.parts}</summary>
-              <table className="parts">
-                <tbody>
-                  {item.parts.map((part) => (
-                    <tr key={part.factor}>
-                      <td>{part.points > 0 ? `+${String(part.points)}` : part.points}</td>
-                      <td>{part.why}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
+              <Parts parts={item.parts} />
             </details>
           </div>
         </div>
