@@ -13,7 +13,7 @@ PEOPLE = 1_000_000
 QUESTIONS = 200
 LIMIT = 100.0
 # Names, titles and companies are drawn so that some words are in many records and most are in few.
-_FILL = f"""
+_FILL = """
     INSERT INTO candidates (
         id, reference, person_id, is_record, created_at, skills, level, country, record, record_version, version)
     SELECT id, reference, id, true, now(), skills, level, country, jsonb_build_object(
@@ -21,7 +21,7 @@ _FILL = f"""
         'links', '[]'::jsonb,
         'time_zone', NULL, 'company', company, 'title', title, 'level', level, 'years_experience', years,
         'skills', to_jsonb(skills),
-        'market_status', NULL, 'tier', NULL, 'location', jsonb_build_object('country', country, 'city', 'City ' || number % 500),
+        'market_status', NULL, 'tier', NULL, 'location', jsonb_build_object('country', country, 'city', 'City ' || number %% 500),
         'salary', NULL), 1, 1
     FROM (SELECT number, gen_random_uuid() AS id, 'bench:' || number AS reference,
         'Given' || floor(2000 * power(random(), 2))::int || ' Family' || floor(50000 * power(random(), 2))::int AS name,
@@ -32,7 +32,7 @@ _FILL = f"""
         (ARRAY['DE', 'AT', 'FR', 'PL', 'US'])[1 + floor(5 * random())::int] AS country, floor(300 * random()) / 10 AS years,
         ARRAY(SELECT DISTINCT 'skill-' || floor(800 * power(random(), 3))::int FROM generate_series(1, 5) WHERE number > 0)
             AS skills
-        FROM generate_series(1, {PEOPLE}) AS number) AS made
+        FROM generate_series(1, %d) AS number) AS made
     """
 _BARE = """
     SELECT id, record FROM (
@@ -40,6 +40,11 @@ _BARE = """
         WHERE record IS NOT NULL AND words @@ $2::text::tsquery LIMIT 1000
     ) AS found ORDER BY rank DESC, id LIMIT 50
     """
+
+
+def people_sql(count: int) -> str:
+    """The statement that makes so many people, of random names, titles, companies and skills."""
+    return _FILL % count
 
 
 async def measure(run: Run) -> None:
@@ -63,7 +68,7 @@ async def measure(run: Run) -> None:
         try:
             async with sessions.own_connection() as connection, connections(stack.url, stack.token, 1) as (client,):
                 await connection.execute("SET statement_timeout = 0")
-                await connection.execute(_FILL)
+                await connection.execute(people_sql(PEOPLE))
                 await connection.execute("VACUUM ANALYZE candidates")
                 await _round(client, connection)
                 for _ in range(run.rounds):
