@@ -1,4 +1,7 @@
-"""A claim of 100 items from a queue of a million, against the barest claim that PostgreSQL can make of the same rows."""
+"""A queue of a million items: a claim of 100, against the barest PostgreSQL can make of the same rows, and a page by filters.
+
+The filters are those that take longest of the likely pairs: what many records say, and what one of 2,000 says.
+"""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -13,15 +16,19 @@ from services.engagement.domain.queue import QueueStatus
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage.queue import Wanted
 from services.engagement.use_cases.claim_items import claim_items
+from services.engagement.use_cases.list_queue import list_queue
 from shared.db.engine import Sessions, connect
 
 ITEMS = 1_000_000
 CLAIMED = 100
 WARM_UP = 3
+LIMIT = 50.0
 
 _FILL = """
-    INSERT INTO relationships (candidate_id, person_id, reference)
-    SELECT md5('queue' || number)::uuid, md5('queue' || number)::uuid, 'bench:queue-' || number
+    INSERT INTO relationships (candidate_id, person_id, reference, country, skills)
+    SELECT md5('queue' || number)::uuid, md5('queue' || number)::uuid, 'bench:queue-' || number,
+        CASE WHEN number % 5 < 3 THEN 'DE' ELSE 'FR' END,
+        ARRAY['python', CASE WHEN number % 2000 = 10 THEN 'cobol' ELSE 'sql' END]
     FROM generate_series(1, {items}) AS number ON CONFLICT DO NOTHING;
     INSERT INTO queue_items (person_id, id, presence, due_at, priority, parts, reasons, newest_close, announced, last_touch_by)
     SELECT md5('queue' || number)::uuid, md5('item' || number)::uuid, 'live', due, number % 90 + 5,
@@ -38,7 +45,7 @@ _FILL = """
 _BARE = f"""
     UPDATE bench_queue SET lease = gen_random_uuid(), recruiter = $2, lease_expires_at = $3 FROM (
         SELECT person_id FROM bench_queue
-        WHERE presence = 'live' AND due_at <= $1 AND (lease_expires_at IS NULL OR lease_expires_at <= $1)
+        WHERE presence = 'live' AND due_at <= $1 AND coalesce(lease_expires_at, '-infinity') <= $1
         ORDER BY priority DESC, due_at, id LIMIT {CLAIMED} FOR UPDATE SKIP LOCKED) AS picked
     WHERE bench_queue.person_id = picked.person_id RETURNING bench_queue.*
     """
@@ -50,6 +57,13 @@ async def measure(run: Run) -> None:
         "queue claim",
         f"a claim of {CLAIMED} of {ITEMS:,} items, put on record and published ÷ UPDATE … FOR UPDATE SKIP LOCKED alone",
         2,
+        at_most=True,
+        units=("ms", "ms"),
+    )
+    found = Figure(
+        "queue by two filters",
+        f"the first page of {ITEMS:,} items by country and skill, which 60 % and one of 2,000 records name ÷ the limit",
+        1,
         at_most=True,
         units=("ms", "ms"),
     )
@@ -67,6 +81,8 @@ async def measure(run: Run) -> None:
                 if number >= WARM_UP:
                     figure.add(*pair)
                     run.report(figure)
+                    found.add(await _page(sessions), LIMIT)
+                    run.report(found)
         finally:
             await sessions.close()
             await bare.close()
@@ -93,4 +109,12 @@ async def _bare(connection: asyncpg.Connection) -> float:
     began = time.perf_counter()
     claimed = await connection.fetch(_BARE, now, "maria", now + timedelta(hours=1))
     assert len(claimed) == CLAIMED
+    return (time.perf_counter() - began) * 1000
+
+
+async def _page(sessions: Sessions) -> float:
+    wanted = Wanted(QueueStatus.DUE, country="DE", skill="cobol")
+    began = time.perf_counter()
+    listed = await list_queue(sessions, wanted, now=datetime.now(UTC), after=None, limit=50)
+    assert len(listed.items) == 50
     return (time.perf_counter() - began) * 1000

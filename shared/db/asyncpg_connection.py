@@ -63,6 +63,33 @@ class Write:
         return Write(sql, values)
 
 
+def inserting(table: str, columns: Sequence[tuple[str, str]], rows: Sequence[tuple[Any, ...]]) -> Write:
+    """The rows as one insert; ``columns`` are names and types, in the order of the rows' values.
+
+    What all rows have in common is sent once: to encode and read an array of it costs a good part of the whole write.
+    """
+    values = list(zip(*rows, strict=True))
+    alike = tuple(all(one == column[0] for one in column) for column in values)
+    taken = tuple(column[0] if is_alike else list(column) for column, is_alike in zip(values, alike, strict=True))
+    return Write(_inserting(table, tuple(columns), alike), taken, only_inserts=True)
+
+
+@lru_cache(maxsize=256)
+def _inserting(table: str, columns: tuple[tuple[str, str], ...], alike: tuple[bool, ...]) -> str:
+    """An insert whose values are scalars where the rows are ``alike``, and else arrays; JSON is given as text."""
+    arrays, given = [], []
+    for number, ((name, kind), is_alike) in enumerate(zip(columns, alike, strict=True), 1):
+        sent, cast = ("text", "::jsonb") if kind == "jsonb" else (kind, "")
+        given.append(f"${number}::{sent}{cast}" if is_alike else f"one.{name}{cast}")
+        if not is_alike:
+            arrays.append((f"${number}::{sent}[]", name))
+    names = ", ".join(name for name, _ in columns)
+    insert = f"INSERT INTO {table} ({names}) SELECT {', '.join(given)}"
+    if not arrays:
+        return insert
+    return f"{insert} FROM unnest({', '.join(array for array, _ in arrays)}) AS one ({', '.join(name for _, name in arrays)})"
+
+
 async def write_together(connection: Driver, writes: Sequence[Write]) -> int:
     """Do writes that are independent of each other in one round trip; returns PostgreSQL's id of the transaction.
 

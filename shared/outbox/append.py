@@ -5,31 +5,16 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.db.asyncpg_connection import Write, driver
+from shared.db.asyncpg_connection import Write, driver, inserting
 from shared.db.engine import notify_after_commit
 from shared.events import Event, Topic
 from shared.ids import shard_of
 
 _COLUMNS = (
-    "shard",
-    "topic",
-    "event_id",
-    "type",
-    "source",
-    "subject",
-    "sequence",
-    "time",
-    "value",
-    "traceparent",
-    "received_at",
-    "counts",
-)
-_TYPES = ("smallint", "text", "uuid", "text", "text", "uuid", "bigint", "timestamptz", "bytea", "text", "timestamptz", "integer")
-_INSERT = (
-    f"INSERT INTO outbox ({', '.join(_COLUMNS)}) SELECT * FROM unnest("  # noqa: S608 - constants
-    + ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(_TYPES, 1))
-    + ")"
-)
+    ("shard", "smallint"), ("topic", "text"), ("event_id", "uuid"), ("type", "text"), ("source", "text"), ("subject", "uuid"),
+    ("sequence", "bigint"), ("time", "timestamptz"), ("value", "bytea"), ("traceparent", "text"), ("received_at", "timestamptz"),
+    ("counts", "integer"),
+)  # fmt: skip
 
 
 async def append(session: AsyncSession, topic: Topic, events: Sequence[Event], *, shards: int, repeats: bool = False) -> None:
@@ -40,7 +25,8 @@ async def append(session: AsyncSession, topic: Topic, events: Sequence[Event], *
     """
     if events:
         records = _records(topic, events, shards, repeats=repeats)
-        await (await driver(session)).copy_records_to_table("outbox", records=records, columns=_COLUMNS)
+        columns = [name for name, _ in _COLUMNS]
+        await (await driver(session)).copy_records_to_table("outbox", records=records, columns=columns)
         notify_after_commit(session)
 
 
@@ -48,8 +34,7 @@ def appending(topic: Topic, events: Sequence[Event], *, shards: int) -> list[Wri
     """The same as a write, to be done together with others; the caller notifies the relay (``notify_after_commit``)."""
     if not events:
         return []
-    columns = zip(*_records(topic, events, shards, repeats=False), strict=True)
-    return [Write(_INSERT, tuple(list(column) for column in columns), only_inserts=True)]
+    return [inserting("outbox", _COLUMNS, _records(topic, events, shards, repeats=False))]
 
 
 def _records(topic: Topic, events: Sequence[Event], shards: int, *, repeats: bool) -> list[tuple[Any, ...]]:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from asyncpg.pgproto import pgproto
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.domain.priority import Factor, PriorityPart
@@ -23,7 +24,8 @@ _COLUMNS = (
     "lease_expires_at, lease_newest_close, announced, last_touch_by, tier"
 )
 _LEASED = "lease_expires_at > :now"
-_FREE = "(lease_expires_at IS NULL OR lease_expires_at <= :now)"
+_FREE = "coalesce(lease_expires_at, '-infinity') <= :now"
+"""As the index has it, so that the leased items, which are the strongest, are passed over without a look at each."""
 _STATUS: Mapping[QueueStatus, str] = {
     QueueStatus.DUE: f"due_at <= :now AND {_FREE}",
     QueueStatus.CLAIMED: _LEASED,
@@ -284,7 +286,8 @@ def _item(row: Any) -> QueueItem:
 
 def _reason(stored: Mapping[str, Any]) -> QueueReason:
     return QueueReason(
-        position_id=None if stored["position_id"] is None else UUID(stored["position_id"]),
+        # The driver's class is made in a fraction of the time.
+        position_id=None if stored["position_id"] is None else pgproto.UUID(stored["position_id"]),
         reason=None if stored["reason"] is None else Reason(stored["reason"]),
         due_at=datetime.fromisoformat(stored["due_at"]),
         trigger=Trigger(stored["trigger"]),

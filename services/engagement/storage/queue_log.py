@@ -13,7 +13,7 @@ from services.engagement.domain.queue import Moved, QueueStatus, item_id
 from services.engagement.domain.queue_log import HOLDING, Action, Brought, Done, QueueEntry
 from services.engagement.storage.announcements import SOURCE, event_id
 from shared import outbox
-from shared.db.asyncpg_connection import Write, driver, write_together
+from shared.db.asyncpg_connection import driver, inserting, write_together
 from shared.db.engine import notify_after_commit
 from shared.events import BY_TYPE, Event, Topic
 from shared.events.queue import QueueItemErased, QueueItemEvent
@@ -29,16 +29,12 @@ _NUMBER = """
     WHERE candidate_id IN (SELECT candidate_id FROM own WHERE candidate_id = ANY($1::uuid[]))
     RETURNING candidate_id, reengagement_sequence
     """
-_INSERT = """
-    INSERT INTO queue_log (candidate_id, sequence, type, data, action, at, recruiter, lease, lease_expires_at,
-        newest_close, outcome, until, due_at, note, request)
-    SELECT stream, sequence, type, data::jsonb, action, at, recruiter, lease, lease_end, newest_close, outcome, until, due,
-        note, request
-    FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::uuid[],
-        $9::timestamptz[], $10::timestamptz[], $11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[], $15::uuid[])
-        AS line (stream, sequence, type, data, action, at, recruiter, lease, lease_end, newest_close, outcome, until, due,
-            note, request)
-    """
+_LINE = (
+    ("candidate_id", "uuid"), ("sequence", "bigint"), ("type", "text"), ("data", "jsonb"), ("action", "text"),
+    ("at", "timestamptz"), ("recruiter", "text"), ("lease", "uuid"), ("lease_expires_at", "timestamptz"),
+    ("newest_close", "timestamptz"), ("outcome", "text"), ("until", "timestamptz"), ("due_at", "timestamptz"), ("note", "text"),
+    ("request", "uuid"),
+)  # fmt: skip
 _OF_STREAMS = text(
     """
     SELECT candidate_id, number, action, at, recruiter, lease, lease_expires_at, newest_close, outcome, until, due_at,
@@ -144,10 +140,9 @@ async def write(
         sequences = dict(await connection.fetch(_NUMBER, [line.stream for line in ordered]))
     traceparent = current_traceparent()
     events = [_event(line, sequences[line.stream], traceparent) for line in ordered]
-    columns = tuple(map(list, zip(*map(_row, ordered, events), strict=True)))
+    rows = list(map(_row, ordered, events))
     await write_together(
-        connection,
-        [Write(_INSERT, columns, only_inserts=True), *outbox.appending(Topic.REENGAGEMENT, events, shards=shards)],
+        connection, [inserting("queue_log", _LINE, rows), *outbox.appending(Topic.REENGAGEMENT, events, shards=shards)]
     )
     notify_after_commit(session)
 
@@ -247,8 +242,7 @@ def stub(stream: UUID) -> QueueItemErased:
 
 async def claimed_by(session: AsyncSession, request: UUID) -> dict[UUID, UUID]:
     """The lease of each person, as a stream, whose item a request claimed; none where no run of it was committed."""
-    query = text("SELECT candidate_id, lease FROM queue_log WHERE request = :request")
-    return {row.candidate_id: row.lease for row in await session.execute(query, {"request": request})}
+    return dict(await (await driver(session)).fetch("SELECT candidate_id, lease FROM queue_log WHERE request = $1", request))
 
 
 async def of_lease(session: AsyncSession, lease: UUID) -> Leased | None:

@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.engagement.domain.queue import QueueItem
 from services.engagement.domain.queue_log import Action, Done
 from services.engagement.settings import EngagementSettings
-from services.engagement.storage import queue, queue_log, streams
+from services.engagement.storage import queue, queue_log
 from services.engagement.storage.queue_log import Line
+from services.engagement.storage.streams import SHARE_MAP
 from services.engagement.use_cases.transactions import transact
 from shared.db.engine import Sessions
 from shared.events import QueueItemFellDue
@@ -24,13 +25,12 @@ async def announce_due_items(sessions: Sessions, *, now: datetime, settings: Eng
     """
 
     async def work(session: AsyncSession) -> int:
-        await streams.share_map(session)
         due = await queue.take_unannounced(session, now=now, limit=CHUNK)
         await queue_log.write(session, [_line(item, now) for item in due], shards=settings.partitions)
         await queue.mark_announced(session, [item.person_id for item in due])
         return len(due)
 
-    return await transact(sessions, work)
+    return await transact(sessions, work, opening=SHARE_MAP)
 
 
 def _line(item: QueueItem, now: datetime) -> Line:

@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.engagement.domain.queue import QueueItem, item_id
 from services.engagement.domain.queue_log import Action, Done
 from services.engagement.settings import EngagementSettings
-from services.engagement.storage import positions, queue, queue_log, streams
+from services.engagement.storage import positions, queue, queue_log
 from services.engagement.storage.queue import Wanted
 from services.engagement.storage.queue_log import Line
+from services.engagement.storage.streams import SHARE_MAP
 from services.engagement.use_cases.list_queue import Listed, positions_of, with_names
 from services.engagement.use_cases.transactions import transact
 from shared.db.engine import Sessions
@@ -43,7 +44,6 @@ async def claim_items(
     """
 
     async def work(session: AsyncSession) -> tuple[list[Listed], bool]:
-        await streams.share_map(session)
         before = await queue_log.claimed_by(session, request)
         until = now + lease_for
         taken = await queue.claim(session, wanted, recruiter=recruiter, until=until, now=now, limit=limit - len(before))
@@ -58,13 +58,13 @@ async def claim_items(
         listed.sort(key=lambda one: -one.item.priority)
         return listed, taken.passed_over
 
-    claimed, is_worth_another_look = await transact(sessions, work)
+    claimed, is_worth_another_look = await transact(sessions, work, opening=SHARE_MAP)
     for _ in range(FURTHER_LOOKS):
         if not is_worth_another_look:
             break
         # Somebody who is just derived, or claimed by another recruiter: it is over in a moment.
         await asyncio.sleep(PAUSE)
-        claimed, is_worth_another_look = await transact(sessions, work)
+        claimed, is_worth_another_look = await transact(sessions, work, opening=SHARE_MAP)
     return claimed
 
 

@@ -46,11 +46,14 @@ async def retry(work: Callable[[], Awaitable[Result]]) -> Result:
     raise Unavailable("The database does not answer, and whether it stored the request is not known. Send the same again.")
 
 
-async def transact(sessions: Sessions, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
-    """The result of ``work``, committed. For work that does no harm when it is done twice; else see ``transact_once``."""
+async def transact(sessions: Sessions, work: Callable[[AsyncSession], Awaitable[Result]], *, opening: str = "") -> Result:
+    """The result of ``work``, committed. For work that does no harm when it is done twice; else see ``transact_once``.
+
+    ``opening`` is sent together with BEGIN.
+    """
 
     async def run() -> Result:
-        async with sessions.begin() as session:
+        async with sessions.begin(opening=opening) as session:
             return await work(session)
 
     return await retry(run)
