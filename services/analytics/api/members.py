@@ -14,6 +14,7 @@ from services.analytics.api.filters import FiltersDep, SpanDep
 from services.analytics.api.funnels import question_of
 from services.analytics.api.metric_rows import MetricDep, possible
 from services.analytics.api.representations import STREAMED, Form, FormDep, streamed
+from services.analytics.api.tables import columns_of
 from services.analytics.domain.micros import moment_of
 from services.analytics.domain.pursuits import AttemptRow
 from services.analytics.storage.items import ItemRow
@@ -89,7 +90,7 @@ async def list_metric_members(
     limit: Annotated[int, Query(ge=1, le=1000, description="How many a page holds.")] = 100,
     cursor: Annotated[str | None, Query(max_length=1000, description="The next_cursor of the page before.")] = None,
 ) -> Response:
-    """The attempts behind a number: filters as of the metric, and the key of its row. As CSV or JSON lines all are streamed."""
+    """The attempts behind a number: filters as of the metric, and its row's key. All are streamed in other forms than JSON."""
     del waited
     if key is not None and metric.key is None:
         raise Invalid.of("key", f"is not taken by {metric.name}, which is one number")
@@ -110,7 +111,8 @@ async def list_metric_members(
     page: Any = attempts if metric.is_of_attempts else others
     place = _place if metric.is_of_attempts else _item_place
     if form is not Form.JSON:
-        return streamed(form, _all_of(page), name=f"{metric.name}-members", headers={"Vary": "Authorization, Accept"})
+        headers = {"Vary": "Authorization, Accept"}
+        return await streamed(form, _all_of(page), columns_of(MetricMember), name=f"{metric.name}-members", headers=headers)
     found = await page(None if cursor is None else decode_cursor(purpose, cursor, place), limit + 1)
     more = len(found) > limit
     body = MetricMembers(
@@ -138,7 +140,7 @@ def _place_of(one: MetricMember) -> tuple[object, ...]:
 async def _all_of(page: Any) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
     after: tuple[object, ...] | None = None
     while found := await page(after, STREAMED_AT_ONCE):
-        yield [one.model_dump(mode="json") for one in found]
+        yield [one.model_dump() for one in found]
         after = _place_of(found[-1])
 
 

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 
 from services.analytics.api.filters import FiltersDep, SpanDep
 from services.analytics.api.funnels import question_of
-from services.analytics.api.metric_answers import MetricAnswer, metric_answer, number_rows
+from services.analytics.api.metric_answers import MetricAnswer, NumberRow, metric_answer, number_rows
 from services.analytics.api.reading import ReadingDep
 from services.analytics.api.representations import STREAMED, Form, FormDep, streamed
+from services.analytics.api.tables import Column, columns_of
 from services.analytics.dimensions import BY_NAME, PERIOD, Dimension
 from services.analytics.domain.questions import Period, Question
 from services.analytics.metrics import BY_NAME as METRICS_BY_NAME
@@ -113,7 +114,7 @@ async def get_metric(
     if form is Form.JSON:
         body = metric_answer(metric, question, rows, more=found.more)
         return Response(body.model_dump_json(by_alias=True), media_type=form.value, headers=headers)
-    return streamed(form, _some([row.model_dump() for row in rows]), name=metric.name, headers=headers)
+    return await streamed(form, _some(rows), _columns(metric, question, compare), name=metric.name, headers=headers)
 
 
 def _before(question: Question) -> Question:
@@ -129,6 +130,12 @@ def _of(form: Form, tag: str, compare: str | None) -> str:
     return "-".join([tag[:-1], *more]) + '"'
 
 
-async def _some(rows: list[dict[str, Any]]) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
+def _columns(metric: Metric, question: Question, compare: str | None) -> list[Column]:
+    names = [one.name for one in question.group_by]
+    keys = names if metric.key is None else [*names, metric.key]
+    return columns_of(NumberRow, keys=keys, without=() if compare else ("before",))
+
+
+async def _some(rows: Sequence[NumberRow]) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
     for start in range(0, len(rows), 1000):
-        yield rows[start : start + 1000]
+        yield [row.model_dump() for row in rows[start : start + 1000]]

@@ -1,16 +1,23 @@
-"""In which form rows are answered: JSON, or, as the Accept header asks, CSV or JSON lines, which are streamed."""
+"""In which form rows are answered: JSON, or, as the Accept header asks, CSV, JSON lines or Parquet, which are streamed."""
 
 import csv
 import io
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Header
 from starlette.exceptions import HTTPException
 from starlette.responses import StreamingResponse
+
+from services.analytics.api.parquet import ParquetWriter
+from services.analytics.api.tables import Column
+from services.analytics.use_cases.threads import to_the_end
+from shared.timestamps import written
 
 
 class Form(StrEnum):
@@ -19,10 +26,19 @@ class Form(StrEnum):
     JSON = "application/json"
     CSV = "text/csv"
     LINES = "application/jsonl"
+    PARQUET = "application/vnd.apache.parquet"
+
+    @property
+    def ending(self) -> str:
+        """What the name of a file in this form ends with."""
+        return {Form.JSON: "json", Form.CSV: "csv", Form.LINES: "jsonl", Form.PARQUET: "parquet"}[self]
 
 
 Rows = AsyncIterator[Sequence[Mapping[str, Any]]]
 """Rows, some at a time, each with the same names."""
+
+ROWS_A_GROUP = 20_000
+"""Rows of one row group of Parquet: so many are held at a time."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TELEPHONE = re.compile(r"\+[0-9][0-9 ()./-]{3,30}(;ext=[0-9]{1,10})?")
@@ -37,6 +53,8 @@ def safe_cell(value: object) -> object:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, datetime):
+        return written(value)
     if isinstance(value, str) and value.startswith(_FORMULA) and not _TELEPHONE.fullmatch(value):
         return f"'{value}"
     return value
@@ -45,7 +63,10 @@ def safe_cell(value: object) -> object:
 async def _form(
     accept: Annotated[
         str | None,
-        Header(description=f"{Form.JSON} (default), {Form.CSV} or {Form.LINES}: 406 for others.", examples=[Form.JSON.value]),
+        Header(
+            description=f"{Form.JSON} (default), {Form.CSV}, {Form.LINES} or {Form.PARQUET}: 406 for others.",
+            examples=[Form.JSON.value],
+        ),
     ] = None,
 ) -> Form:
     if accept is None:
@@ -76,48 +97,66 @@ STREAMED: dict[int | str, dict[str, Any]] = {
         "content": {
             Form.CSV.value: {"schema": {"type": "string"}, "example": "stage,value,n\nhired,3,3\n"},
             Form.LINES.value: {"schema": {"type": "string"}, "example": '{"key":{"stage":"hired"},"value":3,"n":3}\n'},
+            Form.PARQUET.value: {"schema": {"type": "string", "contentMediaType": Form.PARQUET.value}},
         }
     }
 }
 """What the document says of the forms beside JSON."""
 
 
-def streamed(form: Form, rows: Rows, *, name: str, headers: Mapping[str, str] | None = None) -> StreamingResponse:
-    """Rows as CSV with a line of names, or as JSON lines; none is held longer than it takes to send it.
+async def streamed(
+    form: Form, rows: Rows, columns: Sequence[Column], *, name: str, headers: Mapping[str, str] | None = None
+) -> StreamingResponse:
+    """Rows as CSV with a line of names, as JSON lines, or as Parquet; none is held longer than it takes to send it.
 
-    Of an object in a row the members are columns of their own; a list is a cell of JSON.
+    JSON lines are the rows as they are; in CSV and Parquet an object's members are columns of their own, and a list is a cell of
+    JSON. What refuses the question is raised before anything is sent.
     """
-    kind = {Form.CSV: "csv", Form.LINES: "jsonl"}[form]
+    written_as = {Form.CSV: _csv, Form.LINES: _lines, Form.PARQUET: _parquet}[form]
+    begun = await _begun(rows)
     return StreamingResponse(
-        _csv(rows) if form is Form.CSV else _lines(rows),
+        written_as(begun, columns),
         media_type=form.value,
-        headers={**(headers or {}), "Content-Disposition": f'attachment; filename="{name}.{kind}"'},
+        headers={**(headers or {}), "Content-Disposition": f'attachment; filename="{name}.{form.ending}"'},
     )
 
 
-async def _lines(rows: Rows) -> AsyncIterator[bytes]:
+async def _begun(rows: Rows) -> Rows:
+    """The same rows, of which the first are read already."""
+    first: Sequence[Mapping[str, Any]] = await anext(rows, [])
+
+    async def all_of() -> AsyncIterator[Sequence[Mapping[str, Any]]]:
+        yield first
+        async for some in rows:
+            yield some
+
+    return all_of()
+
+
+async def _lines(rows: Rows, _: Sequence[Column]) -> AsyncIterator[bytes]:
     async for some in rows:
-        yield b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z) for row in some)
+        yield b"".join(orjson.dumps(row, str, orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z) for row in some)
 
 
-async def _csv(rows: Rows) -> AsyncIterator[bytes]:
-    begun = False
+async def _csv(rows: Rows, columns: Sequence[Column]) -> AsyncIterator[bytes]:
+    names = [one.name for one in columns]
     async for some in rows:
         text = io.StringIO()
         writer = csv.writer(text)
-        for row in map(_flat, some):
-            if not begun:
-                writer.writerow(row)
-                begun = True
-            writer.writerow([safe_cell(value) for value in row.values()])
+        writer.writerows([names] if names else [])
+        writer.writerows([safe_cell(column.of(row)) for column in columns] for row in some)
+        names = []
         yield text.getvalue().encode()
 
 
-def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in row.items():
-        if isinstance(value, Mapping):
-            flat |= value
-        else:
-            flat[name] = orjson.dumps(value).decode() if isinstance(value, list) else value
-    return flat
+async def _parquet(rows: Rows, columns: Sequence[Column]) -> AsyncIterator[bytes]:
+    writer = ParquetWriter(columns)
+    held: list[Mapping[str, Any]] = []
+    async for some in rows:
+        held += some
+        if len(held) >= ROWS_A_GROUP:
+            yield await to_the_end(partial(writer.group, held))
+            held = []
+    if held:
+        yield await to_the_end(partial(writer.group, held))
+    yield writer.end()

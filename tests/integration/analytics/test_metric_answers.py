@@ -2,15 +2,19 @@
 
 import csv
 import io
+import json
 import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import httpx
 import pytest
 from sqlalchemy import text
 
+from services.analytics.api.representations import safe_cell
 from services.analytics.storage import numbers
 from services.analytics.use_cases import costs, look_back
 from services.analytics.use_cases.refold import fold_again
@@ -220,21 +224,35 @@ async def test_the_tag_holds_until_something_is_applied_and_saves_the_counting(
     assert (changed.status_code, changed.headers["etag"] == first.headers["etag"]) == (200, False)
 
 
-async def test_rows_are_exported_as_csv_and_json_lines(api: httpx.AsyncClient, analytics: Sessions) -> None:
+async def test_rows_are_exported_in_every_form(api: httpx.AsyncClient, analytics: Sessions, tmp_path: Path) -> None:
     history = History()
-    await deliver(analytics, history.fact("contacted", via="linkedin"), history.fact("contacted", "ben", via="referral"))
-    parameters = {"group_by": "via", "limit": "10000"}
+    await deliver(analytics, history.fact("contacted", via="linkedin"), history.fact("contacted", "ben", 40, via="referral"))
+    parameters = {
+        "group_by": "via",
+        "limit": "10000",
+        "compare": "before",
+        "from": str(written(at(30))),
+        "to": str(written(at(60))),
+    }
 
     rows = (await api.get(f"{METRIC}/outcomes", params=parameters)).json()["rows"]
     as_csv = await api.get(f"{METRIC}/outcomes", params=parameters, headers={"Accept": "text/csv"})
     as_lines = await api.get(f"{METRIC}/outcomes", params=parameters, headers={"Accept": "application/jsonl"})
+    as_parquet = await api.get(f"{METRIC}/outcomes", params=parameters, headers={"Accept": "application/vnd.apache.parquet"})
 
-    cells = list(csv.DictReader(io.StringIO(as_csv.text)))
-    assert [(one["via"], one["outcome"], float(one["value"])) for one in cells] == [
-        (row["key"]["via"], row["key"]["outcome"], row["value"]) for row in rows
+    flat = [
+        row["key"]
+        | {name: row[name] for name in ("value", "n", "low", "high", "small", "too_young", "mature")}
+        | {f"before_{name}": None if row["before"] is None else row["before"][name] for name in ("value", "n")}
+        for row in rows
     ]
-    assert len(as_lines.text.splitlines()) == len(rows) == 12
+    assert {row["before_value"] for row in flat} == {None, 0.0, 1.0} or len(flat) == 6
+    assert read_parquet(tmp_path, as_parquet.content) == flat
+    cells = list(csv.DictReader(io.StringIO(as_csv.text)))
+    assert [list(one.values()) for one in cells] == [[str(safe_cell(value)) for value in row.values()] for row in flat]
+    assert list(map(json.loads, as_lines.text.splitlines())) == rows
     assert as_csv.headers["content-type"].startswith("text/csv")
+    assert as_parquet.headers["content-disposition"] == 'attachment; filename="outcomes.parquet"'
 
 
 async def test_a_number_opens_into_its_attempts(api: httpx.AsyncClient, analytics: Sessions) -> None:
@@ -261,7 +279,9 @@ async def test_a_number_opens_into_its_attempts(api: httpx.AsyncClient, analytic
     assert hired[0]["timeline"] == f"/v1/timelines/{person('p0')}"
 
 
-async def test_members_come_in_pages_and_are_as_many_as_the_number_says(api: httpx.AsyncClient, analytics: Sessions) -> None:
+async def test_members_come_in_pages_and_are_as_many_as_the_number_says(
+    api: httpx.AsyncClient, analytics: Sessions, tmp_path: Path
+) -> None:
     await deliver(analytics, *year(5, 60), now=NOW)
     span = {"from": "2026-04-01", "to": "2026-09-30"}
     for metric, key in (("outcomes", "soft_no"), ("interest", "interested"), ("unanswered", None), ("returned", None)):
@@ -280,6 +300,12 @@ async def test_members_come_in_pages_and_are_as_many_as_the_number_says(api: htt
                     break
                 cursor = {"cursor": page["next_cursor"]}
             assert len(found) == len(set(found)) == expected == len(everything.text.splitlines()), (metric, view)
+            as_parquet = await api.get(
+                f"{METRIC}/{metric}/members", params=asked, headers={"Accept": "application/vnd.apache.parquet"}
+            )
+            table = read_parquet(tmp_path, as_parquet.content)
+            lines = list(map(json.loads, everything.text.splitlines()))
+            assert [{**row, "cohort_at": written(row["cohort_at"]), "adds": json.loads(row["adds"])} for row in table] == lines
     other = await api.get(f"{METRIC}/reached/members", params={"limit": "1"})
     refused = await api.get(f"{METRIC}/recorded/members", params={"cursor": other.json()["next_cursor"]})
     assert (refused.status_code, refused.json()["type"]) == (400, "urn:rekindle:problem:invalid_cursor")
@@ -303,3 +329,16 @@ async def test_a_look_back_folds_only_what_has_changed_since(
 
     assert (rows[0]["value"], sum(folded)) == (21, 1)
     assert NOW - at(20) > timedelta(days=30)
+
+
+def read_parquet(folder: Path, content: bytes) -> list[dict[str, Any]]:
+    """The rows of a Parquet file, read by DuckDB; times in UTC."""
+    (folder / "rows.parquet").write_bytes(content)
+    found = duckdb.read_parquet(str(folder / "rows.parquet"))
+    return [
+        {
+            name: value.astimezone(UTC) if isinstance(value, datetime) else value
+            for name, value in zip(found.columns, row, strict=True)
+        }
+        for row in found.fetchall()
+    ]
