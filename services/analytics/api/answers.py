@@ -77,11 +77,16 @@ PositionFunnel: Any = create_model(
     freshness=(Freshness, ...),
 )
 
+FILTERED_BY: Any = Field(
+    description="The values of each dimension that was filtered by; one of them must be had.",
+    examples=[{"via": ["linkedin", "referral"]}],
+)
+
 OrganisationFunnel: Any = create_model(
     "OrganisationFunnel",
     __base__=(Asked, Numbers),
     __doc__="The funnel over all positions, with filters.",
-    filters=(dict[DimensionName, str], ...),
+    filters=(dict[DimensionName, list[str]], FILTERED_BY),
     freshness=(Freshness, ...),
 )
 
@@ -89,7 +94,7 @@ OrganisationFunnel: Any = create_model(
 class GroupedFunnel(Asked):
     """The funnel of each value of a dimension: periods in order of time, others the largest first."""
 
-    filters: dict[DimensionName, str]
+    filters: dict[DimensionName, list[str]] = FILTERED_BY
     group_by: DimensionName
     groups: list[Group]
     freshness: Freshness

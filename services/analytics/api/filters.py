@@ -69,12 +69,19 @@ def span_of(
     return Span(view, since, before, as_of, until)
 
 
+Filters = Mapping[str, tuple[str, ...]]
+"""By the names of dimensions, the values of which one must be had."""
+
 DimensionName: Any = StrEnum("Dimension", {one.name: one.name for one in DIMENSIONS})  # type: ignore[misc]  # the registry's
 """The names of dimensions."""
 
 
-async def _filters(**given: Any) -> Mapping[str, str]:
-    return {name: str(value) for name, value in given.items() if value is not None}
+MOST_VALUES = 100
+"""Values of one filter."""
+
+
+async def _filters(**given: Any) -> Filters:
+    return {name: tuple(dict.fromkeys(map(str, values))) for name, values in given.items() if values}
 
 
 # What FastAPI reads the parameters from: one for each dimension of the registry.
@@ -84,11 +91,14 @@ _filters.__signature__ = Signature(  # type: ignore[attr-defined]  # a function 
             one.name,
             Parameter.KEYWORD_ONLY,
             default=None,
-            annotation=Annotated[one.type | None, Query(description=one.question)],
+            annotation=Annotated[
+                list[one.type] | None,  # type: ignore[name-defined]  # the registry's
+                Query(description=f"{one.question} Given several times, one of the values.", max_length=MOST_VALUES),
+            ],
         )
         for one in FILTERS
     ]
 )
 
 SpanDep = Annotated[Span, Depends(_span)]
-FiltersDep = Annotated[Mapping[str, str], Depends(_filters)]
+FiltersDep = Annotated[Filters, Depends(_filters)]

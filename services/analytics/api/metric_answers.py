@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from services.analytics.api.answers import FILTERED_BY
 from services.analytics.domain.questions import Period, Question, View
 from services.analytics.metrics import Metric
 from services.analytics.metrics.adding_up import Kind
@@ -50,7 +51,7 @@ class MetricAnswer(BaseModel):
     metric: str = Field(description="The name of the metric.", examples=["hire_rate"])
     unit: str = Field(description="What the values are counted in.", examples=["ratio, 0 to 1"])
     adds_up: Kind = Field(description="Whether the values are counts, ratios or quantiles of a distribution.", examples=["ratio"])
-    filters: dict[str, str]
+    filters: dict[str, list[str]] = FILTERED_BY
     group_by: list[str]
     period: Period | None = Field(description="How long a period is; null where none is grouped by.")
     rows: list[NumberRow] = Field(description="Periods in order of time, other groups the largest first.")
@@ -69,7 +70,7 @@ def metric_answer(metric: Metric, question: Question, rows: Sequence[NumberRow],
         metric=metric.name,
         unit=metric.unit,
         adds_up=metric.adds_up.kind,
-        filters=dict(question.filters),
+        filters={name: list(values) for name, values in question.filters.items()},
         group_by=names,
         period=question.period if "period" in names else None,
         rows=list(rows),

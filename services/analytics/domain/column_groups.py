@@ -23,24 +23,31 @@ _MOST_CODES = 1 << 22
 def chosen(columns: Columns, question: Question) -> Ints | None:
     """Which rows are alive and pass the filters, as a mask; None for all."""
     masks: list[Ints] = [columns.alive.all] if columns.dead else []
-    named = {**question.filters, **({} if question.position is None else {"position": str(question.position)})}
-    masks += [_has(columns, name, BY_NAME[name].stored(value)) for name, value in named.items()]
+    named = [*question.filters.items()]
+    named += [] if question.position is None else [("position", (str(question.position),))]
+    masks += [_has(columns, name, list(map(BY_NAME[name].stored, values))) for name, values in named]
     if not masks:
         return None
     return np.asarray(np.logical_and.reduce(masks))
 
 
-def _has(columns: Columns, name: str, value: Hashable) -> Ints:
-    code = columns.codes[name].known(value)
-    if code is None:
+def _has(columns: Columns, name: str, values: Sequence[Hashable]) -> Ints:
+    """Which rows have one of the values."""
+    codes = [code for value in values if (code := columns.codes[name].known(value)) is not None]
+    if not codes:
         return np.zeros(len(columns), np.bool_)
     if name == "skill":
         found = np.zeros(len(columns), np.bool_)
-        found[np.searchsorted(columns.skill_start.all, np.flatnonzero(columns.skill.all == code), "right") - 1] = True
+        places = np.flatnonzero(_is_one_of(columns.skill.all, codes))
+        found[np.searchsorted(columns.skill_start.all, places, "right") - 1] = True
         return found
     if name == "sponsor":
-        return np.asarray(columns.sponsor_of[columns.dimensions["position"].all] == code)
-    return np.asarray(columns.dimensions[name].all == code)
+        return _is_one_of(columns.sponsor_of, codes)[columns.dimensions["position"].all]
+    return _is_one_of(columns.dimensions[name].all, codes)
+
+
+def _is_one_of(found: Ints, codes: list[int]) -> Ints:
+    return np.asarray(found == codes[0] if len(codes) == 1 else np.isin(found, codes))
 
 
 @dataclass(slots=True)

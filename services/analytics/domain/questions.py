@@ -40,8 +40,8 @@ class Question:
     until: datetime | None = None
     """Only what had happened by then."""
     position: UUID | None = None
-    filters: Mapping[str, str] = field(default_factory=dict)
-    """By the names of dimensions."""
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By the names of dimensions: the values of which one must be had."""
     group_by: tuple[Dimension, ...] = ()
     period: Period = Period.MONTH
     limit: int = 1000

@@ -1,5 +1,6 @@
 """Which attempts a question is about, as SQL: the tables, the conditions, the keys of the groups."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -51,8 +52,8 @@ class Selection:
         found.joins = "".join(join for of, join in _JOINS.items() if any(one.of is of for one in dimensions))
         if question.position is not None:
             found.where("counted.position_id = :only", only=question.position)
-        for name, value in question.filters.items():
-            found.filter(BY_NAME[name], value)
+        for name, values in question.filters.items():
+            found.filter(BY_NAME[name], values)
         for dimension in question.group_by if grouped else ():
             found.group(dimension, question, zone, at)
         return found
@@ -62,12 +63,11 @@ class Selection:
         self.conditions.append(condition)
         self.named |= named
 
-    def filter(self, dimension: Dimension, value: str) -> None:
-        """Take in only what has this value."""
-        is_value = f"is_{dimension.name}"
-        column = _column(dimension)
-        compare = f":{is_value} = ANY({column})" if dimension.holds_list else f"{column} = :{is_value}"
-        self.where(compare, **{is_value: dimension.stored(value)})
+    def filter(self, dimension: Dimension, values: Sequence[str]) -> None:
+        """Take in only what has one of these values."""
+        some = f"some_{dimension.name}"
+        compare = f"{_column(dimension)} && :{some}" if dimension.holds_list else f"{_column(dimension)} = ANY(:{some})"
+        self.where(compare, **{some: list(map(dimension.stored, values))})
 
     def group(self, dimension: Dimension, question: Question, zone: str, at: str) -> None:
         """Tell groups apart by this dimension."""

@@ -152,7 +152,7 @@ class ItemOracle:
         view: str,
         now: datetime,
         group_by: Sequence[str] = (),
-        filters: Sequence[tuple[str, str]] = (),
+        filters: Sequence[tuple[str, list[str]]] = (),
         span: tuple[datetime | None, datetime | None] = (None, None),
     ) -> dict[tuple[str | None, ...], tuple[float | None, int]]:
         """The rows by group and key; those that rest on nothing are left out."""
@@ -161,8 +161,11 @@ class ItemOracle:
             "skill": "skilled.skill",
             "period": f"strftime(date_trunc('month', timezone('{self.zone}', {moment})), '%Y-%m-%d')",
         }
-        where, values = ["true"], {**dict(filters)}
-        where += ["list_contains(people.skills, $skill)" if name == "skill" else f"{columns[name]} = ${name}" for name in values]
+        where, values = ["true"], {**dict[str, Any](filters)}
+        where += [
+            "list_has_any(people.skills, $skill)" if name == "skill" else f"list_contains(${name}, {columns[name]}::text)"
+            for name in values
+        ]
         for name, compare, at in (("since", ">=", span[0]), ("before", "<", span[1])):
             if at is not None:
                 where.append(f"{moment} {compare} ${name}::timestamptz")

@@ -118,7 +118,8 @@ class Asked:
     since: datetime | None = None
     before: datetime | None = None
     group_by: tuple[str, ...] = ()
-    filters: tuple[tuple[str, str], ...] = ()
+    filters: tuple[tuple[str, list[str]], ...] = ()
+    """By the names of dimensions: the values of which one must be had."""
     period: str = "month"
     until: datetime | None = None
     as_of: datetime | None = None
@@ -142,10 +143,10 @@ class Oracle:
         """The rows of a metric; those that rest on nothing are left out."""
         at = "coalesce(cohort_at, parts.moment)" if asked.view == "cohort" else "parts.moment"
         keys = [self._key(name, asked, at) for name in asked.group_by]
-        where, values = ["true"], dict(asked.filters)
+        where, values = ["true"], {**dict[str, Any](asked.filters)}
         for name in values:
-            column = "skills" if name == "skill" else COLUMNS[name]
-            where.append(f"list_contains({column}, ${name})" if name == "skill" else f"{column}::text = ${name}")
+            either = "list_has_any(skills, ${0})" if name == "skill" else "list_contains(${0}, {1}::text)"
+            where.append(either.format(name, COLUMNS[name]))
         for name, compare, moment in (("since", ">=", asked.since), ("before", "<", asked.before)):
             if moment is not None:
                 where.append(f"{at} {compare} ${name}::timestamptz")

@@ -124,7 +124,7 @@ async def oracle(analytics: Sessions) -> ItemOracle:
     return ItemOracle(events, ZONE)
 
 
-async def ask(api: httpx.AsyncClient, metric: str, **parameters: str) -> dict[tuple[str | None, ...], Any]:
+async def ask(api: httpx.AsyncClient, metric: str, **parameters: Any) -> dict[tuple[str | None, ...], Any]:
     """What the service answers, in the oracle's form."""
     answer = await api.get(f"/v1/analytics/metrics/{metric}", params=parameters | {"limit": "10000"})
     assert answer.status_code == 200, (metric, parameters, answer.text)
@@ -159,13 +159,14 @@ async def test_every_metric_of_items_by_its_dimensions(api: httpx.AsyncClient, o
 async def test_filters_and_spans_of_metrics_of_items(api: httpx.AsyncClient, oracle: ItemOracle, view: str) -> None:
     now, chance = datetime.now(UTC).replace(minute=0, second=0, microsecond=0), random.Random(view)
     values = {
-        "position": str(position_id("ats:a")), "recruiter": "maria", "channel": "email", "sponsor": "acme", "skill": "python",
-        "level": "senior", "location": "DE", "tier": "warm", "market_status": "passive",
+        "position": [str(position_id("ats:a")), str(position_id("ats:b"))], "recruiter": ["maria", "tom"],
+        "channel": ["email", "phone"], "sponsor": ["acme", "globex"], "skill": ["python", "sql"], "level": ["senior", "mid"],
+        "location": ["DE", "FR"], "tier": ["warm", "pool"], "market_status": ["passive", "open"],
     }  # fmt: skip
     for metric in ITEM_METRICS:
         since, before = at(chance.randint(0, 60)), at(chance.randint(100, 180))
         possible = sorted(values.keys() & set(metric.dimensions))
-        filters = [(name, values[name]) for name in chance.sample(possible, 2)]
+        filters = [(name, values[name][: chance.randint(1, 2)]) for name in chance.sample(possible, 2)]
         expected = oracle.ask(metric.name, view, now, (), filters, (since, before))
         span = {"from": since.isoformat(), "to": before.isoformat()}
         assert differences(await ask(api, metric.name, view=view, **dict(filters), **span), expected) == {}, (metric, filters)

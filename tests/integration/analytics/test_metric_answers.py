@@ -113,7 +113,7 @@ async def test_the_tag_of_a_funnel_saves_the_counting_until_something_is_applied
 
 
 async def test_wrong_questions_are_refused_with_what_is_possible(api: httpx.AsyncClient) -> None:
-    for path, parameters, status, says in [
+    wrong: list[tuple[str, dict[str, Any], int, str]] = [
         ("happiness", {}, 404, "hire_rate"),
         ("reached", {"group_by": "colour"}, 422, "recruiter, sender_role"),
         ("reached", {"group_by": "via,origin,channel"}, 422, "two different ones"),
@@ -121,6 +121,8 @@ async def test_wrong_questions_are_refused_with_what_is_possible(api: httpx.Asyn
         ("reached", {"group_by": ""}, 422, "recruiter"),
         ("reached", {"level": "wizard"}, 422, "senior"),
         ("reached", {"via": "x" * 10_000}, 422, "100"),
+        ("reached", {"via": ["x"] * 10_000}, 422, "at most 100"),
+        ("reached", {"level": ["senior", "wizard"]}, 422, "senior"),
         ("reached", {"period": "millisecond"}, 422, "quarter"),
         ("reached", {"period": "10000 years"}, 422, "quarter"),
         ("reached", {"view": "sideways"}, 422, "activity"),
@@ -133,7 +135,8 @@ async def test_wrong_questions_are_refused_with_what_is_possible(api: httpx.Asyn
         ("reached", {"limit": "100000"}, 422, "10000"),
         ("reached/members", {"cursor": "forged"}, 400, "next_cursor"),
         ("hire_rate/members", {"key": "hired"}, 422, "one number"),
-    ]:
+    ]
+    for path, parameters, status, says in wrong:
         answer = await api.get(f"{METRIC}/{path}", params=parameters)
         assert answer.status_code == status, (path, parameters, answer.text)
         assert answer.headers["content-type"] == "application/problem+json"

@@ -43,7 +43,7 @@ export function PositionFunnel({ position, record, search, change }: Props) {
     queryFn: () =>
       body(
         api.GET("/v1/analytics/metrics/{name}", {
-          params: { path: { name: "from_previous" }, query: { ...period, position } },
+          params: { path: { name: "from_previous" }, query: { ...period, position: [position] } },
         }),
       ) as Promise<Schemas["MetricAnswer"]>,
     refetchInterval: 5_000,
@@ -247,7 +247,7 @@ function Cohorts({
   position: string;
   period: { view?: "activity"; from?: string; to?: string };
 }) {
-  const query = { ...period, position, group_by: "period" as const, period: "month" as const };
+  const query = { ...period, position: [position], group_by: "period" as const, period: "month" as const };
   const cohorts = useQuery({
     queryKey: ["funnel", "by month", query],
     queryFn: () => body(api.GET("/v1/analytics/funnel", { params: { query } })) as Promise<Schemas["GroupedFunnel"]>,
