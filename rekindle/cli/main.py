@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from rekindle.cli import dead_letters, doctor, down, login_link, logs, rebuild, replay, republish, simulate, status, token, up
+from rekindle.cli import (
+    dead_letters,
+    doctor,
+    down,
+    export,
+    login_link,
+    logs,
+    rebuild,
+    replay,
+    republish,
+    simulate,
+    status,
+    token,
+    up,
+)
 from rekindle.cli.screen import complain
 from rekindle.embedded.failures import CannotStart
 
@@ -36,7 +50,7 @@ def options(
     """Rekindle: the relationship memory of a hiring team, on this machine."""
 
 
-for subcommand in (up, status, down, logs, doctor, token, login_link, replay, simulate, republish, rebuild, dead_letters):
+for subcommand in (up, status, down, logs, doctor, token, login_link, replay, simulate, republish, rebuild, export, dead_letters):
     subcommand.register(app)
 
 

@@ -1,0 +1,170 @@
+"""`rekindle export`: the numbers of a metric, or what is behind them, as CSV, JSON lines or Parquet."""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated
+from urllib.parse import quote
+
+import typer
+
+from rekindle.cli.options import Data
+from rekindle.cli.replay import Url, client_of
+from rekindle.cli.screen import Screen
+from rekindle.embedded.failures import CannotStart
+from rekindle.embedded.folder import DEFAULT, DataFolder
+
+if TYPE_CHECKING:
+    import httpx
+
+
+class Format(StrEnum):
+    """The forms of a table, by the ending of a file's name."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+
+
+ACCEPT = {Format.CSV: "text/csv", Format.JSONL: "application/jsonl", Format.PARQUET: "application/vnd.apache.parquet"}
+
+_PERSON = re.compile(rb'^(?:\{"person_id":")?([0-9a-f]{8})-', re.MULTILINE)
+"""How a line about an attempt begins, in CSV and in JSON lines: they come in the order of these ids, which are spread evenly."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the subcommand."""
+    app.command("export")(export)
+
+
+def export(
+    metric: Annotated[str, typer.Argument(help="Its name, of GET /v1/analytics/metrics.", metavar="METRIC", show_default=False)],
+    ask: Annotated[
+        list[str] | None,
+        typer.Argument(help="What the API takes: group_by=via,period, via=linkedin, from=2026-01-01 ...", metavar="NAME=VALUE"),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where to; default: standard output.", metavar="FILE", dir_okay=False)
+    ] = None,
+    form: Annotated[Format | None, typer.Option("--format", help="Default: by the name of the file, else csv.")] = None,
+    members: Annotated[
+        bool, typer.Option("--members", help="The attempts, people or other things behind the numbers, instead of these.")
+    ] = False,
+    url: Url = None,
+    token: Annotated[
+        str | None, typer.Option(envvar="REKINDLE_TOKEN", help="With the scope analytics:read.", metavar="TOKEN")
+    ] = None,
+    data: Data = DEFAULT,
+) -> None:
+    """Save the numbers of a metric as a table, or what is behind them.
+
+    A file has its name only once it is whole: what is written until then is beside it, and goes when the export is broken off.
+    """
+    asked = [_named(one) for one in ask or ()]
+    wanted = form or _by_ending(output)
+    if wanted is Format.PARQUET and output is None and sys.stdout.isatty():
+        raise typer.BadParameter("Parquet is not for a terminal: name a file with --output.")
+    path = f"/v1/analytics/metrics/{quote(metric, safe='')}{'/members' if members else ''}"
+    progress = _Progress(Screen(), by_person=members and wanted is not Format.PARQUET)
+    with client_of(url, token, DataFolder(data)) as client:
+        save(client, path, asked, wanted, output, progress)
+    progress.end()
+
+
+def save(
+    client: "httpx.Client",
+    path: str,
+    asked: Sequence[tuple[str, str]],
+    form: Format,
+    output: Path | None,
+    progress: Callable[[bytes], None],
+) -> None:
+    """Write the answer as it comes. Raises CannotStart: refused, broken off, or nowhere to write to."""
+    import httpx
+
+    try:
+        with client.stream("GET", path, params=[*asked], headers={"Accept": ACCEPT[form]}) as answer:
+            if not answer.is_success:
+                raise CannotStart(_refusal(answer))
+            with _written(output) as file:
+                for some in answer.iter_bytes():
+                    file.write(some)
+                    progress(some)
+    except httpx.HTTPError as problem:
+        raise CannotStart(f"The export was broken off: {str(problem) or type(problem).__name__}. Run it again.") from problem
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        raise CannotStart(f"{output} cannot be written: {problem.strerror or problem}.") from problem
+
+
+@contextmanager
+def _written(output: Path | None) -> Iterator[IO[bytes]]:
+    """A file that has its name once it is whole, and else is gone; or standard output."""
+    if output is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    beside = output.with_name(f".{output.name}.{os.getpid()}.part")
+    try:
+        with beside.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(output)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _refusal(answer: "httpx.Response") -> str:
+    """What a problem says, in a sentence."""
+    answer.read()
+    try:
+        problem = answer.json()
+    except ValueError:
+        return f"The API answered {answer.status_code}."
+    rules = [f"{one['field']} {one['rule']}" for one in problem.get("errors", ())]
+    return "; ".join(rules) or str(problem.get("detail") or problem.get("title") or f"The API answered {answer.status_code}.")
+
+
+def _named(one: str) -> tuple[str, str]:
+    name, equals, value = one.partition("=")
+    if not name or not equals:
+        raise typer.BadParameter(f"{one!r} is not NAME=VALUE, such as group_by=via.")
+    return name, value
+
+
+def _by_ending(output: Path | None) -> Format:
+    ending = "" if output is None else output.suffix.removeprefix(".").lower()
+    return Format(ending) if ending in set(Format) else Format.CSV
+
+
+class _Progress:
+    """How far an export is: in hundredths by the last id of a person, where rows are in that order; else how much has come."""
+
+    def __init__(self, screen: Screen, *, by_person: bool) -> None:
+        self._screen = screen
+        self._by_person = by_person
+        self._bytes = 0
+        self._shown = -1
+
+    def __call__(self, some: bytes) -> None:
+        self._bytes += len(some)
+        if not self._by_person:
+            self._screen.count(f"{self._bytes / 1e6:.1f} MB")
+        elif found := _PERSON.findall(some):
+            self._show(100 * int(found[-1], 16) >> 32)
+
+    def end(self) -> None:
+        """All has come."""
+        if self._by_person:
+            self._show(100)
+
+    def _show(self, done: int) -> None:
+        if done > self._shown:
+            self._shown = done
+            self._screen.progress(f"{self._bytes / 1e6:.1f} MB", done, 100)

@@ -1,0 +1,121 @@
+"""`rekindle export`: what it asks, what it writes, and that half a file never has the name of a whole one."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from typer.testing import CliRunner, Result
+
+from rekindle.cli import export
+from rekindle.cli.main import app
+from rekindle.embedded.failures import CannotStart
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def asked() -> list[httpx.Request]:
+    return []
+
+
+@pytest.fixture
+def answer() -> dict[str, Any]:
+    return {"content": b"via,value\r\nlinkedin,3\r\n"}
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, asked: list[httpx.Request], answer: dict[str, Any]) -> Run:
+    """Runs the command against an API that answers as ``answer`` says."""
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(**{"status_code": 200, **answer})
+
+    def client(*_: object) -> httpx.Client:
+        return httpx.Client(transport=httpx.MockTransport(handle), base_url="http://api")
+
+    monkeypatch.setattr(export, "client_of", client)
+    return lambda *arguments: CliRunner().invoke(app, ["export", *map(str, arguments)])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name", "accept"),
+    [
+        ((), "out.csv", "text/csv"),
+        ((), "out.JSONL", "application/jsonl"),
+        ((), "out.parquet", "application/vnd.apache.parquet"),
+        (("--format", "jsonl"), "out.txt", "application/jsonl"),
+        ((), "out", "text/csv"),
+    ],
+)
+def test_the_form_is_that_of_the_name_or_as_asked(
+    run: Run, asked: list[httpx.Request], tmp_path: Path, arguments: tuple[str, ...], name: str, accept: str
+) -> None:
+    done = run("outcomes", *arguments, "-o", tmp_path / name)
+
+    assert done.exit_code == 0, done.output
+    assert asked[0].headers["Accept"] == accept
+    assert (tmp_path / name).read_bytes() == b"via,value\r\nlinkedin,3\r\n"
+    assert [one.name for one in tmp_path.iterdir()] == [name]
+
+
+def test_what_is_asked_is_what_the_api_takes(run: Run, asked: list[httpx.Request]) -> None:
+    done = run("reached", "--members", "via=linkedin", "via=a,b=c", "key=hired")
+
+    assert done.stdout_bytes == b"via,value\r\nlinkedin,3\r\n"
+    assert asked[0].url.path == "/v1/analytics/metrics/reached/members"
+    assert asked[0].url.params.multi_items() == [("via", "linkedin"), ("via", "a,b=c"), ("key", "hired")]
+
+
+def test_how_far_it_is_is_read_from_the_ids_of_people(run: Run, answer: dict[str, Any], tmp_path: Path) -> None:
+    answer["content"] = _lines("0f000000", "8f000000", "ff000000")
+
+    done = run("reached", "--members", "-o", tmp_path / "out.jsonl")
+
+    assert [line.split(": ")[1].split("%")[0].strip() for line in done.stderr.splitlines()] == ["5", "55", "99", "100"]
+
+
+def test_an_export_that_breaks_off_leaves_what_was_there(run: Run, answer: dict[str, Any], tmp_path: Path) -> None:
+    file = tmp_path / "out.csv"
+    file.write_text("of yesterday")
+    answer["content"] = _breaking()
+
+    done = run("outcomes", "-o", file)
+
+    assert isinstance(done.exception, CannotStart)
+    assert "broken off" in str(done.exception)
+    assert (file.read_text(), [one.name for one in tmp_path.iterdir()]) == ("of yesterday", ["out.csv"])
+
+
+def test_a_refusal_says_field_and_rule_and_writes_nothing(run: Run, answer: dict[str, Any], tmp_path: Path) -> None:
+    answer |= {"status_code": 422, "json": {"detail": "no", "errors": [{"field": "group_by", "rule": "must name dimensions"}]}}
+    del answer["content"]
+
+    done = run("outcomes", "group_by=colour", "-o", tmp_path / "out.csv")
+
+    assert str(done.exception) == "group_by must name dimensions"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [("outcomes", "colour"), ("outcomes", "=red"), ("outcomes", "--format", "xlsx"), ()])
+def test_misuse_is_a_2(run: Run, asked: list[httpx.Request], arguments: tuple[str, ...]) -> None:
+    assert run(*arguments).exit_code == 2
+    assert asked == []
+
+
+def test_a_folder_that_is_not_there_is_named(run: Run, tmp_path: Path) -> None:
+    done = run("outcomes", "-o", tmp_path / "nowhere" / "out.csv")
+
+    assert "out.csv cannot be written: No such file or directory." in str(done.exception)
+
+
+def _lines(*people: str) -> Iterator[bytes]:
+    for person in people:
+        yield f'{{"person_id":"{person}-3b5e-5c1d-8a64-2f1f6f3f2a11","attempt":1}}\n'.encode()
+
+
+def _breaking() -> Iterator[bytes]:
+    yield b"via,value\r\n"
+    raise httpx.RemoteProtocolError("peer closed connection without sending complete message body")
