@@ -10,10 +10,11 @@ from services.analytics.api.answers import Group, GroupedFunnel, OrganisationFun
 from services.analytics.api.dependencies import FreshnessDep
 from services.analytics.api.filters import DimensionName, FiltersDep, Span, SpanDep
 from services.analytics.api.reading import ReadingDep
-from services.analytics.dimensions import BY_NAME
+from services.analytics.dimensions import BY_NAME, PERIOD
 from services.analytics.domain.questions import Period, Question
 from services.analytics.use_cases.read_funnel import Funnel
 from shared import clock
+from shared.errors import Invalid
 from shared.events.fields import PositionRef
 from shared.security.auth import Principal, requires
 from shared.web.routing import StrictRoute
@@ -59,7 +60,9 @@ async def get_organisation_funnel(
     answer: Response,
     freshness: FreshnessDep,
     group_by: Annotated[DimensionName | None, Query(description="One funnel for each value of a dimension.")] = None,
-    period: Annotated[Period, Query(description="With group_by=period: how long a period is.")] = Period.MONTH,
+    period: Annotated[
+        Period | None, Query(description="How long a period is, a month by default; without group_by the funnel of each period.")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=1000, description="At most so many groups: the largest, or the latest periods.")] = 1000,
 ) -> Any:
     """The funnel over all positions, with any dimension as a filter, and one a group where it is asked for.
@@ -68,8 +71,12 @@ async def get_organisation_funnel(
     """
     del waited
     now = clock.now()
+    if period is not None:
+        group_by = group_by or DimensionName(PERIOD.name)
+        if str(group_by) != PERIOD.name:
+            raise Invalid.of("period", f"is not taken with group_by={group_by}: funnels are told apart by one dimension")
     grouped = () if group_by is None else (BY_NAME[str(group_by)],)
-    question = question_of(span, filters=filters, group_by=grouped, period=period, limit=limit)
+    question = question_of(span, filters=filters, group_by=grouped, period=period or Period.MONTH, limit=limit)
     read = await reading.funnels(question, now)
     if read.found is None:
         return Response(status_code=304, headers=_headers(read.tag))

@@ -75,6 +75,15 @@ def possible(metric: Metric, question: Question) -> Question:
     return question
 
 
+def _with_period(group_by: tuple[Dimension, ...]) -> tuple[Dimension, ...]:
+    """The groups, and the period. Raises Invalid where these are too many."""
+    if PERIOD in group_by:
+        return group_by
+    if len(group_by) == MOST_GROUPED_BY:
+        raise Invalid.of("period", f"groups by period, beside at most one dimension of group_by; {MOST_GROUPED_BY} are given")
+    return *group_by, PERIOD
+
+
 MetricDep = Annotated[Metric, Depends(_metric)]
 GroupByDep = Annotated[tuple[Dimension, ...], Depends(_group_by)]
 
@@ -89,7 +98,10 @@ async def get_metric(
     group_by: GroupByDep,
     reading: ReadingDep,
     form: FormDep,
-    period: Annotated[Period, Query(description="With period in group_by: how long a period is.")] = Period.MONTH,
+    period: Annotated[
+        Period | None,
+        Query(description="How long a period is, a month by default; without period in group_by it adds that: a series."),
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=10_000, description="At most so many groups: the first periods, the largest.")] = 1000,
     compare: Annotated[
         Literal["before"] | None,
@@ -102,7 +114,8 @@ async def get_metric(
     """
     del waited
     now = clock.now()
-    question = possible(metric, question_of(span, filters=filters, group_by=group_by, period=period, limit=limit))
+    groups = group_by if period is None else _with_period(group_by)
+    question = possible(metric, question_of(span, filters=filters, group_by=groups, period=period or Period.MONTH, limit=limit))
     earlier = None if compare is None else _before(question)
 
     found = await reading.metric(metric, question, now, lambda tag: reading.has(_of(form, tag, compare)))

@@ -124,6 +124,9 @@ async def test_wrong_questions_are_refused_with_what_is_possible(api: httpx.Asyn
         ("reached", {"via": ["x"] * 10_000}, 422, "at most 100"),
         ("reached", {"level": ["senior", "wizard"]}, 422, "senior"),
         ("reached", {"period": "millisecond"}, 422, "quarter"),
+        ("reached", {"period": "1ms"}, 422, "quarter"),
+        ("reached", {"period": "day", "group_by": "via,origin"}, 422, "at most one dimension"),
+        ("reached", {"from": "0001-01-01", "to": "9999-12-31", "period": "day"}, 422, "between 1900 and 2200"),
         ("reached", {"period": "10000 years"}, 422, "quarter"),
         ("reached", {"view": "sideways"}, 422, "activity"),
         ("reached", {"from": "2026-03-03", "to": "2026-03-02"}, 422, "before from"),
@@ -141,6 +144,23 @@ async def test_wrong_questions_are_refused_with_what_is_possible(api: httpx.Asyn
         assert answer.status_code == status, (path, parameters, answer.text)
         assert answer.headers["content-type"] == "application/problem+json"
         assert says in answer.text, (path, parameters, answer.text)
+
+
+async def test_a_period_alone_is_a_series(api: httpx.AsyncClient, analytics: Sessions) -> None:
+    history = History()
+    await deliver(analytics, history.fact("contacted", via="linkedin"), history.fact("contacted", "ben", 40, via="referral"))
+
+    async def rows(**asked: Any) -> list[dict[str, Any]]:
+        answer = await api.get(f"{METRIC}/unanswered", params=asked)
+        return [row["key"] for row in answer.json()["rows"]]
+
+    funnels = (await api.get("/v1/analytics/funnel", params={"period": "week"})).json()
+    refused = await api.get("/v1/analytics/funnel", params={"period": "week", "group_by": "via"})
+
+    assert await rows(period="month") == await rows(group_by="period") == [{"period": "2026-03-01"}, {"period": "2026-04-01"}]
+    assert await rows(period="year", group_by="via") == await rows(group_by="via,period", period="year")
+    assert [one["key"] for one in funnels["groups"]] == ["2026-03-02", "2026-04-06"]
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "period")
 
 
 @pytest.mark.parametrize("path", ["metrics/reached", "metrics/reached/members", "funnel"])
