@@ -48,6 +48,7 @@ WORDS: dict[str, tuple[str, Any]] = {
     "erasure_id": ("The erasure.", "7f6f2f04-7d6d-5f3e-9a55-8f2d9a40a001"),
     "removed": ("How many things were removed, by kind.", {"events": 12}),
     "erasure": ("The erasure's id.", "7f6f2f04-7d6d-5f3e-9a55-8f2d9a40a001"),
+    "import_id": ("The import.", "7f6f2f04-7d6d-5f3e-9a55-8f2d9a40a001"),
     # paging, batches, reading your own writes
     "items": ("What was found or done, in order.", None),
     "cursor": ("The next_cursor of the page before.", None),

@@ -57,6 +57,8 @@ class SharedSettings(BaseSettings):
     Groups for which nobody waits take several times as long.
     """
     max_body_bytes: int = Field(8 * 1024 * 1024, ge=1024)
+    max_upload_bytes: int = Field(256 * 1024 * 1024, ge=1024)
+    """The same for a body that holds a file."""
     cors_origins: Annotated[str, AfterValidator(_origins)] = ""
     """Origins of pages elsewhere whose browsers may call the API, separated by spaces; ``*`` for every one."""
     requests_per_minute: int = Field(600_000, ge=1)

@@ -21,3 +21,9 @@ async def pause(stop: asyncio.Event, seconds: float) -> None:
         except TimeoutError:
             if left <= BEAT_EVERY:
                 return
+
+
+async def wake_at(stop: asyncio.Event, woken: asyncio.Event) -> None:
+    """Set ``woken`` once ``stop`` is, so that who waits to be woken stops too."""
+    await stop.wait()
+    woken.set()

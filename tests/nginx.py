@@ -34,6 +34,7 @@ def written(folder: Path, *, port: int, services: Mapping[str, int] | None = Non
     ``services`` gives a port of this machine for a role's host name.
     """
     text = TEMPLATE.read_text().replace("${REKINDLE_MAX_BODY_BYTES}", str(max_body_bytes))
+    text = text.replace("${REKINDLE_MAX_UPLOAD_BYTES}", str(4 * max_body_bytes))
     assert "${" not in text
     if services is not None:
         text = _SERVER.sub(lambda found: f"server 127.0.0.1:{services[found[1]]};", text)

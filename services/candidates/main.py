@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.candidates.api import candidate_batches, candidates, erasures, matches, positions
+from services.candidates.api import candidate_batches, candidates, erasures, imports, matches, positions
 from services.candidates.consumers import subscriptions
 from services.candidates.settings import CandidatesSettings
 from services.candidates.use_cases.measure_erasures import erasure_measure
@@ -17,7 +17,7 @@ from shared.web.dead_letters import dead_letters_router
 
 
 def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
-    """Routes at their full paths: /v1/candidates, /v1/positions, /v1/erasures."""
+    """Routes at their full paths: /v1/candidates, /v1/positions, /v1/erasures, /v1/imports."""
     settings = settings or CandidatesSettings()
     sessions = connect(settings.database_url, pool_size=settings.pool_size, name="candidates api")
     health = ServiceHealth(
@@ -44,6 +44,8 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
             candidates.router,
             positions.router,
             erasures.router,
+            imports.upload_router,
+            imports.router,
         ],
         settings=settings,
         lifespan=lifespan,
@@ -55,7 +57,9 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
             "candidates": "People's records, by id or by what your systems call them.",
             "positions": "Openings.",
             "erasures": "People who are forgotten for good.",
+            "imports": "People from files: what would come of one, and what came of each of its rows.",
         },
+        uploads=[imports.PATH],
     )
     app.state.sessions = sessions
     return app

@@ -34,6 +34,13 @@ class CandidatesSettings(SharedSettings):
     phone_region: str | None = Field(None, pattern="^[A-Z]{2}$", validation_alias="CANDIDATES_PHONE_REGION")
     """The country (ISO 3166-1 alpha-2) of phone numbers without a country's code, where the person's is not known."""
 
+    import_max_rows: int = Field(1_000_000, ge=1, validation_alias="CANDIDATES_IMPORT_MAX_ROWS")
+    """Rows that a file may have."""
+    import_max_columns: int = Field(500, ge=1, validation_alias="CANDIDATES_IMPORT_MAX_COLUMNS")
+    """Columns that a file may have."""
+    import_dry_run_rows: int = Field(5_000, ge=1, validation_alias="CANDIDATES_IMPORT_DRY_RUN_ROWS")
+    """Rows that a dry run tries."""
+
     @property
     def attributes(self) -> frozenset[str]:
         """The keys that a candidate's ``attributes`` may have."""

@@ -1,10 +1,14 @@
-"""The long-running parts of candidates: its relay and its consumers."""
+"""The long-running parts of candidates: its relay, its consumers, and imports."""
 
+import asyncio
 from collections.abc import Mapping
 
+from services.candidates.api.import_bodies import row_reader
 from services.candidates.consumers import subscriptions
 from services.candidates.settings import CandidatesSettings
 from services.candidates.use_cases.holdings import TOPICS
+from services.candidates.use_cases.run_imports import ImportRunner
+from shared.db.engine import Sessions
 from shared.worker import Part, service_parts
 
 
@@ -14,5 +18,16 @@ def parts(settings: CandidatesSettings | None = None) -> Mapping[str, Part]:
     While records change steadily the relay publishes every three windows: each batch of them wakes every reader, and none of them
     is waited for as events are. One that comes alone is published at once.
     """
-    settings = settings or CandidatesSettings()
-    return service_parts("candidates", settings, subscriptions(settings), publishes=TOPICS, relay_windows=3)
+    own = settings or CandidatesSettings()
+
+    async def import_people(sessions: Sessions, stop: asyncio.Event) -> None:
+        await ImportRunner(sessions, row_reader(own), own.partitions).run(stop)
+
+    return service_parts(
+        "candidates",
+        own,
+        subscriptions(own),
+        publishes=TOPICS,
+        relay_windows=3,
+        also={"candidates.imports": import_people},
+    )

@@ -37,6 +37,9 @@ class Driver(Protocol):
     async def add_listener(self, channel: str, callback: Callable[..., None]) -> None:
         """LISTEN, and have each notification call back."""
 
+    def is_closed(self) -> bool:
+        """Whether the connection is lost."""
+
     def is_in_transaction(self) -> bool:
         """Whether a transaction was begun."""
 

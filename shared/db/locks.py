@@ -13,6 +13,9 @@ RELAY = 7_234_502
 CLOCK = 7_234_510
 """Held by the leader of engagement's clock."""
 
+IMPORTS = 7_234_515
+"""Held by the process that works imports off."""
+
 SYNC = 7_234_520
 """Held by whoever numbers what changed, for syncs."""
 

@@ -27,7 +27,7 @@ from shared.events import Event, RelayReported, Topic
 from shared.observability.heartbeats import beat
 from shared.observability.metrics import OUTBOX_PUBLISHED, PUBLISH_SECONDS
 from shared.reconciliation.shard_totals import TotalsPublisher
-from shared.shutdown import pause
+from shared.shutdown import pause, wake_at
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ class Relay:
         )
         ends = AIOKafkaConsumer(bootstrap_servers=self.bootstrap_servers, enable_auto_commit=False)
         woken = asyncio.Event()
-        stopping = asyncio.create_task(_wake_at(stop, woken))
+        stopping = asyncio.create_task(wake_at(stop, woken))
         try:
             await asyncio.wait_for(producer.start(), SEND_TIMEOUT)
             await asyncio.wait_for(ends.start(), SEND_TIMEOUT)
@@ -173,8 +173,3 @@ def _batches(producer: AIOKafkaProducer, rows: Sequence[Any]) -> list[tuple[Batc
             batch.append(**record)
             batches.append((batch, {"topic": topic, "partition": shard}))
     return batches
-
-
-async def _wake_at(stop: asyncio.Event, woken: asyncio.Event) -> None:
-    await stop.wait()
-    woken.set()

@@ -65,12 +65,13 @@ def create_service_app(
     measures: Sequence[Measure] = (),
     tags: Mapping[str, str] | None = None,
     schemas: Mapping[str, dict[str, Any]] | None = None,
+    uploads: Sequence[str] = (),
 ) -> ServiceApp:
     """A service's HTTP application: its routers, problems for every error, probes, metrics and its OpenAPI document.
 
     ``checks`` and ``watched`` are what ``/health/ready`` asks; ``measures`` are run before ``/metrics`` is read. All stay on
     ``app.state`` for a gateway that puts several services behind one address. ``tags`` describes the tags of the routers;
-    ``schemas`` are components of the document that no route declares.
+    ``schemas`` are components of the document that no route declares. ``uploads`` are paths that take files.
     """
     set_organisation_zone(settings.zone)
     use_cursor_key(settings)
@@ -93,7 +94,13 @@ def create_service_app(
     app.state.measures = tuple(measures)
     for router in (*routers, probes):
         app.router.routes.extend(router.routes)
-    app.requests = RequestMiddleware(app.operate, service=name, max_body_bytes=settings.max_body_bytes, answer_error=answer_error)
+    app.requests = RequestMiddleware(
+        app.operate,
+        service=name,
+        max_body_bytes=settings.max_body_bytes,
+        larger_bodies=dict.fromkeys(uploads, settings.max_upload_bytes),
+        answer_error=answer_error,
+    )
     if origins := settings.cors_origins.split():
         app.requests = _let_in(app.requests, origins)
     describe(app, routers, tags=tags or {}, schemas=schemas)

@@ -5,7 +5,8 @@ import contextlib
 import random
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from prometheus_client import Histogram
@@ -31,6 +32,8 @@ CLIENT_LEFT = 499
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 
+NO_LARGER: Mapping[str, int] = MappingProxyType({})
+
 Answers = Callable[[Request, Exception], Response]
 """The answer to an error."""
 
@@ -38,8 +41,18 @@ Answers = Callable[[Request, Exception], Response]
 class RequestMiddleware:
     """ASGI middleware of every service. Whatever the application raises is answered by ``answer_error``."""
 
-    def __init__(self, app: ASGIApp, *, service: str, max_body_bytes: int, answer_error: Answers) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        service: str,
+        max_body_bytes: int,
+        answer_error: Answers,
+        larger_bodies: Mapping[str, int] = NO_LARGER,
+    ) -> None:
+        """``larger_bodies``: paths at which a body may be larger, and how large."""
         self.app = app
+        self.larger_bodies = larger_bodies
         self.service = service
         self.max_body_bytes = max_body_bytes
         self.answer_error = answer_error
@@ -61,7 +74,7 @@ class RequestMiddleware:
         request_id = given if given is not None and _REQUEST_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
         scope.setdefault("state", {})["request_id"] = request_id
         if is_chunked or (length is not None and not (length.isdigit() and int(length) <= self.max_body_bytes)):
-            receive = self._limited(length, receive)
+            receive = self._limited(length, receive, self.larger_bodies.get(scope["path"], self.max_body_bytes))
         token = request_id_var.set(request_id)
         try:
             if traceparent is None and not is_exporting():
@@ -122,29 +135,30 @@ class RequestMiddleware:
                 self._seconds[labels] = child
         child.observe(seconds)
 
-    def _limited(self, length: bytes | None, receive: Receive) -> Receive:
+    def _limited(self, length: bytes | None, receive: Receive, limit: int) -> Receive:
         """``receive`` that refuses a body beyond the limit, announced or not."""
         received = 0
 
         async def limited() -> Message:
             nonlocal received
-            if length is not None and length.isdigit() and int(length) > self.max_body_bytes:
+            if length is not None and length.isdigit() and int(length) > limit:
                 if int(length) <= MOST_DISCARDED:
                     await _discard(receive)
-                raise self._too_large()
+                raise _too_large(limit)
             message = await receive()
             if message["type"] == "http.request":
                 received += len(message.get("body", b""))
-                if received > self.max_body_bytes:
+                if received > limit:
                     if message.get("more_body", False):
                         await _discard(receive)
-                    raise self._too_large()
+                    raise _too_large(limit)
             return message
 
         return limited
 
-    def _too_large(self) -> HTTPException:
-        return HTTPException(413, f"The body is larger than {self.max_body_bytes} bytes.", {"Connection": "close"})
+
+def _too_large(limit: int) -> HTTPException:
+    return HTTPException(413, f"The body is larger than {limit} bytes.", {"Connection": "close"})
 
 
 async def _discard(receive: Receive) -> None:

@@ -15,6 +15,10 @@ NOT_AS_IT_STANDS = {
     "eraseCandidate": "it would erase a person of the demo for good",
     "getErasure": "needs the id of an erasure",
     "confirmErasure": "needs the id of an erasure",
+    "getImport": "needs the id of an import",
+    "listImportRows": "needs the id of an import",
+    "pauseImport": "needs the id of an import",
+    "resumeImport": "needs the id of an import",
     "getQueueItem": "needs the id of an item",
     "completeQueueItem": "needs the lease of a claim",
     "renewQueueLease": "needs the lease of a claim",
@@ -64,8 +68,16 @@ async def send(api: httpx.AsyncClient, path: str, method: str, operation: Docume
         if parameter["in"] == "path":
             path = path.replace(f"{{{parameter['name']}}}", quote(str(first_of(parameter)), safe=""))
     content = operation.get("requestBody", {}).get("content", {})
-    body = {"json": first_of(content["application/json"])} if content else {}
-    return await api.request(method, path, params=query, **body)
+    return await api.request(method, path, params=query, **_body(content))
+
+
+def _body(content: Document) -> dict[str, Any]:
+    """The first example of a body, as JSON or with a file."""
+    if "multipart/form-data" in content:
+        fields = first_of(content["multipart/form-data"])
+        file = fields["file"].encode()
+        return {"files": {"file": ("people.csv", file)}, "data": {**fields, "file": None}}
+    return {"json": first_of(content["application/json"])} if content else {}
 
 
 def has_example(parameter: Document) -> bool:

@@ -3,7 +3,7 @@
 from typing import Self
 from uuid import UUID
 
-from shared.errors import Gone, Invalid, NotFound, PreconditionFailed, PreconditionRequired
+from shared.errors import Conflict, Gone, Invalid, NotFound, PreconditionFailed, PreconditionRequired
 
 
 class CandidateUnknown(NotFound):
@@ -51,6 +51,20 @@ class ErasureUnknown(NotFound):
 
     code = "erasure_unknown"
     title = "There is no such erasure"
+
+
+class ImportUnknown(NotFound):
+    """No import of that id."""
+
+    code = "import_unknown"
+    title = "There is no such import"
+
+
+class ImportFinished(Conflict):
+    """What is to be done with the import is not possible in its status."""
+
+    code = "import_status"
+    title = "The import's status does not allow this"
 
 
 class NotWaitedFor(Invalid):

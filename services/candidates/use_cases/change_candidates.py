@@ -1,9 +1,10 @@
 """Change what is known of candidates: the fields of their records, and which other references are the same person."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from services.candidates.domain.contact import phone_in
@@ -26,6 +27,28 @@ from shared.observability.tracing import current_traceparent
 Outcome = Changed[CandidateView] | Redirected | DomainError
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A change that was applied to a stream; ``is_new``: its person had no record before."""
+
+    stream: UUID
+    is_new: bool
+    is_news: bool
+    """Whether anything was stated that the source had not stated last, or anybody linked."""
+    ignored: list[str]
+    refused: list[FieldError]
+
+
+class Accompaniment(Protocol):
+    """What else is done in the transaction of some changes."""
+
+    async def begin(self, connection: Driver) -> None:
+        """Before any person is locked. May run twice, in two transactions, of which one is rolled back."""
+
+    def writes(self, outcomes: "Sequence[Accepted | Redirected | DomainError]") -> Sequence[Write]:
+        """What is written together with the changes, of which this is what came."""
+
+
 async def change_candidate(
     sessions: Sessions, change: RecordChange, *, stated_by: str, shards: int, now: datetime
 ) -> Changed[CandidateView] | Redirected:
@@ -41,37 +64,65 @@ async def change_candidate(
 
 
 async def change_candidates(
-    sessions: Sessions, changes: Sequence[RecordChange], *, stated_by: str, shards: int, now: datetime
+    sessions: Sessions,
+    changes: Sequence[RecordChange],
+    *,
+    stated_by: str,
+    shards: int,
+    now: datetime,
+    also: Accompaniment | None = None,
 ) -> list[Outcome]:
     """The same for several, in order and in one transaction; one that is refused hinders none of the others.
 
-    A change without a condition by a merged id speaks for the person.
+    A change without a condition by a merged id speaks for the person. ``also`` is done in the same transaction.
     """
     try:
+        work, outcomes = await _change(sessions, changes, stated_by, shards, now, also, may_link=False)
+    except _MapMustChangeError:
+        work, outcomes = await _change(sessions, changes, stated_by, shards, now, also, may_link=True)
+    return [work.shown(outcome) for outcome in outcomes]
+
+
+async def preview_changes(
+    sessions: Sessions, changes: Sequence[RecordChange], *, stated_by: str, now: datetime
+) -> Sequence[Accepted | Redirected | DomainError]:
+    """What would come of changes, of which none links anybody. Nothing is stored: the transaction is rolled back."""
+    outcomes: Sequence[Accepted | Redirected | DomainError] = []
+    with suppress(_PreviewedError):
         async with sessions.begin_raw(candidates.SHARE_MAP) as transaction:
             work = await _begin(transaction.connection, changes, stated_by, now, may_link=False)
             outcomes = [work.outcome(change) for change in changes]
-            transaction.id = await _store(transaction.connection, work, shards)
-    except _MapMustChangeError:
-        async with sessions.begin_raw(candidates.LOCK_MAP) as transaction:
-            work = await _begin(transaction.connection, changes, stated_by, now, may_link=True)
-            outcomes = [work.outcome(change) for change in changes]
-            transaction.id = await _store(transaction.connection, work, shards)
-    return [work.shown(outcome) for outcome in outcomes]
+            raise _PreviewedError
+    return outcomes
+
+
+class _PreviewedError(Exception):
+    """What would come of changes is known."""
+
+
+async def _change(
+    sessions: Sessions,
+    changes: Sequence[RecordChange],
+    stated_by: str,
+    shards: int,
+    now: datetime,
+    also: Accompaniment | None,
+    *,
+    may_link: bool,
+) -> "tuple[_Work, Sequence[Accepted | Redirected | DomainError]]":
+    """Apply and store changes in a transaction. Raises _MapMustChangeError where one links and none may."""
+    async with sessions.begin_raw(candidates.LOCK_MAP if may_link else candidates.SHARE_MAP) as transaction:
+        if also is not None:
+            await also.begin(transaction.connection)
+        work = await _begin(transaction.connection, changes, stated_by, now, may_link=may_link)
+        outcomes = [work.outcome(change) for change in changes]
+        further = [] if also is None else also.writes(outcomes)
+        transaction.id = await _store(transaction.connection, work, shards, further)
+    return work, outcomes
 
 
 class _MapMustChangeError(Exception):
     """A change links streams that are not linked yet, which needs the exclusive lock on the map."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Accepted:
-    """A change that was applied to a stream; ``is_new``: its person had no record before."""
-
-    stream: UUID
-    is_new: bool
-    ignored: list[str]
-    refused: list[FieldError]
 
 
 @dataclass(slots=True)
@@ -90,23 +141,23 @@ class _Work:
     linked: dict[Link, str] = field(default_factory=dict)
     """New links, and the source that states each."""
 
-    def outcome(self, change: RecordChange) -> _Accepted | Redirected | DomainError:
+    def outcome(self, change: RecordChange) -> Accepted | Redirected | DomainError:
         """Apply a change, or say why not; then it has changed nothing."""
         try:
             return self._apply(change)
         except DomainError as refused:
             return refused
 
-    def shown(self, outcome: _Accepted | Redirected | DomainError) -> Outcome:
+    def shown(self, outcome: Accepted | Redirected | DomainError) -> Outcome:
         """What comes of a change once all are applied."""
-        if not isinstance(outcome, _Accepted):
+        if not isinstance(outcome, Accepted):
             return outcome
         person = self.people.person_of(outcome.stream)
         members = self.people.members(person.id)
         view = candidate_view(person, members, members)
         return Changed(view, outcome.is_new, outcome.ignored, outcome.refused)
 
-    def _apply(self, change: RecordChange) -> _Accepted | Redirected:
+    def _apply(self, change: RecordChange) -> Accepted | Redirected:
         mine = self._admit(change)
         if isinstance(mine, Redirected):
             return mine
@@ -136,7 +187,7 @@ class _Work:
         if new_links:
             self.linked |= dict.fromkeys(new_links, change.source(self.stated_by))
             self.people.link(new_links, among={one.id for one in joined})
-        return _Accepted(mine.id, is_new, ignored, refused)
+        return Accepted(mine.id, is_new, bool(observed.added or new_links), ignored, refused)
 
     def _observe(self, change: RecordChange, mine: Stream) -> tuple[Observed, list[Observation]]:
         stated = change.observations(CANDIDATE, self.stated_by)
@@ -201,7 +252,7 @@ async def _begin(connection: Driver, changes: Sequence[RecordChange], stated_by:
     return _Work(People(streams, known), may_link, stated_by, now, history.Additions.by(stated_by, now))
 
 
-async def _store(connection: Driver, work: _Work, shards: int) -> int | None:
+async def _store(connection: Driver, work: _Work, shards: int, further: Sequence[Write]) -> int | None:
     """Bring the people up to date that were touched, and write what has changed; returns the transaction's id if anything has."""
     traceparent = current_traceparent()
     events = []
@@ -214,6 +265,7 @@ async def _store(connection: Driver, work: _Work, shards: int) -> int | None:
         *links.adding(work.linked, linked_by=work.stated_by, now=work.now),
         *work.additions.writes("candidate"),
         *outbox.appending(Topic.CANDIDATES, events, shards=shards),
+        *further,
     ]
     if not writes:
         return None

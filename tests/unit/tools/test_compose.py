@@ -210,6 +210,10 @@ def test_the_proxy_waits_for_no_service_and_gets_the_limit_of_bodies() -> None:
 
     assert "depends_on" not in proxy
     assert proxy["environment"]["REKINDLE_MAX_BODY_BYTES"] == f"${{REKINDLE_MAX_BODY_BYTES:-{SharedSettings().max_body_bytes}}}"
+    assert (
+        proxy["environment"]["REKINDLE_MAX_UPLOAD_BYTES"]
+        == f"${{REKINDLE_MAX_UPLOAD_BYTES:-{SharedSettings().max_upload_bytes}}}"
+    )
     assert [name for name, service in COMPOSE["services"].items() if "${REKINDLE_PORT" in str(service.get("ports"))] == ["nginx"]
 
 

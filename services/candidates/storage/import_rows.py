@@ -1,0 +1,135 @@
+"""Rows of imports: what is still to be done of each, and what came of it.
+
+What a row states is held until it has a result, and gone then. A row names its person by id, so that an erasure reaches it.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from services.candidates.domain.imports.rows import RowError
+from shared.db.asyncpg_connection import Driver, Write
+
+ERASED = "erased"
+_COLUMNS = ("import_id", "number", "line", "candidate_id", "result", "errors", "content")
+
+_NEXT = """
+    SELECT number, line, candidate_id, result, errors::text, content FROM import_rows
+    WHERE import_id = $1 AND number > $2 ORDER BY number LIMIT $3
+    """
+_RESULTS = """
+    UPDATE import_rows SET result = new.result, errors = new.errors, content = NULL
+    FROM unnest($2::bigint[], $3::text[], $4::jsonb[]) AS new (number, result, errors)
+    WHERE import_rows.import_id = $1 AND import_rows.number = new.number
+    """
+_KNOWN = """
+    SELECT candidate_id, digest FROM imported_contents WHERE candidate_id = ANY($1::uuid[])
+    """
+_FORGET_OLDER = """
+    DELETE FROM imported_contents AS older WHERE candidate_id = ANY($2::uuid[]) AND import_id <> $1
+        AND NOT EXISTS (
+            SELECT FROM unnest($2::uuid[], $3::bytea[]) AS new (candidate_id, digest)
+            WHERE (new.candidate_id, new.digest) = (older.candidate_id, older.digest))
+    """
+_REMEMBER = """
+    INSERT INTO imported_contents (candidate_id, digest, import_id)
+    SELECT candidate_id, digest, $1 FROM unnest($2::uuid[], $3::bytea[]) AS new (candidate_id, digest)
+    ON CONFLICT (candidate_id, digest) DO UPDATE SET import_id = excluded.import_id
+    """
+_FORGET = f"""
+    UPDATE import_rows SET content = NULL, errors = '[]', result = '{ERASED}' WHERE candidate_id = ANY($1::uuid[])
+    """  # noqa: S608 - a constant
+_FORGET_CONTENTS = "DELETE FROM imported_contents WHERE candidate_id = ANY($1::uuid[])"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """A row. ``content``: what it states, as an item of a batch; None once there is a ``result``."""
+
+    number: int
+    line: int
+    candidate_id: UUID | None
+    result: str | None
+    errors: tuple[RowError, ...]
+    content: Any
+
+
+def row_of(stored: Sequence[Any]) -> StoredRow:
+    """A row as the driver gives it."""
+    number, line, candidate, result, errors, content = stored
+    read = tuple(RowError(**one) for one in orjson.loads(errors))
+    return StoredRow(number, line, candidate, result, read, None if content is None else orjson.loads(content))
+
+
+def errors_written(errors: Sequence[RowError]) -> str:
+    """Errors as JSON."""
+    return orjson.dumps(errors).decode() if errors else "[]"
+
+
+async def add(connection: Driver, of_import: UUID, rows: Sequence[StoredRow]) -> None:
+    """Store rows that are new, by COPY."""
+    records = [
+        (
+            of_import,
+            one.number,
+            one.line,
+            one.candidate_id,
+            one.result,
+            errors_written(one.errors),
+            None if one.content is None else orjson.dumps(one.content).decode(),
+        )
+        for one in rows
+    ]
+    await connection.copy_records_to_table("import_rows", records=records, columns=_COLUMNS)
+
+
+async def after(connection: Driver, of_import: UUID, number: int, limit: int) -> list[StoredRow]:
+    """The rows that follow one, in order."""
+    return [row_of(row) for row in await connection.fetch(_NEXT, of_import, number, limit)]
+
+
+async def page(connection: Driver, of_import: UUID, *, result: str | None, after_number: int, limit: int) -> list[StoredRow]:
+    """Rows in order, with one result where one is given; without their content."""
+    condition = "" if result is None else "AND result = $4"
+    values = [] if result is None else [result]
+    rows = await connection.fetch(
+        f"""
+        SELECT number, line, candidate_id, result, errors::text, NULL FROM import_rows
+        WHERE import_id = $1 AND number > $2 {condition} ORDER BY number LIMIT $3
+        """,  # noqa: S608 - constants
+        of_import,
+        after_number,
+        limit,
+        *values,
+    )
+    return [row_of(row) for row in rows]
+
+
+def saving_results(of_import: UUID, results: Sequence[tuple[int, str, Sequence[RowError]]]) -> Write:
+    """Write what came of rows, by their numbers; what they stated is gone."""
+    numbers = [number for number, _, _ in results]
+    return Write(
+        _RESULTS, (of_import, numbers, [result for _, result, _ in results], [errors_written(errors) for *_, errors in results])
+    )
+
+
+async def known_contents(connection: Driver, candidates: Collection[UUID]) -> set[tuple[UUID, bytes]]:
+    """What the last import of these candidates stated, as keyed hashes."""
+    return {(candidate, bytes(digest)) for candidate, digest in await connection.fetch(_KNOWN, list(candidates))}
+
+
+def remembering(of_import: UUID, contents: Collection[tuple[UUID, bytes]]) -> list[Write]:
+    """Remember what an import stated of candidates, in place of what earlier ones did."""
+    if not contents:
+        return []
+    ordered = sorted(set(contents))
+    values = (of_import, [candidate for candidate, _ in ordered], [digest for _, digest in ordered])
+    return [Write(_FORGET_OLDER, values), Write(_REMEMBER, values)]
+
+
+def forgetting(streams: Collection[UUID]) -> list[Write]:
+    """Forget what rows of these candidates state or stated; that there was a row is left."""
+    return [Write(_FORGET, (list(streams),)), Write(_FORGET_CONTENTS, (list(streams),))]

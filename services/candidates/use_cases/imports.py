@@ -1,0 +1,60 @@
+"""Read imports and what came of their rows; pause and resume them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.candidates.domain.errors import ImportFinished, ImportUnknown
+from services.candidates.storage import import_rows, imports
+from services.candidates.storage.imports import Import, Status
+from services.candidates.use_cases.views import Page
+from shared.db.engine import Sessions
+
+
+async def read_import(sessions: Sessions, one: UUID) -> Import:
+    """The import of that id. Raises ImportUnknown."""
+    async with sessions.alone() as connection:
+        return _known(one, await imports.find(connection, one))
+
+
+async def list_imports(sessions: Sessions, *, before: tuple[datetime, UUID] | None, limit: int) -> Page:
+    """Imports, the newest first."""
+    async with sessions.alone() as connection:
+        found = await imports.page(connection, before=before, limit=limit + 1)
+    last = found[limit - 1] if len(found) > limit else None
+    return Page(found[:limit], None if last is None else [last.created_at.isoformat(), str(last.id)])
+
+
+async def list_rows(sessions: Sessions, one: UUID, *, result: str | None, after: int, limit: int) -> Page:
+    """Rows of an import in order, with a result where one is given. Raises ImportUnknown."""
+    async with sessions.alone() as connection:
+        _known(one, await imports.find(connection, one))
+        found = await import_rows.page(connection, one, result=result, after_number=after, limit=limit + 1)
+    return Page(found[:limit], [found[limit - 1].number] if len(found) > limit else None)
+
+
+async def pause(sessions: Sessions, one: UUID) -> Import:
+    """Stop working it off. Raises ImportUnknown and ImportFinished."""
+    return await _change(sessions, one, "running", "paused")
+
+
+async def resume(sessions: Sessions, one: UUID) -> Import:
+    """Go on with it. Raises ImportUnknown and ImportFinished."""
+    return await _change(sessions, one, "paused", "running")
+
+
+async def _change(sessions: Sessions, one: UUID, before: Status, after: Status) -> Import:
+    async with sessions.begin_raw() as transaction:
+        connection = transaction.connection
+        found = _known(one, await imports.find(connection, one, locking="FOR UPDATE"))
+        if found.status not in {before, after}:
+            raise ImportFinished(f"The import {one} is {found.status}.")
+        if found.status == before:
+            await imports.set_status(connection, one, after)
+            await imports.notify(connection)
+    return await read_import(sessions, one)
+
+
+def _known(one: UUID, found: Import | None) -> Import:
+    if found is None:
+        raise ImportUnknown(f"There is no import {one}.")
+    return found

@@ -1,0 +1,128 @@
+"""Work imports off: chunk by chunk, each with its results and the place that was reached in one transaction.
+
+So whatever is killed, a row is done once. Chunks of several imports take turns.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.candidates.storage import import_rows, imports
+from services.candidates.storage.imports import CHANNEL, Import
+from services.candidates.use_cases.change_candidates import Accepted, change_candidates
+from services.candidates.use_cases.imported_rows import ReadRow, Worked
+from services.candidates.use_cases.views import Redirected
+from shared import clock
+from shared.db.asyncpg_connection import Driver, Write
+from shared.db.engine import Sessions, is_transient
+from shared.db.leader import leading
+from shared.db.locks import IMPORTS
+from shared.errors import DomainError
+from shared.observability.heartbeats import beat
+from shared.shutdown import BEAT_EVERY, pause, wake_at
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 200
+"""Rows of one transaction."""
+RETRY_AFTER = 1.0
+
+
+class MovedOnError(Exception):
+    """The import was paused, or somebody else is at its rows."""
+
+
+@dataclass(slots=True)
+class ImportRunner:
+    """Works off the imports of one database; of several processes one does."""
+
+    sessions: Sessions
+    read_row: ReadRow
+    shards: int
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until ``stop`` is set, and wait without a query while there is nothing to do."""
+        while not stop.is_set():
+            try:
+                async with leading(self.sessions, IMPORTS, stop) as connection:
+                    if connection is not None:
+                        await self._lead(connection, stop)
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                logger.warning("imports: the database does not answer, trying again: %r", error)
+            await pause(stop, RETRY_AFTER)
+
+    async def _lead(self, connection: Driver, stop: asyncio.Event) -> None:
+        stopping = asyncio.create_task(wake_at(stop, self._woken))
+        try:
+            await connection.add_listener(CHANNEL, lambda *_: self._woken.set())
+            self._woken.set()
+            while not stop.is_set() and not connection.is_closed():
+                if self._woken.is_set():
+                    self._woken.clear()
+                    while not stop.is_set() and await self.work_once():
+                        beat()
+                await pause(self._woken, BEAT_EVERY)
+        finally:
+            stopping.cancel()
+
+    async def work_once(self) -> bool:
+        """Do a chunk of each import that is to be worked off; whether there was any."""
+        async with self.sessions.alone() as connection:
+            waiting = await imports.in_work(connection)
+        for one in waiting:
+            try:
+                await self.work_chunk(one, now=clock.now())
+            except MovedOnError:
+                continue
+            except Exception as error:
+                if is_transient(error):
+                    raise
+                logger.exception("the import %s failed", one.id)
+                async with self.sessions.begin_raw() as transaction:
+                    await imports.set_status(transaction.connection, one.id, "failed", finished_at=clock.now())
+        return bool(waiting)
+
+    async def work_chunk(self, one: Import, *, now: datetime) -> None:
+        """Do the next rows of an import as it was read. Raises MovedOnError where it is elsewhere by now."""
+        async with self.sessions.alone() as connection:
+            rows = await import_rows.after(connection, one.id, one.done, CHUNK)
+            key = await imports.key(connection)
+            worked = await Worked.of(
+                connection, rows, self.read_row, key, now=one.created_at, skips_invalid=one.skips_invalid, meaning=one.meaning
+            )
+        step = _Step(one, worked, now)
+        await change_candidates(self.sessions, worked.changes, stated_by=one.stated_by, shards=self.shards, now=now, also=step)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What is written with the changes of a chunk: the results of its rows, and how far the import is."""
+
+    one: Import
+    worked: Worked
+    now: datetime
+
+    async def begin(self, connection: Driver) -> None:
+        """Lock the import. Raises MovedOnError unless it is where it was when the rows were read."""
+        found = await imports.find(connection, self.one.id, locking="FOR UPDATE")
+        if found is None or found.status != "running" or found.done != self.one.done:
+            raise MovedOnError
+
+    def writes(self, outcomes: Sequence[Accepted | Redirected | DomainError]) -> Sequence[Write]:
+        """The results, what is remembered of those who were imported, and the place that was reached."""
+        results = self.worked.results(outcomes)
+        counts = Counter("refused" if result == import_rows.ERASED else result for _, result, _ in results)
+        stated = [self.worked.digests[number] for number, result, _ in results if result in {"created", "updated", "unchanged"}]
+        open_results = [one for one, row in zip(results, self.worked.rows, strict=True) if row.content is not None]
+        is_done = self.one.done + len(results) >= self.one.rows
+        return [
+            import_rows.saving_results(self.one.id, open_results),
+            *import_rows.remembering(self.one.id, stated),
+            imports.counting(self.one.id, counts, finished_at=self.now if is_done else None),
+        ]
