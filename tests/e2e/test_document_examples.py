@@ -76,7 +76,7 @@ def _body(content: Document) -> dict[str, Any]:
     if "multipart/form-data" in content:
         fields = first_of(content["multipart/form-data"])
         file = fields["file"].encode()
-        return {"files": {"file": ("people.csv", file)}, "data": {**fields, "file": None}}
+        return {"files": {"file": ("people.csv", file)}, "data": {name: one for name, one in fields.items() if name != "file"}}
     return {"json": first_of(content["application/json"])} if content else {}
 
 
