@@ -12,6 +12,7 @@ from rekindle.cli import (
     doctor,
     down,
     export,
+    import_people,
     login_link,
     logs,
     rebuild,
@@ -50,7 +51,22 @@ def options(
     """Rekindle: the relationship memory of a hiring team, on this machine."""
 
 
-for subcommand in (up, status, down, logs, doctor, token, login_link, replay, simulate, republish, rebuild, export, dead_letters):
+for subcommand in (
+    up,
+    status,
+    down,
+    logs,
+    doctor,
+    token,
+    login_link,
+    import_people,
+    replay,
+    simulate,
+    republish,
+    rebuild,
+    export,
+    dead_letters,
+):
     subcommand.register(app)
 
 

@@ -18,6 +18,7 @@ NOT_AS_IT_STANDS = {
     "getImport": "needs the id of an import",
     "listImportRows": "needs the id of an import",
     "pauseImport": "needs the id of an import",
+    "undoImport": "needs the id of an import",
     "resumeImport": "needs the id of an import",
     "getQueueItem": "needs the id of an item",
     "completeQueueItem": "needs the lease of a claim",

@@ -59,7 +59,7 @@ _BODY: dict[str, Any] = {
                         "file": {
                             "type": "string",
                             "format": "binary",
-                            "description": "The file: CSV. Encoding, delimiter and header are found.",
+                            "description": "The file: CSV, JSON or a JSON Resume. Encoding, delimiter and header are found.",
                             "examples": [_EXAMPLE["file"]],
                         },
                         "source": {
@@ -115,7 +115,9 @@ async def create_import(request: Request, principal: Importer, sessions: Session
         source, given, skips_invalid, dry_run = _read_fields(upload)
         limits = Limits(columns=settings.import_max_columns, rows=settings.import_max_rows)
         content = await asyncio.to_thread(digest_of, upload.file)
-        table = await asyncio.to_thread(open_table, upload.file, limits, named=() if given is None else given.columns)
+        table = await asyncio.to_thread(
+            open_table, upload.file, limits, parse_json=read_json, named=() if given is None else given.columns
+        )
         meaning = proposed(table.columns) if given is None else given
         demand_fits(meaning, table.columns)
         _demand_attributes_scope(meaning, principal)
@@ -215,3 +217,12 @@ async def pause_import(import_id: UUID, _: Importer, sessions: SessionsDep) -> A
 async def resume_import(import_id: UUID, _: Importer, sessions: SessionsDep) -> Any:
     """Go on with an import that was paused. Again: nothing. 409 once it is finished."""
     return import_shown(await imports.resume(sessions, import_id))
+
+
+@router.post("/{import_id}/undo", status_code=202, response_model=ImportOperation)
+async def undo_import(import_id: UUID, _: Importer, sessions: SessionsDep) -> Any:
+    """Take back all that an import stated and that its source has not repeated since. Again: nothing.
+
+    What others stated counts again; whom it alone made known is unknown again. Rows that were not worked off yet are dropped.
+    """
+    return import_shown(await imports.undo(sessions, import_id))

@@ -132,4 +132,14 @@ def remembering(of_import: UUID, contents: Collection[tuple[UUID, bytes]]) -> li
 
 def forgetting(streams: Collection[UUID]) -> list[Write]:
     """Forget what rows of these candidates state or stated; that there was a row is left."""
-    return [Write(_FORGET, (list(streams),)), Write(_FORGET_CONTENTS, (list(streams),))]
+    return [Write(_FORGET, (list(streams),)), forgetting_contents(streams)]
+
+
+def forgetting_contents(streams: Collection[UUID]) -> Write:
+    """Forget what imports stated of candidates: the same again is news."""
+    return Write(_FORGET_CONTENTS, (list(streams),))
+
+
+def dropping(of_import: UUID) -> Write:
+    """Drop what rows state that were not worked off."""
+    return Write("UPDATE import_rows SET content = NULL WHERE import_id = $1 AND content IS NOT NULL", (of_import,))

@@ -39,11 +39,18 @@ class Import:
     unchanged: int = 0
     refused: int = 0
     finished_at: datetime | None = None
+    undone: int = 0
+    """Rows that were undone, in order."""
+
+    @property
+    def states_as(self) -> str:
+        """The name under which histories hold what it stated."""
+        return f"import {self.id} by {self.stated_by}"
 
 
 _COLUMNS = """
     id, status, source, stated_by, format::text, columns::text, mapping::text, skips_invalid, digest, rows, created_at, done,
-    created, updated, unchanged, refused, finished_at
+    created, updated, unchanged, refused, finished_at, undone
     """
 _ADD = """
     INSERT INTO imports (id, status, source, stated_by, format, columns, mapping, skips_invalid, digest, rows, created_at)
@@ -91,7 +98,10 @@ async def find(connection: Driver, one: UUID, *, locking: str = "") -> Import | 
 
 async def unfinished_with(connection: Driver, digest: bytes) -> Import | None:
     """The import of the same file, read alike, that is not finished."""
-    query = f"SELECT {_COLUMNS} FROM imports WHERE digest = $1 AND finished_at IS NULL ORDER BY created_at LIMIT 1"  # noqa: S608 - constants
+    query = f"""
+        SELECT {_COLUMNS} FROM imports WHERE digest = $1 AND finished_at IS NULL AND status <> 'undoing'
+        ORDER BY created_at LIMIT 1
+        """  # noqa: S608 - constants
     return next(map(_import, await connection.fetch(query, digest)), None)
 
 
@@ -114,6 +124,16 @@ def counting(one: UUID, counts: Mapping[str, int], *, finished_at: datetime | No
     """Write that further rows are done, by their results; with the last of them the import is."""
     by_result = [counts.get(result, 0) for result in ("created", "updated", "unchanged", "refused")]
     return Write(_COUNT, (one, sum(counts.values()), *by_result, finished_at))
+
+
+def undoing(one: UUID, count: int, *, finished_at: datetime | None) -> Write:
+    """Write that further rows are undone; with the last of them the import is."""
+    sql = """
+        UPDATE imports SET undone = undone + $2, finished_at = $3::timestamptz,
+            status = CASE WHEN $3 IS NULL THEN status ELSE 'undone' END
+        WHERE id = $1
+        """
+    return Write(sql, (one, count, finished_at))
 
 
 async def set_status(connection: Driver, one: UUID, status: Status, *, finished_at: datetime | None = None) -> None:

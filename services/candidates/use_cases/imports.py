@@ -1,5 +1,6 @@
-"""Read imports and what came of their rows; pause and resume them."""
+"""Read imports and what came of their rows; pause, resume and undo them."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -34,21 +35,28 @@ async def list_rows(sessions: Sessions, one: UUID, *, result: str | None, after:
 
 async def pause(sessions: Sessions, one: UUID) -> Import:
     """Stop working it off. Raises ImportUnknown and ImportFinished."""
-    return await _change(sessions, one, "running", "paused")
+    return await _change(sessions, one, {"running"}, "paused")
 
 
 async def resume(sessions: Sessions, one: UUID) -> Import:
     """Go on with it. Raises ImportUnknown and ImportFinished."""
-    return await _change(sessions, one, "paused", "running")
+    return await _change(sessions, one, {"paused"}, "running")
 
 
-async def _change(sessions: Sessions, one: UUID, before: Status, after: Status) -> Import:
+async def undo(sessions: Sessions, one: UUID) -> Import:
+    """Take back what it stated; what it has not done yet is not done. Raises ImportUnknown."""
+    return await _change(sessions, one, {"running", "paused", "done", "failed"}, "undoing", also={"undone"})
+
+
+async def _change(
+    sessions: Sessions, one: UUID, before: Collection[Status], after: Status, *, also: Collection[Status] = ()
+) -> Import:
     async with sessions.begin_raw() as transaction:
         connection = transaction.connection
         found = _known(one, await imports.find(connection, one, locking="FOR UPDATE"))
-        if found.status not in {before, after}:
+        if found.status not in {*before, *also, after}:
             raise ImportFinished(f"The import {one} is {found.status}.")
-        if found.status == before:
+        if found.status in before:
             await imports.set_status(connection, one, after)
             await imports.notify(connection)
     return await read_import(sessions, one)

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.candidates.storage import import_rows, imports
+from services.candidates.storage import candidates, import_rows, imports
 from services.candidates.storage.imports import CHANNEL, Import
 from services.candidates.use_cases.change_candidates import Accepted, change_candidates
 from services.candidates.use_cases.imported_rows import ReadRow, Worked
+from services.candidates.use_cases.undo_import import take_back
 from services.candidates.use_cases.views import Redirected
 from shared import clock
 from shared.db.asyncpg_connection import Driver, Write
@@ -26,6 +27,8 @@ from shared.shutdown import BEAT_EVERY, pause, wake_at
 
 logger = logging.getLogger(__name__)
 
+STATED = frozenset({"created", "updated", "unchanged"})
+"""The results of rows that stated something."""
 CHUNK = 200
 """Rows of one transaction."""
 RETRY_AFTER = 1.0
@@ -77,7 +80,7 @@ class ImportRunner:
             waiting = await imports.in_work(connection)
         for one in waiting:
             try:
-                await self.work_chunk(one, now=clock.now())
+                await (self.work_chunk if one.status == "running" else self.undo_chunk)(one, now=clock.now())
             except MovedOnError:
                 continue
             except Exception as error:
@@ -97,7 +100,25 @@ class ImportRunner:
                 connection, rows, self.read_row, key, now=one.created_at, skips_invalid=one.skips_invalid, meaning=one.meaning
             )
         step = _Step(one, worked, now)
-        await change_candidates(self.sessions, worked.changes, stated_by=one.stated_by, shards=self.shards, now=now, also=step)
+        await change_candidates(self.sessions, worked.changes, stated_by=one.states_as, shards=self.shards, now=now, also=step)
+
+    async def undo_chunk(self, one: Import, *, now: datetime) -> None:
+        """Take back what the next rows of an import stated. Raises MovedOnError where it is elsewhere by now."""
+        async with self.sessions.begin_raw(candidates.SHARE_MAP) as transaction:
+            connection = transaction.connection
+            found = await imports.find(connection, one.id, locking="FOR UPDATE")
+            if found is None or found.status != "undoing" or found.undone != one.undone:
+                raise MovedOnError
+            rows = await import_rows.after(connection, one.id, one.undone, CHUNK)
+            undone = one.undone + len(rows)
+            streams = {row.candidate_id for row in rows if row.result in STATED and row.candidate_id is not None}
+            is_last = undone >= min(found.done, found.rows) or not rows
+            further = [imports.undoing(one.id, len(rows), finished_at=now if is_last else None)]
+            if is_last:
+                further.append(import_rows.dropping(one.id))
+            transaction.id = await take_back(
+                connection, streams, stated_by=one.states_as, further=further, shards=self.shards, now=now
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +139,7 @@ class _Step:
         """The results, what is remembered of those who were imported, and the place that was reached."""
         results = self.worked.results(outcomes)
         counts = Counter("refused" if result == import_rows.ERASED else result for _, result, _ in results)
-        stated = [self.worked.digests[number] for number, result, _ in results if result in {"created", "updated", "unchanged"}]
+        stated = [self.worked.digests[number] for number, result, _ in results if result in STATED]
         open_results = [one for one, row in zip(results, self.worked.rows, strict=True) if row.content is not None]
         is_done = self.one.done + len(results) >= self.one.rows
         return [

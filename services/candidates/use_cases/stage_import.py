@@ -135,14 +135,10 @@ class _Staging:
 
 def _staged_row(number: int, row: Row, table: Table, new: NewImport, key: bytes) -> StoredRow:
     """A row with whose it is, or refused: what breaks a rule is skipped where that is wanted."""
-    fields, external_id, errors = (
-        (dict(row.fields), None, []) if row.fields is not None else fields_of(table.columns, row.cells, new.meaning)
-    )
+    fields, external_id, errors = fields_of(table.columns, row.cells, new.meaning)
     wrong = tuple(error for error, _ in errors)
     if wrong and (not new.skips_invalid or any(fatal for _, fatal in errors)):
         return StoredRow(number, row.line, None, "refused", wrong, None)
-    if row.fields is not None:
-        external_id = fields.pop("external_id", None)
     try:
         reference = reference_of(new.source, external_id, fields, key=key, region=new.region)
     except NamesNobody as nobody:

@@ -267,6 +267,77 @@ async def test_an_erased_person_leaves_the_import_and_never_returns(importer: Im
     assert (row["result"], row["errors"][0]["rule"]) == ("refused", "the candidate was erased")
 
 
+async def test_an_import_is_undone_as_a_whole(importer: Importer, ats: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_imports, "CHUNK", 2)
+    await importer.imported("id,name,title\n1,Ada,Engineer\n", source="crm")
+    before = (await ats.read("crm:1"))["title"]
+    wrong = "id,name,title,city\n1,Ada,Wrong,Nowhere\n2,New,Wrong,\n3,Both,Wrong,\nx\n"
+    done = await importer.imported(wrong, source="crm")
+    await ats.patched("crm:3", title="Right")
+
+    asked = [await ats.ask("POST", f"/v1/imports/{done['id']}/undo") for _ in range(2)]
+    await importer.work()
+
+    assert [(one.status_code, one.json()["status"]) for one in asked] == [(202, "undoing")] * 2
+    assert (await importer.read(done["id"]))["status"] == "undone"
+    ada, both = await ats.read("crm:1"), await ats.read("crm:3")
+    assert (ada["name"], ada["title"], ada["location"]) == ("Ada", before, None)
+    assert (both["name"], both["title"]) == (None, "Right")
+    assert (await ats.ask("GET", "/v1/candidates/crm:2")).status_code == 404
+    assert {person["references"][0] for person in await importer.people()} == {"crm:1", "crm:3"}
+    again = await importer.imported(wrong, source="crm")
+    assert counts(again) == (1, 2, 0, 1)
+
+
+async def test_what_was_not_worked_off_is_dropped_when_an_import_is_undone(
+    importer: Importer, candidates: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_imports, "CHUNK", 1)
+    one = (await importer.send(FILE)).json()["id"]
+    await importer.runner.work_once()
+    await importer.ats.ask("POST", f"/v1/imports/{one}/pause")
+
+    await importer.ats.ask("POST", f"/v1/imports/{one}/undo")
+    await importer.work()
+
+    assert await importer.people() == []
+    assert (await importer.read(one))["status"] == "undone"
+    async with candidates.alone() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM import_rows WHERE content IS NOT NULL") == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "expected"),
+    [
+        (
+            '[{"first_name": "Ada", "last_name": "Byron", "email_addresses": [{"value": "ada@example.org", "type": "work"}]}]',
+            "json",
+            {"name": "Ada Byron", "emails": ["ada@example.org"]},
+        ),
+        (
+            '{"candidates": [{"name": "Ada", "emails": ["ada@example.org"], "location": {"country": "GB", "city": "London"}}]}',
+            "json",
+            {"name": "Ada", "location": {"country": "GB", "city": "London"}},
+        ),
+        (
+            (
+                '{"basics": {"name": "Ada", "email": "ada@example.org", "location": {"countryCode": "GB", "city": "London"}},'
+                ' "work": [{"name": "Old", "position": "Clerk", "endDate": "1840-01"}, {"name": "New", "position": "Engineer"}],'
+                ' "skills": [{"name": "Machines", "keywords": ["python", "sql"]}]}'
+            ),
+            "json resume",
+            {"name": "Ada", "company": "New", "title": "Engineer", "skills": ["python", "sql"]},
+        ),
+    ],
+)
+async def test_json_and_json_resume_are_read(importer: Importer, content: str, kind: str, expected: dict[str, object]) -> None:
+    done = await importer.imported(content)
+
+    assert (done["format"]["kind"], counts(done)) == (kind, (1, 0, 0, 0))
+    (person,) = await importer.people()
+    assert {name: person[name] for name in expected} == expected
+
+
 async def test_attributes_need_their_scope(importer: Importer) -> None:
     answer = await importer.send(
         "email,group\nada@example.org,a\n", mapping='{"columns": {"email": "emails", "group": "attributes.g"}}'
@@ -283,6 +354,11 @@ async def test_attributes_need_their_scope(importer: Importer) -> None:
         (b"\x81\x8d\xff" * 9, {}, 422, "cp1252"),
         (",".join(f"c{number}" for number in range(10_000)) + "\n", {}, 422, "10000 columns"),
         ("name,name\na,b\n", {}, 422, "twice"),
+        ("na\0me,email\na,b@example.org\n", {}, 422, "NUL"),
+        ("a,email\n".encode("utf-16") + b"\x00\xd8\x41\x00", {}, 422, "UTF-16"),
+        ("[1, 2", {}, 400, "JSON"),
+        ("[" * 100 + "]" * 100, {}, 400, "nested"),
+        ("[]", {}, 422, "names nobody"),
         ("a,b\n1,2\n", {}, 422, "must map a column"),
         (FILE, {"source": "Not A Source"}, 422, "source"),
         (FILE, {"mapping": "{"}, 400, "JSON"),

@@ -6,10 +6,11 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from rekindle.cli import dead_letters, rebuild, replay, republish
+from rekindle.cli import dead_letters, import_people, rebuild, replay, republish
 from rekindle.embedded.failures import CannotStart
 
 COMMANDS = (
+    ["import"],
     ["replay"],
     ["republish"],
     ["rebuild"],
@@ -30,7 +31,7 @@ def app(monkeypatch: pytest.MonkeyPatch) -> typer.Typer:
     for name in ("REKINDLE_URL", "REKINDLE_TOKEN", "REKINDLE_DATA"):
         monkeypatch.delenv(name, raising=False)
     app = typer.Typer(name="rekindle")
-    for module in (replay, republish, rebuild, dead_letters):
+    for module in (import_people, replay, republish, rebuild, dead_letters):
         module.register(app)
     return app
 
@@ -46,6 +47,7 @@ def test_every_command_explains_itself(app: typer.Typer, command: list[str]) -> 
 @pytest.mark.parametrize(
     "arguments",
     [
+        ["import"],
         ["replay", "log.csv"],
         ["replay", "--mapping", "mapping.toml"],
         ["replay", "log.csv", "--mapping", "mapping.toml", "--rate", "0"],
@@ -71,6 +73,8 @@ def test_misuse_ends_with_2_in_our_own_words(app: typer.Typer, arguments: list[s
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["import", "people.csv"], "Nothing runs on"),
+        (["import", "people.csv", "--mapping", "nowhere.json"], "cannot be read as JSON"),
         (["replay", "log.csv", "--mapping", "mapping.toml"], "Nothing runs on"),
         (["replay", "log.csv", "--mapping", "mapping.toml", "--url", "here", "--token", "t"], "begins with http://"),
         (["republish"], "CANDIDATES_DATABASE_URL is not set"),

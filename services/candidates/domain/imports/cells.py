@@ -32,7 +32,7 @@ class CellError(ValueError):
 
 
 def fields_of(
-    columns: Sequence[str], cells: Sequence[str], meaning: Meaning
+    columns: Sequence[str], cells: Sequence[str | list[str]], meaning: Meaning
 ) -> tuple[dict[str, Any], str | None, list[tuple[RowError, bool]]]:
     """What a row states, the external id in it, and the rules that its cells break; with each, whether the row means nobody then.
 
@@ -44,15 +44,15 @@ def fields_of(
         field = meaning.columns.get(column)
         if field is None:
             continue
-        text = cell.strip()
-        if not text:
+        texts = [text for one in ([cell] if isinstance(cell, str) else cell) if (text := one.strip())]
+        if not texts:
             if meaning.clears_empty and field not in SEVERAL | {EXTERNAL_ID, OBSERVED_AT}:
                 stated.setdefault(field, None)
             elif meaning.clears_empty and field in SEVERAL:
                 stated.setdefault(field, [])
             continue
         try:
-            value = _value(field, text)
+            value = _value(field, texts)
         except CellError as error:
             errors.append((RowError(str(error), column, field), field == EXTERNAL_ID))
             continue
@@ -62,19 +62,31 @@ def fields_of(
     return _nested(stated), external_id, errors
 
 
-def _value(field: str, text: str) -> Any:
+def _value(field: str, texts: Sequence[str]) -> Any:
+    """What a cell says of a field: of a list that is no list of the field, the first item."""
+    if field in SEVERAL:
+        return [part for text in texts for part in _parts(field, text)]
+    return _scalar(field, texts[0])
+
+
+def _parts(field: str, text: str) -> list[str]:
+    _demand_undamaged(field, text)
+    return [part for part in (one.strip() for one in re.split(_SEPARATORS[field], text)) if part]
+
+
+def _scalar(field: str, text: str) -> Any:
+    _demand_undamaged(field, text)
+    read = _READERS.get(field)
+    return text if read is None else read(text)
+
+
+def _demand_undamaged(field: str, text: str) -> None:
     if field in _LONG_NUMBERS and _SCIENTIFIC.fullmatch(text):
         raise CellError(SCIENTIFIC)
     if field not in {OBSERVED_AT, *_CODES} and _DATE.fullmatch(text):
         raise CellError(DATE)
     if text[0] == "=":
         raise CellError(FORMULA)
-    read = _READERS.get(field)
-    if read is not None:
-        return read(text)
-    if field in SEVERAL:
-        return [part for part in (one.strip() for one in re.split(_SEPARATORS[field], text)) if part]
-    return text
 
 
 def _number(text: str) -> float:

@@ -20,11 +20,12 @@ _NAMES: Mapping[str, str] = {
     "primary email, other email, e mail adresse, correo",
     "phones": "phone, phones, phone number, phone numbers, telephone, tel, mobile, mobile phone, mobile number, cell, "
     "cell phone, work phone, home phone, telefon, telefonnummer, handy, mobil, mobilnummer, telefono",
-    "links": "link, links, url, urls, website, websites, linkedin, linkedin url, linkedin profile, profile, profile url, github, "
+    "links": "website addresses, social media addresses, link, links, url, urls, "
+    "website, websites, linkedin, linkedin url, linkedin profile, profile, profile url, github, "
     "portfolio, website addresses, webseite",
     "time_zone": "time zone, timezone, zeitzone",
-    "location.country": "country, country code, land, pays, pais",
-    "location.city": "city, town, stadt, ort, wohnort, ville, ciudad",
+    "location.country": "location country, country, country code, land, pays, pais",
+    "location.city": "location city, city, town, stadt, ort, wohnort, ville, ciudad",
     "company": "company, current company, employer, current employer, organization, organisation, firma, arbeitgeber, entreprise",
     "title": "title, job title, current title, position, role, current role, headline, berufsbezeichnung, stelle, poste",
     "level": "level, seniority, seniority level",

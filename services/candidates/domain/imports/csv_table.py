@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from typing import TextIO
 
 from services.candidates.domain.imports.columns import known_names
-from services.candidates.domain.imports.rows import BadRow, FileRefused, FileRows, Format, Limits, Row, RowError
+from services.candidates.domain.imports.rows import BadRow, FileRefused, FileRows, Format, Limits, Row, RowError, checked_columns
 
 LONGEST_LINE = 1024 * 1024
 """Characters. A longer line is no row."""
@@ -64,14 +64,8 @@ class CsvTable:
         if found is None:
             raise FileRefused.of("file", f"must name its columns in one of its first {PREAMBLE} lines")
         _, delimiter, place, names = found
-        names = [name or f"column {number}" for number, name in enumerate(names, 1)]
-        if len(names) > self._limits.columns:
-            raise FileRefused.of("file", f"has {len(names)} columns; at most {self._limits.columns} are read")
-        if len(set(names)) < len(names):
-            twice = sorted({name for name in names if names.count(name) > 1})
-            raise FileRefused.of("file", f"names a column twice: {', '.join(map(repr, twice))}")
         self._waiting.extend(head[place + 1 :])
-        return delimiter, head[place][0], names
+        return delimiter, head[place][0], checked_columns(names, self._limits)
 
     def _row(self, number: int, line: str) -> Row | BadRow:
         """The row that begins with this line; takes further lines only when together they make a row."""

@@ -11,24 +11,22 @@ _SEEN = 4096
 
 def encoding_of(pieces: Iterable[bytes]) -> str:
     """UTF-8 (with or without a mark), UTF-16, or, where neither fits, Windows' cp1252. Raises FileRefused."""
-    utf8 = codecs.getincrementaldecoder("utf-8")()
-    cp1252 = codecs.getincrementaldecoder("cp1252")()
-    fits = {"utf-8": utf8, "cp1252": cp1252}
+    fits = {name: codecs.getincrementaldecoder(name)() for name in ("utf-8", "cp1252")}
     is_first = True
     for piece in pieces:
         if is_first and (found := _by_first_bytes(piece[:_SEEN])) is not None:
-            return found
+            fits = {found: codecs.getincrementaldecoder(found)()}
         is_first = False
         for name in [*fits]:
             try:
                 fits[name].decode(piece)
             except UnicodeDecodeError:
                 del fits[name]
-    if "utf-8" in fits:
+    for name in [*fits]:
         try:
-            utf8.decode(b"", final=True)
+            fits[name].decode(b"", final=True)
         except UnicodeDecodeError:
-            del fits["utf-8"]
+            del fits[name]
     if not fits:
         raise FileRefused.of("file", "must be text in UTF-8, UTF-16 or cp1252")
     return next(iter(fits))

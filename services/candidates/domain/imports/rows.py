@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from shared.errors import Invalid
+
+LONGEST_NAME = 500
+"""Characters of a column's name."""
 
 
 class FileRefused(Invalid):
@@ -18,12 +21,11 @@ class FileRefused(Invalid):
 class Row:
     """A row: the number of its first line in the file, counted from 1, and its cells in the order of the columns.
 
-    A format without columns gives ``fields`` in their place: what it states of a person, as the API names it.
+    Where a format has lists, a cell is one.
     """
 
     line: int
-    cells: Sequence[str] = ()
-    fields: Mapping[str, Any] | None = None
+    cells: Sequence[str | list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,21 @@ class Limits:
 
     columns: int
     rows: int
+
+
+def checked_columns(names: Sequence[str], limits: Limits) -> list[str]:
+    """The names of columns; one without a name is called by its number. Raises FileRefused."""
+    if len(names) > limits.columns:
+        raise FileRefused.of("file", f"has {len(names)} columns; at most {limits.columns} are read")
+    columns = [name.strip() or f"column {number}" for number, name in enumerate(names, 1)]
+    if any("\0" in name for name in columns):
+        raise FileRefused.of("file", "must not hold a NUL character in the name of a column")
+    if any(len(name) > LONGEST_NAME for name in columns):
+        raise FileRefused.of("file", f"names a column with more than {LONGEST_NAME} characters")
+    if len(set(columns)) < len(columns):
+        twice = sorted({name for name in columns if columns.count(name) > 1})
+        raise FileRefused.of("file", f"names a column twice: {', '.join(map(repr, twice[:5]))}")
+    return columns
 
 
 class Table(Protocol):
