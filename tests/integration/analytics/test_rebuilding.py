@@ -154,4 +154,4 @@ async def test_what_comes_during_a_rebuild_is_in_it(analytics: Sessions, monkeyp
         )
         options = await session.scalar(text("SELECT reloptions FROM pg_class WHERE relname = 'attempts'"))
     assert again_named == names == {"attempts_pkey", "attempts_by_position", "attempts_by_version", "counters_pkey"}
-    assert options == ["fillfactor=70"]
+    assert options == ["fillfactor=90"]
