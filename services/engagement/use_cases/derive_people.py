@@ -5,23 +5,26 @@ by actions in the queue, and for everybody by `rekindle rebuild`.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.engagement.domain.derive import Derived, derive
+from services.engagement.domain.derive import Derived, Person, derive
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import people, positions, streams
 from services.engagement.use_cases.announce_changes import announce_changes
 from services.engagement.use_cases.remember_rules import policies_of
 from services.engagement.use_cases.transactions import transact
 from shared.db.engine import Sessions
+from shared.observability.heartbeats import beat
 
 IN_ONE_GO = 10
 """So many persons are derived before the other tasks of the process have their turn."""
+COMPARED = 50_000
+"""So many persons times open positions are compared before the persons are stored."""
 CHUNK = 500
 """Persons in one transaction: each takes a lock of its own."""
 FIRST = UUID(int=0)
@@ -54,16 +57,26 @@ async def _derive_locked(
     loaded = await people.load(session, of, now=now)
     policy = replace(settings.policy, contacts=policies_of(loaded.rules, settings))
     derived: dict[UUID, Derived] = {}
-    for number, person in enumerate(loaded.people, 1):
-        derived[person.id] = derive(person, policy, now=now)
-        if number % IN_ONE_GO == 0:
-            await asyncio.sleep(0)
-    of_facts = {fact.stream for person in loaded.people for fact in person.facts}
-    changed = await people.save(session, derived, of_facts, now=now, erased=loaded.erased)
-    await announce_changes(session, changed, derived, now=now, settings=settings)
+    for part in _parts(loaded.people):
+        beat()
+        found: dict[UUID, Derived] = {}
+        for number, person in enumerate(part, 1):
+            found[person.id] = derive(person, policy, now=now)
+            if number % IN_ONE_GO == 0:
+                await asyncio.sleep(0)
+        of_facts = {fact.stream for person in part for fact in person.facts}
+        changed = await people.save(session, found, of_facts, now=now, erased=loaded.erased & found.keys())
+        await announce_changes(session, changed, found, now=now, settings=settings)
+        derived |= found
     if loaded.ahead:
         await positions.add_ahead(session, loaded.ahead)
     return derived
+
+
+def _parts(loaded: Sequence[Person]) -> Iterator[Sequence[Person]]:
+    """The persons in parts that are quickly derived: where thousands of positions are open, each is compared with all of them."""
+    size = max(1, COMPARED // max([1, *(len(one.openings) for one in loaded)]))
+    return (loaded[first : first + size] for first in range(0, len(loaded), size))
 
 
 async def derive_stale(sessions: Sessions, *, now: datetime, settings: EngagementSettings) -> int:

@@ -1,13 +1,18 @@
 """A position that is opened or changed brings back exactly those whom it fits now, and takes its reasons back."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.engagement.domain.derive import Derived
 from services.engagement.domain.queue import QueueStatus
 from services.engagement.settings import EngagementSettings
+from services.engagement.storage import people
+from services.engagement.use_cases import derive_people
 from services.engagement.use_cases.complete_item import complete_item
 from services.engagement.use_cases.run_clock import tick
 from shared.db.engine import Sessions
@@ -63,6 +68,29 @@ async def test_a_remote_role_brings_back_exactly_those_who_declined_for_location
     assert await brought_by(desk) == {candidate_id("ats:ada"), candidate_id("ats:bob")}
     [item] = [one for one in await desk.listed(datetime.now(UTC)) if one.item.person_id == candidate_id("ats:ada")]
     assert "declined for location in March 2026; this role can be done remotely" in item.item.explanation(datetime.now(UTC))
+
+
+async def test_persons_who_are_compared_with_very_many_positions_are_stored_in_parts(
+    desk: Desk, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"ats:{number}" for number in range(5)]
+    await records.publish(*(job(f"ats:job{number}", remote=True) for number in range(3)))
+    saved: list[int] = []
+    save = people.save
+
+    async def noticed(session: AsyncSession, derived: Mapping[UUID, Derived], *arguments: Any, **named: Any) -> people.Changed:
+        saved.append(len(derived))
+        return await save(session, derived, *arguments, **named)
+
+    for name in names:
+        await desk.soft_no(name, reason="location")
+    monkeypatch.setattr(derive_people, "COMPARED", 7)
+    monkeypatch.setattr(people, "save", noticed)
+    await derive_people.derive_all(desk.sessions, now=datetime.now(UTC), settings=desk.settings)
+
+    assert saved == [2, 2, 1], "7 comparisons are those of two persons with three positions"
+    for number in range(3):
+        assert await brought_by(desk, f"ats:job{number}") == {candidate_id(name) for name in names}
 
 
 @pytest.mark.parametrize("change", [{"status": "closed"}, {"status": "on_hold"}, {"status": "draft"}, {"remote": False}])

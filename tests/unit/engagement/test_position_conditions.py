@@ -4,10 +4,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.engagement.domain.matching import PositionState, Rates
-from services.engagement.domain.matching.conditions import Asked, verdict_on
-from shared.events.closes import CloseFacts
+from services.engagement.domain.matching.conditions import HAVE_RULES, Asked, may_be_met, verdict_on
+from shared.events.closes import FACTS_OF, CloseFacts
 from shared.events.vocabulary import Level, Reason
 from shared.fit import NOTHING_KNOWN, Answer, Profile
 from shared.ids import position_id
@@ -280,3 +282,63 @@ def test_amounts_are_converted_by_the_table_and_unknown_currencies_are_not() -> 
     assert RATES.convert(1, "XAU", "EUR") is RATES.convert(1, "EUR", "XAU") is None
     assert dict(RATES.everywhere(100, "XAU")) == {"XAU": 100}
     assert dict(RATES.everywhere(100, "EUR")) == {"EUR": 100, "USD": 125, "JPY": 16_000}
+
+
+FACTS = {
+    "asked": st.just(90_000),
+    "currency": st.just("EUR"),
+    "available_from": st.just("2026-06-01"),
+    "locations": st.sampled_from([[], [{"country": "DE"}], [{"city": "Berlin"}]]),
+    "remote": st.booleans(),
+    "years_had": st.just(3),
+    "missing_skills": st.sampled_from([[], ["python"], ["go"]]),
+    "wanted_level": st.just("senior"),
+    "wanted_role": st.just("engineer"),
+    "sponsor": st.sampled_from(["a", "b"]),
+}
+POSITIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "salary_max": st.just(95_000),
+        "salary_currency": st.just("EUR"),
+        "starts_on": st.just("2026-07-01"),
+        "remote": st.booleans(),
+        "countries": st.just(["DE"]),
+        "cities": st.just(["Berlin"]),
+        "years_experience": st.just(2),
+        "skills": st.just(["python"]),
+        "level": st.just("senior"),
+        "title": st.just("Senior engineer"),
+        "sponsor": st.sampled_from(["a", "b"]),
+    },
+)
+
+
+@given(st.data())
+def test_what_is_met_is_what_could_be_met(data: st.DataObject) -> None:
+    reason = data.draw(st.sampled_from(sorted(HAVE_RULES)))
+    facts = CloseFacts.model_validate(
+        data.draw(
+            st.fixed_dictionaries({}, optional={one: FACTS[one] for one in sorted(FACTS_OF.get(reason, ()) & FACTS.keys())})
+        )
+    )
+    declined = data.draw(st.none() | POSITIONS.map(lambda what: position("ats:a", **what)))
+    profile = data.draw(st.sampled_from([Profile(), Profile(years=4), Profile(skills=frozenset({"python"}))]))
+    other = position(**data.draw(POSITIONS))
+    asked = Asked(
+        reason=reason,
+        facts=facts,
+        closed_at=CLOSED_AT,
+        rates=RATES,
+        at=LATER,
+        opened_at=LATER,
+        declined=declined,
+        profile=profile,
+    )
+
+    assert verdict_on(asked, other).answer is not MET or may_be_met(reason, facts, declined, profile)
+
+
+@pytest.mark.parametrize("reason", sorted(HAVE_RULES - {Reason.LOCATION}))
+def test_without_the_facts_that_its_rule_needs_a_reason_cannot_be_met(reason: Reason) -> None:
+    assert not may_be_met(reason, CloseFacts(), None, NOTHING_KNOWN)

@@ -51,6 +51,29 @@ def verdict_on(asked: Asked, position: PositionState) -> Verdict:
     return _NOT_KNOWN if rule is None else rule(asked, position)
 
 
+def may_be_met(reason: Reason, facts: CloseFacts, declined: PositionState | None, profile: Profile) -> bool:
+    """Whether there can be a position that meets the reason. Without what its rule needs to know of the close, there is none."""
+    match decisive_reason(reason, facts):
+        case Reason.SALARY:
+            return facts.asked is not None
+        case Reason.AVAILABILITY:
+            return facts.available_from is not None
+        case Reason.LOCATION:
+            return facts.remote is not False or bool(facts.locations)
+        case Reason.EXPERIENCE:
+            return facts.years_had is not None or profile.years is not None
+        case Reason.SKILLS:
+            return bool(facts.missing_skills) and declined is not None
+        case Reason.ROLE_FIT:
+            return facts.wanted_level is not None or facts.wanted_role is not None
+        case Reason.REJECTED_BY_SPONSOR:
+            return facts.sponsor is not None or (declined is not None and declined.sponsor is not None)
+        case Reason.PREFERRED_ANOTHER | Reason.POSITION_CLOSED:
+            return declined is not None
+        case _:
+            return False
+
+
 def _unknown(why: str) -> Verdict:
     return Verdict(Answer.NOT_KNOWN, why)
 

@@ -8,10 +8,12 @@ A position that was dismissed for the person, or for which they are in an open a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from itertools import chain
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.engagement.domain.matching.conditions import Asked, Verdict, verdict_on
+from services.engagement.domain.matching.conditions import Asked, Verdict, may_be_met, verdict_on
 from services.engagement.domain.matching.position import Opening, PositionState
 from services.engagement.domain.matching.rates import Rates
 from services.engagement.domain.returns import Condition
@@ -30,7 +32,7 @@ class Refusal:
     declined: PositionState | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Candidate:
     """What decides of a person. ``barred`` are positions that bring them back no more, or are being talked about already."""
 
@@ -44,6 +46,11 @@ class Candidate:
         wanted = (one.facts.wanted_level for each in newest_first for one in each.conditions)
         declined = None if refusal.declined is None else refusal.declined.level
         return next((level for level in wanted if level is not None), None) or self.profile.level or declined
+
+    @cached_property
+    def open_refusals(self) -> Sequence[tuple[Refusal, Level | None]]:
+        """The refusals that some position might meet, each with the level that it must be near."""
+        return [(one, self.level_near(one)) for one in self.refusals if _is_within_reach(one, self.profile)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +84,31 @@ def match_of(candidate: Candidate, opening: Opening, rates: Rates, zone: ZoneInf
     """
     if opening.position_id in candidate.barred or not opening.now.is_open:
         return None
-    found = [one for refusal in candidate.refusals if (one := _match(candidate, refusal, opening, rates, zone)) is not None]
+    found = [
+        one
+        for refusal, level in candidate.open_refusals
+        if is_within_one(level, opening.now.level) is not False
+        if (one := _match(candidate, refusal, level, opening, rates, zone)) is not None
+    ]
     return min(found, key=lambda one: (one.due_at, -one.refusal.closed_at.timestamp(), one.refusal.position_id), default=None)
 
 
-def _match(candidate: Candidate, refusal: Refusal, opening: Opening, rates: Rates, zone: ZoneInfo) -> Match | None:
+def _is_within_reach(refusal: Refusal, profile: Profile) -> bool:
+    """Whether a position can meet one of the conditions, by what is known of it, while the others wait for their time."""
+    may_meet = [may_be_met(one.reason, one.facts, refusal.declined, profile) for one in refusal.conditions]
+    others_end = (may or one.due_at is not None for may, one in zip(may_meet, refusal.conditions, strict=True))
+    return any(may_meet) and all(others_end)
+
+
+def _match(
+    candidate: Candidate, refusal: Refusal, level: Level | None, opening: Opening, rates: Rates, zone: ZoneInfo
+) -> Match | None:
     """The position fits since the first of its states after the no from which it has always fitted."""
     found: Match | None = None
     for at, state in reversed(opening.states):
         if at <= refusal.closed_at:
             break
-        before = _fits(candidate, refusal, _Moment(at, state, opening.opened_at), rates, zone)
+        before = _fits(candidate, refusal, level, _Moment(at, state, opening.opened_at), rates, zone)
         if before is None:
             break
         why, met = (before.why, before.met) if found is None else (found.why, found.met)
@@ -95,8 +116,10 @@ def _match(candidate: Candidate, refusal: Refusal, opening: Opening, rates: Rate
     return found
 
 
-def _fits(candidate: Candidate, refusal: Refusal, moment: _Moment, rates: Rates, zone: ZoneInfo) -> Match | None:
-    if not moment.state.is_open or is_within_one(candidate.level_near(refusal), moment.state.level) is False:
+def _fits(
+    candidate: Candidate, refusal: Refusal, level: Level | None, moment: _Moment, rates: Rates, zone: ZoneInfo
+) -> Match | None:
+    if not moment.state.is_open or is_within_one(level, moment.state.level) is False:
         return None
     own = [_verdict(candidate, refusal, one, moment, rates) for one in refusal.conditions]
     others = (
@@ -105,7 +128,7 @@ def _fits(candidate: Candidate, refusal: Refusal, moment: _Moment, rates: Rates,
         if other is not refusal
         for one in other.conditions
     )
-    if not any(one.answer is Answer.MET for one in own) or any(one.answer is Answer.NOT_MET for one in (*own, *others)):
+    if not any(one.answer is Answer.MET for one in own) or any(one.answer is Answer.NOT_MET for one in chain(own, others)):
         return None
     due_at, clauses, met = moment.at, [], []
     for condition, verdict in zip(refusal.conditions, own, strict=True):
