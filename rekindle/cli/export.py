@@ -45,12 +45,14 @@ def export(
     metric: Annotated[str, typer.Argument(help="Its name, of GET /v1/analytics/metrics.", metavar="METRIC", show_default=False)],
     ask: Annotated[
         list[str] | None,
-        typer.Argument(help="What the API takes: group_by=via,period, via=linkedin, from=2026-01-01 ...", metavar="NAME=VALUE"),
+        typer.Argument(help="What the API takes: group_by=via,period or via=linkedin.", metavar="NAME=VALUE"),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Where to; default: standard output.", metavar="FILE", dir_okay=False)
     ] = None,
-    form: Annotated[Format | None, typer.Option("--format", help="Default: by the name of the file, else csv.")] = None,
+    form: Annotated[
+        Format | None, typer.Option("--format", help="csv, jsonl or parquet; default: as the file's name ends.", metavar="FORM")
+    ] = None,
     members: Annotated[
         bool, typer.Option("--members", help="The attempts, people or other things behind the numbers, instead of these.")
     ] = False,
@@ -60,7 +62,7 @@ def export(
     ] = None,
     data: Data = DEFAULT,
 ) -> None:
-    """Save the numbers of a metric as a table, or what is behind them.
+    """Save a metric as a table, or what is behind it.
 
     A file has its name only once it is whole: what is written until then is beside it, and goes when the export is broken off.
     """
