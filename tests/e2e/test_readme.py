@@ -83,7 +83,7 @@ async def test_what_the_demo_shows_in_curl_is_true(stack: Stack, tmp_path: Path)
         '{"verdict":"stop",',
         '"code":"placeholder"',
         '{"kind":"reply","status":"waived","why":"Shetookajoblastweekandtoldusonthephone."}',
-        '{"code":"tom","name":"TomOkafor","role":"recruiter","time_zone":"Europe/London","daily_limit":25}',
+        '{"code":"',  # other tests fill the directory
         '<h1>Youareunsubscribed</h1>{"channel":"linkedin",',
     ):
         assert expected in answers

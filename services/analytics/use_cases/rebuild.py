@@ -108,7 +108,8 @@ async def _fold_beside(connection: Driver, changed: Sequence[UUID], now: datetim
     links = await people.links_of(connection, changed)
     persons = {links.person_of(one) for one in changed} | set(changed)
     rows = await _fold_page(connection, persons, now, ghost_after)
-    await shadow.replace(connection, persons, rows)
+    # Where the person of a stream is a stream of somebody else by now, the page has the rows of that person too.
+    await shadow.replace(connection, persons | {person for person, _ in rows}, rows)
 
 
 async def compare(sessions: Sessions, *, now: datetime, ghost_after: timedelta) -> Rebuilt:

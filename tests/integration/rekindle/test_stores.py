@@ -18,9 +18,11 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from rekindle.embedded import jars, ports
 from rekindle.embedded.failures import CannotStart
 from rekindle.embedded.folder import DataFolder
+from rekindle.embedded.part import Part
 from rekindle.embedded.stack import Stack, StackConfig, stores
 from rekindle.runtime.topics import existing_topics
 from shared.events.topics import Topic
+from tests.waiting import eventually
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +90,16 @@ async def test_what_was_committed_survives_a_kill(stack: Stack) -> None:
     await again.close()
 
 
+async def unanswered(part: Part) -> bool:
+    """Whether a small question gets no answer within half a second."""
+    assert part.answers is not None
+    try:
+        await asyncio.wait_for(part.answers(), 0.5)
+    except TimeoutError:
+        return True
+    return False
+
+
 @pytest.mark.parametrize("store", ["postgres", "kafka"])
 async def test_a_store_answers_until_it_is_stalled(stack: Stack, store: str) -> None:
     part = stack.parts[store].plan.part
@@ -96,8 +108,8 @@ async def test_a_store_answers_until_it_is_stalled(stack: Stack, store: str) -> 
 
     stack.pause(store)
     try:
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(part.answers(), 0.5)
+        # A signal takes a moment on a busy machine; whoever waits for a processor may still answer until then.
+        await eventually(lambda: unanswered(part), bool)
     finally:
         stack.resume(store)
     assert await part.answers()
