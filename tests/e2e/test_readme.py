@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 MISSING = [tool for tool in ("bash", "curl", "jq") if shutil.which(tool) is None]
 
 
-def story(page: str = "README.md") -> str:
+def story(page: str) -> str:
     """All shell lines of a page."""
     return "".join(re.findall(r"```sh\n(.*?)```", (ROOT / page).read_text(), re.DOTALL))
 
@@ -29,14 +29,18 @@ def run(script: str, folder: Path, **env: str) -> str:
     return re.sub(r"\s", "", outcome.stdout)
 
 
+async def answers_to(page: str, stack: Stack, folder: Path) -> str:
+    """What the lines of a page print on a stack with the demo, without white space."""
+    await asyncio.to_thread(post_demo, stack.url, stack.token, stack.folder)  # as `make run` does
+    (folder / ".venv").symlink_to(ROOT / ".venv")
+    script = story(page).replace("http://127.0.0.1:8080", stack.url)
+    assert script.count(stack.url) == 1
+    return await asyncio.to_thread(run, script, folder, REKINDLE_DATA=str(stack.folder.path))
+
+
 @pytest.mark.skipif(bool(MISSING), reason=f"the README's lines need {', '.join(MISSING)}, which are not installed")
 async def test_the_story_in_curl_is_true(stack: Stack, tmp_path: Path) -> None:
-    await asyncio.to_thread(post_demo, stack.url, stack.token, stack.folder)  # as `make run` does
-    (tmp_path / ".venv").symlink_to(ROOT / ".venv")
-    script = story().replace("http://127.0.0.1:8080", stack.url)
-    assert script.count(stack.url) == 1
-
-    answers = await asyncio.to_thread(run, script, tmp_path, REKINDLE_DATA=str(stack.folder.path))
+    answers = await answers_to("README.md", stack, tmp_path)
 
     for expected in (
         '"responded":1,"soft_no":1,"interest":{"interested":0,"uninterested":1,"unknown":0},"declines":{"salary":1}',
@@ -60,11 +64,7 @@ async def test_the_story_in_curl_is_true(stack: Stack, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(bool(MISSING), reason=f"the page's lines need {', '.join(MISSING)}, which are not installed")
 async def test_what_the_demo_shows_in_curl_is_true(stack: Stack, tmp_path: Path) -> None:
-    await asyncio.to_thread(post_demo, stack.url, stack.token, stack.folder)
-    (tmp_path / ".venv").symlink_to(ROOT / ".venv")
-    script = story("docs/demo.md").replace("http://127.0.0.1:8080", stack.url)
-
-    answers = await asyncio.to_thread(run, script, tmp_path, REKINDLE_DATA=str(stack.folder.path))
+    answers = await answers_to("docs/demo.md", stack, tmp_path)
 
     for expected in (
         "Declinedforsalaryat112,000EURin",

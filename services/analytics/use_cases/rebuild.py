@@ -81,7 +81,7 @@ async def _next_page(sessions: Sessions, now: datetime, ghost_after: timedelta) 
         streams = await facts.streams_after(connection, found.after, PAGE)
         if not streams:
             return None
-        rows = await _fold_page(connection, set(streams), now, ghost_after)
+        _, rows = await _fold_page(connection, set(streams), now, ghost_after)
         wrong = await _differences(connection, rows)
         await shadow.save(connection, rows)
         done = Progress(found.since, streams[-1], found.pursuits + len(rows), found.attempts_wrong + wrong)
@@ -105,11 +105,8 @@ async def _catch_up(sessions: Sessions, now: datetime, ghost_after: timedelta) -
 
 
 async def _fold_beside(connection: Driver, changed: Sequence[UUID], now: datetime, ghost_after: timedelta) -> None:
-    links = await people.links_of(connection, changed)
-    persons = {links.person_of(one) for one in changed} | set(changed)
-    rows = await _fold_page(connection, persons, now, ghost_after)
-    # Where the person of a stream is a stream of somebody else by now, the page has the rows of that person too.
-    await shadow.replace(connection, persons | {person for person, _ in rows}, rows)
+    persons, rows = await _fold_page(connection, set(changed), now, ghost_after)
+    await shadow.replace(connection, persons, rows)
 
 
 async def compare(sessions: Sessions, *, now: datetime, ghost_after: timedelta) -> Rebuilt:
@@ -119,7 +116,7 @@ async def compare(sessions: Sessions, *, now: datetime, ghost_after: timedelta) 
         async with sessions.begin() as session:
             connection = await driver(session)
             await locks.lock_exclusive(connection)
-            rows = await _fold_page(connection, persons, now, ghost_after)
+            _, rows = await _fold_page(connection, persons, now, ghost_after)
             wrong += await _differences(connection, rows)
         done += len(rows)
     async with sessions.begin() as session:
@@ -142,8 +139,8 @@ async def _pages(sessions: Sessions) -> AsyncIterator[set[UUID]]:
 
 async def _fold_page(
     connection: Driver, streams: set[UUID], now: datetime, ghost_after: timedelta
-) -> dict[Key, list[AttemptRow]]:
-    """The rows that the facts give for the persons of these streams.
+) -> tuple[set[UUID], dict[Key, list[AttemptRow]]]:
+    """The persons of these streams, and all rows that the facts give for them: of nobody else.
 
     A pursuit that has attempts and no facts has no rows.
     """
@@ -151,7 +148,7 @@ async def _fold_page(
     persons = {links.person_of(stream) for stream in streams} | streams
     known = await pursuits.of(connection, links.streams_of(persons), persons)
     grouped = Grouped.of(known.facts, links)
-    return fold_again({*grouped.placed, *known.counted}, grouped, known, now=now, ghost_after=ghost_after)
+    return persons, fold_again({*grouped.placed, *known.counted}, grouped, known, now=now, ghost_after=ghost_after)
 
 
 async def _differences(connection: Driver, rows: Mapping[Key, Sequence[AttemptRow]]) -> int:

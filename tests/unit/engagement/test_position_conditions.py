@@ -33,7 +33,7 @@ def verdict(
     facts: dict[str, Any],
     of: PositionState,
     *,
-    declined: PositionState = DECLINED,
+    declined: PositionState | None = DECLINED,
     profile: Profile = NOTHING_KNOWN,
 ) -> tuple[Answer, str]:
     asked = Asked(
@@ -325,18 +325,9 @@ def test_what_is_met_is_what_could_be_met(data: st.DataObject) -> None:
     declined = data.draw(st.none() | POSITIONS.map(lambda what: position("ats:a", **what)))
     profile = data.draw(st.sampled_from([Profile(), Profile(years=4), Profile(skills=frozenset({"python"}))]))
     other = position(**data.draw(POSITIONS))
-    asked = Asked(
-        reason=reason,
-        facts=facts,
-        closed_at=CLOSED_AT,
-        rates=RATES,
-        at=LATER,
-        opened_at=LATER,
-        declined=declined,
-        profile=profile,
-    )
+    answer, _ = verdict(reason, facts.model_dump(exclude_none=True), other, declined=declined, profile=profile)
 
-    assert verdict_on(asked, other).answer is not MET or may_be_met(reason, facts, declined, profile)
+    assert answer is not MET or may_be_met(reason, facts, declined, profile)
 
 
 @pytest.mark.parametrize("reason", sorted(HAVE_RULES - {Reason.LOCATION}))

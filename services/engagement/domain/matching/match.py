@@ -84,12 +84,8 @@ def match_of(candidate: Candidate, opening: Opening, rates: Rates, zone: ZoneInf
     """
     if opening.position_id in candidate.barred or not opening.now.is_open:
         return None
-    found = [
-        one
-        for refusal, level in candidate.open_refusals
-        if is_within_one(level, opening.now.level) is not False
-        if (one := _match(candidate, refusal, level, opening, rates, zone)) is not None
-    ]
+    matches = (_match(candidate, refusal, level, opening, rates, zone) for refusal, level in candidate.open_refusals)
+    found = [one for one in matches if one is not None]
     return min(found, key=lambda one: (one.due_at, -one.refusal.closed_at.timestamp(), one.refusal.position_id), default=None)
 
 
