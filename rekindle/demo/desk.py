@@ -1,9 +1,9 @@
-"""What recruiters have done with the demo's queue this morning: taken, put off, taken out, waived."""
+"""What recruiters have done: learnt what moves people; and this morning, with the queue: taken, put off, taken out, waived."""
 
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from rekindle.demo.story import written
+from rekindle.demo.story import INSIGHTS, written
 
 PATIENCE_SECONDS = 60
 SHIFT_SECONDS = 6 * 3600
@@ -18,6 +18,7 @@ class Calls(Protocol):
 
 def work(api: Calls, afters: dict[str, str], began: datetime) -> None:
     """Wait until everything posted has its effect, then work. Doing it again takes nothing away: it stops where it is done."""
+    _record_insights(api, began)
     api.call("POST", "/v1/events/wait", {"after": list(afters.values()), "wait": PATIENCE_SECONDS})
     if api.call("GET", "/v1/queue/counts")["claimed"]:
         return
@@ -49,3 +50,10 @@ def _waive_one(api: Calls) -> None:
     for one in owed[:1]:
         waiver = {"recruiter": "maria", "reason": "She took a job last week and told us on the phone."}
         api.call("POST", f"/v1/obligations/{one['id']}/waiver", waiver)
+
+
+def _record_insights(api: Calls, began: datetime) -> None:
+    for days, person, insight in INSIGHTS:
+        path, at = f"/v1/candidates/demo:{person}/insights", {"observed_at": written(began - timedelta(days=days))}
+        if insight["text"] not in {one["text"] for one in api.call("GET", path)["items"]}:
+            api.call("POST", path, {**insight, **at})

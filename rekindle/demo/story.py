@@ -51,6 +51,23 @@ SENT: Sequence[str] = (
 """Messages of Maria's as they were sent; they are reviewed, and near copies of them are found from then on."""
 
 
+INSIGHTS: Sequence[tuple[float, str, Mapping[str, str]]] = (
+    (195, "ada", {"kind": "motivation", "source": "call", "recruiter": "maria",
+        "text": "Wants to own the ledger from end to end, which her employer splits over four teams."}),
+    (190, "ada", {"kind": "concern", "source": "call", "recruiter": "maria",
+        "text": "Two years left of a grant of shares; she would want that looked at."}),
+    (40, "ada", {"kind": "personal", "source": "message", "recruiter": "maria",
+        "text": "Spoke at a conference about query planners."}),
+    (420, "grace", {"kind": "availability", "source": "message", "recruiter": "maria",
+        "text": "Three months of notice, to the end of a quarter."}),
+    (30, "evelyn", {"kind": "aspiration", "source": "interview", "recruiter": "tom", "confidence": "likely",
+        "text": "Would like to teach: she runs the reading group of her team."}),
+    (12, "radia", {"kind": "interest", "source": "profile", "recruiter": "maria", "confidence": "guess",
+        "text": "Writes about protocols that heal themselves."}),
+)  # fmt: skip
+"""What recruiters have learnt: days before the demo began, the person, the insight."""
+
+
 def _touch(recruiter: str, words: int = 70, channel: str = "email", **more: Any) -> dict[str, Any]:
     return {"channel": channel, "recruiter": recruiter, "words": words, **more}
 

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.candidates.api import candidate_batches, candidates, erasures, imports, matches, positions
+from services.candidates.api import candidate_batches, candidates, erasures, imports, insights, matches, positions
 from services.candidates.consumers import subscriptions
 from services.candidates.settings import CandidatesSettings
 from services.candidates.use_cases.measure_erasures import erasure_measure
@@ -41,6 +41,7 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
             dead_letters_router("candidates", subscriptions(settings)),
             candidate_batches.router,
             matches.router,
+            insights.router,
             candidates.router,
             positions.router,
             erasures.router,

@@ -129,6 +129,8 @@ async def posted(api: httpx.AsyncClient) -> list[dict[str, Any]]:
     ):
         answer = await api.patch(path, json=body)
         assert answer.is_success, answer.text
+    insight = {"kind": "personal", "text": word("insight"), "source": "call"}
+    assert (await api.post(f"/v1/candidates/{CANDIDATE}/insights", json=insight)).is_success
     sent = list(events())
     answer = await api.post("/v1/events", json=sent)
     assert answer.json()["stored"] == len(sent), answer.text
@@ -155,6 +157,7 @@ async def test_it_is_kept_and_shown_to_those_who_may_see_it(api: httpx.AsyncClie
     candidate = (await api.get(f"/v1/candidates/{CANDIDATE}")).text
     timeline = (await api.get(f"/v1/timelines/{CANDIDATE}")).text
 
+    assert word("insight") in (await api.get(f"/v1/candidates/{CANDIDATE}/insights")).text
     for field in ("name", "mail", "link", "city", "company", "title", "reference"):
         assert word(field) in candidate
     for field in ("evidence", "decided_by", "message", "stage-name", "wanted_role", "fact-city", "about", "event-0"):

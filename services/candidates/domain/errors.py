@@ -53,6 +53,27 @@ class ErasureUnknown(NotFound):
     title = "There is no such erasure"
 
 
+class InsightUnknown(NotFound):
+    """The person has no insight of that id."""
+
+    code = "insight_unknown"
+    title = "There is no such insight of this candidate"
+
+
+class InsightSuperseded(Conflict):
+    """Another insight has superseded it already."""
+
+    code = "insight_superseded"
+    title = "The insight was superseded"
+
+
+class TooManyInsights(Conflict):
+    """The person has as many insights as are kept."""
+
+    code = "too_many_insights"
+    title = "The candidate has too many insights"
+
+
 class ImportUnknown(NotFound):
     """No import of that id."""
 

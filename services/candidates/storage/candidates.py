@@ -104,6 +104,7 @@ _SAVE = """
         contact_keys = ARRAY(SELECT jsonb_array_elements_text(search -> 'contact_keys')),
         level = search ->> 'level', country = search ->> 'country', market_status = search ->> 'market_status',
         tier = search ->> 'tier', past = CASE WHEN new.record IS NOT NULL THEN past END,
+        insights = CASE WHEN new.erased_at IS NULL THEN insights END,
         sync_number = CASE WHEN new.version = candidates.version THEN sync_number END
     FROM unnest(
         $1::uuid[], $2::text[], $3::uuid[], $4::boolean[], $5::jsonb[], $6::jsonb[], $7::jsonb[], $8::bigint[], $9::bigint[],
@@ -147,13 +148,19 @@ _SAVE_PAST = f"""
     UPDATE candidates SET past = (
         SELECT string_agg(DISTINCT value #>> '{{}}', E'\\n') FROM candidate_history
         WHERE field IN {OF_THE_PAST} AND value <> 'null'
-            AND record_id IN (SELECT id FROM candidates AS member WHERE member.person_id = candidates.id))
+            AND record_id IN (SELECT id FROM candidates AS member WHERE member.person_id = candidates.id)),
+        insights = (
+        SELECT string_agg(text, E'\\n' ORDER BY observed_at, id) FROM candidate_insights AS insight
+        WHERE candidate_id IN (SELECT id FROM candidates AS member WHERE member.person_id = candidates.id)
+            AND NOT EXISTS (
+                SELECT FROM candidate_insights AS later JOIN candidates AS member ON member.id = later.candidate_id
+                WHERE member.person_id = candidates.id AND later.supersedes = insight.id))
     WHERE id = ANY($1::uuid[]) AND record IS NOT NULL
     """  # noqa: S608 - a constant
 
 
 def saving_past(people: Collection[UUID]) -> list[Write]:
-    """Let people be found by the titles and companies that their histories hold; after both were written."""
+    """Let people be found by what their histories hold, titles and companies, and by their insights; after all were written."""
     return [Write(_SAVE_PAST, (list(people),))] if people else []
 
 

@@ -19,7 +19,8 @@ _HELD = """
         (SELECT count(*) FROM candidate_history WHERE record_id = ANY($1)),
         (SELECT count(*) FROM candidate_evidence WHERE candidate_id = ANY($1)),
         (SELECT count(*) FROM idempotency_keys WHERE status IS NOT NULL AND names && $1),
-        (SELECT count(*) FROM import_rows WHERE candidate_id = ANY($1))
+        (SELECT count(*) FROM import_rows WHERE candidate_id = ANY($1)),
+        (SELECT count(*) FROM candidate_insights WHERE candidate_id = ANY($1))
 """
 _ADD = """
     INSERT INTO erasures (id, streams, requested_by, erased_at, done_at, publish_again_at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -61,9 +62,9 @@ _DUE_AGAIN = """
 
 async def held(connection: Driver, streams: Collection[UUID]) -> dict[str, int]:
     """How much is held of these streams here, by kind; of what there is none, nothing."""
-    ((records, history, evidence, answers, imported),) = await connection.fetch(_HELD, list(streams))
+    ((records, history, evidence, answers, imported, insights),) = await connection.fetch(_HELD, list(streams))
     counts = {"records": records, "history_entries": history, "learned_facts": evidence, "kept_answers": answers}
-    counts["import_rows"] = imported
+    counts |= {"import_rows": imported, "insights": insights}
     return {kind: count for kind, count in counts.items() if count}
 
 

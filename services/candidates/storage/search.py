@@ -36,7 +36,7 @@ _MARKED = """
     FROM candidates, LATERAL (VALUES
         (1, 'name', record ->> 'name'), (2, 'title', record ->> 'title'), (3, 'company', record ->> 'company'),
         (4, 'skills', (SELECT string_agg(skill, E'\\n') FROM jsonb_array_elements_text(record -> 'skills') AS skill)),
-        (5, 'location.city', record #>> '{location,city}'), (6, 'past', past)
+        (5, 'location.city', record #>> '{location,city}'), (6, 'past', past), (7, 'insights', insights)
     ) AS shown (number, field, value)
     WHERE candidates.id = ANY($1::uuid[]) AND record IS NOT NULL AND to_tsvector('candidate_words', value) @@ $4::text::tsquery
     ORDER BY number

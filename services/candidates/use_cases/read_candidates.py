@@ -35,7 +35,7 @@ class SharedContact:
 async def read_candidate(sessions: Sessions, name: Name) -> CandidateView | Redirected:
     """The person's record. Raises CandidateUnknown, CandidateErased."""
     async with sessions.alone() as connection:
-        found = await _person(connection, name)
+        found = await read_person(connection, name)
     return found if isinstance(found, Redirected) else candidate_view(found[0], found, found)
 
 
@@ -81,7 +81,7 @@ async def read_history(
 ) -> Page | Redirected:
     """All that was stated of the person's fields, the latest observed first. Raises CandidateUnknown, CandidateErased."""
     async with sessions.alone() as connection:
-        person = await _person(connection, name)
+        person = await read_person(connection, name)
         if isinstance(person, Redirected):
             return person
         records = [stream.id for stream in person]
@@ -92,7 +92,7 @@ async def read_history(
 async def find_duplicates(sessions: Sessions, name: Name) -> list[SharedContact] | Redirected:
     """Other people with an e-mail address or telephone of this one. Raises CandidateUnknown, CandidateErased."""
     async with sessions.alone() as connection:
-        person = await _person(connection, name)
+        person = await read_person(connection, name)
         if isinstance(person, Redirected):
             return person
         mine = person[0].record or {}
@@ -119,17 +119,21 @@ def _country(record: Mapping[str, Any]) -> str | None:
     return country
 
 
-async def _person(connection: Driver, name: Name) -> list[Stream] | Redirected:
+async def read_person(connection: Driver, name: Name) -> list[Stream] | Redirected:
     """The person's streams, first the one that stands for the person. Raises CandidateUnknown, CandidateErased."""
-    streams = await candidates.find_person(connection, name.id)
+    return person_among(await candidates.find_person(connection, name.id), name)
+
+
+def person_among(streams: Collection[Stream], name: Name) -> list[Stream] | Redirected:
+    """The same of streams that were read, all those of the person."""
     if not streams:
         raise CandidateUnknown.named(str(name))
-    streams.sort(key=lambda stream: stream.id != stream.person_id)
-    person = streams[0]
+    found = sorted(streams, key=lambda stream: (stream.id != stream.person_id, stream.id))
+    person = found[0]
     if person.erased_at is not None:
         raise CandidateErased.of_id(name.id)
     if person.record is None:
         raise CandidateUnknown.named(str(name))
     if name.reference is None and person.id != name.id:
         return Redirected(person.id)
-    return streams
+    return found
