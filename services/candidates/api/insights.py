@@ -1,4 +1,4 @@
-"""/v1/candidates/{candidate}/insights: what moves a person, and what to ask next."""
+"""/v1/candidates/{candidate}/insights: what moves a person, and what to ask them next."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.candidates.api.bodies import Paragraph
-from services.candidates.api.candidates import MOVED, Reader, Writer
+from services.candidates.api.candidates import MOVED, Reader
 from services.candidates.api.dependencies import CandidateName, Cursor, Limit, current_time, observed_or_now, redirect
 from services.candidates.domain.insights import Confidence, Insight, Kind
 from services.candidates.use_cases import insights
@@ -16,12 +16,16 @@ from services.candidates.use_cases.insights import InsightView
 from services.candidates.use_cases.views import Redirected
 from shared.events.fields import Code
 from shared.naming import read_name
+from shared.security.auth import Principal, requires
 from shared.timestamps import Moment
 from shared.web.dependencies import SessionsDep
 from shared.web.idempotency import IdempotentRoute, request_token
 from shared.web.pagination import decode_cursor, encode_cursor
 
 router = APIRouter(prefix="/v1/candidates", tags=["candidates"], route_class=IdempotentRoute)
+
+Learner = Annotated[Principal, requires("candidates:write", "engagement:write")]
+"""Who may change records, and who reports what happened: a recruiter learns of people while talking to them."""
 
 _CONFIDENCE = Field(
     description="said: in the person's own words. likely: it follows from what they said or did. guess: somebody thinks so.",
@@ -70,13 +74,6 @@ class RecordedInsight(BaseModel):
     superseded_by: Annotated[UUID | None, Field(description="What replaced it; null while it counts.", examples=[None])]
 
 
-class InsightPage(BaseModel):
-    """A page of a person's insights, the newest first."""
-
-    items: Annotated[list[RecordedInsight], Field(description="Insights.")]
-    next_cursor: Annotated[str | None, Field(description="As cursor: the next page; null on the last.", examples=[None])]
-
-
 class OpenQuestion(BaseModel):
     """Something that is not known of a person yet."""
 
@@ -88,10 +85,17 @@ class OpenQuestion(BaseModel):
     ]
 
 
-class OpenQuestions(BaseModel):
-    """What to ask a person next."""
+class InsightPage(BaseModel):
+    """A page of a person's insights, the newest first, and what is not known yet."""
 
-    items: Annotated[list[OpenQuestion], Field(description="What matters most for a conversation comes first.")]
+    items: Annotated[list[RecordedInsight], Field(description="Insights.")]
+    open_questions: Annotated[
+        list[OpenQuestion],
+        Field(
+            description="What is not known yet, or was learnt more than a year ago: what to ask next, what matters most first."
+        ),
+    ]
+    next_cursor: Annotated[str | None, Field(description="As cursor: the next page; null on the last.", examples=[None])]
 
 
 def _shown(view: InsightView) -> dict[str, Any]:
@@ -113,7 +117,7 @@ def _shown(view: InsightView) -> dict[str, Any]:
 
 @router.post("/{candidate}/insights", status_code=201, response_model=RecordedInsight, responses=MOVED)
 async def record_insight(
-    candidate: CandidateName, body: NewInsight, request: Request, principal: Writer, sessions: SessionsDep
+    candidate: CandidateName, body: NewInsight, request: Request, principal: Learner, sessions: SessionsDep
 ) -> Any:
     """Record what moves a person. With `supersedes` it takes the place of an earlier insight, which is kept."""
     name, now = read_name("candidate", candidate), current_time()
@@ -145,26 +149,28 @@ async def list_insights(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Any:
-    """What moves a person, the newest first. Their texts are what a review of a message may take as `known`."""
+    """What moves a person, the newest first, and what to ask them next.
+
+    The texts are what a review of a message may take as `known`.
+    """
     purpose = f"insights {candidate} {kind} {superseded}"
     after = None
     if cursor is not None:
         after = decode_cursor(purpose, cursor, lambda observed_at, one: (datetime.fromisoformat(observed_at), UUID(one)))
     found = await insights.list_insights(
-        sessions, read_name("candidate", candidate), kind=kind, with_superseded=superseded, after=after, limit=limit
+        sessions,
+        read_name("candidate", candidate),
+        kind=kind,
+        with_superseded=superseded,
+        after=after,
+        limit=limit,
+        now=current_time(),
     )
     if isinstance(found, Redirected):
         return redirect(request, found)
+    questions = [{"about": one.about, "question": one.question, "last_known_at": one.last_known_at} for one in found.questions]
     return {
         "items": [_shown(one) for one in found.items],
+        "open_questions": questions,
         "next_cursor": encode_cursor(purpose, found.last) if found.last else None,
     }
-
-
-@router.get("/{candidate}/open-questions", response_model=OpenQuestions, responses=MOVED)
-async def list_open_questions(candidate: CandidateName, request: Request, _: Reader, sessions: SessionsDep) -> Any:
-    """What is not known yet of a person, or was learnt more than a year ago: what to ask next."""
-    found = await insights.list_open_questions(sessions, read_name("candidate", candidate), current_time())
-    if isinstance(found, Redirected):
-        return redirect(request, found)
-    return {"items": [{"about": one.about, "question": one.question, "last_known_at": one.last_known_at} for one in found]}

@@ -1,4 +1,4 @@
-"""Record what moves a person, list it, and say what is not known yet."""
+"""Record what moves a person; list it, and what is not known yet."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -24,6 +24,13 @@ class InsightView:
 
     insight: Insight
     superseded_by: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class InsightPage(Page):
+    """A page of a person's insights, each as InsightView; ``questions`` are all that are open."""
+
+    questions: list[OpenQuestion]
 
 
 async def record_insight(sessions: Sessions, name: Name, insight: Insight) -> InsightView | Redirected:
@@ -68,8 +75,9 @@ async def list_insights(
     with_superseded: bool,
     after: tuple[datetime, UUID] | None,
     limit: int,
-) -> Page | Redirected:
-    """The person's insights, as InsightView, the newest first, after a place. Raises CandidateUnknown, CandidateErased."""
+    now: datetime,
+) -> InsightPage | Redirected:
+    """The person's insights, the newest first, after a place, and what to ask next. Raises CandidateUnknown, CandidateErased."""
     async with sessions.alone() as connection:
         person = await read_person(connection, name)
         if isinstance(person, Redirected):
@@ -84,14 +92,5 @@ async def list_insights(
         and (after is None or one.place() < after)
     ]
     last = found[limit - 1].insight if len(found) > limit else None
-    return Page(found[:limit], None if last is None else [last.observed_at.isoformat(), str(last.id)])
-
-
-async def list_open_questions(sessions: Sessions, name: Name, now: datetime) -> list[OpenQuestion] | Redirected:
-    """What is not known yet of the person, in the order in which to ask. Raises CandidateUnknown, CandidateErased."""
-    async with sessions.alone() as connection:
-        person = await read_person(connection, name)
-        if isinstance(person, Redirected):
-            return person
-        known = await insights.of_streams(connection, [stream.id for stream in person])
-    return open_questions(person[0].record or {}, known, now)
+    place = None if last is None else [last.observed_at.isoformat(), str(last.id)]
+    return InsightPage(found[:limit], place, open_questions(person[0].record or {}, known, now))

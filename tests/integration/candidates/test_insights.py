@@ -33,8 +33,8 @@ async def listed(ats: Caller, person: str, query: str = "") -> list[str]:
 
 
 async def questions(ats: Caller, person: str) -> dict[str, str | None]:
-    items = (await ats.ask("GET", f"/v1/candidates/{quote(person, safe='')}/open-questions")).json()["items"]
-    return {one["about"]: one["last_known_at"] for one in items}
+    page = (await ats.ask("GET", f"/v1/candidates/{quote(person, safe='')}/insights")).json()
+    return {one["about"]: one["last_known_at"] for one in page["open_questions"]}
 
 
 async def test_an_insight_is_kept_with_its_date_its_author_and_how_it_was_learnt(ats: Caller) -> None:
@@ -150,9 +150,10 @@ async def test_an_erasure_leaves_no_insight_and_counts_them(ats: Caller, candida
 
 async def test_insights_are_written_and_read_by_those_who_may(ats: Caller, caller: Callable[..., Caller]) -> None:
     await ats.patched("gem:ada", name="Ada Byron")
-    reader, writer = caller("candidates:read"), caller("candidates:write")
+    reader, writer, reporter = caller("candidates:read"), caller("candidates:write"), caller("engagement:write")
 
     assert (await record(reader, "gem:ada", insight())).status_code == 403
+    assert (await record(reporter, "gem:ada", insight())).status_code == 201
     assert (await record(writer, "gem:ada", insight())).status_code == 201
     assert (await writer.ask("GET", "/v1/candidates/gem:ada/insights")).status_code == 403
     assert (await record(ats, "gem:nobody", insight())).status_code == 404

@@ -2,6 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useEffect, useState, type RefObject } from "react";
 import { api, body, type Schemas } from "../api/client";
+import { useInsights } from "../api/insights";
 import { noteSent, type Item } from "../api/queue";
 import { useSession } from "../api/session";
 import { dateTime, inZone } from "../format";
@@ -27,12 +28,16 @@ export function Draft({ item, lease, box, done }: Props) {
   const [sending, setSending] = useState(false);
   const settled = useSettled(text);
   const position = item.reasons[0]?.position_id;
+  const known =
+    useInsights(item.candidate_id)
+      .data?.items.slice(0, 50)
+      .map((one) => one.text.slice(0, 500)) ?? [];
   const review = useQuery({
-    queryKey: ["review", item.candidate_id, position, settled],
+    queryKey: ["review", item.candidate_id, position, settled, known],
     queryFn: () =>
       body(
         api.POST("/v1/message-reviews", {
-          body: { text: settled, kind: "first_touch", candidate: item.candidate_id, position },
+          body: { text: settled, kind: "first_touch", candidate: item.candidate_id, position, known },
         }),
       ),
     enabled: settled.trim() !== "",

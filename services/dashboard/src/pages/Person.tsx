@@ -5,6 +5,7 @@ import { api, body, Problem, type Schemas } from "../api/client";
 import { texts } from "../texts";
 import { Failed, Loading } from "../ui/faces";
 import { Page, Panel, Tag } from "../ui/parts";
+import { Insights } from "./Insights";
 import { PersonRecord, References } from "./PersonRecord";
 import { PersonRelated } from "./PersonRelated";
 import { Story } from "./Story";
@@ -55,6 +56,7 @@ export function Person() {
           </Panel>
         </div>
         <div className="stack">
+          {one && <Insights person={person} />}
           {one && <PersonRecord record={one} />}
           {one && <References record={one} />}
         </div>

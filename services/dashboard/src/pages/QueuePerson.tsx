@@ -13,6 +13,7 @@ import { failed, notify } from "../ui/notices";
 import { Priority, Tag } from "../ui/parts";
 import { Sheet } from "../ui/Sheet";
 import { Draft } from "./Draft";
+import { Insights } from "./Insights";
 import { Parts } from "./PersonRelated";
 import { Story } from "./Story";
 
@@ -119,6 +120,7 @@ function Opened({ item, lease, canWork, claim, next, close }: OpenedProps) {
           </div>
         </div>
       </div>
+      {record && <Insights person={item.candidate_id} />}
       {canWork && <Draft item={item} lease={lease} box={draft} done={() => act(Promise.resolve(), t.noted)} />}
       <div className="part">
         {isMine ? (
