@@ -67,6 +67,28 @@ await step("a claimed person is worked to completed by keyboard alone", async ()
   assert.equal(sent.data.recruiter, "maria", "all that a session does is its recruiter's");
 });
 
+await step("what a recruiter learnt is recorded under their code, replaced by later news, and kept", async () => {
+  await page.goto(`${url}/people/${encodeURIComponent(person.reference)}`);
+  for (const [open, text] of [
+    ["Add", "Wants to lead"],
+    ["Replace: Wants to lead", "Would rather build"],
+  ]) {
+    await page.getByRole("button", { name: open, exact: true }).click();
+    await page.getByLabel("In a sentence or two").fill(text);
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: `Replace: ${text}` }).waitFor();
+  }
+  const { items } = await api(`/v1/candidates/${person.reference}/insights?superseded=true`);
+  assert.deepEqual(
+    items.map(({ text, author }) => [text, author]),
+    [
+      ["Would rather build", "maria"],
+      ["Wants to lead", "maria"],
+    ],
+  );
+  assert.equal(items[1].superseded_by, items[0].id);
+});
+
 await step("another recruiter than the session's is refused", async () => {
   const { csrf } = await (await context.request.get(`${url}/session`)).json();
   const answer = await context.request.post(`${url}/v1/queue/claims`, {

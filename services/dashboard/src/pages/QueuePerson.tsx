@@ -120,7 +120,6 @@ function Opened({ item, lease, canWork, claim, next, close }: OpenedProps) {
           </div>
         </div>
       </div>
-      {record && <Insights person={item.candidate_id} />}
       {canWork && <Draft item={item} lease={lease} box={draft} done={() => act(Promise.resolve(), t.noted)} />}
       <div className="part">
         {isMine ? (
@@ -163,6 +162,7 @@ function Opened({ item, lease, canWork, claim, next, close }: OpenedProps) {
           )
         )}
       </div>
+      {record && <Insights person={item.candidate_id} />}
       <div className="part">
         <h3>{t.story}</h3>
         <Story person={item.candidate_id} />
