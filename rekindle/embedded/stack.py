@@ -206,6 +206,7 @@ class Stack:
             "REKINDLE_PUBLIC_URL": self.url,
             "REKINDLE_CURSOR_KEY": str(held["cursor_key"]),
             "CONNECTORS_API_URL": self.url,
+            "GATEWAY_API_URL": self.url,
             "CONNECTORS_API_TOKEN": connectors,
             "CONNECTORS_GREENHOUSE_SECRET": str(held["greenhouse_secret"]),
         }

@@ -42,5 +42,5 @@ SERVICES = (
     ),
     Service("analytics", ("/v1/analytics",)),
     Service("connectors", ("/v1/connectors",)),
-    Service("gateway", ("/v1/tokens", "/v1/login-links", "/session", "/session/authorization", "/session/oidc")),
+    Service("gateway", ("/v1/tokens", "/v1/login-links", "/v1/exports", "/session", "/session/authorization", "/session/oidc")),
 )

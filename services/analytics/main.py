@@ -21,6 +21,8 @@ from shared.observability.health import ServiceHealth
 from shared.web.app import create_service_app
 from shared.web.dead_letters import TAG as DEAD_LETTERS
 from shared.web.dead_letters import dead_letters_router
+from shared.web.personal_data import TAG as PERSONAL_DATA
+from shared.web.personal_data import personal_data_router
 
 
 def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
@@ -52,6 +54,7 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
         description="What it adds up to: funnels of positions and of the organisation, and what each number means.",
         routers=[
             dead_letters_router("analytics", subscriptions(settings)),
+            personal_data_router("analytics"),
             funnels.router,
             metrics.router,
             metric_rows.router,
@@ -67,6 +70,7 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
         measures=[*health.measures, partial(measure_drift, sessions)],
         tags={
             **DEAD_LETTERS,
+            **PERSONAL_DATA,
             "analytics": "What it adds up to: funnels, and what each number means.",
         },
     )

@@ -9,11 +9,14 @@ from services.candidates.api import candidate_batches, candidates, erasures, imp
 from services.candidates.consumers import subscriptions
 from services.candidates.settings import CandidatesSettings
 from services.candidates.use_cases.measure_erasures import erasure_measure
+from services.candidates.use_cases.read_personal_data import whole_person
 from shared.db.engine import connect
 from shared.observability.health import ServiceHealth
 from shared.web.app import create_service_app
 from shared.web.dead_letters import TAG as DEAD_LETTERS
 from shared.web.dead_letters import dead_letters_router
+from shared.web.personal_data import TAG as PERSONAL_DATA
+from shared.web.personal_data import personal_data_router
 
 
 def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
@@ -39,6 +42,7 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
         description="Who people are, and which positions there are.",
         routers=[
             dead_letters_router("candidates", subscriptions(settings)),
+            personal_data_router("candidates", whole=whole_person),
             candidate_batches.router,
             matches.router,
             insights.router,
@@ -55,6 +59,7 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
         measures=[*health.measures, erasure_measure(sessions, settings.erasure_services)],
         tags={
             **DEAD_LETTERS,
+            **PERSONAL_DATA,
             "candidates": "People's records, by id or by what your systems call them.",
             "positions": "Openings.",
             "erasures": "People who are forgotten for good.",

@@ -11,12 +11,15 @@ from services.connectors.api.dependencies import Connector
 from services.connectors.rekindle_api import RekindleApi, open_client
 from services.connectors.settings import ConnectorsSettings
 from services.connectors.storage.deliveries import DeliveryStatus
+from services.connectors.storage.personal_data import collect
 from services.connectors.use_cases.list_deliveries import count_deliveries
 from services.connectors.use_cases.posting_queue import PostingQueue
 from services.connectors.use_cases.understand_body import Reading
 from shared.db.engine import connect
 from shared.observability.health import ServiceHealth
 from shared.web.app import create_service_app
+from shared.web.personal_data import TAG as PERSONAL_DATA
+from shared.web.personal_data import personal_data_router
 
 DELIVERIES = Gauge("rekindle_connector_deliveries", "Deliveries by status.", ["vendor", "status"])
 
@@ -49,12 +52,12 @@ def create_app(settings: ConnectorsSettings | None = None, *, api: RekindleApi |
         name="connectors",
         title="Rekindle: connectors",
         description="Passes on what an applicant tracking system sends to Rekindle's public API.",
-        routers=[greenhouse.router, deliveries.router],
+        routers=[greenhouse.router, deliveries.router, personal_data_router("connectors", collect)],
         settings=settings,
         lifespan=lifespan,
         checks=health.checks,
         measures=[measure],
-        tags={"greenhouse": "Greenhouse's web hook: its deliveries, and the result of each."},
+        tags={**PERSONAL_DATA, "greenhouse": "Greenhouse's web hook: its deliveries, and the result of each."},
     )
     app.state.sessions = sessions
     app.state.connector = Connector(sessions, settings, reading, queue)

@@ -37,6 +37,8 @@ from shared.observability.health import ServiceHealth
 from shared.web.app import create_service_app
 from shared.web.dead_letters import TAG as DEAD_LETTERS
 from shared.web.dead_letters import dead_letters_router
+from shared.web.personal_data import TAG as PERSONAL_DATA
+from shared.web.personal_data import personal_data_router
 
 
 def create_app(settings: EngagementSettings | None = None) -> FastAPI:
@@ -66,6 +68,7 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
         description="What happened, and what may and must happen next.",
         routers=[
             dead_letters_router("engagement", subscriptions(settings)),
+            personal_data_router("engagement"),
             events.router,
             waiting.router,
             timelines.router,
@@ -91,6 +94,7 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
         measures=health.measures,
         tags={
             **DEAD_LETTERS,
+            **PERSONAL_DATA,
             "events": "What happened: the one way in for facts.",
             "timelines": "All that is known to have happened with a person.",
             "pursuits": "What came of a person for a position, attempt by attempt.",

@@ -14,6 +14,8 @@ class GatewaySettings(SharedSettings):
     database_url: str = Field("postgresql+asyncpg://gateway@127.0.0.1:5432/gateway", validation_alias="GATEWAY_DATABASE_URL")
     pool_size: int = Field(3, ge=1, le=200, validation_alias="GATEWAY_POOL_SIZE")
     """Connections that one process may hold."""
+    api_url: str | None = Field(None, validation_alias="GATEWAY_API_URL")
+    """Rekindle's public API, which is asked for all that is held of a person; default: ``REKINDLE_PUBLIC_URL``."""
     signing_keys: Path | None = Field(None, validation_alias="GATEWAY_SIGNING_KEYS")
     """The folder with this deployment's signing key. Without one no token is created over HTTP."""
     oidc_client_id: str | None = Field(None, validation_alias="GATEWAY_OIDC_CLIENT_ID")

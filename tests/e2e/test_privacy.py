@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -263,11 +264,30 @@ def of_the_person(row: str) -> set[str]:
     return {said for said in words if not said.startswith(OF_THE_POSITION)} | {PHONE for _ in [1] if PHONE[3:] in row}
 
 
+SERVICES = ("candidates", "engagement", "analytics", "connectors")
+
+
+async def test_a_copy_for_the_person_holds_all_that_any_database_does(
+    stack: Stack, api: httpx.AsyncClient, posted: list[dict[str, Any]]
+) -> None:
+    held = {said for service in SERVICES for row in await rows(stack, service) for said in of_the_person(row)}
+
+    copy = await api.get(f"/v1/exports/{CANDIDATE}")
+    page = await api.get(f"/v1/exports/gem:{word('reference')}", headers={"Accept": "text/html"})
+
+    assert len(held) > 15
+    assert held - of_the_person(copy.text.lower()) == set()
+    words = {found[0] for said in held if (found := re.match(r"[\w@.+-]+", said))}
+    assert {one for one in words if one not in page.text.lower()} == set()
+    assert page.headers["content-type"].startswith("text/html")
+    assert set(copy.json()["services"]) == set(SERVICES)
+    assert (await api.get("/v1/exports/ats:nobody")).status_code == 404
+
+
 async def test_no_database_holds_a_byte_of_it_once_an_erasure_is_done(
     stack: Stack, api: httpx.AsyncClient, posted: list[dict[str, Any]]
 ) -> None:
-    services = ("candidates", "engagement", "analytics", "connectors")
-    before = {service: {said for row in await rows(stack, service) for said in of_the_person(row)} for service in services}
+    before = {service: {said for row in await rows(stack, service) for said in of_the_person(row)} for service in SERVICES}
     assert len(before["candidates"]) > 5
     assert len(before["engagement"]) > 5
 
@@ -281,8 +301,9 @@ async def test_no_database_holds_a_byte_of_it_once_an_erasure_is_done(
     assert {one["service"]: one["status"] for one in done["services"]} == dict.fromkeys(
         (one["service"] for one in erasure.json()["services"]), "done"
     )
-    left = {service: {said for row in await rows(stack, service) for said in of_the_person(row)} for service in services}
-    assert left == {service: set() for service in services}
+    left = {service: {said for row in await rows(stack, service) for said in of_the_person(row)} for service in SERVICES}
+    assert left == {service: set() for service in SERVICES}
+    assert (await api.get(f"/v1/exports/{CANDIDATE}")).status_code == 410
 
 
 async def test_what_the_vendor_s_own_bodies_say_of_people_is_on_no_topic(

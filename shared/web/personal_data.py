@@ -1,0 +1,118 @@
+"""/v1/<service>/personal-data: every row that a service holds of a person, for the copy that the person may ask for.
+
+No table is forgotten: those that hold a person are found by the names of their columns, in the database itself.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from shared.db.asyncpg_connection import Driver
+from shared.security.auth import requires
+from shared.security.token_issuer import Scope
+from shared.web.dependencies import SessionsDep
+from shared.web.routing import StrictRoute
+
+TAG = {"personal data": "What each service holds of a person; `/v1/exports` puts it together."}
+PERSON_COLUMNS = ("candidate_id", "person_id", "person", "stream", "subject", "record_id", "record", "named", "names")
+"""The columns, of type uuid or uuid[], in which a table names the person whom a row is about."""
+
+Rows = dict[str, list[dict[str, Any]]]
+"""Rows by table; tables without any are left out."""
+Collect = Callable[[Driver, Sequence[UUID], Sequence[str]], Awaitable[Rows]]
+"""Reads what is held of the person with these ids and references."""
+
+_TABLES = """
+    SELECT relname, array_agg(attname::text), array_agg(atttypid = 'uuid[]'::regtype)
+    FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+        AND atttypid IN ('uuid'::regtype, 'uuid[]'::regtype) AND attnum > 0 AND NOT attisdropped
+        AND (attname = ANY($1::text[]) OR (attname = 'id' AND relname LIKE '%candidates'))
+    GROUP BY relname ORDER BY relname
+    """
+
+
+class PersonalData(BaseModel):
+    """What a service holds of a person."""
+
+    candidate_ids: Annotated[list[UUID], Field(description="Under which ids it was looked for: all that are the person.")]
+    references: Annotated[list[str], Field(description="What senders call the person.", examples=[["demo:ada"]])]
+    rows: Annotated[
+        dict[str, list[dict[str, Any]]],
+        Field(description="Every row about the person, by table; tables without any are left out.", examples=[{"log": []}]),
+    ]
+
+
+async def rows_by_id(connection: Driver, ids: Sequence[UUID], _references: Sequence[str] = ()) -> Rows:
+    """Every row of every table that names one of the ids in a column of a person."""
+    found = {}
+    for table, columns, are_many in await connection.fetch(_TABLES, list(PERSON_COLUMNS)):
+        tests = [f"{name} && $1" if is_many else f"{name} = ANY($1)" for name, is_many in zip(columns, are_many, strict=True)]
+        query = f'SELECT to_jsonb(held)::text FROM "{table}" AS held WHERE {" OR ".join(tests)}'  # noqa: S608 - from the catalogue
+        found[table] = rows_read(await connection.fetch(query.replace("$1", "$1::uuid[]"), list(ids)))
+    return {table: rows for table, rows in found.items() if rows}
+
+
+def rows_read(rows: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
+    """Rows that PostgreSQL wrote as JSON, one a line; bytes that are text are shown as that."""
+    return [{name: _legible(value) for name, value in orjson.loads(row).items()} for (row,) in rows]
+
+
+def _legible(value: Any) -> Any:
+    if not isinstance(value, str) or not value.startswith("\\x"):
+        return value
+    try:
+        text = bytes.fromhex(value[2:]).decode()
+    except ValueError:
+        return value
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
+
+
+Whole = Callable[[Driver, Sequence[UUID], Sequence[str]], Awaitable[tuple[Sequence[UUID], Sequence[str]]]]
+"""All ids and references of the person who has these."""
+
+
+async def _as_asked(_: Driver, ids: Sequence[UUID], references: Sequence[str]) -> tuple[Sequence[UUID], Sequence[str]]:
+    return ids, references
+
+
+def personal_data_router(service: str, collect: Collect = rows_by_id, *, whole: Whole = _as_asked) -> APIRouter:
+    """The operation of one service. ``whole`` finds under which other ids and references the person is known."""
+    router = APIRouter(
+        prefix=f"/v1/{service}/personal-data",
+        tags=["personal data"],
+        route_class=StrictRoute,
+        dependencies=[requires(Scope.ADMIN)],
+    )
+
+    @router.get("", name=f"read_{service}_personal_data", response_model=PersonalData)
+    async def read(
+        sessions: SessionsDep,
+        candidate_id: Annotated[
+            list[UUID],
+            Query(
+                min_length=1,
+                max_length=1000,
+                description="The ids of the person, the parameter repeated.",
+                examples=[["62e1ec5f-5da4-57b1-b685-99c9fab3b8cc"]],
+            ),
+        ],
+        reference: Annotated[
+            list[str] | None,
+            Query(max_length=1000, description="What senders call the person, the parameter repeated.", examples=[["demo:ada"]]),
+        ] = None,
+    ) -> Mapping[str, Any]:
+        """Every row that this service holds of a person. `/v1/exports/{candidate}` asks all services."""
+        async with sessions.alone() as connection:
+            ids, references = await whole(connection, candidate_id, reference or [])
+            rows = await collect(connection, ids, references)
+        return {"candidate_ids": ids, "references": references, "rows": rows}
+
+    return router
