@@ -462,6 +462,8 @@ export const texts = {
     statedSince: (when: string) => `stated since ${when}`,
     learned: "from what happened",
     references: "Known as",
+    copy: "Copy of everything",
+    copyHow: "All that is held of them, on a page to hand over",
     linked: "These are taken to be one person: their records, their story and what is owed are read together.",
     part: "Part",
     partOf: (reference: string) => `Part ${reference}`,

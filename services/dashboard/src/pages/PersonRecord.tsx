@@ -108,7 +108,17 @@ export function References({ record }: { record: Record }) {
   });
   const isLinked = record.references.length > 1;
   return (
-    <Panel title={t.references} count={isLinked ? record.references.length : undefined}>
+    <Panel
+      title={t.references}
+      count={isLinked ? record.references.length : undefined}
+      action={
+        may(session, "admin") && (
+          <a className="button" href={`/v1/exports/${record.id}`} target="_blank" rel="noreferrer" title={t.copyHow}>
+            {t.copy}
+          </a>
+        )
+      }
+    >
       <ul className="rows">
         {record.references.map((reference) => (
           <li key={reference} className="row">
