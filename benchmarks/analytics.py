@@ -113,7 +113,8 @@ async def _at(run: Run, sessions: Sessions, client: Connection, size: int, first
     async with sessions.own_connection() as connection:
         held = await connection.fetchval(
             "SELECT sum(pg_total_relation_size(oid::regclass))::bigint FROM pg_class WHERE relkind = 'r' "
-            "AND relname IN ('facts', 'attempts', 'counters', 'people', 'positions', 'links', 'pursuits_without_attempts')"
+            "AND relname IN ('facts', 'attempts', 'profiles', 'counters', 'people', 'positions', 'links', "
+            "'pursuits_without_attempts')"
         )
     figure = Figure(f"bytes a fact at {at}", "tables and indexes ÷ the limit", 1.0, at_most=True, units=("B", "B"))
     figure.add(held / size, LIMIT_BYTES)

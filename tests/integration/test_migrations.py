@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from rekindle.embedded.stack import Stack
+from services.analytics.domain.profiles import profiled
 from shared.db.migrations import migrate
 
 FIRST_RELEASE = {"candidates": "0001", "engagement": "0002", "analytics": "0001", "connectors": "0001", "gateway": "0001"}
@@ -171,6 +172,32 @@ async def test_a_kept_answer_says_whom_it_names(real_stores: Stack, service: str
             *([UUID(int=number), UUID(int=number + 100)] for number in ROWS[:-1]),
             [],
         ]
+
+
+async def test_what_an_attempt_adds_is_kept_as_its_profile_its_times_and_what_lasts(real_stores: Stack) -> None:
+    added = [
+        ("reached.sourced", 1, 0), ("reached.contacted", 5, 0), ("median_hours.contacted.158", 5, 30_000),
+        ("touches_per_reply.touches", 5, 0), ("touches_per_reply.touches", 9, 0), ("talk_to_listen.sent", 9, 74),
+        ("outcomes.in_play", 7, 0),
+    ]  # fmt: skip
+    measures, ats, seconds = (list(side) for side in zip(*added, strict=True))
+    async with new_database(real_stores, "analytics", "analytics_old") as (url, old):
+        await migrate(url, "services.analytics", to="0010")
+        for number in (1, 2):
+            await old.execute(
+                "INSERT INTO attempts (person, position_id, number, cohort_at, origin, measures, ats, seconds, first_at, "
+                "last_at, first_received_at, last_received_at) VALUES ($1, $1, $2, now(), 'outbound', $3, $4, $5, 1, 9, 1, 9)",
+                UUID(int=1), number, measures, ats, seconds,
+            )  # fmt: skip
+        await migrate(url, "services.analytics")
+
+        attempts = await old.fetch("SELECT profile, times, lasting FROM attempts")
+        kept = await old.fetch("SELECT profile, measures, places FROM profiles")
+
+    wanted = profiled(measures, ats, seconds)
+    assert [tuple(row) for row in attempts] == [(wanted.profile.id, wanted.times, wanted.seconds)] * 2
+    assert [(row["profile"], tuple(row["measures"]), tuple(row["places"])) for row in kept] == [wanted.profile]
+    assert sorted(wanted.profile.counted(wanted.seconds)) == sorted(measures)
 
 
 async def test_an_event_s_key_knows_the_event_s_sequence(real_stores: Stack) -> None:

@@ -16,9 +16,8 @@ from services.analytics.api.metric_rows import MetricDep, possible
 from services.analytics.api.representations import STREAMED, Form, FormDep, streamed
 from services.analytics.api.tables import columns_of
 from services.analytics.domain.micros import moment_of
-from services.analytics.domain.pursuits import AttemptRow
 from services.analytics.storage.items import ItemRow
-from services.analytics.storage.members import Place
+from services.analytics.storage.members import MemberRow, Place
 from services.analytics.use_cases.list_members import list_items, list_members
 from shared import clock
 from shared.errors import Invalid
@@ -144,7 +143,7 @@ async def _all_of(page: Any) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
         after = _place_of(found[-1])
 
 
-def _member(one: AttemptRow) -> MetricMember:
+def _member(one: MemberRow) -> MetricMember:
     return MetricMember(
         person_id=one.person,
         position_id=one.position,

@@ -10,9 +10,10 @@ from services.analytics.domain.arrays import Ints
 from services.analytics.domain.column_groups import Lines, chosen, lines_of
 from services.analytics.domain.column_rollups import ALL
 from services.analytics.domain.column_sums import by_profile, cohort_lines, contribution_lines, held, rolled_by, rolled_lines
-from services.analytics.domain.columns import DURATIONS, Columns, Contributions
+from services.analytics.domain.columns import Columns, Contributions
 from services.analytics.domain.groups import Key
 from services.analytics.domain.micros import micros
+from services.analytics.domain.profiles import DURATIONS
 from services.analytics.domain.questions import Question, View
 from services.analytics.metrics import Sum
 

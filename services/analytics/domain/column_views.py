@@ -6,9 +6,9 @@ from uuid import UUID
 
 import numpy as np
 
-from services.analytics.domain.arrays import Ints
+from services.analytics.domain.arrays import Grown, Ints
 from services.analytics.domain.column_rollups import Rollups
-from services.analytics.domain.columns import Columns, Grown
+from services.analytics.domain.columns import Columns
 from services.analytics.domain.micros import micros
 from services.analytics.domain.pursuits import Key, Past
 

@@ -11,20 +11,16 @@ from uuid import UUID
 
 import numpy as np
 
-from services.analytics.domain.arrays import Ints, ranges
+from services.analytics.domain.arrays import Grown, Ints, ranges
+from services.analytics.domain.column_profiles import Shapes, counts_of
 from services.analytics.domain.column_rollups import ALL, Rollups, Table, folded
-from services.analytics.metrics import METRICS, Quantile
+from services.analytics.domain.profiles import Profile
 
 DIMENSIONS = (
     "position", "recruiter", "sender_role", "via", "origin", "channel", "level", "location", "tier", "market_status",
     "attempt",
 )  # fmt: skip
 """The dimensions of which an attempt has one value, as columns; skills are a list, a sponsor is looked up by the position."""
-
-DURATIONS = frozenset(metric.adds_up.family for metric in METRICS if isinstance(metric.adds_up, Quantile))
-"""The families of measures that are durations."""
-WEIGHED = DURATIONS | {prefix.partition(".")[0] for metric in METRICS if metric.weighs for prefix in metric.adds_up.prefixes}
-"""The families of measures whose contributions do not just count."""
 
 NEVER = 2**63 - 1
 """Later than all times."""
@@ -53,9 +49,9 @@ class Fed(NamedTuple):
     """In the order of ``DIMENSIONS``."""
     holds: Holds
     skills: Sequence[str]
-    measures: Sequence[str]
-    ats: bytes
-    """The times of the measures, each a big-endian 8 byte integer behind its 4 byte length: an array's binary form."""
+    profile: Profile
+    times: bytes
+    """The times of the profile, each a big-endian 8 byte integer behind its 4 byte length: an array's binary form."""
     seconds: bytes
     """The durations likewise, of 4 bytes each."""
 
@@ -91,46 +87,6 @@ class Codes(Generic[_V]):
         return len(self.values)
 
 
-class Grown:
-    """An array that grows at its end."""
-
-    def __init__(self, kind: Any) -> None:
-        self._kept: Ints = np.empty(1024, dtype=kind)
-        self._size = 0
-
-    @classmethod
-    def of(cls, values: Ints) -> "Grown":
-        """An array of some values, which are never changed by what is put at its end."""
-        found = cls(values.dtype)
-        found._kept, found._size = values, len(values)
-        return found
-
-    def extend(self, values: Any) -> None:
-        """Put values at the end."""
-        size = self._size + len(values)
-        if size > len(self._kept):
-            kept = np.empty(max(size, len(self._kept) * 3 // 2), dtype=self._kept.dtype)
-            kept[: self._size] = self._kept[: self._size]
-            self._kept = kept
-        self._kept[self._size : size] = values
-        self._size = size
-
-    def keep(self, mask: Any) -> None:
-        """Leave out what the mask does not hold."""
-        self._kept = self.all[mask]
-        self._size = len(self._kept)
-
-    @property
-    def all(self) -> Ints:
-        """The values; changing them changes the array."""
-        return self._kept[: self._size]
-
-    @property
-    def size_in_bytes(self) -> int:
-        """How much memory it takes."""
-        return self._kept.nbytes
-
-
 class Contributions:
     """Contributions of attempts, in parallel: the row, the measure, the time and, of durations, the seconds."""
 
@@ -156,13 +112,13 @@ class Columns:
         self.skill, self.skill_start, self.skill_count = Grown(np.int32), Grown(np.int64), Grown(np.int16)
         self.counts, self.spans = Contributions(), Contributions()
         self.profiles: Codes[tuple[int, ...]] = Codes([()])
+        self.shapes, self.profile_of = Shapes(), Grown(np.int32)
         self.sponsor_of = np.zeros(1, dtype=np.int32)
         self.rollups = Rollups((*DIMENSIONS, "skill"))
         self.dead = 0
         self._by_code: tuple[Ints, Ints] | None = None
         self._sorted: tuple[Ints, Ints] = (np.empty(0, np.int64), np.empty(0, np.int64))
         self._recent: dict[int, int] = {}
-        self._measures: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self.slot.all)
@@ -199,17 +155,17 @@ class Columns:
     def append(self, fed: Sequence[Fed]) -> Ints:
         """Put rows at the end; returns which they are."""
         first, many = len(self), len(fed)
-        slots, cohorts, dimensions, holds, skills, measures, ats, seconds = zip(*fed, strict=True)
+        slots, cohorts, dimensions, holds, skills, profiles, times, seconds = zip(*fed, strict=True)
         persons, *moments, changes = zip(*holds, strict=True)
         self.person.extend(np.frombuffer(b"".join(person.bytes for person in persons), "V16"))
         until = [NEVER if at is None else at for at in changes]
-        for grown, times in zip(self.holds.values(), (*moments, until), strict=True):
-            grown.extend(times)
+        for grown, found in zip(self.holds.values(), (*moments, until), strict=True):
+            grown.extend(found)
         for name, values in zip(DIMENSIONS, zip(*dimensions, strict=True), strict=True):
             self.dimensions[name].extend(list(map(self.codes[name].of, values)))
         self._spread_sponsors()
         self._append_skills(skills)
-        self._append_contributions(first, measures, b"".join(ats), b"".join(seconds))
+        self._append_contributions(first, profiles, b"".join(times), b"".join(seconds))
         self.slot.extend(slots)
         self.cohort_at.extend(cohorts)
         self.alive.extend(np.ones(many, np.bool_))
@@ -278,34 +234,26 @@ class Columns:
         of = self.codes["skill"].of
         self.skill.extend([of(skill) for some in skills for skill in (some or (None,))])
 
-    def _append_contributions(self, first: int, measures: Sequence[Sequence[str]], ats: bytes, seconds: bytes) -> None:
-        known = self._measures
-        try:
-            flat = [known[name] for some in measures for name in some]
-        except KeyError:
-            for name in {name for some in measures for name in some} - known.keys():
-                is_duration = name.partition(".")[0] in WEIGHED
-                of = (self.spans if is_duration else self.counts).measures.of(name)
-                known[name] = ~of if is_duration else of
-            flat = [known[name] for some in measures for name in some]
-        code = np.asarray(flat, np.int64)
-        lengths = np.fromiter(map(len, measures), np.int64, len(measures))
-        row = np.repeat(np.arange(len(measures)), lengths)
-        at = np.frombuffer(ats, np.dtype([("length", ">i4"), ("value", ">i8")]))["value"].astype(np.int64)
+    def _append_contributions(self, first: int, profiles: Sequence[Profile], times: bytes, seconds: bytes) -> None:
+        shapes = np.fromiter(map(self._shape_of, profiles), np.int64, len(profiles))
+        at = np.frombuffer(times, np.dtype([("length", ">i4"), ("value", ">i8")]))["value"].astype(np.int64)
         lasted = np.frombuffer(seconds, np.dtype([("length", ">i4"), ("value", ">i4")]))["value"].astype(np.int32)
-        is_span = code < 0
-        for into, mask in ((self.counts, ~is_span), (self.spans, is_span)):
-            into.row.extend(row[mask] + first)
-            into.code.extend(np.where(is_span, ~code, code)[mask])
-            into.at.extend(at[mask])
-        self.spans.seconds.extend(lasted[is_span])
-        plain = code[~is_span].tolist()
-        ends = np.cumsum(np.bincount(row[~is_span], minlength=len(measures))).tolist()
-        of_profile, begin, profiles = self.profiles.of, 0, []
-        for end in ends:
-            profiles.append(of_profile(tuple(sorted(plain[begin:end]))))
-            begin = end
-        self.profile.extend(profiles)
+        counts, spans = self.shapes.spread(shapes)
+        names, which = self.shapes.counted(spans.code, lasted)
+        codes = np.asarray(list(map(self.spans.measures.of, names)), np.int64)
+        for into, found, code in ((self.counts, counts, counts.code), (self.spans, spans, codes[which])):
+            into.row.extend(found.row + first)
+            into.code.extend(code)
+            into.at.extend(at[found.at])
+        self.spans.seconds.extend(lasted)
+        self.profile.extend(self.profile_of.all[shapes])
+
+    def _shape_of(self, profile: Profile) -> int:
+        if (found := self.shapes.known(profile)) is not None:
+            return found
+        codes = list(map(self.counts.measures.of, counts_of(profile)))
+        self.profile_of.extend([self.profiles.of(tuple(sorted(codes)))])
+        return self.shapes.add(profile, codes)
 
     def forget_places(self) -> None:
         """Look for no row by its slot, and for no duration by its measure, as before."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.analytics.domain.micros import micros
+from services.analytics.domain.profiles import Profile, Profiled, profiled
 from services.analytics.metrics import contributions
 from shared.attempts import Attempt, FoldFact, fold
 
@@ -21,7 +22,7 @@ class Past(NamedTuple):
 
 
 class AttemptRow(NamedTuple):
-    """One attempt. ``measures``, ``ats`` and ``seconds`` are its contributions, in parallel.
+    """One attempt. ``profile``, ``times`` and ``seconds`` are its contributions.
 
     Whole numbers that are times are microseconds since 1970, UTC. The row is what it was at each time from ``last_at`` and
     ``last_received_at`` on until ``changes_at``.
@@ -44,8 +45,8 @@ class AttemptRow(NamedTuple):
     last_received_at: int
     changes_at: int | None
     """When time alone changes the pursuit: silence lasts too long, or the position closes. None where it does not."""
-    measures: list[str]
-    ats: list[int]
+    profile: Profile
+    times: list[int]
     seconds: list[int]
 
 
@@ -81,24 +82,21 @@ def attempt_rows(
     first, last = micros(min(times)), micros(max(times))
     known = (micros(min(received)), micros(max(received)), micros(min(ahead)) if ahead else None)
     added = [_added(attempt) for attempt in found.attempts]
-    last = max([last, *(at for _, ats, _ in added for at in ats)])
+    last = max([last, *(at for one in added for at in one.times)])
     return [
         _row(person, position, attempt, (first, last, *known), contributed)
         for attempt, contributed in zip(found.attempts, added, strict=True)
     ]
 
 
-_Added = tuple[list[str], list[int], list[int]]
-
-
-def _added(attempt: Attempt) -> _Added:
+def _added(attempt: Attempt) -> Profiled:
     measures, ats, seconds = zip(*contributions(attempt), strict=True)  # an attempt has an outcome at least
     kept = {at: micros(at) for at in set(ats)}
-    return list(measures), [kept[at] for at in ats], list(seconds)
+    return profiled(measures, [kept[at] for at in ats], seconds)
 
 
 def _row(
-    person: UUID, position: UUID, attempt: Attempt, holds: tuple[int, int, int, int, int | None], added: _Added
+    person: UUID, position: UUID, attempt: Attempt, holds: tuple[int, int, int, int, int | None], added: Profiled
 ) -> AttemptRow:
     return AttemptRow(
         person,

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from services.analytics.metrics.sums import Sum
 
-_EXACT_BITS = 6
-_STEP_BITS = _EXACT_BITS - 1
+EXACT_BITS = 6
+STEP_BITS = EXACT_BITS - 1
 LONGEST = 2**31 - 1
 """Seconds, 68 years: what is stored of a duration has four bytes."""
 
@@ -24,10 +24,10 @@ def seconds_between(before: datetime, after: datetime) -> int:
 def bucket_of(seconds: int) -> int:
     """The bucket of a duration; longer durations have higher buckets."""
     minutes = seconds // 60
-    doublings = minutes.bit_length() - _EXACT_BITS
+    doublings = minutes.bit_length() - EXACT_BITS
     if doublings <= 0:
         return minutes
-    return (doublings << _STEP_BITS) + (minutes >> doublings)
+    return (doublings << STEP_BITS) + (minutes >> doublings)
 
 
 def quantile_seconds(sums: Iterable[Sum], share: float) -> float | None:

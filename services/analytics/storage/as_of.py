@@ -1,7 +1,7 @@
 """Attempts as they were at an earlier time: rows of now where nothing has come since, and others folded again.
 
-Two tables that exist for one transaction: ``unsettled`` names the pursuits whose rows of now do not hold for then, and
-``attempts_as_of`` has what the facts up to then make of them.
+Tables that exist for one transaction: ``unsettled`` names the pursuits whose rows of now do not hold for then,
+``attempts_as_of`` has what the facts up to then make of them, and ``profiles_as_of`` the profiles of these.
 """
 
 from datetime import datetime
@@ -9,11 +9,12 @@ from uuid import UUID
 
 from services.analytics.domain.micros import micros
 from services.analytics.domain.pursuits import Key, Past
-from services.analytics.storage.selection import AS_OF
+from services.analytics.storage.selection import AS_OF, AS_OF_PROFILES
 from shared.db.asyncpg_connection import Driver
 
 _MAKE = f"""
     CREATE TEMPORARY TABLE {AS_OF} (LIKE attempts INCLUDING INDEXES INCLUDING IDENTITY) ON COMMIT DROP;
+    CREATE TEMPORARY TABLE {AS_OF_PROFILES} (LIKE profiles INCLUDING INDEXES) ON COMMIT DROP;
     CREATE TEMPORARY TABLE unsettled (person uuid NOT NULL, position_id uuid NOT NULL, began boolean NOT NULL) ON COMMIT DROP;
 """
 
@@ -40,7 +41,7 @@ _WITHOUT = """
 
 
 async def make(connection: Driver, position: UUID | None, moment: datetime, past: Past) -> set[Key]:
-    """Make both tables and fill ``unsettled``; returns the pursuits to fold: persons and positions that had begun by then."""
+    """Make the tables and fill ``unsettled``; returns the pursuits to fold: persons and positions that had begun by then."""
     await connection.execute(_MAKE)
     happened, received = (None if one is None else micros(one) for one in past)
     await connection.fetch(_UNSETTLED, position, micros(moment), happened, received)

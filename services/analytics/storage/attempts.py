@@ -4,20 +4,22 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
+from services.analytics.domain.profiles import Profile
 from services.analytics.domain.pursuits import AttemptRow, Key
+from services.analytics.storage import profiles
 from services.analytics.storage.unnest import TRANSACTION, columns, unnest
 from shared.db.asyncpg_connection import Driver, Write
 
 _COLUMNS = (
     "person", "position_id", "number", "cohort_at", "origin", "recruiter", "via", "channel", "sender_role", "first_at", "last_at",
-    "first_received_at", "last_received_at", "changes_at", "measures", "ats", "seconds",
+    "first_received_at", "last_received_at", "changes_at", "profile", "times", "lasting",
 )  # fmt: skip
 # Arrays of arrays must be rectangles, so each row's array travels as PostgreSQL's text form of it.
-_TYPES = ("uuid", "uuid", "integer", "timestamptz", *["text"] * 5, *["bigint"] * 5, "text", "text", "text")
+_TYPES = ("uuid", "uuid", "integer", "timestamptz", *["text"] * 5, *["bigint"] * 6, "text", "text")
 _KEY = _COLUMNS[:3]
 _SAVE = f"""
     INSERT INTO {{table}} ({", ".join(_COLUMNS)}, version)
-    SELECT {", ".join(_COLUMNS[:-3])}, CAST(measures AS text[]), CAST(ats AS bigint[]), CAST(seconds AS integer[]), {TRANSACTION}
+    SELECT {", ".join(_COLUMNS[:-2])}, CAST(times AS bigint[]), CAST(lasting AS integer[]), {TRANSACTION}
     FROM {unnest(*_TYPES)} AS fresh ({", ".join(_COLUMNS)})
     ON CONFLICT ({", ".join(_KEY)}) DO UPDATE
     SET {", ".join(f"{column} = excluded.{column}" for column in (*_COLUMNS, "version") if column not in _KEY)}
@@ -41,15 +43,13 @@ class Counted(NamedTuple):
     """What an attempt's row has added to the counters."""
 
     number: int
-    measures: list[str]
+    profile: Profile
     seconds: list[int]
 
     @classmethod
-    def read(cls, number: int, measures: str, seconds: str) -> "Counted":
-        """From PostgreSQL's text form of the arrays; names of measures hold nothing that is quoted in it."""
-        if measures == "{}":
-            return cls(number, [], [])
-        return cls(number, measures[1:-1].split(","), list(map(int, seconds[1:-1].split(","))))
+    def read(cls, number: int, profile: Profile, seconds: str) -> "Counted":
+        """From PostgreSQL's text form of the array."""
+        return cls(number, profile, [] if seconds == "{}" else list(map(int, seconds[1:-1].split(","))))
 
 
 def save(found: Iterable[AttemptRow], *, table: str = "attempts") -> Write:
@@ -58,8 +58,8 @@ def save(found: Iterable[AttemptRow], *, table: str = "attempts") -> Write:
     rows = [
         (
             *row[:-3],
-            "{" + ",".join(row.measures) + "}",
-            "{" + str(row.ats)[1:-1] + "}",
+            row.profile.id,
+            "{" + str(row.times)[1:-1] + "}",
             "{" + str(row.seconds)[1:-1] + "}",
         )
         for row in ordered
@@ -92,7 +92,11 @@ async def rows_of(connection: Driver, pursuits: Iterable[Key]) -> dict[tuple[UUI
         f"SELECT {', '.join(_COLUMNS)} FROM attempts WHERE (person, position_id) IN (SELECT * FROM {unnest('uuid', 'uuid')})",  # noqa: S608 - constants
         *columns(list(pursuits), 2),
     )
-    return {(row[0], row[1], row[2]): AttemptRow(*row) for row in found}
+    known = await profiles.of(connection, {row["profile"] for row in found})
+    return {
+        (row["person"], row["position_id"], row["number"]): AttemptRow(*row)._replace(profile=known[row["profile"]])
+        for row in found
+    }
 
 
 async def persons_without_facts(connection: Driver, after: UUID | None, limit: int) -> list[UUID]:

@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.domain.columns import Fed, Holds
 from services.analytics.domain.micros import micros
+from services.analytics.domain.profiles import Profile
 from services.analytics.domain.pursuits import AttemptRow
+from services.analytics.storage import profiles
 from shared.db.asyncpg_connection import Driver, driver
 
 PAGE = 5000
@@ -18,7 +20,7 @@ _MICROS = "CAST(extract(epoch FROM attempts.cohort_at) * 1000000 AS bigint)"
 _READ = f"""
     SELECT slot, {_MICROS}, position_id, recruiter, sender_role, via, origin, channel, level, country, tier, market_status,
         attempts.number, attempts.person, first_at, last_at, first_received_at, last_received_at, changes_at,
-        coalesce(skills, '{{}}'), array_to_string(measures, ','), array_send(ats), array_send(seconds)
+        coalesce(skills, '{{}}'), profile, array_send(times), array_send(lasting)
     FROM attempts LEFT JOIN people ON people.person = attempts.person
 """  # noqa: S608 - a constant
 _CHANGED = f"""
@@ -44,7 +46,7 @@ async def see_one_state(session: AsyncSession, *, for_long: bool = False) -> Non
 
 async def about_how_many(session: AsyncSession) -> int:
     """About how many attempts there are, by the size of the table."""
-    found = await session.scalar(text("SELECT pg_relation_size('attempts') / 1024"))
+    found = await session.scalar(text("SELECT pg_relation_size('attempts') / 300"))
     return int(found or 0)
 
 
@@ -63,12 +65,12 @@ async def everything(session: AsyncSession) -> AsyncIterator[list[Fed]]:
     """All attempts, some at a time."""
     cursor = await (await driver(session)).cursor(_READ)
     while some := await cursor.fetch(PAGE):
-        yield list(map(_fed, some))
+        yield await _all_fed(session, some)
 
 
 async def changed(session: AsyncSession, since: int) -> list[Fed]:
     """The attempts that changed, or whose person did, in this transaction or a later one."""
-    return list(map(_fed, await (await driver(session)).fetch(_CHANGED, since)))
+    return await _all_fed(session, await (await driver(session)).fetch(_CHANGED, since))
 
 
 async def gone(session: AsyncSession, since: int) -> list[int]:
@@ -82,12 +84,17 @@ async def sponsors(session: AsyncSession, since: int) -> Sequence[tuple[UUID, st
     return [(position, sponsor) for position, sponsor in await session.execute(text(query), {"since": since})]
 
 
-def _fed(row: Any) -> Fed:
-    slot, cohort_at, *dimensions, person, first, last, first_received, last_received, changes, skills, measures, ats, seconds = (
+async def _all_fed(session: AsyncSession, rows: Sequence[Any]) -> list[Fed]:
+    known = await profiles.of(await driver(session), {row["profile"] for row in rows})
+    return [_fed(row, known) for row in rows]
+
+
+def _fed(row: Any, profile_of: Mapping[int, Profile]) -> Fed:
+    slot, cohort_at, *dimensions, person, first, last, first_received, last_received, changes, skills, profile, times, seconds = (
         row
     )
     holds = Holds(person, first, last, first_received, last_received, changes)
-    return Fed(slot, cohort_at, tuple(dimensions), holds, skills, measures.split(","), ats[_HEADER:], seconds[_HEADER:])
+    return Fed(slot, cohort_at, tuple(dimensions), holds, skills, profile_of[profile], times[_HEADER:], seconds[_HEADER:])
 
 
 _NOBODY = (None, None, None, None, ())
@@ -110,7 +117,7 @@ def fed(row: AttemptRow, known: Mapping[UUID, tuple[Any, ...]]) -> Fed:
         (*of_attempt, *person, row.number),
         holds,
         skills,
-        row.measures,
-        b"".join(_LONG(8, at) for at in row.ats),
+        row.profile,
+        b"".join(_LONG(8, at) for at in row.times),
         b"".join(_SHORT(4, lasted) for lasted in row.seconds),
     )

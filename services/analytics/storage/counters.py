@@ -7,7 +7,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.analytics.domain.profiles import Profile
 from services.analytics.metrics import Sum
+from services.analytics.storage.contributions import COUNTED_AS, contributions
 from services.analytics.storage.unnest import columns, unnest
 from shared.db.asyncpg_connection import Write
 
@@ -38,17 +40,17 @@ async def of_position(session: AsyncSession, position: UUID) -> dict[str, Sum]:
     return {measure: Sum(count, seconds) for measure, count, seconds in rows}
 
 
-_FROM_ATTEMPTS = """
-SELECT attempts.position_id, one.measure, count(*) AS count, sum(one.seconds) AS seconds
-FROM attempts CROSS JOIN LATERAL unnest(attempts.measures, attempts.seconds) AS one (measure, seconds)
-"""
+_FROM_ATTEMPTS = f"""
+    SELECT attempts.position_id, {COUNTED_AS} AS measure, count(*) AS count, sum(one.seconds) AS seconds
+    FROM {{attempts}} AS attempts {contributions("attempts")} GROUP BY 1, 2
+"""  # noqa: S608 - constants of this service
 
 
 async def make(session: AsyncSession, table: str, attempts: str) -> None:
     """Fill an empty table of counters from a table of attempts, both ours, however long that takes."""
     await session.execute(text("SET LOCAL statement_timeout = 0"))
-    summed = _FROM_ATTEMPTS.replace("FROM attempts", f"FROM {attempts} AS attempts")
-    await session.execute(text(f"INSERT INTO {table} (position_id, measure, count, seconds) {summed} GROUP BY 1, 2"))
+    summed = _FROM_ATTEMPTS.format(attempts=attempts)
+    await session.execute(text(f"INSERT INTO {table} (position_id, measure, count, seconds) {summed}"))
 
 
 async def unequal(session: AsyncSession, table: str) -> int:
@@ -73,7 +75,7 @@ async def differences(session: AsyncSession) -> int:
         text(
             f"""
             SELECT count(*) FROM (SELECT * FROM counters WHERE count <> 0 OR seconds <> 0) AS kept
-            FULL JOIN ({_FROM_ATTEMPTS} GROUP BY 1, 2) AS made USING (position_id, measure)
+            FULL JOIN ({_FROM_ATTEMPTS.format(attempts="attempts")}) AS made USING (position_id, measure)
             WHERE kept.count IS DISTINCT FROM made.count OR kept.seconds IS DISTINCT FROM made.seconds
             """  # noqa: S608 - a constant of this module
         )
@@ -81,8 +83,8 @@ async def differences(session: AsyncSession) -> int:
     return int(found or 0)
 
 
-Additions = Iterable[tuple[UUID, list[str], list[int]]]
-"""Attempts as counters see them: the position, the measures and, in parallel, the seconds."""
+Additions = Iterable[tuple[UUID, Profile, list[int]]]
+"""Attempts as counters see them: the position, the profile and the seconds."""
 
 
 def difference(old: Additions, new: Additions) -> dict[tuple[UUID, str], tuple[int, int]]:
@@ -102,13 +104,12 @@ def difference(old: Additions, new: Additions) -> dict[tuple[UUID, str], tuple[i
 def _sums(additions: Additions) -> dict[UUID, tuple[Counter[str], Counter[str]]]:
     """Counts and seconds by position and measure."""
     sums: dict[UUID, tuple[Counter[str], Counter[str]]] = {}
-    for position, measures, durations in additions:
+    for position, profile, lasting in additions:
         found = sums.get(position)
         if found is None:
             found = sums[position] = (Counter(), Counter())
+        measures = profile.counted(lasting)
         found[0].update(measures)
-        if any(durations):
-            for measure, seconds in zip(measures, durations, strict=True):
-                if seconds:
-                    found[1][measure] += seconds
+        for measure, seconds in zip(measures, lasting, strict=False):  # those that last come first
+            found[1][measure] += seconds
     return sums

@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.analytics.storage.contributions import COUNTED_AS, contributions
+
 MOST_ATTEMPTS = 20_000
 """A position of more is not recomputed in passing: that would take more than a moment."""
 
@@ -22,17 +24,16 @@ _NEXT = text(
 _SIZE = text("SELECT count(*) FROM (SELECT FROM attempts WHERE position_id = :position LIMIT :most) AS found")
 # One statement sees one state, and counters change in the transaction that changes the attempts.
 _COMPARE = text(
-    """
+    f"""
     SELECT count(*), count(*) FILTER (WHERE kept.count IS DISTINCT FROM made.count OR kept.seconds IS DISTINCT FROM made.seconds)
     FROM (
         SELECT measure, count, seconds FROM counters WHERE position_id = :position AND (count <> 0 OR seconds <> 0)
     ) AS kept
     FULL JOIN (
-        SELECT one.measure, count(*) AS count, sum(one.seconds) AS seconds
-        FROM attempts CROSS JOIN LATERAL unnest(attempts.measures, attempts.seconds) AS one (measure, seconds)
+        SELECT {COUNTED_AS} AS measure, count(*) AS count, sum(one.seconds) AS seconds FROM attempts {contributions("attempts")}
         WHERE attempts.position_id = :position GROUP BY 1
     ) AS made USING (measure)
-    """
+    """  # noqa: S608 - constants of this service
 )
 _NOTE = text(
     """

@@ -10,6 +10,7 @@ from services.analytics.domain.column_funnels import EXACT_UP_TO
 from services.analytics.domain.groups import Key
 from services.analytics.domain.questions import Question, View
 from services.analytics.metrics import Sum
+from services.analytics.storage.contributions import COUNTED_AS
 from services.analytics.storage.selection import Selection, attempts, of_contributions
 
 Groups = dict[Key, dict[str, Sum]]
@@ -53,16 +54,14 @@ def _from_counters(question: Question) -> tuple[str, dict[str, Any]]:
 
 
 def _from_attempts(question: Question, zone: str, *, exact: bool) -> tuple[str, dict[str, Any]]:
-    found = of_contributions(question, zone)
-    measure = "one.measure"
+    found, source = of_contributions(question, zone), attempts(question)
+    measure = COUNTED_AS
     if exact:
         measure = "CASE WHEN one.seconds = 0 THEN one.measure ELSE one.measure || '.' || one.seconds END"
     query = f"""
         SELECT key, array_agg(measure), array_agg(count), array_agg(seconds) FROM (
             SELECT {found.key} AS key, {measure} AS measure, count(*) AS count, CAST(sum(one.seconds) AS bigint) AS seconds
-            FROM {attempts(question).sql} AS counted {found.joins}
-            CROSS JOIN LATERAL unnest(counted.measures, counted.ats, counted.seconds) AS one (measure, at, seconds)
-            WHERE {found.condition} GROUP BY 1, 2
+            FROM {source.sql} AS counted {found.joins} {source.contributions} WHERE {found.condition} GROUP BY 1, 2
         ) AS sums GROUP BY key
     """  # noqa: S608 - constants of this service; values are bound
     return query, found.named

@@ -5,16 +5,15 @@ from datetime import datetime
 from services.analytics.domain.micros import micros
 from services.analytics.domain.questions import Question
 from services.analytics.metrics.after_the_hire import KNOWN_FOR
-from services.analytics.metrics.effort import MOST_TOUCHES, PRESSED_FOR
+from services.analytics.metrics.effort import MOST_TOUCHES, POOL_BURN, PRESSED_FOR
 from services.analytics.metrics.people import YIELDED
 from services.analytics.metrics.subjects import Subject
 from services.analytics.storage.selection import Source, attempts
 from services.analytics.storage.statements import NOTHING, known_then, stated
 from shared.events import CandidateUnsubscribed
 
-_ID = "CAST(md5(concat(attempts.person, attempts.position_id, attempts.number)) AS uuid) AS id"
+_ID = "CAST(md5(concat(counted.person, counted.position_id, counted.number)) AS uuid) AS id"
 _DIMENSIONS = "position_id, number, recruiter, channel, via, origin, sender_role, cohort_at"
-_AT = "CROSS JOIN LATERAL unnest(attempts.measures, attempts.ats) AS one (measure, at)"
 
 # An unsubscription is of no attempt.
 _UNSUBSCRIBED = """
@@ -22,31 +21,36 @@ _UNSUBSCRIBED = """
         measures, ats, seconds
     FROM {unsubscribed} AS unsubscribed
 """
+_LOST = ", ".join(f"'{one}'" for one in POOL_BURN.adds_up.prefixes)
 _LOSSES = f"""(
-    SELECT {_ID}, person, {_DIMENSIONS}, measures, ats, seconds FROM {{attempts}} AS attempts
+    SELECT {_ID}, person, {_DIMENSIONS}, added.* FROM {{attempts}} AS counted CROSS JOIN LATERAL (
+        SELECT coalesce(array_agg(one.measure), '{{{{}}}}'), coalesce(array_agg(one.at), '{{{{}}}}'),
+            coalesce(array_agg(one.seconds), '{{{{}}}}')
+        FROM (SELECT) AS none {{contributions}} WHERE one.measure IN ({_LOST})
+    ) AS added (measures, ats, seconds)
     UNION ALL {_UNSUBSCRIBED}
 )"""  # noqa: S608 - constants
 _HIRES = f"""(
-    SELECT {_ID}, attempts.person, {_DIMENSIONS}, ARRAY['hires.' || CASE
+    SELECT {_ID}, counted.person, {_DIMENSIONS}, ARRAY['hires.' || CASE
             WHEN known.since <= to_timestamp(one.at / 1000000.0) - CAST(:known_for AS interval) THEN 'known' ELSE 'new' END
         ] AS measures, ARRAY[one.at] AS ats, ARRAY[0] AS seconds
-    FROM {{attempts}} AS attempts {_AT} CROSS JOIN LATERAL (
+    FROM {{attempts}} AS counted {{contributions}} CROSS JOIN LATERAL (
         SELECT min(of_stream.since) AS since FROM (
-            SELECT attempts.person AS stream WHERE NOT EXISTS (SELECT FROM links WHERE links.stream = attempts.person)
-            UNION ALL SELECT links.stream FROM links WHERE links.person = attempts.person
+            SELECT counted.person AS stream WHERE NOT EXISTS (SELECT FROM links WHERE links.stream = counted.person)
+            UNION ALL SELECT links.stream FROM links WHERE links.person = counted.person
         ) AS theirs CROSS JOIN LATERAL (
             SELECT min(facts.time) AS since FROM facts WHERE facts.stream = theirs.stream {{past}}
         ) AS of_stream
     ) AS known
-    WHERE 'outcomes.hired' = ANY(attempts.measures) AND one.measure = 'outcomes.hired'
+    WHERE 'outcomes.hired' = ANY(profile.measures) AND one.measure = 'outcomes.hired'
 )"""  # noqa: S608 - constants
 _PRESSED = f"""(
     SELECT person AS id, person, CAST(NULL AS uuid) AS position_id, 1 AS number, CAST(NULL AS text) AS recruiter,
         CAST(NULL AS text) AS channel, {NOTHING}, to_timestamp(max(one.at) / 1000000.0) AS cohort_at,
         ARRAY['contact_pressure.' || CASE WHEN count(*) > {MOST_TOUCHES} THEN 'more' ELSE CAST(count(*) AS text) END] AS measures,
         ARRAY[max(one.at)] AS ats, ARRAY[0] AS seconds
-    FROM {{attempts}} AS attempts {_AT}
-    WHERE attempts.last_at > :pressed_since AND :pressed_since < ANY(attempts.ats) AND one.measure = 'touches_per_reply.touches'
+    FROM {{attempts}} AS counted {{contributions}}
+    WHERE counted.last_at > :pressed_since AND :pressed_since < ANY(counted.times) AND one.measure = 'touches_per_reply.touches'
         AND one.at > :pressed_since AND one.at <= :pressed_until
     GROUP BY person
 )"""  # noqa: S608 - constants
@@ -56,8 +60,8 @@ _YIELD = f"""(
         array_fill(CAST(extract(epoch FROM people.updated_at) * 1000000 AS bigint), ARRAY[cardinality(came.measures)]) AS ats,
         array_fill(0, ARRAY[cardinality(came.measures)]) AS seconds
     FROM people LEFT JOIN (
-        SELECT person, {", ".join(f"bool_or('reached.{one}' = ANY(measures)) AS {one}" for one in YIELDED)}
-        FROM {{attempts}} AS attempts GROUP BY person
+        SELECT person, {", ".join(f"bool_or('reached.{one}' = ANY(profile.measures)) AS {one}" for one in YIELDED)}
+        FROM {{attempts}} AS counted JOIN {{profiles}} AS profile ON profile.profile = counted.profile GROUP BY person
     ) AS far ON far.person = people.person
     CROSS JOIN LATERAL (
         SELECT array_remove(ARRAY[
@@ -67,16 +71,16 @@ _YIELD = f"""(
     WHERE NOT people.erased AND NOT EXISTS (SELECT FROM links WHERE links.stream = people.person)
 )"""  # noqa: S608 - constants
 _UNPLANNED = f"""(
-    SELECT {_ID}, attempts.person, {_DIMENSIONS}, ARRAY['soft_nos_unplanned.attempts'] AS measures, ARRAY[one.at] AS ats,
+    SELECT {_ID}, counted.person, {_DIMENSIONS}, ARRAY['soft_nos_unplanned.attempts'] AS measures, ARRAY[one.at] AS ats,
         ARRAY[0] AS seconds
-    FROM {{attempts}} AS attempts {_AT}
-    WHERE 'outcomes.soft_no' = ANY(attempts.measures) AND one.measure = 'outcomes.soft_no' AND NOT EXISTS (
+    FROM {{attempts}} AS counted {{contributions}}
+    WHERE 'outcomes.soft_no' = ANY(profile.measures) AND one.measure = 'outcomes.soft_no' AND NOT EXISTS (
         SELECT FROM items LEFT JOIN links ON links.stream = items.stream
-        WHERE items.kind = '{Subject.PLAN}' AND coalesce(links.person, items.stream) = attempts.person
-            AND items.position_id = attempts.position_id AND items.number = attempts.number
+        WHERE items.kind = '{Subject.PLAN}' AND coalesce(links.person, items.stream) = counted.person
+            AND items.position_id = counted.position_id AND items.number = counted.number
     ) AND NOT EXISTS (
         SELECT FROM {{attempts}} AS later
-        WHERE later.person = attempts.person AND later.position_id = attempts.position_id AND later.number > attempts.number
+        WHERE later.person = counted.person AND later.position_id = counted.position_id AND later.number > counted.number
     )
 )"""  # noqa: S608 - constants
 
@@ -99,7 +103,11 @@ def made_of_attempts(subject: Subject, question: Question, by: datetime) -> Sour
     elif subject is not Subject.LOSS:
         values = {}
     left, _ = stated(question, [CandidateUnsubscribed.type])
-    return Source(_MADE[subject].format(attempts=attempts(question).sql, unsubscribed=left, past=past), values)
+    source = attempts(question)
+    made = _MADE[subject].format(
+        attempts=source.sql, contributions=source.contributions, profiles=source.profiles, unsubscribed=left, past=past
+    )
+    return Source(made, values)
 
 
 def unsubscribed(question: Question) -> Source:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.analytics.domain.pursuits import AttemptRow, Key, Past
-from services.analytics.storage import attempts, counters, facts
+from services.analytics.storage import attempts, counters, facts, profiles
 from services.analytics.storage.attempts import Counted
 from services.analytics.storage.facts import Stored, stored
 from services.analytics.storage.unnest import columns, unnest
@@ -27,11 +27,12 @@ class Known:
     counted: dict[Key, list[Counted]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, row: Any) -> "Known":
+    async def of(cls, connection: Driver, row: Any) -> "Known":
         """From a row of three arrays."""
+        known = await profiles.of(connection, {profile for _, _, _, profile, _ in row["counted"]})
         counted: dict[Key, list[Counted]] = {}
-        for person, position, number, measures, seconds in row["counted"]:
-            counted.setdefault((person, position), []).append(Counted.read(number, measures, seconds))
+        for person, position, number, profile, seconds in row["counted"]:
+            counted.setdefault((person, position), []).append(Counted.read(number, known[profile], seconds))
         closings: dict[UUID, list[datetime]] = {}
         for position, closing in row["closings"]:
             closings.setdefault(position, []).append(closing)
@@ -41,7 +42,7 @@ class Known:
 # LATERAL with OFFSET 0, so that each stream and pursuit is looked up by its key, whatever PostgreSQL guesses about the tables.
 _FACT = "stream, position_id, event_id, type, time, CAST(data AS text), received_at"
 # The driver may not know yet how to read an array within a row: what is one travels as PostgreSQL's text form of it.
-_COUNTED = "person, position_id, number, CAST(measures AS text), CAST(seconds AS text)"
+_COUNTED = "person, position_id, number, profile, CAST(lasting AS text)"
 _AT = f"""
     SELECT
         ARRAY(
@@ -88,7 +89,7 @@ async def at(connection: Driver, pairs: Iterable[tuple[UUID, UUID]]) -> tuple[Kn
     Also returns which of the streams are of persons of several, or stand for one: what is known of those must be read whole.
     """
     (row,) = await connection.fetch(_AT, *columns(list(pairs), 2))
-    return Known.of(row), set(row["linked"])
+    return await Known.of(connection, row), set(row["linked"])
 
 
 EVER = Past()
@@ -100,7 +101,7 @@ async def of(connection: Driver, streams: Iterable[UUID], persons: Iterable[UUID
     With a ``past``, only facts of until then.
     """
     (row,) = await connection.fetch(_OF, list(streams), list(persons), *past)
-    return Known.of(row)
+    return await Known.of(connection, row)
 
 
 async def replace(
@@ -114,15 +115,16 @@ async def replace(
 
     ``fresh`` are rows of facts that are not stored yet.
     """
+    saved = [row for some in rows.values() for row in some]
+    await profiles.keep(connection, (row.profile for row in saved))
     if len(fresh) >= COPY_FROM:
         await facts.copy(connection, fresh)
         fresh = ()
     shrunk = {key: len(some) for key, some in rows.items() if len(some) < len(counted.get(key, ()))}
     change = counters.difference(
-        ((key[1], one.measures, one.seconds) for key in counted.keys() & rows.keys() for one in counted[key]),
-        ((row.position, row.measures, row.seconds) for some in rows.values() for row in some),
+        ((key[1], one.profile, one.seconds) for key in counted.keys() & rows.keys() for one in counted[key]),
+        ((row.position, row.profile, row.seconds) for some in rows.values() for row in some),
     )
-    saved = [row for some in rows.values() for row in some]
     empty = [key for key, some in rows.items() if not some]
     writes = [facts.insert(fresh), attempts.save(saved), *attempts.keep(shrunk), attempts.without(empty), counters.add(change)]
     if wanted := [write for write in writes if write.values[0]]:

@@ -8,15 +8,20 @@ from typing import Any, NamedTuple
 from services.analytics.dimensions import BY_NAME, PERIOD, Dimension, Of
 from services.analytics.domain.micros import micros
 from services.analytics.domain.questions import Question, View
+from services.analytics.storage.contributions import contributions, measures
 
 AS_OF = "attempts_as_of"
 """Attempts as they were at an earlier time; exists for one transaction."""
+AS_OF_PROFILES = "profiles_as_of"
+"""The profiles of those."""
 
 _AS_THEY_WERE = f"""(
     SELECT * FROM attempts WHERE NOT EXISTS (
         SELECT FROM unsettled WHERE unsettled.person = attempts.person AND unsettled.position_id = attempts.position_id
     ) UNION ALL SELECT * FROM {AS_OF}
 )"""  # noqa: S608 - a constant
+
+_PROFILES = f"(SELECT * FROM profiles UNION SELECT * FROM {AS_OF_PROFILES})"  # noqa: S608 - a constant
 
 _TABLES = {Of.ATTEMPT: "counted", Of.PERSON: "people", Of.POSITION: "positions"}
 """By whose a dimension is, the name that its table has in the queries; ``counted`` is attempts or counters."""
@@ -33,6 +38,12 @@ class Source(NamedTuple):
     named: dict[str, Any]
     by: datetime | None = None
     """Contributions after this time are not counted yet."""
+    contributions: str = "CROSS JOIN LATERAL unnest(counted.measures, counted.ats, counted.seconds) AS one (measure, at, seconds)"
+    """The join of the rows, ``counted``, that gives their contributions, ``one``."""
+    measures: str = "CROSS JOIN LATERAL unnest(counted.measures) AS one (measure)"
+    """What a question by cohort needs: it takes a third of the time."""
+    profiles: str = ""
+    """Where the profiles of attempts are."""
 
 
 @dataclass(slots=True)
@@ -124,7 +135,8 @@ def of_contributions(question: Question, zone: str) -> Selection:
 
 def attempts(question: Question) -> Source:
     """The attempts that the question is about: those of now, or as ``storage.as_of`` has made them."""
-    return Source("attempts" if question.moment is None else _AS_THEY_WERE, {})
+    sql, kept = ("attempts", "profiles") if question.moment is None else (_AS_THEY_WERE, _PROFILES)
+    return Source(sql, {}, None, contributions("counted", kept), measures("counted", kept), kept)
 
 
 def _column(dimension: Dimension) -> str:

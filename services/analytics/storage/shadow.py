@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.domain.pursuits import AttemptRow, Key
-from services.analytics.storage import attempts, counters
+from services.analytics.storage import attempts, counters, profiles
 from shared.db.asyncpg_connection import Driver
 
 ATTEMPTS, COUNTERS = "attempts_next", "counters_next"
@@ -104,12 +104,13 @@ async def save(connection: Driver, rows: Mapping[Key, Sequence[AttemptRow]]) -> 
 async def replace(connection: Driver, persons: Iterable[UUID], rows: Mapping[Key, Sequence[AttemptRow]]) -> None:
     """Put rows in the place of all that the table beside holds of some persons, and correct its counters."""
     gone = await connection.fetch(
-        "DELETE FROM attempts_next WHERE person = ANY($1::uuid[]) RETURNING position_id, measures, seconds", list(persons)
+        "DELETE FROM attempts_next WHERE person = ANY($1::uuid[]) RETURNING position_id, profile, lasting", list(persons)
     )
+    known = await profiles.of(connection, {profile for _, profile, _ in gone})
     await save(connection, rows)
     change = counters.difference(
-        [(position, list(measures), list(seconds)) for position, measures, seconds in gone],
-        ((row.position, row.measures, row.seconds) for some in rows.values() for row in some),
+        [(position, known[profile], seconds) for position, profile, seconds in gone],
+        ((row.position, row.profile, row.seconds) for some in rows.values() for row in some),
     )
     write = counters.add(change, table=COUNTERS)
     await connection.fetch(write.sql, *write.values)

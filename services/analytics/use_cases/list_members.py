@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.analytics.domain.pursuits import AttemptRow
 from services.analytics.domain.questions import Question
 from services.analytics.metrics import Metric, Quantile
 from services.analytics.storage import items, members
 from services.analytics.storage.items import ItemRow
-from services.analytics.storage.members import Place
+from services.analytics.storage.members import MemberRow, Place
 from services.analytics.use_cases.costs import bounded
 from services.analytics.use_cases.look_back import look_back
 from shared.db.engine import Sessions
@@ -24,7 +23,7 @@ async def list_members(
     after: Place | None,
     limit: int,
     ghost_after: timedelta,
-) -> list[AttemptRow]:
+) -> list[MemberRow]:
     """The next attempts that contribute to the metric, and to its ``key`` where one is given; of a ratio to either side."""
     prefixes = _prefixes(metric, key)
     async with sessions.begin() as session, bounded(session):

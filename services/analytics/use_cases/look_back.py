@@ -10,8 +10,8 @@ from services.analytics.domain.column_views import unsettled, without
 from services.analytics.domain.columns import Columns, Fed
 from services.analytics.domain.pursuits import AttemptRow, Key, Past
 from services.analytics.domain.questions import Question
-from services.analytics.storage import as_of, attempts, column_feed, people, pursuits
-from services.analytics.storage.selection import AS_OF
+from services.analytics.storage import as_of, attempts, column_feed, people, profiles, pursuits
+from services.analytics.storage.selection import AS_OF, AS_OF_PROFILES
 from services.analytics.use_cases.costs import refuse_look_back
 from services.analytics.use_cases.refold import Grouped, fold_again
 from shared.db.asyncpg_connection import Driver, driver
@@ -21,7 +21,7 @@ PAGE = 300
 
 
 async def look_back(session: AsyncSession, question: Question, *, ghost_after: timedelta) -> None:
-    """Fill ``attempts_as_of``, and ``unsettled``, where a question looks from an earlier time, for its position or for all.
+    """Fill the tables of ``storage.as_of`` where a question looks from an earlier time, for its position or for all.
 
     Who is who, closings and what describes people are taken as they are known now. Only pursuits that had begun by then and of
     which something came later are folded again. Raises TooCostly where those are too many.
@@ -31,6 +31,7 @@ async def look_back(session: AsyncSession, question: Question, *, ghost_after: t
     connection = await driver(session)
     wanted = await as_of.make(connection, question.position, question.moment, _past(question))
     async for rows in _folded(connection, question, wanted, ghost_after):
+        await profiles.keep_apart(connection, (row.profile for row in rows), AS_OF_PROFILES)
         save = attempts.save(rows, table=AS_OF)
         await connection.fetch(save.sql, *save.values)
 

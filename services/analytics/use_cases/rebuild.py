@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.analytics.domain.pursuits import AttemptRow, Key
-from services.analytics.storage import attempts, column_feed, counters, drift, facts, locks, people, pursuits, shadow
+from services.analytics.storage import attempts, column_feed, counters, drift, facts, locks, people, profiles, pursuits, shadow
 from services.analytics.storage.shadow import Progress
 from services.analytics.use_cases.refold import Grouped, fold_again
 from shared.db.asyncpg_connection import Driver, driver
@@ -63,7 +63,7 @@ async def rebuild(
         assert found is not None
         persons = await shadow.changed(session, found.since)
         for start in range(0, len(persons), PAGE):
-            await _fold_beside(connection, persons[start : start + PAGE], now, ghost_after)
+            await _fold_beside(sessions, connection, persons[start : start + PAGE], now, ghost_after)
         wrong = await counters.unequal(session, shadow.COUNTERS)
         await shadow.put_in_place(session)
         await drift.forget(session)
@@ -83,6 +83,7 @@ async def _next_page(sessions: Sessions, now: datetime, ghost_after: timedelta) 
             return None
         _, rows = await _fold_page(connection, set(streams), now, ghost_after)
         wrong = await _differences(connection, rows)
+        await _keep_profiles(sessions, rows)
         await shadow.save(connection, rows)
         done = Progress(found.since, streams[-1], found.pursuits + len(rows), found.attempts_wrong + wrong)
         await shadow.note(session, done)
@@ -99,14 +100,23 @@ async def _catch_up(sessions: Sessions, now: datetime, ghost_after: timedelta) -
         persons = await shadow.changed(session, found.since)
         connection = await driver(session)
         for start in range(0, len(persons), PAGE):
-            await _fold_beside(connection, persons[start : start + PAGE], now, ghost_after)
+            await _fold_beside(sessions, connection, persons[start : start + PAGE], now, ghost_after)
         await shadow.note(session, found._replace(since=horizon))
     return len(persons)
 
 
-async def _fold_beside(connection: Driver, changed: Sequence[UUID], now: datetime, ghost_after: timedelta) -> None:
+async def _fold_beside(
+    sessions: Sessions, connection: Driver, changed: Sequence[UUID], now: datetime, ghost_after: timedelta
+) -> None:
     persons, rows = await _fold_page(connection, set(changed), now, ghost_after)
+    await _keep_profiles(sessions, rows)
     await shadow.replace(connection, persons, rows)
+
+
+async def _keep_profiles(sessions: Sessions, rows: Mapping[Key, Sequence[AttemptRow]]) -> None:
+    """In a transaction of its own: that of a page sees an earlier state, and would keep projectors waiting until its end."""
+    async with sessions.begin() as session:
+        await profiles.keep(await driver(session), (row.profile for some in rows.values() for row in some))
 
 
 async def compare(sessions: Sessions, *, now: datetime, ghost_after: timedelta) -> Rebuilt:

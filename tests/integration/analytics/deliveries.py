@@ -41,7 +41,7 @@ async def tables(sessions: Sessions) -> dict[str, list[tuple[object, ...]]]:
     """Everything that is derived: attempts and counters, in order."""
     async with sessions.begin() as session:
         holds = "first_at, last_at, first_received_at, last_received_at, changes_at"
-        columns = "person, position_id, number, cohort_at, origin, recruiter, via, channel, sender_role, measures, ats, seconds"
+        columns = "person, position_id, number, cohort_at, origin, recruiter, via, channel, sender_role, profile, times, lasting"
         attempts = await session.execute(text(f"SELECT {columns}, {holds} FROM attempts ORDER BY person, position_id, number"))
         sums = await session.execute(
             text("SELECT * FROM counters WHERE count <> 0 OR seconds <> 0 ORDER BY position_id, measure")

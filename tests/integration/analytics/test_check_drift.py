@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from services.analytics.consumers import producers
+from services.analytics.metrics.durations import LONGEST, bucket_of
 from services.analytics.storage import drift
+from services.analytics.storage.contributions import COUNTED_AS
 from services.analytics.use_cases.check_drift import EVERY, DriftChecker
 from services.analytics.use_cases.rebuild import rebuild
 from shared.attempts import GHOST_AFTER
@@ -88,3 +90,17 @@ async def test_a_position_that_would_take_long_is_left_out(analytics: Sessions, 
     async with analytics.begin() as session:
         one = await session.scalar(text("SELECT count(*) FROM counters GROUP BY position_id ORDER BY 1 LIMIT 1"))
         assert 0 < (await drift.read(session)).checked <= 4 * (one or 0)
+
+
+async def test_sql_puts_durations_into_the_buckets_that_the_metrics_do(analytics: Sessions) -> None:
+    doubled = [60 * 2**power for power in range(25)]
+    seconds = sorted({*range(0, 10_000, 7), *(one + more for one in doubled for more in (-1, 0, 1)), LONGEST})
+    async with analytics.begin() as session:
+        query = f"""
+            SELECT {COUNTED_AS} FROM (
+                SELECT 'm.s.' AS measure, seconds FROM unnest(CAST(:seconds AS integer[])) WITH ORDINALITY AS s (seconds, nth)
+            ) AS one ORDER BY seconds
+        """
+        found = list(await session.scalars(text(query), {"seconds": seconds}))
+
+    assert found == [f"m.s.{bucket_of(one)}" for one in seconds]

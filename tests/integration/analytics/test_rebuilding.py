@@ -66,7 +66,7 @@ async def test_what_is_wrong_is_found_and_put_right(analytics: Sessions) -> None
     await fill(analytics)
     live = await tables(analytics)
     holds = "first_at, last_at, first_received_at, last_received_at"
-    columns = f"position_id, cohort_at, origin, measures, ats, seconds, {holds}"
+    columns = f"position_id, cohort_at, origin, profile, times, lasting, {holds}"
     async with analytics.begin() as session:
         await session.execute(text("UPDATE counters SET count = count + 1 WHERE measure = 'reached.contacted'"))
         await session.execute(text("UPDATE attempts SET recruiter = 'nobody' WHERE number = 1 AND origin = 'outbound'"))
