@@ -1,17 +1,19 @@
 """Attempts and counters can be made again from the facts, and equal what the projector made."""
 
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.analytics.storage import column_feed, counters, shadow
+from services.analytics.domain.profiles import Profile
+from services.analytics.storage import column_feed, counters, profiles, shadow
 from services.analytics.use_cases import rebuild as rebuild_module
 from services.analytics.use_cases.rebuild import Rebuilt, rebuild
 from shared.attempts import GHOST_AFTER
+from shared.db.asyncpg_connection import Driver
 from shared.db.engine import Sessions
 from shared.events import Topic
 from tests.integration.analytics.deliveries import NOW, deliver, from_scratch, tables
@@ -114,6 +116,34 @@ async def test_a_rebuild_that_was_killed_goes_on_where_it_was(analytics: Session
     assert found.was_equal
     assert seen == sorted(seen)
     assert seen[3] > seen[2], "what was done is not done again"
+    assert await tables(analytics) == live
+
+
+async def test_what_another_process_has_done_of_a_rebuild_is_not_done_again(
+    analytics: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuild_module, "PAGE", 3)
+    await fill(analytics)
+    live, undisturbed = await tables(analytics), await again(analytics)
+    seen: list[int] = []
+    keep = profiles.keep
+
+    async def overtaken(connection: Driver, found: Iterable[Profile]) -> None:
+        """Before the first page is stored, another process stores it and is killed."""
+        monkeypatch.setattr(profiles, "keep", keep)
+        with pytest.raises(KilledError):
+            await rebuild(analytics, now=NOW, ghost_after=GHOST_AFTER, progress=killed)
+        await keep(connection, found)
+
+    def killed(done: int, _share: float) -> None:
+        seen.append(done)
+        raise KilledError
+
+    monkeypatch.setattr(profiles, "keep", overtaken)
+    found = await rebuild(analytics, now=NOW, ghost_after=GHOST_AFTER, progress=lambda done, _share: seen.append(done))
+
+    assert found == undisturbed
+    assert seen[0] == seen[1] < seen[2], "the second page follows, and the first is counted once"
     assert await tables(analytics) == live
 
 
