@@ -16,7 +16,7 @@ from shared.events import Event
 _COLUMNS = ("stream", "sequence", "event_id", "position_id", "type", "time", "data", "received_at")
 _INSERT = f"""
     INSERT INTO facts ({", ".join(_COLUMNS)})
-    SELECT stream, sequence, event_id, position_id, type, time, CAST(data AS jsonb), received_at
+    SELECT stream, sequence, event_id, position_id, type, time, CAST(data AS json), received_at
     FROM {unnest("uuid", "bigint", "uuid", "uuid", "text", "timestamptz", "text", "timestamptz")} AS fresh ({", ".join(_COLUMNS)})
     ON CONFLICT DO NOTHING
 """  # noqa: S608 - constants
