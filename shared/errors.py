@@ -4,6 +4,7 @@ DomainError
 ├── BadRequest            the request cannot be read
 ├── Invalid               a field breaks a rule
 ├── NotFound              nothing of that name
+├── NotAcceptable         no form that the caller reads is offered
 ├── Conflict              at odds with what is there
 ├── Gone                  was erased
 ├── PreconditionFailed    changed since it was read
@@ -56,6 +57,13 @@ class Invalid(DomainError):
 class NotFound(DomainError):
     code = "not_found"
     title = "There is nothing of that name"
+
+
+class NotAcceptable(DomainError):
+    """The caller reads none of the forms that are offered; the problem's ``possible`` lists them."""
+
+    code = "not_acceptable"
+    title = "No form that is accepted is offered here"
 
 
 class Conflict(DomainError):

@@ -17,6 +17,8 @@ class AnalyticsSettings(SharedSettings):
     """Connections that one process may hold."""
     columns_mb: int = Field(1024, ge=0, le=65536, validation_alias="ANALYTICS_COLUMNS_MB")
     """Memory that the copy of the attempts may take in one process; with more, SQL answers. About 110 MB a million facts."""
+    most_cells: int = Field(2_000_000, ge=1000, validation_alias="ANALYTICS_MOST_CELLS")
+    """A question whose answer would hold more numbers is refused before anything is counted."""
     fairness_minimum: int = Field(10, ge=2, le=1000, validation_alias="ANALYTICS_FAIRNESS_MINIMUM")
     """Rates of fewer people are not shown by what the team records to look at fairness."""
     ghost_after_days: int = Field(30, ge=1, le=3650, validation_alias="REKINDLE_GHOST_AFTER_DAYS")

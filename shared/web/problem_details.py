@@ -21,6 +21,7 @@ STATUS_OF: dict[type[errors.DomainError], int] = {
     Unauthenticated: 401,
     Forbidden: 403,
     errors.NotFound: 404,
+    errors.NotAcceptable: 406,
     errors.Conflict: 409,
     errors.Gone: 410,
     errors.PreconditionFailed: 412,

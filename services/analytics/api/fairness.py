@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from services.analytics.api.dependencies import SessionsDep, SettingsDep
 from services.analytics.api.filters import FiltersDep, SinceParameter, ToParameter, ViewParameter, span_of
 from services.analytics.api.funnels import question_of
+from services.analytics.api.representations import JSON_ALONE
 from services.analytics.domain.fairness import Cell
 from services.analytics.domain.questions import View
 from services.analytics.use_cases.read_fairness import read_fairness
@@ -17,7 +18,7 @@ from shared.security.auth import Principal, requires
 from shared.web.routing import StrictRoute
 from shared.web.waiting import WaitedDep
 
-router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=StrictRoute)
+router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=StrictRoute, dependencies=[JSON_ALONE])
 
 
 class FairnessRow(BaseModel):

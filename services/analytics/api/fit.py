@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.analytics.api.answers import Freshness
 from services.analytics.api.dependencies import FitDep, FreshnessDep, SessionsDep
+from services.analytics.api.representations import JSON_ALONE
 from services.analytics.domain.fit.asks import Asks
 from services.analytics.domain.fit.counting import Answers, Counting, FitCounts, GroupCount
 from shared import clock
@@ -20,7 +21,7 @@ from shared.security.auth import Principal, requires
 from shared.web.routing import StrictRoute
 from shared.web.waiting import WaitedDep
 
-router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=StrictRoute)
+router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=StrictRoute, dependencies=[JSON_ALONE])
 
 PositionPath = Annotated[
     PositionRef, Path(description="An id or <source>:<external_id>, percent-encoded.", examples=["demo:staff-engineer"])

@@ -37,6 +37,7 @@ class Reading:
             now=now,
             ghost_after=self.settings.ghost_after,
             zone=self.settings.time_zone,
+            most_cells=self.settings.most_cells,
             is_known=self.has if self.known else None,
         )
 
@@ -52,6 +53,7 @@ class Reading:
             now=now,
             ghost_after=self.settings.ghost_after,
             zone=self.settings.time_zone,
+            most_cells=self.settings.most_cells,
             is_known=has if self.known else None,
         )
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -11,12 +11,12 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Header
-from starlette.exceptions import HTTPException
 from starlette.responses import StreamingResponse
 
 from services.analytics.api.parquet import ParquetWriter
 from services.analytics.api.tables import Column
 from services.analytics.use_cases.threads import to_the_end
+from shared.errors import NotAcceptable
 from shared.timestamps import written
 
 
@@ -69,14 +69,26 @@ async def _form(
         ),
     ] = None,
 ) -> Form:
+    return _chosen(accept, Form)
+
+
+async def _json(accept: Annotated[str | None, Header(include_in_schema=False)] = None) -> None:
+    _chosen(accept, [Form.JSON])
+
+
+def _chosen(accept: str | None, offered: Iterable[Form]) -> Form:
+    """The form that a caller likes best; JSON where no header says. Raises NotAcceptable."""
     if accept is None:
         return Form.JSON
     wanted = sorted((one for one in map(_quality, accept.split(",")) if one[0] > 0), key=lambda one: -one[0])
     for _, kind in wanted:
-        for form in Form:
+        for form in offered:
             if kind in {form.value, "*/*", f"{form.value.partition('/')[0]}/*"}:
                 return form
-    raise HTTPException(406, f"Nothing of {accept!r} is offered here; accept one of {', '.join(Form)}.")
+    possible = [form.value for form in offered]
+    raise NotAcceptable(
+        f"Nothing of {accept!r} is offered here; accept one of {', '.join(possible)}.", extra={"possible": possible}
+    )
 
 
 def _quality(one: str) -> tuple[float, str]:
@@ -91,6 +103,8 @@ def _quality(one: str) -> tuple[float, str]:
 
 
 FormDep = Annotated[Form, Depends(_form)]
+JSON_ALONE = Depends(_json)
+"""Of operations that answer in JSON alone: 406 for a caller who reads none."""
 
 STREAMED: dict[int | str, dict[str, Any]] = {
     200: {

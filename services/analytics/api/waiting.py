@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
+from services.analytics.api.representations import JSON_ALONE
 from shared.security.auth import Principal, requires
 from shared.web.routing import StrictRoute
 from shared.web.waiting import WaiterDep, WaitRequest, WaitResult, wait_for
 
-router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=StrictRoute)
+router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=StrictRoute, dependencies=[JSON_ALONE])
 
 
 @router.post("/wait")

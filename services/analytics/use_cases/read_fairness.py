@@ -9,11 +9,12 @@ from services.analytics.metrics import Sums
 from services.analytics.metrics.stages import FROM_PREVIOUS
 from services.analytics.storage import column_feed, numbers
 from services.analytics.storage.selection import attempts
+from services.analytics.use_cases.costs import bounded
 from shared.db.engine import Sessions
 
 
 async def read_fairness(sessions: Sessions, attribute: str, question: Question, *, minimum: int, zone: str) -> list[Cell]:
-    """The rates by the values of an attribute, whose name is letters, digits, ``_``, ``-`` and dots."""
+    """The rates by the values of an attribute, whose name is letters, digits, ``_``, ``-`` and dots. Raises TooCostly."""
     dimension = Dimension(name="attribute", question="", of=Of.PERSON, column=f"attributes->>'{attribute}'")
     asked = Question(
         view=question.view,
@@ -25,7 +26,13 @@ async def read_fairness(sessions: Sessions, attribute: str, question: Question, 
     )
     async with sessions.begin() as session:
         await column_feed.see_one_state(session)
-        groups = await numbers.read_sums(
-            session, asked, FROM_PREVIOUS.adds_up.prefixes, attempts(asked), judged=datetime.max.replace(tzinfo=UTC), zone=zone
-        )
+        async with bounded(session):
+            groups = await numbers.read_sums(
+                session,
+                asked,
+                FROM_PREVIOUS.adds_up.prefixes,
+                attempts(asked),
+                judged=datetime.max.replace(tzinfo=UTC),
+                zone=zone,
+            )
     return pass_through({key[0]: Sums(group.sums) for key, group in groups.items()}, minimum=minimum)

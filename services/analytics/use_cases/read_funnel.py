@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.dimensions import PERIOD
 from services.analytics.domain.column_funnels import FunnelSums, funnel_sums
+from services.analytics.domain.costs import keys_of
 from services.analytics.domain.questions import Question
 from services.analytics.metrics import FUNNEL_METRICS, STAGE_METRICS, STAGES, Sum, Sums
 from services.analytics.storage import funnels
@@ -58,6 +59,7 @@ async def read_funnel(
     now: datetime,
     ghost_after: timedelta,
     zone: str,
+    most_cells: int,
     is_known: Callable[[str], bool] | None = None,
 ) -> Funnels:
     """Read funnels, unless the caller's tag says that they are known.
@@ -82,6 +84,8 @@ async def read_funnel(
         question,
         f"funnel {question} {judged} {zone}",
         ghost_after=ghost_after,
+        keys=keys_of([*STAGE_METRICS, *FUNNEL_METRICS]),
+        most_cells=most_cells,
         is_known=is_known,
         from_memory=partial(funnel_sums, question=question, judged=judged, zone=zone) if in_memory else None,
         by_sql=by_sql,

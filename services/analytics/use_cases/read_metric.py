@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.analytics.dimensions import PERIOD
 from services.analytics.domain import column_sums
 from services.analytics.domain.columns import Columns
+from services.analytics.domain.costs import keys_of
 from services.analytics.domain.groups import Group, Groups, Key, added_up, in_order
 from services.analytics.domain.questions import Question
 from services.analytics.metrics import Metric, Quantile, Row, Sums
@@ -68,6 +69,7 @@ async def read_metric(
     now: datetime,
     ghost_after: timedelta,
     zone: str,
+    most_cells: int,
     is_known: Callable[[str], bool] | None = None,
 ) -> Numbers:
     """Read the rows of a metric, unless the caller's tag says that they are known.
@@ -102,6 +104,8 @@ async def read_metric(
         question,
         f"{metric.name} {metric.formula} {question} {judged} {zone}",
         ghost_after=ghost_after,
+        keys=keys_of([metric]),
+        most_cells=most_cells,
         is_known=is_known,
         from_memory=from_memory if metric.is_of_attempts or (is_loss and question.moment is None) else None,
         beside=read_unsubscribed if is_loss else None,

@@ -146,6 +146,30 @@ async def test_wrong_questions_are_refused_with_what_is_possible(api: httpx.Asyn
         assert says in answer.text, (path, parameters, answer.text)
 
 
+async def test_wrong_questions_about_funnels_are_refused_with_what_is_possible(api: httpx.AsyncClient) -> None:
+    wrong: list[tuple[dict[str, Any], int, str, str]] = [
+        ({"group_by": "colour"}, 422, "group_by", "'recruiter', 'sender_role'"),
+        ({"group_by": "via,origin,channel"}, 422, "group_by", "'recruiter', 'sender_role'"),
+        ({"level": "wizard"}, 422, "level[0]", "'senior'"),
+        ({"attempt": "first"}, 422, "attempt[0]", "whole number"),
+        ({"via": ["x"] * 10_000}, 422, "via", "at most 100"),
+        ({"period": "1ms"}, 422, "period", "'quarter'"),
+        ({"period": "10000 years"}, 422, "period", "'quarter'"),
+        ({"from": "2026-03-03", "to": "2026-03-02"}, 422, "to", "before from"),
+        ({"from": "0001-01-01", "to": "9999-12-31"}, 422, "from", "between 1900 and 2200"),
+        ({"as_of": "2199-01-01"}, 422, "as_of", "future"),
+        ({"until": "2199-01-01"}, 422, "until", "future"),
+        ({"zone": "Mars/Base"}, 400, "zone", "which takes"),
+        ({"cursor": "forged"}, 400, "cursor", "which takes"),
+    ]
+    for parameters, status, field, says in wrong:
+        answer = await api.get("/v1/analytics/funnel", params=parameters)
+        assert answer.status_code == status, (parameters, answer.text)
+        assert answer.headers["content-type"] == "application/problem+json"
+        rules = {error["field"]: error["rule"] for error in answer.json()["errors"]}
+        assert says in rules[field] or says in answer.json()["detail"], (parameters, answer.text)
+
+
 async def test_a_period_alone_is_a_series(api: httpx.AsyncClient, analytics: Sessions) -> None:
     history = History()
     await deliver(analytics, history.fact("contacted", via="linkedin"), history.fact("contacted", "ben", 40, via="referral"))
@@ -210,11 +234,13 @@ async def test_a_list_of_members_that_takes_too_long_is_stopped(
     assert (answer.status_code, answer.json()["code"]) == (422, "too_costly")
 
 
-async def test_an_accept_that_nobody_offers_is_a_406(api: httpx.AsyncClient) -> None:
-    answer = await api.get(f"{METRIC}/reached", headers={"Accept": "application/pdf"})
+@pytest.mark.parametrize("path", ["metrics/reached", "metrics/reached/members", "metrics", "positions/ats:staff/fit"])
+async def test_an_accept_that_nobody_offers_is_a_406_that_lists_what_is_possible(api: httpx.AsyncClient, path: str) -> None:
+    answer = await api.get(f"/v1/analytics/{path}", headers={"Accept": "application/pdf"})
 
-    assert answer.status_code == 406
-    assert "text/csv" in answer.json()["detail"]
+    assert (answer.status_code, answer.json()["code"]) == (406, "not_acceptable")
+    assert answer.json()["possible"][0] == "application/json"
+    assert ("text/csv" in answer.json()["possible"]) == path.startswith("metrics/")
 
 
 async def test_the_tag_holds_until_something_is_applied_and_saves_the_counting(

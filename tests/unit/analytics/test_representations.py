@@ -9,12 +9,11 @@ from typing import Any
 
 import duckdb
 import pytest
-from starlette.exceptions import HTTPException
 
 from services.analytics.api import representations
 from services.analytics.api.representations import Form, _form, safe_cell, streamed
 from services.analytics.api.tables import Column, Kind
-from shared.errors import Invalid
+from shared.errors import Invalid, NotAcceptable
 
 
 @pytest.mark.parametrize(
@@ -57,10 +56,10 @@ async def test_the_form_that_is_wanted_most_is_chosen(accept: str | None, form: 
 
 @pytest.mark.parametrize("accept", ["text/html", "image/*", "application/json;q=0", "text/csv;q=much", ""])
 async def test_what_nobody_offers_is_refused_with_what_is_offered(accept: str) -> None:
-    with pytest.raises(HTTPException) as refused:
+    with pytest.raises(NotAcceptable) as refused:
         await _form(accept)
 
-    assert refused.value.status_code == 406
+    assert refused.value.extra["possible"] == list(Form)
     assert refused.value.detail.endswith(
         "accept one of application/json, text/csv, application/jsonl, application/vnd.apache.parquet."
     )
