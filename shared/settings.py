@@ -48,6 +48,8 @@ class SharedSettings(BaseSettings):
     """The organisation's zone: a date without a time is read in it."""
     country: Annotated[str | None, Field(pattern="^[A-Z]{2}$")] = None
     """The organisation's country (ISO 3166-1 alpha-2), whose public holidays are no business days; none without it."""
+    rates: Path | None = None
+    """The table of exchange rates, a TOML file; default: ``shared/rates.toml``."""
     log_level: str = "INFO"
     partitions: int = Field(12, ge=1, le=1000)
     """Partitions of each topic; a shard is a partition."""

@@ -10,7 +10,7 @@ from shared.timestamps import UTC_ZONE
 
 def check(environment: Mapping[str, str]) -> None:
     """Read every file that the environment names. Raises CannotStart, whose detail has file, line, key and rule of each fault."""
-    for variable, read in (("ENGAGEMENT_RETURNS", _returns), ("ENGAGEMENT_RATES", _rates)):
+    for variable, read in (("ENGAGEMENT_RETURNS", _returns), ("REKINDLE_RATES", _rates)):
         if named := environment.get(variable):
             _read(variable, read, Path(named))
 
@@ -29,6 +29,6 @@ def _returns(file: Path) -> object:
 
 
 def _rates(file: Path) -> object:
-    from services.engagement.rate_rules import rates_of
+    from shared.rate_table import rates_of
 
     return rates_of(file)

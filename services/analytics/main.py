@@ -18,6 +18,7 @@ from services.analytics.use_cases.read_freshness import FreshnessReader
 from shared.db.engine import connect
 from shared.inbox.waiter import ProjectionWaiter
 from shared.observability.health import ServiceHealth
+from shared.rate_table import rates_of
 from shared.web.app import create_service_app
 from shared.web.dead_letters import TAG as DEAD_LETTERS
 from shared.web.dead_letters import dead_letters_router
@@ -77,6 +78,6 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
     app.state.sessions = sessions
     app.state.columns = columns
     app.state.freshness = freshness
-    app.state.fit = FitReader()
+    app.state.fit = FitReader(rates_of(settings.rates))
     app.state.projection_waiter = projection_waiter
     return app

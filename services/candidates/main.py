@@ -12,6 +12,7 @@ from services.candidates.use_cases.measure_erasures import erasure_measure
 from services.candidates.use_cases.read_personal_data import whole_person
 from shared.db.engine import connect
 from shared.observability.health import ServiceHealth
+from shared.rate_table import rates_of
 from shared.web.app import create_service_app
 from shared.web.dead_letters import TAG as DEAD_LETTERS
 from shared.web.dead_letters import dead_letters_router
@@ -68,4 +69,5 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
         uploads=[imports.PATH],
     )
     app.state.sessions = sessions
+    app.state.rates = rates_of(settings.rates)
     return app

@@ -10,8 +10,8 @@ from services.engagement.contact_settings import ContactSettings
 from services.engagement.domain.contact import ContactPolicy
 from services.engagement.domain.derive import Policy
 from services.engagement.obligation_settings import ObligationSettings
-from services.engagement.rate_rules import rates_of
 from services.engagement.return_rules import return_policy
+from shared.rate_table import rates_of
 from shared.settings import SharedSettings
 
 
@@ -38,8 +38,6 @@ class EngagementSettings(SharedSettings):
     contacts: ContactSettings = Field(default_factory=ContactSettings)
     returns: Path | None = Field(None, validation_alias="ENGAGEMENT_RETURNS")
     """The file with the intervals of the return plans; default: ``returns.toml`` beside this module."""
-    rates: Path | None = Field(None, validation_alias="ENGAGEMENT_RATES")
-    """The table of exchange rates, a TOML file; default: ``rates.toml`` beside this module."""
 
     @property
     def ghost_after(self) -> timedelta:

@@ -46,6 +46,17 @@ def part_met(part: Part, profile: Profile) -> Finding:
     return Finding(of_all(one.answer for one in found), "; ".join(one.why for one in found))
 
 
+def required_parts(
+    requirements: Sequence[Part], skills: Sequence[str], level: Level | None, years: float | None
+) -> tuple[Part, ...]:
+    """What a position requires: one that lists no requirements requires each of its skills, its level and its years."""
+    if requirements:
+        return tuple(requirements)
+    parts = [Part(skills_any=[skill]) for skill in skills]
+    parts += [] if level is None else [Part(level_from=level)]
+    return (*parts, *([] if years is None else [Part(years_from=years)]))
+
+
 def _aspects(part: Part, profile: Profile) -> Iterator[Finding]:
     if part.skills_any:
         yield _skills(part.skills_any, profile.skills)

@@ -12,7 +12,7 @@ from rekindle.embedded.stack import running
     ("variable", "text", "rule"),
     [
         ("ENGAGEMENT_RETURNS", "salary_days = 180\nghosted_days = -1\n", "2: ghosted_days: must be greater than or equal to 0"),
-        ("ENGAGEMENT_RATES", 'source = "a bank"\nas_of = 2026-01-02\nbase = "XXY"\n[rates]\n', "3: base: "),
+        ("REKINDLE_RATES", 'source = "a bank"\nas_of = 2026-01-02\nbase = "XXY"\n[rates]\n', "3: base: "),
     ],
 )
 async def test_a_wrong_rule_stops_the_start_before_anything_is_started(

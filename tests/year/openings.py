@@ -10,7 +10,7 @@ from uuid import UUID
 
 from tests.year.journal import Journal
 
-RATES = tomllib.loads((Path(__file__).parents[2] / "services/engagement/rates.toml").read_text())
+RATES = tomllib.loads((Path(__file__).parents[2] / "shared/rates.toml").read_text())
 LEVELS = ["intern", "junior", "mid", "senior", "lead", "staff", "principal", "manager", "director", "executive"]
 YEAR = timedelta(days=365.25)
 WITHOUT_EFFECT = {"opened_at", "closed_at", "observed_at", "downsides", "employment"}

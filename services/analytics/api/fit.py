@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from shared import clock
 from shared.events.fields import Amount, Country, Currency, Flag, PositionRef, Skills, Years
 from shared.events.snapshots import Part
 from shared.events.vocabulary import Level
+from shared.fit import Rates
 from shared.security.auth import Principal, requires
 from shared.web.routing import StrictRoute
 from shared.web.waiting import WaitedDep
@@ -109,6 +111,28 @@ class AnswerCounts(BaseModel):
     not_known: int = Field(description="What is known of them does not say.", examples=[40])
 
 
+class RatesUsed(BaseModel):
+    """The table of exchange rates by which amounts were compared."""
+
+    as_of: date = Field(description="The day whose rates these are.", examples=["2024-12-31"])
+    source: str = Field(description="Whose they are.", examples=["European Central Bank, euro foreign exchange reference rates"])
+
+
+class NotCompared(BaseModel):
+    """People who ask in a currency that the table of rates lacks: whether the salary reaches them is not known."""
+
+    currency: str = Field(description="In which they ask.", examples=["XPF"])
+    people: int = Field(description="How many.", examples=[3])
+
+
+class SalaryCounts(AnswerCounts):
+    """Whom the salary reaches. What is asked in another currency is compared by the rates."""
+
+    currency: str = Field(description="The position's.", examples=["EUR"])
+    rates: RatesUsed = Field(description="The rates by which other currencies were compared.")
+    not_compared: list[NotCompared] = Field(description="Of those who are not known, who asks in what the rates lack.")
+
+
 class PartCounts(AskedPart, AnswerCounts):
     """One requirement or need, and how many people meet it."""
 
@@ -142,7 +166,7 @@ class PositionFit(BaseModel):
         description="A position that lists none requires each of its skills, its level and its years of experience."
     )
     needs: PartsCounts
-    salary: AnswerCounts | None = Field(description="Whom the salary reaches, by what they ask; null where none is stated.")
+    salary: SalaryCounts | None = Field(description="Whom the salary reaches, by what they ask; null where none is stated.")
     location: AnswerCounts | None = Field(description="Who lives where it is, all if remote; null where no place is stated.")
     by: dict[str, list[FitGroup]] = Field(
         description="The same by level, location, market_status, skill and years of experience: of each the 25 values of which "
@@ -165,6 +189,9 @@ class WhatIf(BaseModel):
 
     position_id: UUID
     fit: int = Field(description="Who fits now.", examples=[45])
+    currency: str | None = Field(
+        description="The currency of each salary_max: the position's; null without one.", examples=["EUR"]
+    )
     changes: list[WhatIfStep] = Field(
         description="Salary as a curve, remote, each skill less, two years less, one level lower. Who would come back says "
         "/v1/returns/preview."
@@ -178,7 +205,7 @@ async def get_position_fit(
     fit: PositionDep,
 ) -> PositionFit:
     """How many people meet the requirements, the needs and each part, and by what they are like."""
-    return _answer(fit.position, await fit.read(Counting.fit), await fit.behind())
+    return _answer(fit, await fit.read(Counting.fit), await fit.behind())
 
 
 @router.post("/positions/{position}/fit")
@@ -188,7 +215,7 @@ async def post_position_fit(
     fit: PositionDep,
 ) -> PositionFit:
     """The same, if the position were so. Changes nothing."""
-    return _answer(fit.position, await fit.read(Counting.fit, body.changes.given()), await fit.behind())
+    return _answer(fit, await fit.read(Counting.fit, body.changes.given()), await fit.behind())
 
 
 @router.get("/positions/{position}/what-if")
@@ -197,30 +224,42 @@ async def get_what_if(
     fit: PositionDep,
 ) -> WhatIf:
     """What each single change would bring, in people of the pool who would then fit: so one knows what is worth negotiating."""
-    now, steps = await fit.read(_steps)
+    now, steps, currency = await fit.read(_steps)
     return WhatIf(
         position_id=fit.position,
         fit=now,
+        currency=currency,
         changes=[WhatIfStep.model_validate(step, from_attributes=True) for step in steps],
         freshness=await fit.behind(),
     )
 
 
 def _steps(counting: Counting, asks: Asks) -> Any:
-    return counting.fitting(asks), counting.steps(asks)
+    return counting.fitting(asks), counting.steps(asks), asks.terms.currency
 
 
-def _answer(position: UUID, found: FitCounts, behind: Freshness) -> PositionFit:
+def _answer(asked: AskedPosition, found: FitCounts, behind: Freshness) -> PositionFit:
     return PositionFit(
-        position_id=position,
+        position_id=asked.position,
         people=found.people,
         fit=_counts(found.fit),
         requirements=_parts(found.requirements, found.requirement_parts),
         needs=_parts(found.needs, found.need_parts),
-        salary=None if found.salary is None else _counts(found.salary),
+        salary=_salary(found, asked.reader.rates),
         location=None if found.place is None else _counts(found.place),
         by={name: list(map(_group, groups)) for name, groups in found.groups.items()},
         freshness=behind,
+    )
+
+
+def _salary(found: FitCounts, rates: Rates) -> SalaryCounts | None:
+    if found.salary is None or found.currency is None:
+        return None
+    return SalaryCounts(
+        **found.salary._asdict(),
+        currency=found.currency,
+        rates=RatesUsed(as_of=rates.as_of, source=rates.source),
+        not_compared=[NotCompared(currency=currency, people=people) for currency, people in found.not_compared],
     )
 
 

@@ -13,6 +13,7 @@ from services.analytics.storage import column_feed, pool, positions
 from services.analytics.use_cases.threads import to_the_end
 from shared.db.engine import Sessions
 from shared.errors import NotFound
+from shared.fit import Rates
 
 Found = TypeVar("Found")
 
@@ -30,7 +31,8 @@ class FitReader:
     The first one reads everybody, some 5 s for a million people.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rates: Rates) -> None:
+        self.rates = rates
         self._pool = Pool()
         self._since = 0
         self._one_at_a_time = asyncio.Lock()
@@ -57,4 +59,4 @@ class FitReader:
                     await to_the_end(partial(self._pool.update, some))
             self._since = horizon
             asks = Asks.of(snapshot).changed(changes or {})
-            return await to_the_end(lambda: count(Counting(self._pool), asks))
+            return await to_the_end(lambda: count(Counting(self._pool, self.rates), asks))

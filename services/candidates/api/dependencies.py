@@ -14,6 +14,7 @@ from services.candidates.use_cases.sync import SyncPage
 from services.candidates.use_cases.views import RecordView, Redirected
 from shared import clock
 from shared.errors import Invalid
+from shared.fit import Rates
 from shared.ids import candidate_id
 from shared.timestamps import Moment
 from shared.web.dependencies import of_state
@@ -53,6 +54,7 @@ async def _known(
 
 
 SettingsDep = Annotated[CandidatesSettings, Depends(of_state("settings", CandidatesSettings))]
+RatesDep = Annotated[Rates, Depends(of_state("rates", Rates))]
 ConditionDep = Annotated[Condition, Depends(_condition)]
 """For a change."""
 KnownDep = Annotated[Condition, Depends(_known)]

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from services.candidates.api.candidates import MOVED, Reader
-from services.candidates.api.dependencies import CandidateName, Cursor, Limit, PositionName, redirect
+from services.candidates.api.dependencies import CandidateName, Cursor, Limit, PositionName, RatesDep, redirect
 from services.candidates.domain.matches import Match, Rank
 from services.candidates.use_cases.find_matches import FITTING, POSSIBLE, Matches, match_people, match_positions
 from services.candidates.use_cases.views import Redirected
@@ -42,7 +42,11 @@ class _Match(BaseModel):
     missing: Annotated[list[str], Field(description="What is not met, as clauses.", examples=[["lacks go or rust"]])]
     salary: Annotated[
         Answer,
-        Field(description="Whether the position pays what the person asks; other currencies are not compared.", examples=["met"]),
+        Field(description="Whether the position pays what the person asks, in another currency by the rates.", examples=["met"]),
+    ]
+    salary_why: Annotated[
+        str,
+        Field(description="Why, as a clause: also which currencies the rates do not compare.", examples=["pays to 95,000 EUR"]),
     ]
     place: Annotated[Answer, Field(description="Whether the position is remote or where the person lives.", examples=["met"])]
 
@@ -94,7 +98,14 @@ class PositionMatches(_Page):
 
 @router.get("/v1/positions/{position}/matches", response_model=PeopleMatches, tags=["positions"])
 async def list_people_who_match(
-    position: PositionName, _: Reader, sessions: SessionsDep, *, fit: Fit = "met", limit: Limit = 50, cursor: Cursor = None
+    position: PositionName,
+    _: Reader,
+    sessions: SessionsDep,
+    rates: RatesDep,
+    *,
+    fit: Fit = "met",
+    limit: Limit = 50,
+    cursor: Cursor = None,
 ) -> Any:
     """People who meet what the position requires, those who meet most of its needs first, with what is missing.
 
@@ -102,7 +113,7 @@ async def list_people_who_match(
     """
     purpose = f"people who match {position} {fit}"
     found = await match_people(
-        sessions, read_name("position", position), answers=_answers(fit), after=_place(purpose, cursor), limit=limit
+        sessions, read_name("position", position), rates, answers=_answers(fit), after=_place(purpose, cursor), limit=limit
     )
     return {"position_id": found.of, **_page(found, purpose, [_person(one) for one in found.items])}
 
@@ -113,6 +124,7 @@ async def list_positions_that_match(
     request: Request,
     _: Reader,
     sessions: SessionsDep,
+    rates: RatesDep,
     *,
     fit: Fit = "met",
     limit: Limit = 50,
@@ -121,7 +133,7 @@ async def list_positions_that_match(
     """Open positions whose requirements the person meets, for a recruiter who advises, with what is missing."""
     purpose = f"positions that match {candidate} {fit}"
     found = await match_positions(
-        sessions, read_name("candidate", candidate), answers=_answers(fit), after=_place(purpose, cursor), limit=limit
+        sessions, read_name("candidate", candidate), rates, answers=_answers(fit), after=_place(purpose, cursor), limit=limit
     )
     if isinstance(found, Redirected):
         return redirect(request, found)
@@ -162,6 +174,7 @@ def _answered(match: Match) -> dict[str, Any]:
         **parts,
         "needs_met": match.needs_met,
         "missing": match.missing,
-        "salary": match.salary,
+        "salary": match.salary.answer,
+        "salary_why": match.salary.why,
         "place": match.place,
     }

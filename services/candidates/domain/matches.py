@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.events.snapshots import Part
 from shared.events.vocabulary import Level
-from shared.fit import Answer, Finding, Fit, Profile, Terms, fit_of, place_met, salary_met
+from shared.fit import Answer, Finding, Fit, Profile, Rates, Terms, fit_of, place_met, required_parts, salary_met
 from shared.skills import skill_keys
 
 Record = Mapping[str, Any]
@@ -25,7 +25,7 @@ class Match:
     position: Record
     requirements: Fit
     needs: Fit
-    salary: Answer
+    salary: Finding
     place: Answer
 
     @property
@@ -46,11 +46,12 @@ class Match:
     def texts(self, name: str) -> list[tuple[str, Finding]]:
         """The texts of ``requirements`` or ``needs``, each with its answer."""
         fit: Fit = getattr(self, name)
-        return [(part["text"], finding) for part, finding in zip(self.position[name], fit.parts, strict=True)]
+        texts = [part["text"] for part in self.position[name]] or [_text(part) for part in asked_of(self.position, name)]
+        return list(zip(texts, fit.parts, strict=True))
 
 
-def match(candidate_id: UUID, candidate: Record, position_id: UUID, position: Record) -> Match:
-    """Compare two records. What a record does not say is not known; amounts of different currencies are not compared."""
+def match(candidate_id: UUID, candidate: Record, position_id: UUID, position: Record, rates: Rates) -> Match:
+    """Compare two records. What a record does not say is not known; amounts of different currencies are compared by the rates."""
     profile = profile_of(candidate)
     asked = candidate["salary"] or {}
     terms = terms_of(position)
@@ -59,16 +60,28 @@ def match(candidate_id: UUID, candidate: Record, position_id: UUID, position: Re
         candidate,
         position_id,
         position,
-        fit_of(parts_of(position, "requirements"), profile),
-        fit_of(parts_of(position, "needs"), profile),
-        salary_met(terms, asked.get("amount"), asked.get("currency")),
+        fit_of(asked_of(position, "requirements"), profile),
+        fit_of(asked_of(position, "needs"), profile),
+        salary_met(terms, asked.get("amount"), asked.get("currency"), rates),
         place_met(terms, (candidate["location"] or {}).get("country")) if terms.states_place else Answer.NOT_KNOWN,
     )
 
 
-def parts_of(position: Record, name: str) -> list[Part]:
-    """The requirements or needs of a position, without their texts."""
-    return [Part.model_validate(one) for one in position[name]]
+def asked_of(position: Record, name: str) -> list[Part]:
+    """The ``requirements`` or ``needs`` of a position, without their texts; requirements that it does not list are its own."""
+    stated = [Part.model_validate(one) for one in position[name]]
+    if name == "needs":
+        return stated
+    level = position["level"]
+    skills = skill_keys(position["skills"])
+    return list(required_parts(stated, skills, Level(level) if level else None, position["years_experience"]))
+
+
+def _text(part: Part) -> str:
+    """What a part that has no text of its own asks."""
+    if part.years_from is not None:
+        return f"{part.years_from:g} years of experience"
+    return " or ".join(part.skills_any) if part.level_from is None else f"Level {part.level_from} or higher"
 
 
 def profile_of(candidate: Record) -> Profile:
@@ -81,7 +94,8 @@ def terms_of(position: Record) -> Terms:
     """What a position offers."""
     salary = position["salary"] or {}
     countries = frozenset(place["country"] for place in position["locations"] if place.get("country"))
-    return Terms(salary.get("max"), salary.get("currency"), countries, position["remote"])
+    pays_to = salary.get("min") if salary.get("max") is None else salary["max"]
+    return Terms(pays_to, salary.get("currency"), countries, position["remote"])
 
 
 def _count(fit: Fit, answer: Answer) -> int:

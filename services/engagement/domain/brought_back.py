@@ -6,13 +6,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.engagement.domain.history import History
-from services.engagement.domain.matching import Candidate, Match, Opening, PositionState, Rates, Refusal, match_of
+from services.engagement.domain.matching import Candidate, Match, Opening, PositionState, Refusal, match_of
 from services.engagement.domain.queue_log import Handled
 from services.engagement.domain.reopening import Return, SoftNo, as_handled
 from services.engagement.domain.returns import ReturnPlan
 from services.engagement.domain.sentences import sentence_of
 from shared.events.vocabulary import Trigger
-from shared.fit import Profile
+from shared.fit import Profile, Rates
 
 
 def candidate_of(

@@ -17,7 +17,7 @@ from services.engagement.domain.facts import PersonFact, by_position
 from services.engagement.domain.gained import NOTHING_GAINED, Gained
 from services.engagement.domain.hard_no import hard_nos
 from services.engagement.domain.history import fold_facts, history_of
-from services.engagement.domain.matching import NO_RATES, Opening, PositionState, Rates
+from services.engagement.domain.matching import Opening, PositionState
 from services.engagement.domain.matching.rows import ConditionRow
 from services.engagement.domain.matching.rows import rows_of as condition_rows
 from services.engagement.domain.obligations import Obligation, ObligationPolicy, Waiver, obligations_of
@@ -29,7 +29,7 @@ from services.engagement.domain.return_plans import PlanRow, rows_of
 from services.engagement.domain.return_policy import ReturnPolicy
 from shared.attempts import Pursuit
 from shared.events.vocabulary import Tier
-from shared.fit import NOTHING_KNOWN, Profile
+from shared.fit import NO_RATES, NOTHING_KNOWN, Profile, Rates
 from shared.ids import pursuit_id
 
 

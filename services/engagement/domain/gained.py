@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from services.engagement.domain.closes import decisive_reason
 from services.engagement.domain.returns import Condition, due_by_time
-from services.engagement.domain.sentences import amount_of, day_of, listed
+from services.engagement.domain.sentences import day_of, listed
 from shared.events.vocabulary import Reason
+from shared.fit import amount_of
 
 
 @dataclass(frozen=True, slots=True)

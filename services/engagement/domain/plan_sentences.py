@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from services.engagement.domain.closes import decisive_reason
 from services.engagement.domain.return_plans import PlanRow
 from services.engagement.domain.returns import Condition, unmet
-from services.engagement.domain.sentences import amount_of, as_sentence, day_of, listed, places_of, sentence_of
+from services.engagement.domain.sentences import as_sentence, day_of, listed, places_of, sentence_of
 from shared.events.closes import CloseFacts
 from shared.events.vocabulary import Reason, Trigger
+from shared.fit import amount_of
 
 
 @dataclass(frozen=True, slots=True)

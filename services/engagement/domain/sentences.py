@@ -8,6 +8,7 @@ from services.engagement.domain.closes import decisive_reason, facts_of, further
 from shared.attempts import Attempt, Close
 from shared.events.closes import CloseFacts
 from shared.events.vocabulary import Reason, Signal, Stage
+from shared.fit import amount_of
 
 MONTHS = (
     "January",
@@ -112,11 +113,6 @@ def listed(words: Sequence[str], *, last: str = " and ") -> str:
     """Words as a list; of more than four the first three and how many more."""
     shown = [*words[:3], f"{len(words) - 3} more"] if len(words) > 4 else list(words)
     return last.join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
-
-
-def amount_of(number: float) -> str:
-    """A number with at most two decimals: 85,000."""
-    return f"{number:,.2f}".rstrip("0").rstrip(".")
 
 
 def month_of(moment: datetime, zone: ZoneInfo) -> str:

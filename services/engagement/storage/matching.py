@@ -7,11 +7,12 @@ from uuid import UUID
 
 import orjson
 
-from services.engagement.domain.matching import PositionState, Rates
+from services.engagement.domain.matching import PositionState
 from services.engagement.domain.matching.conditions import DAYS_A_YEAR, words_of
 from services.engagement.domain.matching.rows import UNKNOWN_LEVEL, level_number
 from shared.db.asyncpg_connection import Driver
 from shared.events.vocabulary import Level
+from shared.fit import Rates
 
 Query = tuple[str, Sequence[Any]]
 

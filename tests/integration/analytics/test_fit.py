@@ -11,6 +11,7 @@ from shared.events import Event
 from shared.events.snapshots import Part
 from shared.events.vocabulary import Level
 from shared.fit import Answer, Profile, Terms, fit_of, of_all, part_met, place_met, salary_met
+from shared.rate_table import rates_of
 from tests.integration.analytics.deliveries import deliver
 from tests.unit.analytics.histories import POSITION, History
 
@@ -31,8 +32,8 @@ def somebody(chance: random.Random) -> Known:
         "skills": chance.sample(["python", "go", "sql", "rust"], chance.randint(0, 3)),
         "country": chance.choice([None, "DE", "AT", "FR"]),
         "market_status": chance.choice([None, "passive", "open", "active"]),
-        "salary_amount": chance.choice([None, 60000, 89999.5, 90000, 90000.01, 95000, 120000]),
-        "salary_currency": chance.choice(["EUR", "EUR", "USD", None]),
+        "salary_amount": chance.choice([None, 60000, 89999.5, 90000, 90000.01, 95000, 120000, 14_000_000]),
+        "salary_currency": chance.choice(["EUR", "EUR", "USD", "JPY", "XPF", None]),
     }
 
 
@@ -44,7 +45,7 @@ def answers(known: Known, asked: dict[str, Any]) -> dict[str, Answer]:
     found = {
         "requirements": fit_of(parts, profile).answer,
         "needs": fit_of([Part(**part) for part in asked["needs"]], profile).answer,
-        "salary": salary_met(terms, known["salary_amount"], known["salary_currency"]),
+        "salary": salary_met(terms, known["salary_amount"], known["salary_currency"], rates_of(None)).answer,
         "location": place_met(terms, known["country"]),
     }
     found |= {f"part {place}": part_met(part, profile).answer for place, part in enumerate(parts)}
@@ -146,6 +147,29 @@ async def test_each_single_change_says_whom_it_would_add(api: httpx.AsyncClient,
     curve = [step["in_all"] for step in body["changes"][:6]]
     assert curve == sorted(curve)
     assert any(step["would_fit"] for step in body["changes"][6:])
+
+
+async def test_salaries_in_other_currencies_are_compared_by_the_dated_rates(api: httpx.AsyncClient, analytics: Sessions) -> None:
+    """Of the shipped table 1 EUR is 1.0389 USD and 163.06 JPY; it has no XPF. 90,000 EUR are 93,501 USD and 14,675,400 JPY."""
+    history = History()
+    asked = {
+        "at-most": (93_501, "USD"), "too-much": (93_502, "USD"), "in-yen": (14_675_400, "JPY"), "in-francs": (1, "XPF"),
+        "more-francs": (2, "XPF"), "at-home": (90_000, "EUR"), "silent": (None, None),
+    }  # fmt: skip
+    people = [history.known(who, salary_amount=amount, salary_currency=currency) for who, (amount, currency) in asked.items()]
+    await deliver(analytics, history.position(salary_max=90_000, salary_currency="EUR"), *people)
+
+    salary = (await get(api))["salary"]
+    what_if = await get(api, "what-if")
+    dearer = await posted(api, {"salary_max": 90_001})
+    in_dollars = await posted(api, {"salary_max": 93_502, "salary_currency": "USD"})
+
+    assert only(salary) == {"met": 3, "not_met": 1, "not_known": 3}
+    assert (salary["currency"], salary["rates"]["as_of"]) == ("EUR", "2024-12-31")
+    assert salary["not_compared"] == [{"currency": "XPF", "people": 2}]
+    assert (dearer["fit"]["met"], in_dollars["fit"]["met"], in_dollars["salary"]["currency"]) == (4, 4, "USD")
+    assert (what_if["currency"], what_if["fit"]) == ("EUR", 3)
+    assert what_if["changes"][0] == {"change": {"salary_max": 94_500}, "would_fit": 1, "in_all": 4, "not_known": 3}
 
 
 async def test_who_changes_is_counted_anew(api: httpx.AsyncClient, analytics: Sessions) -> None:

@@ -102,6 +102,37 @@ async def test_the_open_positions_that_fit_a_person_say_what_they_pay_and_where_
     assert [one["title"] for one in (await matches(ats, "candidates/gem:other"))["items"]] == ["Berlin"]
 
 
+async def test_salaries_in_other_currencies_are_compared_by_the_rates(ats: Caller) -> None:
+    """Of the shipped table 100,000 EUR are 103,890 USD; it has no XPF."""
+    await ats.patched("ats:staff", thing="positions", title="Staff", status="open", salary={"min": 100_000, "currency": "EUR"})
+    for name, salary in (("a", (103_890, "USD")), ("b", (103_891, "USD")), ("c", (5, "XPF")), ("d", (100_000, "EUR"))):
+        await ats.patched(f"gem:{name}", name=name, salary=dict(zip(("amount", "currency"), salary, strict=True)))
+
+    items = (await matches(ats, "positions/ats:staff"))["items"]
+
+    assert {one["name"]: (one["salary"], one["salary_why"]) for one in items} == {
+        "a": ("met", "pays to 100,000 EUR"),
+        "b": ("not_met", "pays only to 100,000 EUR"),
+        "c": ("not_known", "XPF and EUR cannot be compared: the table of rates lacks one of them"),
+        "d": ("met", "pays to 100,000 EUR"),
+    }
+
+
+async def test_a_position_that_lists_no_requirements_requires_what_its_record_names(ats: Caller) -> None:
+    await fill(ats)
+    await ats.patched(
+        "ats:own", thing="positions", title="Own", status="open", skills=["Python"], level="mid", years_experience=6
+    )
+
+    body = await matches(ats, "positions/ats:own")
+
+    assert sorted(one["name"] for one in body["items"]) == ["Both", "None"]
+    assert next(one for one in body["items"] if one["name"] == "Both")["requirements"][1:] == [
+        {"text": "Level mid or higher", "answer": "met", "why": "is lead, needs mid or higher"},
+        {"text": "6 years of experience", "answer": "met", "why": "has 9 years, needs 6"},
+    ]
+
+
 async def test_whoever_is_unknown_or_erased_is_said_to_be(ats: Caller) -> None:
     await fill(ats)
     await ats.ask("POST", "/v1/erasures", json={"candidate": "gem:both"})

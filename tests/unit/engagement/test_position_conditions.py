@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.engagement.domain.matching import PositionState, Rates
+from services.engagement.domain.matching import PositionState
 from services.engagement.domain.matching.conditions import HAVE_RULES, Asked, may_be_met, verdict_on
 from shared.events.closes import FACTS_OF, CloseFacts
 from shared.events.vocabulary import Level, Reason
-from shared.fit import NOTHING_KNOWN, Answer, Profile
+from shared.fit import NOTHING_KNOWN, Answer, Profile, Rates
 from shared.ids import position_id
 
 MET, NOT_MET, NOT_KNOWN = Answer.MET, Answer.NOT_MET, Answer.NOT_KNOWN

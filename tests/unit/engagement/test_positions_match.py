@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.engagement.domain.matching import Candidate, Match, Opening, PositionState, Rates, Refusal, match_of
+from services.engagement.domain.matching import Candidate, Match, Opening, PositionState, Refusal, match_of
 from services.engagement.domain.return_policy import ReturnPolicy
 from services.engagement.domain.returns import conditions_of
 from shared.attempts import Close
 from shared.events.vocabulary import Level, Reason
-from shared.fit import Profile
+from shared.fit import Profile, Rates
 from shared.ids import position_id
 from tests.unit.engagement.story import day
 

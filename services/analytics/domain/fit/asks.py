@@ -8,7 +8,7 @@ from typing import Any
 from shared.events import PositionChanged
 from shared.events.snapshots import Part
 from shared.events.vocabulary import Level
-from shared.fit import Terms, order_of
+from shared.fit import Terms, order_of, required_parts
 
 _LEVELS = list(Level)
 
@@ -29,7 +29,8 @@ class Asks:
         """What a snapshot says."""
         pays_to = position.salary_min if position.salary_max is None else position.salary_max
         terms = Terms(pays_to, position.salary_currency, frozenset(position.countries), position.remote)
-        return cls(tuple(position.requirements or _implied(position)), tuple(position.needs), terms)
+        required = required_parts(position.requirements, position.skills, position.level, position.years_experience)
+        return cls(required, tuple(position.needs), terms)
 
     def changed(self, changes: Mapping[str, Any]) -> "Asks":
         """The same with changes, each by the name of a field of ``FitChanges``."""
@@ -66,12 +67,6 @@ def _takings(changes: Mapping[str, Any]) -> Iterator[Taking]:
 def _left(change: Taking, parts: Iterable[Part]) -> tuple[Part, ...]:
     """The parts after a change, without those of which it took all that they asked."""
     return tuple(after for part in parts if (after := change(part)) != Part() or part == Part())
-
-
-def _implied(position: PositionChanged) -> list[Part]:
-    parts = [Part(skills_any=[skill]) for skill in position.skills]
-    parts += [] if position.level is None else [Part(level_from=position.level)]
-    return parts + ([] if position.years_experience is None else [Part(years_from=position.years_experience)])
 
 
 def _without(skill: str, part: Part) -> Part:

@@ -11,6 +11,7 @@ from services.analytics.domain.fit.asks import Asks
 from services.analytics.domain.fit.pool import Pool
 from services.analytics.domain.fit.split import Split, all_of
 from shared.events.snapshots import Part
+from shared.fit import Rates
 
 BANDS = ((0, 2), (2, 5), (5, 10), (10, 15), (15, None))
 """Years of experience, from and up to, by which people are listed."""
@@ -49,6 +50,10 @@ class FitCounts:
     needs: Answers
     need_parts: list[tuple[Part, Answers]]
     salary: Answers | None
+    not_compared: list[tuple[str, int]]
+    """Currencies in which people ask and which the rates cannot compare with the position's, each with how many people."""
+    currency: str | None
+    """The position's, where it states a salary."""
     place: Answers | None
     groups: dict[str, list[GroupCount]]
 
@@ -66,8 +71,9 @@ class Step:
 class Counting:
     """Counts for positions over one state of the pool; each part is looked up once."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, rates: Rates) -> None:
         self._pool = pool
+        self._rates = rates
         self._splits: dict[tuple[object, ...], Split] = {}
 
     def fit(self, asks: Asks) -> FitCounts:
@@ -82,6 +88,8 @@ class Counting:
             needs=self._answers(needs),
             need_parts=[(part, self._answers(self._part(part))) for part in asks.needs],
             salary=self._answers(self._pay(asks)) if terms.states_salary else None,
+            not_compared=list(self._pool.not_compared(terms, self._rates)) if terms.states_salary else [],
+            currency=terms.currency if terms.states_salary else None,
             place=self._answers(self._place(asks)) if terms.states_place else None,
             groups=dict(self._groups(requirements.met, needs.met, fit.met)),
         )
@@ -117,7 +125,7 @@ class Counting:
     def _pay(self, asks: Asks) -> Split:
         key = ("salary", asks.terms.pays_to, asks.terms.currency)
         if key not in self._splits:
-            self._splits[key] = self._pool.pay(asks.terms)
+            self._splits[key] = self._pool.pay(asks.terms, self._rates)
         return self._splits[key]
 
     def _place(self, asks: Asks) -> Split:

@@ -13,7 +13,7 @@ from services.analytics.domain.fit.slices import Slices
 from services.analytics.domain.fit.split import Split, all_of
 from shared.events.snapshots import Part
 from shared.events.vocabulary import Level
-from shared.fit import Answer, Profile, Terms, part_met, place_met
+from shared.fit import ROUNDING, Answer, Profile, Rates, Terms, part_met, place_met
 
 COLUMNS = ("level", "location", "market_status", "skill")
 """What people are listed by, each the name of a dimension."""
@@ -112,11 +112,22 @@ class Pool:
             self.everybody - countries.known,
         )
 
-    def pay(self, terms: Terms) -> Split:
+    def pay(self, terms: Terms, rates: Rates) -> Split:
         """Whom the salary reaches: ``shared.fit.salary_met`` for everybody."""
-        comparable = self.currency.of([] if terms.currency is None else [terms.currency])
-        reached = BitMap() if terms.pays_to is None else self.salary.at_most(terms.pays_to) & comparable
-        return Split(reached, self.everybody - comparable)
+        reached, compared = BitMap(), BitMap()
+        if terms.pays_to is not None and terms.currency is not None:
+            for currency, who in self.currency.by.items():
+                pays_to = rates.convert(terms.pays_to + ROUNDING, terms.currency, currency)
+                if pays_to is not None:
+                    compared |= who
+                    reached |= self.salary.at_most(pays_to) & who
+        return Split(reached, self.everybody - compared)
+
+    def not_compared(self, terms: Terms, rates: Rates) -> Iterable[tuple[str, int]]:
+        """The currencies in which people ask and which cannot be compared with the position's, with how many people."""
+        for currency, who in sorted(self.currency.by.items()):
+            if who and terms.currency is not None and rates.convert(1, currency, terms.currency) is None:
+                yield currency, len(who)
 
     def _aspects(self, part: Part) -> Iterable[Split]:
         if part.skills_any:

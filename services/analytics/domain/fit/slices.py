@@ -5,6 +5,7 @@ A bitmap for each binary digit (a bit-sliced index): a comparison looks at some 
 
 from array import array
 from collections.abc import Iterable
+from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,8 +54,8 @@ class Slices:
         return more | equal
 
     def at_most(self, number: float) -> BitMap:
-        """Who has so much or less."""
-        return self.known - self.at_least(number + 1 / SCALE)
+        """Who has so much or less; what is below a hundredth decides nothing."""
+        return self.known - self.at_least((floor(number * SCALE) + 1) / SCALE)
 
 
 def _bitmap(people: NDArray[np.uint32]) -> BitMap:

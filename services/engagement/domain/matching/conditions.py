@@ -10,11 +10,10 @@ from datetime import datetime, timedelta
 
 from services.engagement.domain.closes import decisive_reason
 from services.engagement.domain.matching.position import PositionState
-from services.engagement.domain.matching.rates import Rates
-from services.engagement.domain.sentences import amount_of, day_of, listed
+from services.engagement.domain.sentences import day_of, listed
 from shared.events.closes import CloseFacts
 from shared.events.vocabulary import Reason
-from shared.fit import Answer, Profile, similarity_of
+from shared.fit import Answer, Profile, Rates, Terms, salary_met, similarity_of
 from shared.skills import folded
 
 DAYS_A_YEAR = 365.25
@@ -104,17 +103,9 @@ def _likeness(asked: Asked, position: PositionState, *, of_any_level: bool = Fal
 
 
 def _salary(asked: Asked, position: PositionState) -> Verdict:
-    pays, paid_in = position.pays_to, position.salary_currency
-    currency = currency_asked(asked.facts, asked.declined)
-    if asked.facts.asked is None or pays is None:
-        return _unknown("what was asked or what it pays is not known")
-    if currency is None or paid_in is None:
-        return _unknown("the currency is not known")
-    wanted = asked.rates.convert(asked.facts.asked, currency, paid_in)
-    if wanted is None:
-        return _unknown(f"{currency} and {paid_in} cannot be compared: the table of rates lacks one of them")
-    # A cent of rounding decides nothing.
-    return _decide(wanted <= pays + 0.005, f"pays to {amount_of(pays)} {paid_in}", f"pays only to {amount_of(pays)} {paid_in}")
+    terms = Terms(position.pays_to, position.salary_currency)
+    found = salary_met(terms, asked.facts.asked, currency_asked(asked.facts, asked.declined), asked.rates)
+    return Verdict(found.answer, found.why)
 
 
 def _location(asked: Asked, position: PositionState) -> Verdict:

@@ -15,11 +15,10 @@ from zoneinfo import ZoneInfo
 
 from services.engagement.domain.matching.conditions import Asked, Verdict, may_be_met, verdict_on
 from services.engagement.domain.matching.position import Opening, PositionState
-from services.engagement.domain.matching.rates import Rates
 from services.engagement.domain.returns import Condition
 from services.engagement.domain.sentences import THIS_ROLE, day_of
 from shared.events.vocabulary import Level, Reason
-from shared.fit import NOTHING_KNOWN, Answer, Profile, is_within_one
+from shared.fit import NOTHING_KNOWN, Answer, Profile, Rates, is_within_one
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.engagement.rate_rules import rates_of
+from shared.rate_table import rates_of
 from shared.rule_file import RuleFileError
 
 VALID = 'source = "a bank"\nas_of = 2026-11-01\nbase = "EUR"\n\n[rates]\nUSD = 1.25\n'

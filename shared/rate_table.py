@@ -1,4 +1,4 @@
-"""The table of exchange rates, from a TOML file: ``rates.toml`` beside this module, or what ENGAGEMENT_RATES names."""
+"""The table of exchange rates, from a TOML file: ``rates.toml`` beside this module, or what REKINDLE_RATES names."""
 
 from datetime import date
 from pathlib import Path
@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.engagement.domain.matching import Rates
 from shared.events.fields import KnownCurrency
+from shared.fit import Rates
 from shared.rule_file import read_rules
 
 SHIPPED = Path(__file__).with_name("rates.toml")
