@@ -78,6 +78,6 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
     app.state.sessions = sessions
     app.state.columns = columns
     app.state.freshness = freshness
-    app.state.fit = FitReader(rates_of(settings.rates))
+    app.state.fit = FitReader(rates_of(settings.rates), ghost_after=settings.ghost_after)
     app.state.projection_waiter = projection_waiter
     return app

@@ -111,6 +111,13 @@ class AnswerCounts(BaseModel):
     not_known: int = Field(description="What is known of them does not say.", examples=[40])
 
 
+class ApproachCounts(AnswerCounts):
+    """Who may be approached, as far as what they and we decided goes; whether now, say /v1/contact-checks."""
+
+    hired: int = Field(description="Whom we hired, and who has not left.", examples=[4])
+    hard_no: int = Field(description="Against whom a hard no holds, do_not_contact among them.", examples=[9])
+
+
 class RatesUsed(BaseModel):
     """The table of exchange rates by which amounts were compared."""
 
@@ -159,13 +166,17 @@ class PositionFit(BaseModel):
     position_id: UUID
     people: int = Field(description="Everybody of whom there is a record; a merged person once, an erased one not.")
     fit: AnswerCounts = Field(
-        description="Who meets every requirement and, where the position states them, is reached by its salary and suited by its "
-        "place. not_known: nothing speaks against them, and something is not known."
+        description="Who meets every requirement, may be approached and, where the position states them, is reached by its "
+        "salary and suited by its place. not_known: nothing speaks against them, and something is not known."
     )
     requirements: PartsCounts = Field(
         description="A position that lists none requires each of its skills, its level and its years of experience."
     )
     needs: PartsCounts
+    approachable: ApproachCounts = Field(
+        description="Who may be approached: neither hired by us, unless they left, nor under a hard no. The counts of "
+        "requirements, needs, salary and location are of everybody."
+    )
     salary: SalaryCounts | None = Field(description="Whom the salary reaches, by what they ask; null where none is stated.")
     location: AnswerCounts | None = Field(description="Who lives where it is, all if remote; null where no place is stated.")
     by: dict[str, list[FitGroup]] = Field(
@@ -245,6 +256,7 @@ def _answer(asked: AskedPosition, found: FitCounts, behind: Freshness) -> Positi
         fit=_counts(found.fit),
         requirements=_parts(found.requirements, found.requirement_parts),
         needs=_parts(found.needs, found.need_parts),
+        approachable=ApproachCounts(**found.approachable._asdict(), **found.bars),
         salary=_salary(found, asked.reader.rates),
         location=None if found.place is None else _counts(found.place),
         by={name: list(map(_group, groups)) for name, groups in found.groups.items()},

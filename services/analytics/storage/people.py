@@ -112,6 +112,20 @@ async def save(connection: Driver, snapshots: Iterable[tuple[CandidateChanged, d
     return {stream: Before(belonged or stream, *known) for stream, belonged, *known in found}
 
 
+async def mark(connection: Driver, streams: Iterable[UUID]) -> None:
+    """Have whoever follows people look anew at those of these streams, though their records are as before; in order of ids."""
+    await connection.fetch(
+        f"""
+        UPDATE people SET version = {TRANSACTION} FROM (
+            SELECT person FROM people
+            WHERE person = ANY($1::uuid[]) OR person IN (SELECT person FROM links WHERE stream = ANY($1))
+            ORDER BY person FOR NO KEY UPDATE
+        ) AS marked WHERE people.person = marked.person
+        """,  # noqa: S608 - a constant
+        sorted(streams),
+    )
+
+
 async def described(connection: Driver, streams: Iterable[UUID]) -> list[UUID]:
     """Those of the streams of which something is known that describes the person."""
     found = await connection.fetch("SELECT person FROM people WHERE person = ANY($1::uuid[]) AND NOT erased", list(streams))

@@ -1,6 +1,7 @@
 """What is known of people, as the pool of everybody reads it: all at first, then what changed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,20 +10,27 @@ from shared.db.asyncpg_connection import driver
 
 PAGE = 20_000
 _READ = """
-    SELECT number, NOT (erased OR EXISTS (SELECT FROM links WHERE links.stream = people.person)), level, country,
+    SELECT people.person, number, NOT (erased OR EXISTS (SELECT FROM links WHERE links.stream = people.person)), level, country,
         market_status, years, salary, currency, skills
     FROM people
 """
-_CHANGED = f"{_READ} WHERE version >= $1::bigint"
+_CHANGED = f"""
+    {_READ} JOIN (SELECT person FROM people WHERE version >= $1::bigint UNION SELECT unnest($2::uuid[])) AS wanted
+    ON wanted.person = people.person
+"""  # noqa: S608 - constants
 
 
-async def everybody(session: AsyncSession) -> AsyncIterator[list[Described]]:
+Person = tuple[UUID, Described]
+
+
+async def everybody(session: AsyncSession) -> AsyncIterator[list[Person]]:
     """Everybody, some at a time."""
     cursor = await (await driver(session)).cursor(_READ)
     while page := await cursor.fetch(PAGE):
-        yield [Described(*row) for row in page]
+        yield [(person, Described(*row)) for person, *row in page]
 
 
-async def changed(session: AsyncSession, since: int) -> list[Described]:
-    """Everybody who changed in this transaction or a later one."""
-    return [Described(*row) for row in await (await driver(session)).fetch(_CHANGED, since)]
+async def changed(session: AsyncSession, since: int, others: Iterable[UUID]) -> list[Person]:
+    """Everybody who changed in this transaction or a later one, and these others."""
+    found = await (await driver(session)).fetch(_CHANGED, since, list(others))
+    return [(person, Described(*row)) for person, *row in found]

@@ -15,6 +15,7 @@ from shared.attempts import RETRACTION
 from shared.db.asyncpg_connection import Driver, driver
 from shared.erasures import Removed, confirmations
 from shared.events import FACTS, CandidateChanged, CandidateErased, Event, PositionChanged
+from shared.events.vocabulary import HARD_NOS
 from shared.inbox.forgetting import forget_kept_records
 
 AT_ONCE = 1000
@@ -80,7 +81,10 @@ async def project(session: AsyncSession, events: Sequence[Event], *, now: dateti
         await positions.save(connection, batch.positions.values())
     await _refold_closed(connection, closed, now=now, ghost_after=ghost_after)
     fresh = Fresh(batch.facts, [facts.read(event) for event in batch.facts])
+    barring: set[UUID] = set()
     for stream, position, fact, _ in fresh.facts:
+        if fact.type == RETRACTION or fact.data.get("reason") in HARD_NOS:
+            barring.add(stream)
         if position is not None:
             touched.pairs.add((stream, position))
         elif fact.type == RETRACTION:
@@ -89,6 +93,8 @@ async def project(session: AsyncSession, events: Sequence[Event], *, now: dateti
         await locks.share(connection)
     if touched.pairs or touched.whole or fresh.events:
         await refold(connection, touched, fresh, alone=alone, now=now, ghost_after=ghost_after)
+    if barring or touched.whole:
+        await people.mark(connection, barring | touched.whole)
     return confirmed
 
 

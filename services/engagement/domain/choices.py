@@ -12,8 +12,7 @@ from uuid import UUID
 from services.engagement.domain.contact import ContactState
 from services.engagement.domain.contact.state import Block, Cadence, by_stream, same_address, words_on_consent
 from services.engagement.domain.facts import PersonFact
-from services.engagement.domain.hard_no import LIFTING, SETTING, hard_nos
-from shared.attempts import without_retracted
+from shared.attempts import LIFTING, SETTING, hard_nos, without_retracted
 from shared.events import (
     CandidateBounced,
     CandidateComplained,

@@ -15,7 +15,6 @@ from services.engagement.domain.contact.policy import ALWAYS_THE_DEFAULTS
 from services.engagement.domain.debts import debts_of
 from services.engagement.domain.facts import PersonFact, by_position
 from services.engagement.domain.gained import NOTHING_GAINED, Gained
-from services.engagement.domain.hard_no import hard_nos
 from services.engagement.domain.history import fold_facts, history_of
 from services.engagement.domain.matching import Opening, PositionState
 from services.engagement.domain.matching.rows import ConditionRow
@@ -27,7 +26,7 @@ from services.engagement.domain.queue_log import QueueEntry, handled
 from services.engagement.domain.reopening import soft_nos_of, tier_of
 from services.engagement.domain.return_plans import PlanRow, rows_of
 from services.engagement.domain.return_policy import ReturnPolicy
-from shared.attempts import Pursuit
+from shared.attempts import Pursuit, hard_nos
 from shared.events.vocabulary import Tier
 from shared.fit import NO_RATES, NOTHING_KNOWN, Profile, Rates
 from shared.ids import pursuit_id

@@ -15,8 +15,7 @@ from uuid import UUID, uuid5
 
 from services.engagement.domain.business_time import BusinessTime
 from services.engagement.domain.facts import PersonFact
-from services.engagement.domain.hard_no import hard_nos
-from shared.attempts import Attempt, Placement, Pursuit, without_retracted
+from shared.attempts import Attempt, Placement, Pursuit, hard_nos, without_retracted
 from shared.events import (
     CandidateFollowupPromised,
     PursuitApplied,

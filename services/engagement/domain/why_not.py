@@ -11,13 +11,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.engagement.domain.derive import Derived, Person, Policy
-from services.engagement.domain.hard_no import hard_nos
 from services.engagement.domain.history import history_of
 from services.engagement.domain.plan_sentences import by_position
 from services.engagement.domain.queue import Presence, QueueStatus
 from services.engagement.domain.returns import due_by_time
 from services.engagement.domain.sentences import day_of
-from shared.attempts import Attempt
+from shared.attempts import Attempt, hard_nos
 
 
 class WhyNot(StrEnum):

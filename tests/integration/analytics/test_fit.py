@@ -1,17 +1,20 @@
 """Who fits a position and what changes would add, over HTTP: equal to ``shared.fit`` asked about each person in turn."""
 
 import random
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from rekindle.embedded.stack import Stack
 from shared.db.engine import Sessions
 from shared.events import Event
 from shared.events.snapshots import Part
 from shared.events.vocabulary import Level
 from shared.fit import Answer, Profile, Terms, fit_of, of_all, part_met, place_met, salary_met
 from shared.rate_table import rates_of
+from tests.integration.analytics.conftest import application
 from tests.integration.analytics.deliveries import deliver
 from tests.unit.analytics.histories import POSITION, History
 
@@ -170,6 +173,42 @@ async def test_salaries_in_other_currencies_are_compared_by_the_dated_rates(api:
     assert (dearer["fit"]["met"], in_dollars["fit"]["met"], in_dollars["salary"]["currency"]) == (4, 4, "USD")
     assert (what_if["currency"], what_if["fit"]) == ("EUR", 3)
     assert what_if["changes"][0] == {"change": {"salary_max": 94_500}, "would_fit": 1, "in_all": 4, "not_known": 3}
+
+
+DO_NOT = {"reason": "do_not_contact", "evidence": "a mail", "decided_by": "maria"}
+
+
+async def test_whom_we_hired_and_who_said_no_for_good_fit_no_position(
+    api: httpx.AsyncClient, analytics: Sessions, real_stores: Stack, keys: Path
+) -> None:
+    """Each step is what an application says that has answered before, and one that reads everybody for the first time."""
+    history = History()
+    declined = history.fact("declined", "ben", 2, reason="conduct_violation", evidence="a call", decided_by="tom")
+    steps: list[tuple[list[Event], int, dict[str, int]]] = [
+        (
+            [history.position(), *(history.known(who, level="senior") for who in ("ada", "ben", "cleo", "dan", "dan-2"))],
+            5, {"hired": 0, "hard_no": 0},
+        ),
+        ([history.fact("hired", "ada", 1), declined], 3, {"hired": 1, "hard_no": 1}),
+        ([history.fact("rejected", "ben", 3, reason="skills")], 3, {"hired": 1, "hard_no": 1}),  # a later soft no lifts none
+        ([history.fact("left", "ada", 9)], 4, {"hired": 0, "hard_no": 1}),
+        ([history.fact("candidate.hard_no_set", "cleo", 4, name="set", **DO_NOT)], 3, {"hired": 0, "hard_no": 2}),
+        ([history.fact("event.retracted", "cleo", 5, source="ats", id="set")], 4, {"hired": 0, "hard_no": 1}),
+        ([history.fact("candidate.hard_no_set", "dan-2", 4, **DO_NOT)], 3, {"hired": 0, "hard_no": 2}),
+        ([history.belongs("dan-2", "dan")], 2, {"hired": 0, "hard_no": 2}),  # the strictest of both streams holds for the person
+        ([history.belongs("dan-2", "dan-2")], 3, {"hired": 0, "hard_no": 2}),
+        ([history.fact("candidate.hard_no_lifted", "dan-2", 6, by="candidate", **DO_NOT)], 4, {"hired": 0, "hard_no": 1}),
+    ]  # fmt: skip
+
+    for events, fit, bars in steps:
+        await deliver(analytics, *events)
+        async with application(real_stores, keys) as fresh:
+            for client in (api, fresh):
+                body = await get(client)
+                assert (body["fit"]["met"], body["approachable"]["met"]) == (fit, fit), events
+                assert {name: body["approachable"][name] for name in bars} == bars
+                assert body["requirements"]["met"] == body["people"]
+    assert (await get(api, "what-if"))["fit"] == 4
 
 
 async def test_who_changes_is_counted_anew(api: httpx.AsyncClient, analytics: Sessions) -> None:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from services.engagement.domain.hard_no import hard_nos
+from shared.attempts import hard_nos
 from shared.events.vocabulary import Reason
 from tests.unit.engagement.story import A, Story, day, event_of
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from services.engagement.domain.choices import Choices, choices_of
 from services.engagement.domain.contact import state_of
-from services.engagement.domain.hard_no import hard_nos
+from shared.attempts import hard_nos
 from shared.events import FACTS
 from shared.events.validation import accept
 from shared.events.vocabulary import HARD_NOS, Channel, Reason

@@ -122,9 +122,9 @@ def test_every_category_has_its_status_and_a_subclass_its_parent_s() -> None:
     statuses = {kind.__name__: status for kind, status in STATUS_OF.items()}
 
     assert statuses == {
-        "BadRequest": 400, "Unauthenticated": 401, "Forbidden": 403, "NotFound": 404, "NotAcceptable": 406, "Conflict": 409, "Gone": 410,
-        "PreconditionFailed": 412, "Invalid": 422, "PreconditionRequired": 428, "TooManyRequests": 429, "Unavailable": 503,
-        "TimedOut": 504,
+        "BadRequest": 400, "Unauthenticated": 401, "Forbidden": 403, "NotFound": 404, "NotAcceptable": 406, "Conflict": 409,
+        "Gone": 410, "PreconditionFailed": 412, "Invalid": 422, "PreconditionRequired": 428, "TooManyRequests": 429,
+        "Unavailable": 503, "TimedOut": 504,
     }  # fmt: skip
     assert status_of(ThingLost("")) == 409
     assert {status_of(kind("")) for kind in (Unauthenticated, Forbidden, TooManyRequests)} == {401, 403, 429}

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pyroaring import BitMap
 
 from services.analytics.domain.fit.asks import Asks
-from services.analytics.domain.fit.pool import Pool
+from services.analytics.domain.fit.pool import BARS, Pool
 from services.analytics.domain.fit.split import Split, all_of
 from shared.events.snapshots import Part
 from shared.fit import Rates
@@ -41,7 +41,9 @@ class GroupCount(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FitCounts:
-    """Who fits. ``fit`` are those who meet all requirements and whom salary and place suit, where these are stated."""
+    """Who fits. ``fit`` are those who meet all requirements, whom salary and place suit, where these are stated, and who may be
+    approached.
+    """
 
     people: int
     fit: Answers
@@ -52,6 +54,9 @@ class FitCounts:
     salary: Answers | None
     not_compared: list[tuple[str, int]]
     """Currencies in which people ask and which the rates cannot compare with the position's, each with how many people."""
+    approachable: Answers
+    bars: Mapping[str, int]
+    """How many may not be approached, by why."""
     currency: str | None
     """The position's, where it states a salary."""
     place: Answers | None
@@ -89,6 +94,8 @@ class Counting:
             need_parts=[(part, self._answers(self._part(part))) for part in asks.needs],
             salary=self._answers(self._pay(asks)) if terms.states_salary else None,
             not_compared=list(self._pool.not_compared(terms, self._rates)) if terms.states_salary else [],
+            approachable=self._answers(self._pool.approachable),
+            bars={bar: len(self._pool.bars.of([bar])) for bar in BARS},
             currency=terms.currency if terms.states_salary else None,
             place=self._answers(self._place(asks)) if terms.states_place else None,
             groups=dict(self._groups(requirements.met, needs.met, fit.met)),
@@ -109,6 +116,7 @@ class Counting:
 
     def _fit(self, asks: Asks) -> Split:
         splits = [self._part(part) for part in asks.requirements]
+        splits.append(self._pool.approachable)
         splits += [self._pay(asks)] if asks.terms.states_salary else []
         splits += [self._place(asks)] if asks.terms.states_place else []
         return all_of(self._pool.everybody, splits)

@@ -17,6 +17,8 @@ from shared.fit import ROUNDING, Answer, Profile, Rates, Terms, part_met, place_
 
 COLUMNS = ("level", "location", "market_status", "skill")
 """What people are listed by, each the name of a dimension."""
+BARS = ("hired", "hard_no")
+"""Why somebody may not be approached: we hired them and they have not left, or a hard no holds; each may hold at once."""
 
 
 class Described(NamedTuple):
@@ -32,6 +34,8 @@ class Described(NamedTuple):
     salary: float | None
     currency: str | None
     skills: Sequence[str]
+    bars: frozenset[str] = frozenset()
+    """Of ``BARS``: why the person may not be approached."""
 
 
 class _Column(Protocol):
@@ -76,12 +80,13 @@ class Pool:
         self.everybody = BitMap()
         self.values = {name: Values() for name in COLUMNS}
         self.currency = Values()
+        self.bars = Values()
         self.years = Slices()
         self.salary = Slices()
 
     def update(self, described: Sequence[Described]) -> None:
         """Put what is known of some people, each once, in the place of what was known of them."""
-        columns: list[_Column] = [*self.values.values(), self.currency, self.years, self.salary]
+        columns: list[_Column] = [*self.values.values(), self.currency, self.bars, self.years, self.salary]
         if known := self.everybody & BitMap([one.number for one in described]):
             self.everybody.difference_update(known)
             for column in columns:
@@ -92,6 +97,7 @@ class Pool:
         self.values["location"].add((one.number, one.country) for one in counted)
         self.values["market_status"].add((one.number, one.market_status) for one in counted)
         self.values["skill"].add((one.number, skill) for one in counted for skill in one.skills)
+        self.bars.add((one.number, bar) for one in counted for bar in one.bars)
         self.years.add((one.number, one.years) for one in counted if one.years is not None)
         paid = [one for one in counted if one.salary is not None and one.currency is not None]
         self.currency.add((one.number, one.currency) for one in paid)
@@ -122,6 +128,11 @@ class Pool:
                     compared |= who
                     reached |= self.salary.at_most(pays_to) & who
         return Split(reached, self.everybody - compared)
+
+    @property
+    def approachable(self) -> Split:
+        """Who may be approached."""
+        return Split(self.everybody - self.bars.known, BitMap())
 
     def not_compared(self, terms: Terms, rates: Rates) -> Iterable[tuple[str, int]]:
         """The currencies in which people ask and which cannot be compared with the position's, with how many people."""

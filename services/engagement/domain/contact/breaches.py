@@ -28,8 +28,7 @@ from services.engagement.domain.contact.state import (
     reply_of,
 )
 from services.engagement.domain.facts import PersonFact
-from services.engagement.domain.hard_no import hard_nos
-from shared.attempts import Standing, course, fact_of, without_retracted
+from shared.attempts import Standing, course, fact_of, hard_nos, without_retracted
 from shared.events import CandidateBounced, PursuitContacted, PursuitHired, PursuitStageEntered
 from shared.events.vocabulary import HARD_NOS, Purpose, Reason, Stage
 from shared.ids import NAMESPACE

@@ -12,8 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.engagement.domain.facts import PersonFact
-from services.engagement.domain.hard_no import hard_nos
-from shared.attempts import Pursuit, without_retracted
+from shared.attempts import Pursuit, hard_nos, without_retracted
 from shared.events import (
     CandidateBounced,
     CandidateCadenceChosen,

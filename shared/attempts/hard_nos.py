@@ -1,4 +1,4 @@
-"""Which hard nos hold against a person.
+"""Which hard nos hold against a person. Pure; engagement and analytics share it.
 
 A hard no is set by a close with a hard reason or by ``candidate.hard_no_set``, and lifted by a later
 ``candidate.hard_no_lifted`` of the same reason. Each stream is read for itself and the strictest wins, so no link between
@@ -8,10 +8,10 @@ streams can lift one.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
-from services.engagement.domain.facts import PersonFact
-from shared.attempts import without_retracted
+from shared.attempts.retractions import RetractableFact, without_retracted
 from shared.events import (
     CandidateHardNoLifted,
     CandidateHardNoSet,
@@ -26,7 +26,14 @@ LIFTING = frozenset({CandidateHardNoLifted.type})
 _CODES = frozenset(HARD_NOS)
 
 
-def hard_nos(facts: Iterable[PersonFact]) -> Mapping[Reason, datetime]:
+class StreamFact(RetractableFact, Protocol):
+    """A fact that knows its stream."""
+
+    @property
+    def stream(self) -> UUID: ...
+
+
+def hard_nos(facts: Iterable[StreamFact]) -> Mapping[Reason, datetime]:
     """The reasons that stand, each with the time since when; retractions among the facts are honoured."""
     set_at: dict[tuple[UUID, Reason], list[datetime]] = defaultdict(list)
     lifted_at: dict[tuple[UUID, Reason], datetime] = {}
