@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
@@ -116,7 +117,7 @@ async def get_metric(
     now = clock.now()
     groups = group_by if period is None else _with_period(group_by)
     question = possible(metric, question_of(span, filters=filters, group_by=groups, period=period or Period.MONTH, limit=limit))
-    earlier = None if compare is None else _before(question)
+    earlier = None if compare is None else _before(question, reading.settings.zone)
 
     found = await reading.metric(metric, question, now, lambda tag: reading.has(_of(form, tag, compare)))
     headers = {"ETag": _of(form, found.tag, compare), "Vary": "Authorization, Accept", "Cache-Control": "private, no-cache"}
@@ -130,11 +131,11 @@ async def get_metric(
     return await streamed(form, _some(rows), _columns(metric, question, compare), name=metric.name, headers=headers)
 
 
-def _before(question: Question) -> Question:
+def _before(question: Question, zone: ZoneInfo) -> Question:
     """The question about the span of the same length just before. Raises Invalid where there is none."""
     if question.since is None or question.before is None or PERIOD in question.group_by:
         raise Invalid.of("compare", "needs from and to, and rows that are not told apart by period")
-    return replace(question, since=question.since - (question.before - question.since), before=question.since, limit=10_000)
+    return replace(question.just_before(zone), limit=10_000)
 
 
 def _of(form: Form, tag: str, compare: str | None) -> str:

@@ -1,10 +1,11 @@
 """What may be asked of the numbers: a view, a span of time, a time to look from, filters and groups."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time
 from enum import StrEnum
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from services.analytics.dimensions import BY_NAME, PERIOD, POSITION, Dimension, Of
 
@@ -51,6 +52,17 @@ class Question:
     def moment(self) -> datetime | None:
         """The time that it is looked from: the earlier of both; None for now."""
         return min((one for one in (self.as_of, self.until) if one is not None), default=None)
+
+    def just_before(self, zone: ZoneInfo) -> "Question":
+        """The same about the span of the same length just before; one of whole days has as many, whatever the clocks did."""
+        assert self.since is not None
+        assert self.before is not None
+        first, end = (one.astimezone(zone).replace(tzinfo=None) for one in (self.since, self.before))
+        if first.time() == end.time() == time():
+            since = (first - (end - first)).replace(tzinfo=zone).astimezone(UTC)
+        else:
+            since = self.since - (self.before - self.since)
+        return replace(self, since=since, before=self.since)
 
     @property
     def is_of_attempts(self) -> bool:
