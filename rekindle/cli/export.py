@@ -12,11 +12,12 @@ from urllib.parse import quote
 
 import typer
 
+from rekindle.cli.api_client import Url, client_of
 from rekindle.cli.options import Data
-from rekindle.cli.replay import Url, client_of
 from rekindle.cli.screen import Screen
 from rekindle.embedded.failures import CannotStart
 from rekindle.embedded.folder import DEFAULT, DataFolder
+from rekindle.refusals import refusal_of
 
 if TYPE_CHECKING:
     import httpx
@@ -91,7 +92,8 @@ def save(
     try:
         with client.stream("GET", path, params=[*asked], headers={"Accept": ACCEPT[form]}) as answer:
             if not answer.is_success:
-                raise CannotStart(_refusal(answer))
+                answer.read()
+                raise CannotStart(refusal_of(answer))
             with _written(output) as file:
                 for some in answer.iter_bytes():
                     file.write(some)
@@ -120,17 +122,6 @@ def _written(output: Path | None) -> Iterator[IO[bytes]]:
         beside.replace(output)
     finally:
         beside.unlink(missing_ok=True)
-
-
-def _refusal(answer: "httpx.Response") -> str:
-    """What a problem says, in a sentence."""
-    answer.read()
-    try:
-        problem = answer.json()
-    except ValueError:
-        return f"The API answered {answer.status_code}."
-    rules = [f"{one['field']} {one['rule']}" for one in problem.get("errors", ())]
-    return "; ".join(rules) or str(problem.get("detail") or problem.get("title") or f"The API answered {answer.status_code}.")
 
 
 def _named(one: str) -> tuple[str, str]:

@@ -4,18 +4,18 @@ import json
 import sys
 import time
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
 
 import typer
 
+from rekindle.cli.api_client import Url, client_of
 from rekindle.cli.options import AsJson, Data
-from rekindle.cli.replay import Url, client_of
 from rekindle.cli.screen import Screen
 from rekindle.embedded.failures import CannotStart
 from rekindle.embedded.folder import DEFAULT, DataFolder
+from rekindle.refusals import body_of, refusal_of
 
 if TYPE_CHECKING:
     import httpx
@@ -100,12 +100,9 @@ def _send(client: "httpx.Client", file: Path, fields: dict[str, str]) -> dict[st
         raise CannotStart(f"{file} cannot be read: {error.strerror or error}") from error
     except httpx.HTTPError as error:
         raise CannotStart(f"{client.base_url} does not take the file ({error}): see `rekindle doctor`.") from error
-    body: dict[str, Any] = {}
-    with suppress(ValueError):
-        body = answer.json()
     if not answer.is_success:
-        raise CannotStart(f"{file} was not taken: {body.get('detail', answer.reason_phrase)}")
-    return body
+        raise CannotStart(f"{file} was not taken: {refusal_of(answer)}")
+    return body_of(answer)
 
 
 def _followed(poster: "Poster", answer: dict[str, Any], screen: Screen) -> dict[str, Any]:

@@ -9,18 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rekindle.cli.api_client import Url, client_of
 from rekindle.cli.options import AsJson, Data
 from rekindle.cli.screen import Screen
 from rekindle.embedded.failures import CannotStart
 from rekindle.embedded.folder import DEFAULT, DataFolder
 
 if TYPE_CHECKING:
-    import httpx
-
     from rekindle.replay.answers import Outcome
     from rekindle.replay.rows import Log
-
-REQUEST_SECONDS = 60.0
 
 File = Annotated[Path, typer.Argument(help="The log: CSV in UTF-8 with a header.", metavar="FILE.csv", show_default=False)]
 MappingFile = Annotated[
@@ -33,7 +30,6 @@ MappingFile = Annotated[
     ),
 ]
 Rate = Annotated[float | None, typer.Option(help="Post at most this many events a second.", min=0.1, metavar="N")]
-Url = Annotated[str | None, typer.Option(envvar="REKINDLE_URL", help="The API; default: the running stack.", metavar="URL")]
 
 
 def register(app: typer.Typer) -> None:
@@ -85,29 +81,6 @@ def replay(
         raise CannotStart(str(problem)) from problem
     print(json.dumps(outcome.as_json())) if as_json else _show(outcome, dry=dry_run)
     raise typer.Exit(1 if outcome.invalid else 0)
-
-
-def client_of(url: str | None, token: str | None, folder: DataFolder) -> "httpx.Client":
-    """A client of the API that the options name, else of the stack that runs on the folder. Raises CannotStart."""
-    import httpx
-
-    base, bearer = _api(url, token, folder)
-    headers = {"Authorization": f"Bearer {bearer}"}
-    return httpx.Client(base_url=base, headers=headers, timeout=REQUEST_SECONDS, trust_env=url is not None)
-
-
-def _api(url: str | None, token: str | None, folder: DataFolder) -> tuple[str, str]:
-    """The address and the token to use. Raises CannotStart."""
-    running = folder.running()
-    base = (url or str(running.get("url") or "")).rstrip("/")
-    if not base:
-        raise CannotStart(f"Nothing runs on {folder.path}: start it with `rekindle up`, or name an API with --url and --token.")
-    if not base.startswith(("http://", "https://")):
-        raise CannotStart(f"--url {base} is no address: it begins with http:// or https://.")
-    bearer = token or (running.get("token") if base == running.get("url") else None)
-    if not bearer:
-        raise CannotStart(f"No token for {base}: give one with --token or REKINDLE_TOKEN.")
-    return base, bearer
 
 
 class _Progress:

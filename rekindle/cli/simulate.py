@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rekindle.cli.api_client import Url, client_of
 from rekindle.cli.options import AsJson, Data
-from rekindle.cli.replay import Rate, Url, client_of
+from rekindle.cli.replay import Rate
 from rekindle.cli.screen import Screen
 from rekindle.embedded.failures import CannotStart
 from rekindle.embedded.folder import DEFAULT, DataFolder

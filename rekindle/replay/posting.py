@@ -12,6 +12,8 @@ from uuid import uuid4
 import httpx
 import orjson
 
+from rekindle.refusals import body_of, refusal_of
+
 PATIENCE_SECONDS = 300.0
 """How long the API may be away before a replay is given up."""
 FIRST_PATIENCE_SECONDS = 20.0
@@ -63,7 +65,7 @@ class Poster:
             half = len(events) // 2
             return [*self.post(events[:half]), *self.post(events[half:])]
         if answer.status_code == TOO_LARGE:
-            return [{"status": TOO_LARGE, "problem": _read(answer)}]
+            return [{"status": TOO_LARGE, "problem": body_of(answer)}]
         if answer.status_code != 207:
             raise NotTaken(_sentence(answer))
         items: list[dict[str, Any]] = answer.json()["items"]
@@ -78,7 +80,7 @@ class Poster:
         answer = self._until_answered(path, content, method=method, headers=headers)
         if not answer.is_success:
             raise NotTaken(_sentence(answer))
-        return _read(answer)
+        return body_of(answer)
 
     def wait(self, after: Sequence[str], *, seconds: float) -> None:
         """Return once funnels, queue and pursuits show the events. Raises NotTaken when they do not within ``seconds``."""
@@ -97,7 +99,7 @@ class Poster:
             if answer.status_code != 504:
                 raise NotTaken(_sentence(answer))
             if left <= 0:
-                missing = _read(answer).get("missing_count", "some")
+                missing = body_of(answer).get("missing_count", "some")
                 raise NotTaken(f"{service} does not show {missing} of the last events after {seconds:g} s; it goes on.")
 
     def _keep_the_rate(self, count: int) -> None:
@@ -154,19 +156,14 @@ def _retry_after(answer: httpx.Response) -> float | None:
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
-def _read(answer: httpx.Response) -> dict[str, Any]:
-    try:
-        read = answer.json()
-    except ValueError:
-        return {}
-    return read if isinstance(read, dict) else {}
-
-
 def _sentence(answer: httpx.Response) -> str:
-    detail = _read(answer).get("detail") or answer.reason_phrase
     advice = {
         401: " Give a valid token with --token or REKINDLE_TOKEN.",
         403: " `rekindle token create --name replay --scope engagement:write --scope analytics:read` makes one that fits.",
         404: " Is --url the address of Rekindle?",
     }.get(answer.status_code, "")
-    return f"{answer.request.method} {answer.request.url} was answered {answer.status_code}: {detail}.{advice}".replace("..", ".")
+    return (
+        f"{answer.request.method} {answer.request.url} was answered {answer.status_code}: {refusal_of(answer)}.{advice}".replace(
+            "..", "."
+        )
+    )
