@@ -33,6 +33,9 @@ class Format(StrEnum):
 
 ACCEPT = {Format.CSV: "text/csv", Format.JSONL: "application/jsonl", Format.PARQUET: "application/vnd.apache.parquet"}
 
+FUNNEL = "funnel"
+"""What is named to export funnels; no metric has this name."""
+
 _PERSON = re.compile(rb'^(?:\{"person_id":")?([0-9a-f]{8})-', re.MULTILINE)
 """How a line about an attempt begins, in CSV and in JSON lines: they come in the order of these ids, which are spread evenly."""
 
@@ -43,7 +46,10 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    metric: Annotated[str, typer.Argument(help="Its name, of GET /v1/analytics/metrics.", metavar="METRIC", show_default=False)],
+    metric: Annotated[
+        str,
+        typer.Argument(help="Its name, of GET /v1/analytics/metrics; or funnel: all.", metavar="METRIC", show_default=False),
+    ],
     ask: Annotated[
         list[str] | None,
         typer.Argument(help="What the API takes: group_by=via,period or via=linkedin.", metavar="NAME=VALUE"),
@@ -71,7 +77,10 @@ def export(
     wanted = form or _by_ending(output)
     if wanted is Format.PARQUET and output is None and sys.stdout.isatty():
         raise typer.BadParameter("Parquet is not for a terminal: name a file with --output.")
-    path = f"/v1/analytics/metrics/{quote(metric, safe='')}{'/members' if members else ''}"
+    if metric == FUNNEL and members:
+        raise typer.BadParameter("A funnel has no members: name a metric with --members.")
+    path = "/v1/analytics/funnel" if metric == FUNNEL else f"/v1/analytics/metrics/{quote(metric, safe='')}"
+    path += "/members" if members else ""
     progress = _Progress(Screen(), by_person=members and wanted is not Format.PARQUET)
     with client_of(url, token, DataFolder(data)) as client:
         save(client, path, asked, wanted, output, progress)

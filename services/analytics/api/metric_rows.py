@@ -11,7 +11,7 @@ from services.analytics.api.filters import FiltersDep, SpanDep
 from services.analytics.api.funnels import question_of
 from services.analytics.api.metric_answers import MetricAnswer, NumberRow, metric_answer, number_rows
 from services.analytics.api.reading import ReadingDep
-from services.analytics.api.representations import STREAMED, Form, FormDep, streamed
+from services.analytics.api.representations import STREAMED, Form, FormDep, streamed, tag_in
 from services.analytics.api.tables import Column, columns_of
 from services.analytics.dimensions import BY_NAME, PERIOD, Dimension
 from services.analytics.domain.questions import Period, Question
@@ -119,8 +119,8 @@ async def get_metric(
     question = possible(metric, question_of(span, filters=filters, group_by=groups, period=period or Period.MONTH, limit=limit))
     earlier = None if compare is None else _before(question, reading.settings.zone)
 
-    found = await reading.metric(metric, question, now, lambda tag: reading.has(_of(form, tag, compare)))
-    headers = {"ETag": _of(form, found.tag, compare), "Vary": "Authorization, Accept", "Cache-Control": "private, no-cache"}
+    found = await reading.metric(metric, question, now, lambda tag: reading.has(tag_in(form, tag, compare)))
+    headers = {"ETag": tag_in(form, found.tag, compare), "Vary": "Authorization, Accept", "Cache-Control": "private, no-cache"}
     if found.rows is None:
         return Response(status_code=304, headers=headers)
     was = None if earlier is None else (await reading.metric(metric, earlier, now)).rows
@@ -136,12 +136,6 @@ def _before(question: Question, zone: ZoneInfo) -> Question:
     if question.since is None or question.before is None or PERIOD in question.group_by:
         raise Invalid.of("compare", "needs from and to, and rows that are not told apart by period")
     return replace(question.just_before(zone), limit=10_000)
-
-
-def _of(form: Form, tag: str, compare: str | None) -> str:
-    """The tag of one form of an answer: each has other bytes."""
-    more = [part for part in (None if form is Form.JSON else form.name.lower(), compare) if part]
-    return "-".join([tag[:-1], *more]) + '"'
 
 
 def _columns(metric: Metric, question: Question, compare: str | None) -> list[Column]:

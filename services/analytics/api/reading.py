@@ -28,8 +28,8 @@ class Reading:
         """Whether the caller has what has this tag."""
         return is_known(tag, self.known)
 
-    async def funnels(self, question: Question, now: datetime) -> Funnels:
-        """The funnels that answer a question, unless the caller has them."""
+    async def funnels(self, question: Question, now: datetime, has: Callable[[str], bool]) -> Funnels:
+        """The funnels that answer a question, unless the caller ``has`` those of the tag."""
         return await read_funnel(
             self.sessions,
             self.columns,
@@ -38,7 +38,7 @@ class Reading:
             ghost_after=self.settings.ghost_after,
             zone=self.settings.time_zone,
             most_cells=self.settings.most_cells,
-            is_known=self.has if self.known else None,
+            is_known=has if self.known else None,
         )
 
     async def metric(

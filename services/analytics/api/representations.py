@@ -106,16 +106,31 @@ FormDep = Annotated[Form, Depends(_form)]
 JSON_ALONE = Depends(_json)
 """Of operations that answer in JSON alone: 406 for a caller who reads none."""
 
-STREAMED: dict[int | str, dict[str, Any]] = {
-    200: {
-        "content": {
-            Form.CSV.value: {"schema": {"type": "string"}, "example": "stage,value,n\nhired,3,3\n"},
-            Form.LINES.value: {"schema": {"type": "string"}, "example": '{"key":{"stage":"hired"},"value":3,"n":3}\n'},
-            Form.PARQUET.value: {"schema": {"type": "string", "contentMediaType": Form.PARQUET.value}},
-        }
+
+def tag_in(form: Form, tag: str, *more: str | None) -> str:
+    """The entity tag of an answer in one form, and whatever else it depends on: each has other bytes."""
+    parts = [part for part in (None if form is Form.JSON else form.name.lower(), *more) if part]
+    return "-".join([tag[:-1], *parts]) + '"'
+
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def _described(as_csv: str, as_lines: str) -> Responses:
+    """What the document says of the forms beside JSON, with an example of each that is text."""
+    content = {
+        Form.CSV.value: {"schema": {"type": "string"}, "example": as_csv},
+        Form.LINES.value: {"schema": {"type": "string"}, "example": as_lines},
+        Form.PARQUET.value: {"schema": {"type": "string", "contentMediaType": Form.PARQUET.value}},
     }
-}
-"""What the document says of the forms beside JSON."""
+    return {200: {"content": content}}
+
+
+STREAMED = _described("stage,value,n\nhired,3,3\n", '{"key":{"stage":"hired"},"value":3,"n":3}\n')
+STREAMED_FUNNEL = _described(
+    "metric,of,value,too_young\nreached,hired,3,false\n",
+    '{"key":{},"metric":"reached","of":"hired","value":3,"too_young":false}\n',
+)
 
 
 async def streamed(

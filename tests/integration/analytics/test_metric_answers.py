@@ -304,6 +304,42 @@ async def test_rows_are_exported_in_every_form(api: httpx.AsyncClient, analytics
     assert as_parquet.headers["content-disposition"] == 'attachment; filename="outcomes.parquet"'
 
 
+@pytest.mark.parametrize("path", ["funnel", "funnel?group_by=via", "positions/ats:staff/funnel"])
+async def test_funnels_are_exported_in_every_form_a_row_a_number(
+    api: httpx.AsyncClient, analytics: Sessions, tmp_path: Path, path: str
+) -> None:
+    history = History()
+    events = [history.fact("contacted", via="linkedin"), history.fact("responded", days=1), history.fact("contacted", "ben", 2)]
+    await deliver(analytics, *events, history.fact("declined", "ben", 3, reason="salary"))
+    body = (await api.get(f"/v1/analytics/{path}")).json()
+
+    async def exported(kind: str) -> httpx.Response:
+        answer = await api.get(f"/v1/analytics/{path}", headers={"Accept": kind})
+        assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (200, kind)
+        return answer
+
+    lines = [json.loads(line) for line in (await exported("application/jsonl")).text.splitlines()]
+    as_parquet = read_parquet(tmp_path, (await exported("application/vnd.apache.parquet")).content)
+    as_csv = list(csv.DictReader(io.StringIO((await exported("text/csv")).text)))
+
+    groups = body.get("groups", [body])
+    for group in groups:
+        mine = [one for one in lines if list(one["key"].values()) == ([group["key"]] if "key" in group else [])]
+        found = {(one["metric"], one["of"]): one["value"] for one in mine}
+        assert {stage: found["reached", stage] for stage in ("contacted", "responded")} == {
+            stage["stage"]: stage["reached"] for stage in group["stages"] if stage["stage"] in {"contacted", "responded"}
+        }
+        assert (found["unanswered", None], found["outcomes", "soft_no"]) == (group["unanswered"], group["outcomes"]["soft_no"])
+        assert {of: value for (metric, of), value in found.items() if metric == "declines"} == group["declines"]
+        assert len(found) == len(mine) > 45
+    assert [{**one.pop("key"), **one} for one in lines] == as_parquet
+    assert [row["value"] for row in as_csv] == ["" if one["value"] is None else str(one["value"]) for one in lines]
+    tag = (await exported("text/csv")).headers["etag"]
+    known = await api.get(f"/v1/analytics/{path}", headers={"Accept": "text/csv", "If-None-Match": tag})
+    other = await api.get(f"/v1/analytics/{path}", headers={"If-None-Match": tag})
+    assert (known.status_code, other.status_code) == (304, 200)
+
+
 async def test_a_number_opens_into_its_attempts(api: httpx.AsyncClient, analytics: Sessions) -> None:
     history = History()
     await deliver(

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from rekindle.cli import export
 from rekindle.cli.main import app
 from rekindle.embedded.failures import CannotStart
+from services.analytics.metrics import BY_NAME as METRICS
 
 Run = Callable[..., Result]
 
@@ -67,6 +68,15 @@ def test_what_is_asked_is_what_the_api_takes(run: Run, asked: list[httpx.Request
     assert done.stdout_bytes == b"via,value\r\nlinkedin,3\r\n"
     assert asked[0].url.path == "/v1/analytics/metrics/reached/members"
     assert asked[0].url.params.multi_items() == [("via", "linkedin"), ("via", "a,b=c"), ("key", "hired")]
+
+
+def test_funnels_are_exported_too(run: Run, asked: list[httpx.Request]) -> None:
+    done = run("funnel", "group_by=via", "position=ats:staff")
+
+    assert done.exit_code == 0
+    assert str(asked[0].url) == "http://api/v1/analytics/funnel?group_by=via&position=ats%3Astaff"
+    assert "funnel" not in METRICS
+    assert run("funnel", "--members").exit_code == 2
 
 
 def test_how_far_it_is_is_read_from_the_ids_of_people(run: Run, answer: dict[str, Any], tmp_path: Path) -> None:
