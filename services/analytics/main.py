@@ -1,5 +1,6 @@
 """The HTTP application of analytics: wiring only."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -78,6 +79,7 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
     app.state.sessions = sessions
     app.state.columns = columns
     app.state.freshness = freshness
+    app.state.exports = asyncio.Semaphore(max(1, settings.pool_size // 2))
     app.state.fit = FitReader(rates_of(settings.rates), ghost_after=settings.ghost_after)
     app.state.projection_waiter = projection_waiter
     return app

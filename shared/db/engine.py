@@ -143,6 +143,20 @@ class Sessions:
             await pooled.run_sync(Connection.detach)
             yield connection
 
+    @asynccontextmanager
+    async def lent(self) -> AsyncIterator[AsyncSession]:
+        """A session outside of any transaction, on a connection of the pool that is closed at the end.
+
+        For who begins and commits by themselves, and keeps what stays with the connection, such as a cursor that is held.
+        """
+        async with self._pooled() as pooled:
+            session = DriverSession(self.engine, pooled)
+            try:
+                yield session
+            finally:
+                session.release()
+                pooled.invalidate()
+
     def notify(self) -> None:
         """Notify the listeners of the database of what was committed (``shared.db.notifier``). Never waits, never fails."""
         self._notifier.notify()

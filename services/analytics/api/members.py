@@ -1,6 +1,6 @@
 """GET /v1/analytics/metrics/{name}/members: the attempts behind a number."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from services.analytics.api.dependencies import SessionsDep, SettingsDep
+from services.analytics.api.dependencies import ExportsDep, SessionsDep, SettingsDep
 from services.analytics.api.filters import FiltersDep, SpanDep
 from services.analytics.api.funnels import question_of
 from services.analytics.api.metric_rows import MetricDep, possible
@@ -18,7 +18,7 @@ from services.analytics.api.tables import columns_of
 from services.analytics.domain.micros import moment_of
 from services.analytics.storage.items import ItemRow
 from services.analytics.storage.members import MemberRow, Place
-from services.analytics.use_cases.list_members import list_items, list_members
+from services.analytics.use_cases.list_members import all_behind, list_items, list_members
 from shared import clock
 from shared.errors import Invalid
 from shared.security.auth import Principal, requires
@@ -82,14 +82,27 @@ async def list_metric_members(
     sessions: SessionsDep,
     settings: SettingsDep,
     form: FormDep,
+    turns: ExportsDep,
     key: Annotated[
         str | None,
         Query(max_length=100, description="One key of the metric: a stage, a reason, an outcome.", examples=["hired"]),
     ] = None,
     limit: Annotated[int, Query(ge=1, le=1000, description="How many a page holds.")] = 100,
     cursor: Annotated[str | None, Query(max_length=1000, description="The next_cursor of the page before.")] = None,
+    behind: Annotated[
+        str | None,
+        Query(
+            max_length=100,
+            description="Go on behind this row, the last that came of an export which broke off: its person_id, then position_id "
+            "and attempt, or item_id, with commas between them.",
+            examples=["0190f7a2-3b5e-5c1d-8a64-2f1f6f3f2a11,0190f7a2-3b5e-5c1d-8a64-2f1f6f3f2a12,1"],
+        ),
+    ] = None,
 ) -> Response:
-    """The attempts behind a number: filters as of the metric, and its row's key. All are streamed in other forms than JSON."""
+    """The attempts behind a number: filters as of the metric, and its row's key.
+
+    All are streamed in other forms than JSON, as one state of the database has them.
+    """
     del waited
     if key is not None and metric.key is None:
         raise Invalid.of("key", f"is not taken by {metric.name}, which is one number")
@@ -109,10 +122,24 @@ async def list_metric_members(
 
     page: Any = attempts if metric.is_of_attempts else others
     place = _place if metric.is_of_attempts else _item_place
+    after = None if cursor is None else decode_cursor(purpose, cursor, place)
+    after = after if behind is None else _row(behind, place)
     if form is not Form.JSON:
+        everything = all_behind(
+            sessions,
+            metric,
+            question,
+            key=key,
+            after=after,
+            size=STREAMED_AT_ONCE,
+            now=now,
+            ghost_after=settings.ghost_after,
+            turns=turns,
+        )
+        rows = _all_of(everything, _member if metric.is_of_attempts else _item)
         headers = {"Vary": "Authorization, Accept"}
-        return await streamed(form, _all_of(page), columns_of(MetricMember), name=f"{metric.name}-members", headers=headers)
-    found = await page(None if cursor is None else decode_cursor(purpose, cursor, place), limit + 1)
+        return await streamed(form, rows, columns_of(MetricMember), name=f"{metric.name}-members", headers=headers)
+    found = await page(after, limit + 1)
     more = len(found) > limit
     body = MetricMembers(
         items=found[:limit],
@@ -136,11 +163,18 @@ def _place_of(one: MetricMember) -> tuple[object, ...]:
     return one.person_id, one.position_id, one.attempt
 
 
-async def _all_of(page: Any) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
-    after: tuple[object, ...] | None = None
-    while found := await page(after, STREAMED_AT_ONCE):
-        yield [one.model_dump() for one in found]
-        after = _place_of(found[-1])
+def _row(behind: str, place: Callable[..., Any]) -> Any:
+    """The place of a row. Raises Invalid."""
+    try:
+        return place(*behind.split(","))
+    except (TypeError, ValueError) as error:
+        rule = "must be person_id,position_id,attempt or person_id,item_id of a row of this list"
+        raise Invalid.of("behind", rule) from error
+
+
+async def _all_of(rows: AsyncIterator[Sequence[Any]], written: Callable[[Any], MetricMember]) -> AsyncIterator[Any]:
+    async for some in rows:
+        yield [written(one).model_dump() for one in some]
 
 
 def _member(one: MemberRow) -> MetricMember:

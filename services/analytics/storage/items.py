@@ -101,9 +101,13 @@ async def page(
     source: Source,
     *,
     after: tuple[UUID, UUID] | None,
-    limit: int,
+    limit: int | None,
+    into: str = "",
 ) -> Sequence[ItemRow]:
-    """The next items that contribute to these measures; of one that ends with a dot, to all below it."""
+    """The next items that contribute to these measures; of one that ends with a dot, to all below it.
+
+    ``limit`` and ``into`` as in ``members.page``.
+    """
     found = Selection.of(question, grouped=False)
     if after is not None:
         found.where("(counted.person, counted.id) > (:after_person, :after_id)", after_person=after[0], after_id=after[1])
@@ -114,14 +118,14 @@ async def page(
     else:
         inner.within_activity(question.since, question.before)
     inner.not_ahead(source)
-    query = f"""
+    query = f"""{into}
         SELECT counted.person, counted.id, counted.position_id, counted.cohort_at, counted.recruiter, counted.channel,
             added.measures, added.ats
         FROM {source.sql} AS counted {found.joins} CROSS JOIN LATERAL (
             SELECT array_agg(one.measure) AS measures, array_agg(one.at) AS ats
             FROM unnest(counted.measures, counted.ats) AS one (measure, at) WHERE {inner.condition}
         ) AS added
-        WHERE {found.condition} AND added.measures IS NOT NULL ORDER BY counted.person, counted.id LIMIT :limit
+        WHERE {found.condition} AND added.measures IS NOT NULL ORDER BY counted.person, counted.id LIMIT CAST(:limit AS bigint)
     """  # noqa: S608 - constants of this service; values are bound
     rows = await session.execute(text(query), found.named | inner.named | source.named | {"limit": limit})
-    return [ItemRow(*row) for row in rows]
+    return [] if into else [ItemRow(*row) for row in rows]

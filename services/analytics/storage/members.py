@@ -33,9 +33,18 @@ class MemberRow(NamedTuple):
 
 
 async def page(
-    session: AsyncSession, question: Question, prefixes: tuple[str, ...], *, after: Place | None, limit: int
+    session: AsyncSession,
+    question: Question,
+    prefixes: tuple[str, ...],
+    *,
+    after: Place | None,
+    limit: int | None,
+    into: str = "",
 ) -> list[MemberRow]:
-    """The next attempts that contribute to these measures, with those alone; of one that ends with a dot, to all below it."""
+    """The next attempts that contribute to these measures, with those alone; of one that ends with a dot, to all below it.
+
+    Without a limit all of them. ``into`` is a statement before the query that keeps them elsewhere, so that none are returned.
+    """
     found = Selection.of(question, grouped=False)
     if question.view is View.COHORT:
         found.within_cohorts(question.since, question.before)
@@ -49,7 +58,7 @@ async def page(
     read_only(inner, prefixes)
     if question.view is View.ACTIVITY:
         inner.within_activity(question.since, question.before)
-    query = f"""
+    query = f"""{into}
         SELECT counted.person, counted.position_id, counted.number, cohort_at, origin, recruiter, via, channel, sender_role,
             added.measures, added.ats
         FROM {source.sql} AS counted {found.joins} CROSS JOIN LATERAL (
@@ -57,7 +66,8 @@ async def page(
             FROM (SELECT) AS none {source.contributions} WHERE {inner.condition}
         ) AS added
         WHERE {found.condition} AND added.measures IS NOT NULL
-        ORDER BY counted.person, counted.position_id, counted.number LIMIT :limit
+        ORDER BY counted.person, counted.position_id, counted.number LIMIT CAST(:limit AS bigint)
     """  # noqa: S608 - constants of this service; values are bound
     values: dict[str, Any] = found.named | inner.named | {"limit": limit}
-    return [MemberRow(*row) for row in await session.execute(text(query), values)]
+    rows = await session.execute(text(query), values)
+    return [] if into else [MemberRow(*row) for row in rows]

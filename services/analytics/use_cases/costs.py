@@ -54,12 +54,13 @@ def refuse_large(question: Question, keys: int, sizes: Sizes, limit: int) -> Non
 
 
 @asynccontextmanager
-async def bounded(session: AsyncSession) -> AsyncIterator[None]:
-    """Stop what takes too long. Raises TooCostly."""
-    await session.execute(text(f"SET LOCAL statement_timeout = {round(SECONDS * 1000)}"))
+async def bounded(session: AsyncSession, seconds: float | None = None) -> AsyncIterator[None]:
+    """Stop what takes too long, ``SECONDS`` where nothing else is said. Raises TooCostly."""
+    seconds = SECONDS if seconds is None else seconds
+    await session.execute(text(f"SET LOCAL statement_timeout = {round(seconds * 1000)}"))
     try:
         yield
     except (asyncpg.QueryCanceledError, DBAPIError) as error:
         if isinstance(error, asyncpg.QueryCanceledError) or getattr(error.orig, "sqlstate", None) == "57014":
-            raise TooCostly(f"The question took longer than {SECONDS} seconds and was stopped. Ask for less at once.") from error
+            raise TooCostly(f"The question took longer than {seconds} seconds and was stopped. Ask for less at once.") from error
         raise

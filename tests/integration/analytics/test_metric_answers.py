@@ -14,6 +14,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from services.analytics.api import members
 from services.analytics.api.representations import safe_cell
 from services.analytics.storage import numbers
 from services.analytics.use_cases import costs, look_back
@@ -394,6 +395,54 @@ async def test_members_come_in_pages_and_are_as_many_as_the_number_says(
     other = await api.get(f"{METRIC}/reached/members", params={"limit": "1"})
     refused = await api.get(f"{METRIC}/recorded/members", params={"cursor": other.json()["next_cursor"]})
     assert (refused.status_code, refused.json()["type"]) == (400, "urn:rekindle:problem:invalid_cursor")
+
+
+@pytest.mark.parametrize(("metric", "kind"), [("reached", "application/jsonl"), ("people", "text/csv")])
+async def test_an_export_is_of_one_state_and_goes_on_behind_a_row(
+    api: httpx.AsyncClient, analytics: Sessions, monkeypatch: pytest.MonkeyPatch, metric: str, kind: str
+) -> None:
+    """While it is read, half of the contacts are retracted and those people erased: what is sent is from before."""
+    monkeypatch.setattr(members, "STREAMED_AT_ONCE", 3)
+    history, people = History(), [f"p{n}" for n in range(12)]
+    await deliver(analytics, *(history.known(who) for who in people), *(history.fact("contacted", who) for who in people))
+    path = f"{METRIC}/{metric}/members"
+    asked = {"key": "contacted"} if metric == "reached" else {}
+    before = (await api.get(path, params=asked, headers={"Accept": kind})).text.splitlines()
+    fetched: list[int] = []
+    convert = members._member if metric == "reached" else members._item
+
+    def changing(row: Any) -> Any:
+        fetched.append(1)
+        return convert(row)
+
+    async def change() -> None:
+        gone = {"type": "rekindle.pursuit.contacted", "position": POSITION}
+        await deliver(analytics, *(history.fact("event.retracted", who, 1, **gone) for who in people[:6]))
+        await deliver(analytics, *(history.erased(who) for who in people[:6]))
+
+    async def slowly(rows: Any, written_as: Any) -> Any:
+        async for some in all_of(rows, written_as):
+            yield some
+            if len(fetched) == 3:
+                await change()
+
+    all_of = members._all_of
+    monkeypatch.setattr(members, "_member" if metric == "reached" else "_item", changing)
+    monkeypatch.setattr(members, "_all_of", slowly)
+    whole = (await api.get(path, params=asked, headers={"Accept": kind})).text.splitlines()
+    assert whole == before
+    assert len(fetched) == 12
+
+    monkeypatch.setattr(members, "_all_of", all_of)
+    now = (await api.get(path, params=asked, headers={"Accept": kind})).text.splitlines()
+    assert len(now) == len(before) - 6
+    row = json.loads(now[3]) if kind == "application/jsonl" else dict(zip(now[0].split(","), now[3].split(","), strict=False))
+    names = ("person_id", "position_id", "attempt") if metric == "reached" else ("person_id", "item_id")
+    behind = ",".join(str(row[name]) for name in names)
+    rest = (await api.get(path, params=asked | {"behind": behind}, headers={"Accept": kind})).text.splitlines()
+    assert rest[kind == "text/csv" :] == now[4:]
+    refused = await api.get(path, params=asked | {"behind": "nobody"}, headers={"Accept": kind})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "behind")
 
 
 async def test_a_look_back_folds_only_what_has_changed_since(
