@@ -103,6 +103,7 @@ export const texts = {
     claimedByOther: "Somebody else has them now.",
     claimedNone: "Nobody is due with these filters.",
     list: "People in the queue",
+    fresh: (count: number) => `Show ${String(count)} new`,
     choose: "Choose a person",
     chooseHow: "Their story, whether you may write, and a place for the draft open here.",
     priority: "Priority",

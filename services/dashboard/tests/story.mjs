@@ -46,8 +46,8 @@ export async function step(what, doing) {
   }
 }
 
-/** Somebody was contacted and said no, long enough ago to be due; returns their reference. */
-export async function declined(name) {
+/** Somebody was contacted and said no, long enough ago to be due, the earlier the higher in the queue; returns their reference. */
+export async function declined(name, day = "2025-01-07") {
   const subject = `dash:${name}`;
   const data = { position: story.position };
   const event = (id, type, hour, more) => ({
@@ -55,7 +55,7 @@ export async function declined(name) {
     id: `${subject}-${id}`,
     type: `rekindle.pursuit.${type}`,
     subject,
-    time: `2025-01-07T${hour}:00Z`,
+    time: `${day}T${hour}:00Z`,
     data: { ...data, ...more },
   });
   await api("/v1/events", [

@@ -61,4 +61,20 @@ await step("a no that is posted appears in the open queue and the open funnel by
   await reading.getByRole("button", { name: new RegExp(`^salary\\s*${value}`, "i") }).waitFor();
 });
 
+await step("while somebody reads, who comes moves nothing, and is shown on demand", async () => {
+  const working = desks[other];
+  await list(working).locator(".row").first().click();
+  await working.getByText("May I contact them?").waitFor();
+  const rows = () => list(working).locator(".row strong").allTextContents();
+  const before = await rows();
+  const reference = await declined(`eve-${name}`, "2025-01-06");
+  await working.getByRole("button", { name: "Show 1 new" }).click();
+  await list(working).getByText(reference).waitFor();
+  const after = await rows();
+  assert.deepEqual(
+    after.filter((one) => one !== reference),
+    before,
+  );
+});
+
 await browser.close();

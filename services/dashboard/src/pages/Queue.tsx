@@ -2,12 +2,13 @@
 import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { api, body, type Schemas } from "../api/client";
 import { nameOf, usePeople, usePositions } from "../api/people";
 import { claim, type Item } from "../api/queue";
 import { may, useSession } from "../api/session";
 import { compact, relative } from "../format";
+import { useHeld } from "../held";
 import type { QueueSearch } from "../router";
 import { texts } from "../texts";
 import { Face, Failed, Loading } from "../ui/faces";
@@ -45,7 +46,16 @@ export function Queue() {
     placeholderData: keepPreviousData,
   });
   const positions = usePositions();
-  const items = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const [isScrolled, setIsScrolled] = useState(false);
+  const {
+    shown: items,
+    fresh,
+    refresh,
+  } = useHeld(
+    list.data?.pages.flatMap((page) => page.items) ?? [],
+    list.isPlaceholderData ? "" : JSON.stringify([status, filter]),
+    isScrolled || chosen !== undefined,
+  );
   const canWork = may(session, "engagement:write") && session.recruiter !== null;
 
   const change = useCallback(
@@ -144,6 +154,13 @@ export function Queue() {
       </div>
       <div className={chosen === undefined ? "queue" : "queue opened"}>
         <div className="panel">
+          <div role="status">
+            {fresh > 0 && (
+              <button className="fresh" onClick={refresh}>
+                {t.fresh(fresh)}
+              </button>
+            )}
+          </div>
           {list.isError && list.data === undefined ? (
             <Failed error={list.error} retry={() => void list.refetch()} />
           ) : list.data === undefined ? (
@@ -155,6 +172,7 @@ export function Queue() {
               items={items}
               chosen={chosen}
               me={session.recruiter}
+              onScroll={(top) => setIsScrolled(top > 0)}
               wantMore={() => {
                 if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
               }}
@@ -184,10 +202,11 @@ interface ListProps {
   chosen: string | undefined;
   me: string | null;
   wantMore: () => void;
+  onScroll: (top: number) => void;
 }
 
 /** Only the rows that are seen exist, and only their people are asked for. */
-function List({ items, chosen, me, wantMore }: ListProps) {
+function List({ items, chosen, me, wantMore, onScroll }: ListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   // eslint-disable-next-line react-hooks/incompatible-library -- no compiler memoizes here
   const rows = useVirtualizer({
@@ -209,7 +228,14 @@ function List({ items, chosen, me, wantMore }: ListProps) {
     if (at >= 0) rows.scrollToIndex(at);
   }, [at, rows]);
   return (
-    <div className="list" ref={scroller} tabIndex={0} role="region" aria-label={t.list}>
+    <div
+      className="list"
+      ref={scroller}
+      tabIndex={0}
+      role="region"
+      aria-label={t.list}
+      onScroll={(event) => onScroll(event.currentTarget.scrollTop)}
+    >
       <ul style={{ height: rows.getTotalSize() }}>
         {seen.map(({ index, key, start }) => {
           const one = items[index];
