@@ -66,6 +66,7 @@ from shared.events.queue import (
     QueueItemErased,
     QueueItemFellDue,
     QueueItemRenewed,
+    QueueItemRestored,
     QueueItemSnoozed,
 )
 from shared.events.return_plans import ReturnPlanChanged
@@ -116,6 +117,7 @@ EVENTS: list[type[EventData]] = [
     PositionChanged,
     QueueItemFellDue,
     QueueItemRenewed,
+    QueueItemRestored,
     QueueItemClaimed,
     QueueItemCompleted,
     QueueItemSnoozed,
@@ -205,6 +207,7 @@ __all__ = [
     "QueueItemErased",
     "QueueItemFellDue",
     "QueueItemRenewed",
+    "QueueItemRestored",
     "QueueItemSnoozed",
     "RecordsMissed",
     "RelayReported",

@@ -90,6 +90,15 @@ class QueueItemDismissed(QueueItemEvent):
     recruiter: Code
 
 
+class QueueItemRestored(QueueItemEvent):
+    """A recruiter took back what they had done with the item, which ``event_id`` was the event of, and holds the item again."""
+
+    type: ClassVar[str] = "rekindle.queue_item.restored"
+    recruiter: Code
+    lease_expires_at: Moment
+    event_id: UUID
+
+
 class QueueItemErased(QueueItemEvent):
     """Stands in the place of an event about the item of a person who was erased since, where that is published again."""
 

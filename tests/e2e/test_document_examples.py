@@ -25,6 +25,7 @@ NOT_AS_IT_STANDS = {
     "renewQueueLease": "needs the lease of a claim",
     "snoozeQueueItem": "needs the lease of a claim",
     "dismissQueueItem": "needs the lease of a claim",
+    "restoreQueueItem": "needs the lease of a claim",
     "waiveObligation": "needs the id of an obligation",
     "releaseContactReservation": "needs the id of a reservation",
     "showUnsubscribePage": "needs a signed link",

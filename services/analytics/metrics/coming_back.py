@@ -5,8 +5,15 @@ from uuid import UUID
 
 from services.analytics.metrics.adding_up import Counts, Total
 from services.analytics.metrics.metric import Contribution, Metric
-from services.analytics.metrics.subjects import Item, Subject
-from shared.events import QueueItemCompleted, QueueItemDismissed, QueueItemFellDue, QueueItemSnoozed, ReturnPlanChanged
+from services.analytics.metrics.subjects import Gone, Item, Subject
+from shared.events import (
+    QueueItemCompleted,
+    QueueItemDismissed,
+    QueueItemFellDue,
+    QueueItemRestored,
+    QueueItemSnoozed,
+    ReturnPlanChanged,
+)
 from shared.events.queue import QueueItemEvent
 from shared.events.vocabulary import PlanChange
 from shared.ids import derived_id
@@ -29,8 +36,10 @@ def of_plan(event: ReturnPlanChanged) -> Item:
     )
 
 
-def of_queue_event(event: QueueItemEvent, id: UUID, at: datetime) -> Item | None:
-    """What happened to a queue item, None where nothing counts it."""
+def of_queue_event(event: QueueItemEvent, id: UUID, at: datetime) -> Item | Gone | None:
+    """What happened to a queue item, None where nothing counts it. What was taken back never was."""
+    if isinstance(event, QueueItemRestored):
+        return Gone(Subject.QUEUE, event.event_id)
     recruiter = None
     if isinstance(event, QueueItemFellDue):
         measures = [f"brought_back.{trigger}" for trigger in dict.fromkeys(plan.trigger for plan in event.plans)]
@@ -105,7 +114,8 @@ QUEUE_WORK = Metric(
     of=Subject.QUEUE,
     question="What becomes of the people whom the queue proposes?",
     unit="items",
-    definition="How often recruiters were done with an item, by outcome, snoozed it or dismissed it. Activity view: then.",
+    definition="How often recruiters were done with an item, by outcome, snoozed it or dismissed it; what was undone does not "
+    "count. Activity view: then.",
     formula="count(items completed, snoozed, dismissed) by outcome",
     adds_up=Counts("queue_work"),
     key="outcome",

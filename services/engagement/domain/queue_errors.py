@@ -23,6 +23,13 @@ class LeaseUsed(Conflict):
     title = "Something else was done with this lease"
 
 
+class NothingToUndo(Conflict):
+    """Nothing was done with the lease, or more was done with the item since."""
+
+    code = "nothing_to_undo"
+    title = "There is nothing that could be undone"
+
+
 class LeaseLost(Conflict):
     """The item is not the caller's: the lease expired or never was."""
 

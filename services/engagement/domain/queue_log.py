@@ -19,10 +19,11 @@ class Action(StrEnum):
     COMPLETED = "completed"
     SNOOZED = "snoozed"
     DISMISSED = "dismissed"
+    RESTORED = "restored"
 
 
 HOLDING = frozenset({Action.CLAIMED, Action.RENEWED})
-"""What gives or lengthens a lease; any other action on a leased item ends it."""
+"""What gives or lengthens a lease; any other action on a leased item ends it, until that is taken back by RESTORED."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ def handled(entries: Iterable[QueueEntry], policy: ReturnPolicy) -> Handled:
     announced: datetime | None = None
     dismissed: set[UUID] = set()
     owed: dict[UUID, Wait] = {}
-    for entry in sorted(entries, key=lambda entry: entry.number):
+    for entry in _standing(entries):
         dismissed.update(entry.dismissed)
         if entry.action is Action.FELL_DUE:
             announced = entry.due_at
@@ -183,6 +184,17 @@ def handled(entries: Iterable[QueueEntry], policy: ReturnPolicy) -> Handled:
             else:
                 put_offs.append(PutOff(entry.newest_close, until, entry.at, entry.action is Action.SNOOZED))
     return Handled(tuple(endings), tuple(put_offs), lease, claim, announced, frozenset(dismissed), owed)
+
+
+def _standing(entries: Iterable[QueueEntry]) -> list[QueueEntry]:
+    """The lines in their order, without those that were taken back."""
+    standing: list[QueueEntry] = []
+    for entry in sorted(entries, key=lambda entry: entry.number):
+        if entry.action is Action.RESTORED:
+            standing = [one for one in standing if one.lease != entry.lease or one.action in HOLDING]
+        else:
+            standing.append(entry)
+    return standing
 
 
 def _lease(entry: QueueEntry) -> Lease | None:

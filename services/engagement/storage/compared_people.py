@@ -20,7 +20,10 @@ _BARRED = """
     UNION
     SELECT person_id, (plan ->> 'position_id')::uuid
     FROM relationships JOIN queue_log USING (candidate_id), jsonb_path_query(data, '$.plans[*]') AS plan
-    WHERE person_id = ANY($1::uuid[]) AND action = 'dismissed'
+    WHERE person_id = ANY($1::uuid[]) AND action = 'dismissed' AND NOT EXISTS (
+        SELECT FROM queue_log AS later
+        WHERE later.lease = queue_log.lease AND later.action = 'restored' AND later.number > queue_log.number
+    )
     """
 _HELD = "SELECT person_id FROM queue_items WHERE person_id = ANY($1::uuid[]) AND presence = 'held'"
 

@@ -1,7 +1,7 @@
 """The queue log: what was done with items. Rows are only added; what is added to one later decides nothing."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -69,13 +69,22 @@ _HEADS = text(
 
 _OF_LEASE = text(
     """
-    SELECT candidate_id, action, at, outcome, until, note, answered_status, answered_due_at
+    SELECT candidate_id, number, sequence, action, at, recruiter, lease_expires_at, outcome, until, note,
+        answered_status, answered_due_at
     FROM queue_log WHERE lease = :lease ORDER BY number
     """
 )
 _ANSWERED = text(
     "UPDATE queue_log SET answered_status = :status, answered_due_at = :due_at "
-    "WHERE lease = :lease AND action NOT IN ('claimed', 'renewed')"
+    "WHERE number = (SELECT max(number) FROM queue_log WHERE lease = :lease)"
+)
+_IS_LAST = text(
+    """
+    SELECT NOT EXISTS (
+        SELECT FROM queue_log JOIN relationships USING (candidate_id)
+        WHERE person_id = :person AND number > :number AND action <> 'fell_due'
+    )
+    """
 )
 _ANSWERED_EACH = text(
     """
@@ -89,19 +98,25 @@ _OF_REQUEST = text("SELECT candidate_id, answered_status, answered_due_at FROM q
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What was done with a lease, when, and how it was answered."""
+    """What was done with a lease, when, and how it was answered; the line's number, its stream, and its event on the bus."""
 
     done: Done
     at: datetime
     answer: Moved
+    number: int
+    stream: UUID
+    event_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """A lease. ``stream`` stood for the person when the item was claimed."""
+    """A lease. ``stream`` stood for the person when the item was claimed; ``restored`` is how taking back was answered."""
 
     stream: UUID
-    finished: Finished | None
+    recruiter: str
+    expires_at: datetime
+    finished: Finished | None = None
+    restored: Moved | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,13 +265,26 @@ async def of_lease(session: AsyncSession, lease: UUID) -> Leased | None:
     rows = (await session.execute(_OF_LEASE, {"lease": lease})).all()
     if not rows:
         return None
-    finished = next((row for row in rows if row.action not in HOLDING), None)
-    return Leased(rows[0].candidate_id, None if finished is None else _finished(finished))
+    first, last = rows[0], rows[-1]
+    until = max(row.lease_expires_at for row in rows if row.action in HOLDING)
+    held = Leased(first.candidate_id, first.recruiter, until)
+    if last.action in HOLDING:
+        return held
+    if last.action == Action.RESTORED:
+        return replace(held, restored=_answer(last))
+    return replace(held, finished=_finished(last))
+
+
+async def is_last(session: AsyncSession, finished: Finished, person: UUID) -> bool:
+    """Whether nothing else was done with the person's item since, but that it fell due."""
+    return bool(await session.scalar(_IS_LAST, {"person": person, "number": finished.number}))
 
 
 def _finished(row: Any) -> Finished:
     outcome = None if row.outcome is None else QueueOutcome(row.outcome)
-    return Finished(Done(Action(row.action), outcome, row.until, row.note), row.at, _answer(row))
+    done = Done(Action(row.action), outcome, row.until, row.note)
+    event = event_id(row.candidate_id, row.sequence)
+    return Finished(done, row.at, _answer(row), row.number, row.candidate_id, event)
 
 
 def _answer(row: Any) -> Moved:

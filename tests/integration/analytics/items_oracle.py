@@ -109,7 +109,8 @@ _STATE = """
         SELECT id, person, data->>'recruiter' AS recruiter, happened,
             coalesce(data->>'outcome', split_part(type, '.', 3)) AS outcome
         FROM events WHERE split_part(type, '.', 2) = 'queue_item'
-            AND split_part(type, '.', 3) IN ('completed', 'snoozed', 'dismissed');
+            AND split_part(type, '.', 3) IN ('completed', 'snoozed', 'dismissed')
+            AND id NOT IN (SELECT data->>'event_id' FROM sent WHERE type = 'rekindle.queue_item.restored');
     CREATE TABLE said AS
         SELECT id, person, data->>'channel' AS channel, happened, (data->>'score')::int AS score, split_part(type, '.', 3) AS what
         FROM events WHERE split_part(type, '.', 2) = 'candidate'

@@ -74,15 +74,20 @@ def queue(history: History, chance: random.Random, who: str) -> list[Event]:
         {"position_id": position_id("ats:a"), "reason": "salary", "trigger": chance.choice(["time", "signal"])}
         for _ in range(chance.randint(0, 3))
     ]
-    return [
+    done = chance.choice([
+        history.again("queue_item.completed", who, day, **item, recruiter="maria", outcome="contacted"),
+        history.again("queue_item.dismissed", who, day, **item, recruiter="tom"),
+        history.again("queue_item.snoozed", who, day, **item, recruiter="tom", until=at(day + 9)),
+    ])  # fmt: skip
+    events = [
         history.again("queue_item.fell_due", who, day, **item, plans=plans, due_at=at(day), reasons=["salary"], priority=5),
         history.again("queue_item.claimed", who, day, **item, recruiter="maria", lease_expires_at=at(day + 1)),
-        chance.choice([
-            history.again("queue_item.completed", who, day, **item, recruiter="maria", outcome="contacted"),
-            history.again("queue_item.dismissed", who, day, **item, recruiter="tom"),
-            history.again("queue_item.snoozed", who, day, **item, recruiter="tom", until=at(day + 9)),
-        ]),
-    ]  # fmt: skip
+        done,
+    ]
+    if chance.random() < 0.3:
+        taken_back = {"event_id": done.id, "recruiter": "tom", "lease_expires_at": at(day + 1)}
+        events.append(history.again("queue_item.restored", who, day, **item, **taken_back))
+    return events
 
 
 def said(history: History, chance: random.Random, who: str) -> list[Event]:

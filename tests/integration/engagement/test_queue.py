@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from services.engagement.domain.queue import Moved, QueueStatus
-from services.engagement.domain.queue_errors import ItemUnknown, LeaseLost, LeaseUsed
+from services.engagement.domain.queue_errors import ItemUnknown, LeaseLost, LeaseUsed, NothingToUndo
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import queue_log, streams
 from services.engagement.use_cases.announce_due_items import announce_due_items
@@ -17,6 +17,7 @@ from services.engagement.use_cases.complete_item import complete_item
 from services.engagement.use_cases.derive_people import derive_all, derive_stale
 from services.engagement.use_cases.dismiss_item import dismiss_item
 from services.engagement.use_cases.renew_lease import renew_lease
+from services.engagement.use_cases.restore_item import restore_item
 from services.engagement.use_cases.snooze_item import snooze_item
 from services.engagement.use_cases.take_over_records import take_over_records
 from shared.db.engine import Sessions
@@ -248,6 +249,36 @@ async def test_what_was_done_twice_is_answered_alike_whatever_came_of_the_item(d
         assert gone == Moved(None, None)
     with pytest.raises(LeaseUsed):
         await dismiss_item(desk.sessions, item, lease=last_lease, reason="other", now=later, settings=desk.settings)
+
+
+async def test_what_was_done_is_taken_back_and_subscribers_are_given_its_event(desk: Desk) -> None:
+    await desk.soft_no()
+    item, lease = await desk.claim_one(DUE)
+    held = await desk.rows()
+    await dismiss_item(desk.sessions, item, lease=lease, reason="no", now=DUE, settings=desk.settings)
+
+    restored = await restore_item(desk.sessions, item, lease=lease, now=DUE, settings=desk.settings)
+
+    assert restored.status is QueueStatus.CLAIMED
+    assert await desk.rows() == held
+    dismissed, taken_back = (await desk.events())[-2:]
+    assert [one.type.removeprefix("rekindle.queue_item.") for one in (dismissed, taken_back)] == ["dismissed", "restored"]
+    assert taken_back.raw["event_id"] == str(dismissed.id)
+    await derive_all(desk.sessions, now=DUE, settings=desk.settings)
+    assert await desk.rows() == held
+
+
+async def test_what_others_built_upon_and_what_is_long_ago_is_not_taken_back(desk: Desk) -> None:
+    await desk.soft_no()
+    item, lease = await desk.claim_one(DUE)
+    settings, soon, over = desk.settings, DUE + timedelta(seconds=10), DUE + timedelta(hours=1)
+    await snooze_item(desk.sessions, item, lease=lease, until=soon, now=DUE, settings=settings)
+
+    with pytest.raises(LeaseLost):
+        await restore_item(desk.sessions, item, lease=lease, now=over, settings=settings)
+    assert len(await desk.claim(soon, recruiter="noa")) == 1
+    with pytest.raises(NothingToUndo):
+        await restore_item(desk.sessions, item, lease=lease, now=soon, settings=settings)
 
 
 async def test_the_same_completion_at_once_is_done_once(desk: Desk) -> None:

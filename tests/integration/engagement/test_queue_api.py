@@ -241,6 +241,35 @@ async def test_dismissing_moves_the_item(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
+    ("action", "body"),
+    [
+        ("completion", {"outcome": "no_fit"}),
+        ("completion", {"outcome": "wrong_time"}),
+        ("snooze", {"until": "2099-01-01T00:00:00Z"}),
+        ("dismissal", {"reason": "moved abroad"}),
+    ],
+)
+async def test_what_was_done_is_taken_back_and_can_be_done_again(desk: Desk, action: str, body: dict[str, str]) -> None:
+    item = await claim(desk)
+    lease, before = {"lease": item["lease"]}, await desk.ats.get(f"/v1/queue/{item['id']}")
+    done = await post(desk, f"{item['id']}/{action}", lease | body)
+
+    undone = [await post(desk, f"{item['id']}/undo", lease) for _ in range(2)]
+
+    assert {one["status"] for one in undone} == {"claimed"}
+    assert await desk.ats.get(f"/v1/queue/{item['id']}") == before
+    assert (await post(desk, f"{item['id']}/{action}", lease | body))["status"] == done["status"]
+
+
+async def test_nothing_done_and_an_unknown_item_cannot_be_undone(desk: Desk) -> None:
+    item = await claim(desk)
+
+    assert (await post(desk, f"{item['id']}/undo", {"lease": item["lease"]}, status=409))["code"] == "nothing_to_undo"
+    assert (await post(desk, f"{uuid4()}/undo", {"lease": item["lease"]}, status=404))["code"] == "queue_item_unknown"
+    assert (await post(desk, f"{item['id']}/undo", {"lease": str(uuid4())}, status=409))["code"] == "lease_lost"
+
+
+@pytest.mark.parametrize(
     ("action", "body", "field"),
     [
         ("completion", {"outcome": "maybe"}, "outcome"),

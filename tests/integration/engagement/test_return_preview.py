@@ -7,6 +7,7 @@ import pytest
 
 from services.engagement.settings import EngagementSettings
 from services.engagement.use_cases.dismiss_item import dismiss_item
+from services.engagement.use_cases.restore_item import restore_item
 from shared.db.engine import Sessions
 from shared.ids import candidate_id
 from tests.integration.engagement.posting import Ats, event
@@ -90,6 +91,8 @@ async def test_who_dismissed_it_is_in_play_or_hired_is_not_counted(desk: Desk, r
     item, lease = await desk.claim_one(datetime.now(UTC))
     await dismiss_item(desk.sessions, item, lease=lease, reason="knows us", now=datetime.now(UTC), settings=desk.settings)
     assert (await preview(desk.ats, {}))["now"]["people"] == 1
+    await restore_item(desk.sessions, item, lease=lease, now=datetime.now(UTC), settings=desk.settings)
+    assert (await preview(desk.ats, {}))["now"]["people"] == 2, "a dismissal that was taken back bars nothing"
     at = datetime.now(UTC).isoformat()
 
     await desk.post(*(event("pursuit.interested", of=f"ats:{name}", position="ats:other", at=at) for name in ("dan", "eve")))

@@ -79,10 +79,16 @@ class Story:
         return self._entry(
             Action.SNOOZED if until is not None else action,
             day(on),
+            lease=self.entries[-1].lease,
             newest_close=self.entries[-1].newest_close,
             outcome=None if outcome is None else QueueOutcome(outcome),
             until=None if until is None else day(until),
         )
+
+    def restored(self, on: str) -> Self:
+        """The recruiter takes back what they have just done."""
+        done = self.entries[-1]
+        return self._entry(Action.RESTORED, day(on), lease=done.lease, newest_close=done.newest_close)
 
     def _entry(self, action: Action, at: datetime, **what: Any) -> Self:
         number = len(self.entries) + 1

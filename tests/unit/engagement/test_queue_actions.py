@@ -73,6 +73,16 @@ def test_a_snoozed_item_is_hidden_until_its_date_and_then_due() -> None:
     assert item.due_at == day("2026-12-01")
 
 
+def test_what_was_taken_back_was_not_done_and_the_lease_holds_again() -> None:
+    story = due_item().claimed("2026-09-01", minutes=15)
+    held = story.live()
+
+    for outcome, until, action in (("no_fit", None, Action.COMPLETED), (None, "2026-12-01", Action.SNOOZED)):
+        assert story.done("2026-09-01", outcome, until=until, action=action).item() != held
+        assert story.restored("2026-09-01").live() == held
+    assert story.done("2026-09-01", action=Action.DISMISSED).is_out
+
+
 def test_news_wakes_a_snoozed_item() -> None:
     story = due_item().claimed("2026-09-01").done("2026-09-02", until="2026-12-01")
     story.fact("pursuit.responded", "2026-10-01")

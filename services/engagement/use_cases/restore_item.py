@@ -1,0 +1,58 @@
+"""A recruiter takes back what they have just done with a queue item."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.engagement.domain.queue import Moved, item_id, moved
+from services.engagement.domain.queue_errors import LeaseLost, NothingToUndo
+from services.engagement.domain.queue_log import Action, Done
+from services.engagement.settings import EngagementSettings
+from services.engagement.storage import queue, queue_log, streams
+from services.engagement.storage.queue_log import Line
+from services.engagement.use_cases.derive_people import derive_people
+from services.engagement.use_cases.leases import leased, lock_person
+from services.engagement.use_cases.transactions import transact
+from shared.db.engine import Sessions
+from shared.events import QueueItemRestored
+
+
+async def restore_item(sessions: Sessions, id: UUID, *, lease: UUID, now: datetime, settings: EngagementSettings) -> Moved:
+    """Take back the completion, snooze or dismissal with a lease, which holds the item again until it expires.
+
+    Everything is as if it had not been done; facts that were posted meanwhile stay. The same again is answered alike. Raises
+    ItemUnknown; LeaseLost once the lease would be over; NothingToUndo where nothing was done with it, where more was done with
+    the item since, and where the person was linked to another since.
+    """
+
+    async def work(session: AsyncSession) -> Moved:
+        await streams.share_map(session)
+        person = await lock_person(session, await leased(session, id, lease, now))
+        held = await leased(session, id, lease, now)
+        if held.restored is not None:
+            return held.restored
+        if (finished := held.finished) is None:
+            raise NothingToUndo(f"Nothing was done with this lease on the item {id}.")
+        if held.expires_at <= now:
+            raise LeaseLost(f"The lease on the item {id} expired at {held.expires_at:%Y-%m-%dT%H:%M:%SZ}; what was done stays.")
+        item = await queue.one(session, item_id(person))
+        if item is None or finished.stream != person or not await queue_log.is_last(session, finished, person):
+            raise NothingToUndo(f"More was done with the item {id} since; what was done with this lease stays.")
+        event = QueueItemRestored(
+            item_id=item.id,
+            candidate_id=person,
+            plans=item.plans_at(now),
+            owed=item.owed_at(now),
+            recruiter=held.recruiter,
+            lease_expires_at=held.expires_at,
+            event_id=finished.event_id,
+        )
+        line = Line(done=Done(Action.RESTORED), event=event, at=now, recruiter=held.recruiter, lease=lease)
+        await queue_log.write(session, [line], shards=settings.partitions)
+        derived = await derive_people(session, [person], now=now, settings=settings)
+        answer = moved(derived[person].item, now)
+        await queue_log.keep_answer(session, lease, answer)
+        return answer
+
+    return await transact(sessions, work)
