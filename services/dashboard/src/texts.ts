@@ -158,6 +158,7 @@ export const texts = {
       ["Ctrl Enter", "I sent it"],
       ["s", "Snooze"],
       ["x", "Dismiss"],
+      ["z", "Undo what was just done"],
       ["arrows, Space, m", "On a board: to a card, select it, move those selected"],
       ["Escape", "Leave the draft, close the person"],
       ["g then t, q, p, e, n", "Today, Queue, Positions, People, Numbers"],

@@ -36,6 +36,20 @@ await step("a claimed person is worked to completed by keyboard alone", async ()
   lease = (await (await context.request.get(`${url}/v1/queue/${item}`)).json()).lease;
   assert.ok(lease, "the session's recruiter sees the lease");
 
+  const stands = async () => (await api(`/v1/queue/${item}`)).status;
+  await page.keyboard.press("s");
+  await page.getByRole("button", { name: "In a week" }).press("Enter");
+  await page.getByText("Snoozed.").waitFor();
+  assert.equal(await stands(), "snoozed");
+  await page.keyboard.press("z");
+  await page.getByRole("heading", { name: person.name }).waitFor();
+  await page.getByRole("textbox", { name: "Your message" }).waitFor();
+  assert.equal(await stands(), "claimed");
+  await page.getByRole("button", { name: "No fit" }).press("Enter");
+  await page.getByRole("button", { name: "Undo" }).press("Enter");
+  await page.getByRole("textbox", { name: "Your message" }).waitFor();
+  assert.equal(await stands(), "claimed", "what was undone can be done with the same lease");
+
   const other = await tab();
   await other.goto(tom);
   await other.getByRole("heading", { name: "Today" }).waitFor();

@@ -46,5 +46,9 @@ export const complete = (id: string, lease: string, outcome: Schemas["QueueOutco
 export const snooze = (id: string, lease: string, until: Date) =>
   body(api.POST("/v1/queue/{id}/snooze", { params: { path: { id } }, body: { lease, until: until.toISOString() } }));
 
+/** Take back what was done with the lease, which holds the item again. */
+export const undo = (id: string, lease: string) =>
+  body(api.POST("/v1/queue/{id}/undo", { params: { path: { id } }, body: { lease } }));
+
 export const dismiss = (id: string, lease: string, reason: string) =>
   body(api.POST("/v1/queue/{id}/dismissal", { params: { path: { id } }, body: { lease, reason } }));

@@ -189,6 +189,9 @@ export function Queue() {
               const at = items.findIndex((one) => one.id === chosen);
               change({ item: (items[at + 1] ?? items[at - 1])?.id });
             }}
+            reopen={() =>
+              void navigate({ to: "/queue", search: (before) => ({ ...before, item: chosen }), replace: true })
+            }
             close={() => change({ item: undefined })}
           />
         )}

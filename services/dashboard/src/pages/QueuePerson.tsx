@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { api, body } from "../api/client";
 import { nameOf, usePeople } from "../api/people";
-import { complete, dismiss, snooze, type Item } from "../api/queue";
+import { complete, dismiss, snooze, undo, type Item } from "../api/queue";
 import { dateTime, relative } from "../format";
 import { texts } from "../texts";
 import { Failed, Loading } from "../ui/faces";
@@ -24,10 +24,11 @@ interface Props {
   canWork: boolean;
   claim: () => void;
   next: () => void;
+  reopen: () => void;
   close: () => void;
 }
 
-export function QueuePerson({ id, canWork, claim, next, close }: Props) {
+export function QueuePerson({ id, ...desk }: Props) {
   const found = useQuery({
     queryKey: ["queue", "item", id],
     queryFn: () => body(api.GET("/v1/queue/{id}", { params: { path: { id } } })),
@@ -41,7 +42,7 @@ export function QueuePerson({ id, canWork, claim, next, close }: Props) {
       ) : found.data === undefined ? (
         <Loading />
       ) : (
-        <Opened item={found.data} lease={found.data.lease ?? undefined} {...{ canWork, claim, next, close }} />
+        <Opened item={found.data} lease={found.data.lease ?? undefined} {...desk} />
       )}
     </section>
   );
@@ -49,7 +50,7 @@ export function QueuePerson({ id, canWork, claim, next, close }: Props) {
 
 type OpenedProps = Omit<Props, "id"> & { item: Item; lease: string | undefined };
 
-function Opened({ item, lease, canWork, claim, next, close }: OpenedProps) {
+function Opened({ item, lease, canWork, claim, next, reopen, close }: OpenedProps) {
   const queries = useQueryClient();
   const people = usePeople([item.candidate_id]);
   const [dialog, setDialog] = useState<"snooze" | "dismiss">();
@@ -60,10 +61,19 @@ function Opened({ item, lease, canWork, claim, next, close }: OpenedProps) {
   });
   const record = people.get(item.candidate_id);
   const isMine = lease !== undefined;
-  const act = (doing: Promise<unknown>, said: string): void => {
+  const takeBack = (held: string) => (): void => {
+    undo(item.id, held)
+      .then(() => {
+        reopen();
+        return queries.invalidateQueries({ queryKey: ["queue"] });
+      })
+      .catch(failed);
+  };
+  /** What is done with the lease can be undone for a while; what was sent cannot. */
+  const act = (doing: Promise<unknown>, said: string, held?: string): void => {
     doing
       .then(() => {
-        notify(said);
+        notify(said, held === undefined ? undefined : takeBack(held));
         next();
         // The item itself may have left the queue: it is asked for no more.
         return queries.invalidateQueries({ queryKey: ["queue"], predicate: ({ queryKey }) => queryKey[2] !== item.id });
@@ -128,7 +138,7 @@ function Opened({ item, lease, canWork, claim, next, close }: OpenedProps) {
               <button
                 key={outcome}
                 className="button"
-                onClick={() => act(complete(item.id, lease, outcome as "wrong_time"), t.done.completed ?? "")}
+                onClick={() => act(complete(item.id, lease, outcome as "wrong_time"), t.done.completed ?? "", lease)}
               >
                 {said}
               </button>
@@ -175,8 +185,8 @@ function Opened({ item, lease, canWork, claim, next, close }: OpenedProps) {
               className="button"
               onClick={() => {
                 setDialog(undefined);
-                if (lease)
-                  act(snooze(item.id, lease, new Date(Date.now() + Number(days) * 86_400_000)), t.done.snoozed ?? "");
+                const until = new Date(Date.now() + Number(days) * 86_400_000);
+                if (lease) act(snooze(item.id, lease, until), t.done.snoozed ?? "", lease);
               }}
             >
               {said}
@@ -191,7 +201,7 @@ function Opened({ item, lease, canWork, claim, next, close }: OpenedProps) {
             event.preventDefault();
             const reason = String(new FormData(event.currentTarget).get("reason"));
             setDialog(undefined);
-            if (lease) act(dismiss(item.id, lease, reason), t.done.dismissed ?? "");
+            if (lease) act(dismiss(item.id, lease, reason), t.done.dismissed ?? "", lease);
           }}
         >
           <p>{t.dismissHow}</p>

@@ -2,6 +2,7 @@
 import { useSyncExternalStore } from "react";
 import { Problem } from "../api/client";
 import { texts } from "../texts";
+import { useKeys } from "./keys";
 
 interface Notice {
   id: number;
@@ -39,20 +40,24 @@ const subscribe = (listener: () => void): (() => void) => {
 
 export function Notices() {
   const shown = useSyncExternalStore(subscribe, () => notices);
+  const takeBack = ({ id, undo }: Notice): void => {
+    undo?.();
+    remove(id);
+  };
+  useKeys({
+    z: () => {
+      const last = shown.findLast(({ undo }) => undo !== undefined);
+      if (last !== undefined) takeBack(last);
+    },
+  });
   return (
     <div className="notices" role="status" aria-live="polite">
-      {shown.map(({ id, text, undo }) => (
-        <div key={id} className="notice">
-          <span>{text}</span>
-          {undo && (
-            <button
-              className="link"
-              onClick={() => {
-                undo();
-                remove(id);
-              }}
-            >
-              {texts.queue.undo}
+      {shown.map((one) => (
+        <div key={one.id} className="notice">
+          <span>{one.text}</span>
+          {one.undo && (
+            <button className="link" onClick={() => takeBack(one)}>
+              {texts.queue.undo} <kbd aria-hidden="true">z</kbd>
             </button>
           )}
         </div>
