@@ -27,6 +27,7 @@ from services.candidates.api.candidate_bodies import (
 from services.candidates.api.candidate_filters import FiltersDep, demand_contact_scope
 from services.candidates.api.candidate_search import Words, contact_asked_for, search_page
 from services.candidates.api.dependencies import (
+    MOST_NAMES,
     CandidateName,
     ConditionDep,
     Cursor,
@@ -39,6 +40,7 @@ from services.candidates.api.dependencies import (
     not_modified,
     observed_or_now,
     page_of_sync,
+    read_names,
     record_response,
     redirect,
     refuse_others,
@@ -53,9 +55,9 @@ from services.candidates.use_cases.sync import sync_candidates
 from services.candidates.use_cases.unlink_reference import unlink_reference as undo_link
 from services.candidates.use_cases.views import CandidateView, Redirected
 from shared.db.engine import Sessions
-from shared.errors import FieldError, Invalid
+from shared.errors import FieldError
 from shared.ids import spelled
-from shared.naming import Name, read_name
+from shared.naming import read_name
 from shared.security.auth import Principal, requires
 from shared.web.dependencies import SessionsDep
 from shared.web.pagination import decode_cursor, encode_cursor
@@ -75,12 +77,11 @@ CHANGED: dict[int | str, dict[str, Any]] = {
 }
 
 
-MOST_IDS = 200
 Ids = Annotated[
     list[str] | None,
     Query(
-        description="The records of these, ids or references, at most 200: with commas, or the parameter repeated, as references "
-        "with a comma must be. A merged one is answered with the person. Takes no filter and no cursor.",
+        description=f"The records of these, ids or references, at most {MOST_NAMES}: with commas, or the parameter repeated, as "
+        "references with a comma must be. A merged one is answered with the person. Takes no filter and no cursor.",
         examples=[["greenhouse:53883394", "gem:77"]],
     ),
 ]
@@ -109,7 +110,7 @@ async def list_candidates(
         refuse_others(
             "ids", filters.given() | {"q": q, "facets": facets or None, "updated_since": updated_since, "cursor": cursor}
         )
-        found = await read_candidates.find_candidates(sessions, _read_names(ids))
+        found = await read_candidates.find_candidates(sessions, read_names("candidate", ids))
         items = [shown(view, hidden=hidden) for view in found.items]
         return {"items": items, "next_cursor": None, "found": found.by_name}
     if updated_since is not None:
@@ -130,14 +131,6 @@ async def list_candidates(
     items = [shown(view, hidden=hidden) for view in page.items]
     counted = {"facets": await count_facets(sessions, filters)} if facets else {}
     return {"items": items, "next_cursor": encode_cursor(purpose, page.last) if page.last else None, **counted}
-
-
-def _read_names(texts: Sequence[str]) -> list[Name]:
-    """Several with commas, or the parameter repeated, so that a reference may hold a comma. Raises Invalid."""
-    asked = texts[0].split(",") if len(texts) == 1 else texts
-    if len(asked) > MOST_IDS:
-        raise Invalid.of("ids", f"must not name more than {MOST_IDS}")
-    return list(dict.fromkeys(read_name("candidate", text, field="ids") for text in asked))
 
 
 @router.get("/{candidate}/history", response_model=HistoryPage, responses=MOVED)

@@ -1,6 +1,6 @@
 """What routers take from the application and the request."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -15,7 +15,8 @@ from services.candidates.use_cases.views import RecordView, Redirected
 from shared import clock
 from shared.errors import Invalid
 from shared.fit import Rates
-from shared.ids import candidate_id
+from shared.ids import Thing, candidate_id
+from shared.naming import Name, read_name
 from shared.timestamps import Moment
 from shared.web.dependencies import of_state
 from shared.web.pagination import encode_cursor
@@ -77,6 +78,18 @@ UpdatedSince = Annotated[
     ),
 ]
 Cursor = Annotated[str | None, Query(max_length=1000, description="next_cursor of the page before.")]
+
+
+MOST_NAMES = 200
+"""In a query that names many."""
+
+
+def read_names(thing: Thing, texts: Sequence[str]) -> list[Name]:
+    """Several with commas, or the parameter repeated, so that a reference may hold a comma. Raises Invalid."""
+    asked = texts[0].split(",") if len(texts) == 1 else texts
+    if len(asked) > MOST_NAMES:
+        raise Invalid.of("ids", f"must not name more than {MOST_NAMES}")
+    return list(dict.fromkeys(read_name(thing, text, field="ids") for text in asked))
 
 
 def observed_or_now(observed_at: datetime | None, now: datetime) -> datetime:

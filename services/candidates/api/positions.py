@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from services.candidates.api.bodies import AsSent, ChangeReceipt, OnInvalid, Skill, change_shown, read_patch, receipt
 from services.candidates.api.candidate_bodies import HistoryPage, history_shown
 from services.candidates.api.dependencies import (
+    MOST_NAMES,
     ConditionDep,
     Cursor,
     KnownDep,
@@ -20,6 +21,7 @@ from services.candidates.api.dependencies import (
     not_modified,
     observed_or_now,
     page_of_sync,
+    read_names,
     record_response,
     refuse_others,
 )
@@ -44,6 +46,14 @@ router = APIRouter(prefix="/v1/positions", tags=["positions"], route_class=Stric
 Reader = Annotated[Principal, requires("candidates:read")]
 Writer = Annotated[Principal, requires("candidates:write")]
 
+Ids = Annotated[
+    list[str] | None,
+    Query(
+        description=f"The records of these, ids or references, at most {MOST_NAMES}: with commas, or the parameter repeated. "
+        "Takes no filter and no cursor.",
+        examples=[["demo:staff-engineer", "demo:designer"]],
+    ),
+]
 READ: dict[int | str, dict[str, Any]] = {304: {"description": "The caller has this version."}}
 CHANGED: dict[int | str, dict[str, Any]] = {
     201: {"model": ChangedPosition | ChangeReceipt, "description": "The record was created."},
@@ -59,12 +69,20 @@ async def list_positions(
     level: Level | None = None,
     skill: Annotated[Skill | None, Query()] = None,
     sponsor: Annotated[Code | None, Query()] = None,
+    ids: Ids = None,
     updated_since: UpdatedSince = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Any:
-    """Positions, page by page; or what changed since a time (updated_since)."""
+    """Positions, page by page.
+
+    Or those of up to 200 names (ids), as far as they are known; or what changed since a time (updated_since).
+    """
     equal = {"status": status, "level": level, "sponsor": sponsor}
+    if ids is not None:
+        refuse_others("ids", equal | {"skill": skill, "updated_since": updated_since, "cursor": cursor})
+        found = await read_positions.find_positions(sessions, read_names("position", ids))
+        return {"items": [shown(view) for view in found], "next_cursor": None}
     if updated_since is not None:
         refuse_others("updated_since", equal | {"skill": skill})
         purpose = f"positions updated since {updated_since}"

@@ -1,6 +1,6 @@
 """Positions: making, locking, reading and saving them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -49,6 +49,12 @@ async def find(connection: Driver, position: UUID, *, locking: str = "") -> Posi
     """The position, or None."""
     rows = await connection.fetch(f"SELECT {_COLUMNS} FROM positions WHERE id = $1 {locking}", position)  # noqa: S608 - constants
     return _position(rows[0]) if rows else None
+
+
+async def of_ids(connection: Driver, ids: Collection[UUID]) -> Sequence[Position]:
+    """Those of the positions that are known, in id order."""
+    query = f"SELECT {_COLUMNS} FROM positions WHERE id = ANY($1::uuid[]) AND record IS NOT NULL ORDER BY id"  # noqa: S608
+    return [_position(row) for row in await connection.fetch(query, list(ids))]
 
 
 def saving(position: Position) -> Write:

@@ -1,6 +1,6 @@
 """Read positions: one, a list, a record's history."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +19,12 @@ async def read_position(sessions: Sessions, name: Name) -> RecordView:
     if position is None:
         raise PositionUnknown.named(str(name))
     return position_view(position)
+
+
+async def find_positions(sessions: Sessions, names: Collection[Name]) -> list[RecordView]:
+    """The records of these positions, each once, in id order. Who is unknown has none."""
+    async with sessions.alone() as connection:
+        return [position_view(one) for one in await positions.of_ids(connection, {name.id for name in names})]
 
 
 async def list_positions(

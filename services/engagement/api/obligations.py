@@ -103,14 +103,17 @@ async def list_obligations(
     _waited: WaitedDep,
     recruiter: Annotated[Code | None, Query(description="whose they are")] = None,
     kind: ObligationKind | None = None,
-    status: Annotated[ObligationStatus | None, Query(description="as it stands now; without it: all")] = None,
+    status: Annotated[
+        list[ObligationStatus] | None,
+        Query(description="as it stands now; of several one must be so; without it: all", examples=[["warned", "overdue"]]),
+    ] = None,
     candidate: Annotated[str | None, Query(description="id or reference")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: str | None = None,
 ) -> ObligationPage:
     """What we owe people, or owed them, the longest due first."""
     of = None if candidate is None else read_name("candidate", candidate).id
-    wanted = WantedObligations(recruiter, kind, status)
+    wanted = WantedObligations(recruiter, kind, tuple(dict.fromkeys(status or ())))
     purpose = f"obligations {wanted} {of}"
     after = None
     if cursor is not None:

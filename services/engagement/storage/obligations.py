@@ -71,7 +71,8 @@ class WantedObligations:
 
     recruiter: str | None = None
     kind: ObligationKind | None = None
-    status: ObligationStatus | None = None
+    statuses: tuple[ObligationStatus, ...] = ()
+    """One of these; none does not matter."""
     person: UUID | None = None
     position: UUID | None = None
 
@@ -93,8 +94,8 @@ async def page(
 ) -> list[StoredObligation]:
     """Obligations as they stand at ``now``, by when they are due; ``after`` is the due time and id of the last one seen."""
     where, values = ["$1::timestamptz IS NOT NULL"], [now]
-    if wanted.status is not None:
-        where.append(_STATUS[wanted.status])
+    if wanted.statuses:
+        where.append(f"({' OR '.join(_STATUS[one] for one in wanted.statuses)})")
     for column, value in (
         ("recruiter", wanted.recruiter),
         ("kind", wanted.kind),

@@ -228,6 +228,18 @@ async def test_positions_are_listed_by_what_they_are(ats: Caller) -> None:
         assert (len(page["items"]), page["next_cursor"]) == (count, None), query
 
 
+async def test_positions_are_found_by_many_names_at_once(ats: Caller) -> None:
+    known = [(await ats.patched(f"ats:{number}", thing="positions", title=f"Job {number}"))["id"] for number in range(3)]
+
+    answer = await ats.ask("GET", "/v1/positions", params={"ids": f"{known[0]},ats:2,ats:2,ats:unknown"})
+    refused = await ats.ask("GET", "/v1/positions", params={"ids": known[0], "status": "open"})
+    many = await ats.ask("GET", "/v1/positions", params={"ids": ",".join(f"ats:{number}" for number in range(201))})
+
+    assert [one["id"] for one in answer.json()["items"]] == sorted([known[0], known[2]])
+    assert answer.json()["next_cursor"] is None
+    assert (refused.status_code, many.status_code) == (422, 422)
+
+
 async def test_the_history_of_a_position_names_sources_and_times(ats: Caller) -> None:
     await ats.patched("gem:1", thing="positions", title="Lead", observed_at="2026-01-01T00:00:00Z")
     await ats.patched("gem:1", thing="positions", title="Head", observed_at="2026-02-01T00:00:00Z")

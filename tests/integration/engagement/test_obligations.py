@@ -83,6 +83,7 @@ async def test_each_filter_finds_what_it_names(ats: Ats, desk: Desk) -> None:
     assert [one["kind"] for one in await listed(ats, status="met")] == ["feedback"]
     assert [one["kind"] for one in await listed(ats, status="open")] == ["promise"]
     assert [one["kind"] for one in await listed(ats, status="overdue")] == ["reply"]
+    assert [one["kind"] for one in await listed(ats, status=["open", "overdue"])] == ["reply", "promise"]
     assert await listed(ats, status="warned") == await listed(ats, status="waived") == []
     assert [one["kind"] for one in await listed(ats, candidate="ats:eve")] == ["promise"]
 
