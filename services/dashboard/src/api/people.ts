@@ -2,11 +2,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, body, type Schemas } from "./client";
 import { texts } from "../texts";
+import { useSoon } from "../ui/soon";
 
 export type Candidate = Schemas["Candidate"];
 type Names = ReadonlyMap<string, Candidate>;
 
 const NONE: Names = new Map();
+const NAMELESS: ReadonlyMap<string, string> = new Map();
+const NO_OPTIONS: readonly (readonly [string, string])[] = [];
 
 async function fetchPeople(ids: string[]): Promise<Names> {
   const found = new Map<string, Candidate>();
@@ -43,9 +46,33 @@ export function nameOf(people: Names, id: string, references: readonly string[] 
   return people.get(id)?.name ?? references[0] ?? texts.unnamed;
 }
 
-/** Titles of all positions, for filters and where an answer holds an id alone. */
-export function usePositions() {
-  return useQuery({
+/** What some positions are called, by their ids. */
+export function usePositionNames(ids: readonly string[]): ReadonlyMap<string, string> {
+  const wanted = [...new Set(ids)].sort();
+  const names = useQuery({
+    queryKey: ["positions", "names", wanted],
+    queryFn: async () => {
+      const parts = Array.from({ length: Math.ceil(wanted.length / 100) }, (_, at) =>
+        wanted.slice(at * 100, at * 100 + 100).join(","),
+      );
+      const pages = await Promise.all(
+        parts.map((part) => body(api.GET("/v1/positions", { params: { query: { ids: [part] } } }))),
+      );
+      return new Map(pages.flatMap(({ items }) => items.map((one) => [one.id, titleOf(one)] as const)));
+    },
+    enabled: wanted.length > 0,
+    staleTime: 60_000,
+    placeholderData: (before) => before,
+  });
+  return names.data ?? NAMELESS;
+}
+
+export const titleOf = (one: Schemas["Position"]): string => one.title ?? one.references[0] ?? one.id;
+
+/** All positions by their titles, for filters: asked for once the page is there. */
+export function usePositionOptions(): readonly (readonly [string, string])[] {
+  const isSoon = useSoon();
+  const all = useQuery({
     queryKey: ["positions", "all"],
     queryFn: async () => {
       const items: Schemas["Position"][] = [];
@@ -55,8 +82,10 @@ export function usePositions() {
         items.push(...page.items);
         cursor = page.next_cursor ?? undefined;
       } while (cursor !== undefined);
-      return items;
+      return items.map((one) => [one.id, titleOf(one)] as const);
     },
-    staleTime: 30_000,
+    enabled: isSoon,
+    staleTime: 300_000,
   });
+  return all.data ?? NO_OPTIONS;
 }

@@ -62,7 +62,7 @@ function Scenes() {
           </Panel>
         </div>
         <div className="stack">
-          <DeadLetters />
+          {health.data && <DeadLetters />}
           <Panel title={t.flow}>
             {metrics.data === undefined ? (
               <Loading />
@@ -77,8 +77,12 @@ function Scenes() {
               </ul>
             )}
           </Panel>
-          <Unmapped />
-          <Tokens />
+          {health.data && metrics.data && (
+            <>
+              <Unmapped />
+              <Tokens />
+            </>
+          )}
         </div>
       </div>
     </Page>

@@ -2,7 +2,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { api, body, type Schemas } from "../api/client";
-import { nameOf, usePeople, usePositions } from "../api/people";
+import { nameOf, usePeople, usePositionNames } from "../api/people";
 import { date } from "../format";
 import { texts } from "../texts";
 import { Answered, More, part } from "../ui/answers";
@@ -50,9 +50,9 @@ function List({ number: { metric, key, query } }: { number: Number }) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
-  const people = usePeople(members.data?.pages.flatMap((page) => page.items.map((one) => one.person_id)) ?? []);
-  const positions = usePositions();
-  const titles = new Map(positions.data?.map((one) => [one.id, one.title ?? one.references[0] ?? ""]));
+  const items = members.data?.pages.flatMap((page) => page.items) ?? [];
+  const people = usePeople(items.map((one) => one.person_id));
+  const titles = usePositionNames(query.position === undefined ? items.flatMap((one) => one.position_id ?? []) : []);
   return (
     <div className="beside-body" tabIndex={0} role="region" aria-label={t.list}>
       <Answered

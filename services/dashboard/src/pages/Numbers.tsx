@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { api, body, type Schemas } from "../api/client";
-import { usePositions } from "../api/people";
+import { usePositionNames } from "../api/people";
 import { percent } from "../format";
 import { called, dimensionsOf, membersOf, queryOf, type Key, type Metric, type Row } from "../question";
 import type { NumbersSearch } from "../router";
@@ -10,6 +10,7 @@ import { texts } from "../texts";
 import { Answered } from "../ui/answers";
 import { Face } from "../ui/faces";
 import { Choice, Page, Panel, Span, Tag, Views } from "../ui/parts";
+import { PositionChoice } from "../ui/PositionChoice";
 import { Members } from "./Members";
 import { Picture } from "./NumbersPicture";
 import { Export, NumbersTable } from "./NumbersTable";
@@ -49,8 +50,6 @@ interface AskedProps {
 }
 
 function Asked({ metrics, metric, search, change }: AskedProps) {
-  const positions = usePositions();
-  const titles = new Map(positions.data?.map((one) => [one.id, one.title ?? one.references[0] ?? one.id]));
   const query = queryOf(metric, search);
   const answer = useQuery({
     queryKey: ["metric", metric.name, query],
@@ -62,11 +61,13 @@ function Asked({ metrics, metric, search, change }: AskedProps) {
     placeholderData: keepPreviousData,
     retry: false,
   });
+  const shown = answer.data?.rows.flatMap((row) => row.key.position ?? []) ?? [];
+  const titles = usePositionNames([...shown, ...(search.who?.position === undefined ? [] : [search.who.position])]);
   const label = (row: Row, key: string): string => called(key, row.key[key], search, titles);
   const open = (key: Key): void => change({ who: key });
   return (
     <>
-      <Question {...{ metrics, metric, search, change, titles }} />
+      <Question {...{ metrics, metric, search, change }} />
       <Panel title={metric.question} action={<Export name={metric.name} query={query} />}>
         <details className="definition">
           <summary>{t.definition}</summary>
@@ -135,9 +136,7 @@ function Found({ metric, search, change, rows, more, label, open }: FoundProps) 
 const firstWith = (rows: readonly Row[], own: string | null): string | undefined =>
   own === null ? undefined : ((rows.find((row) => row.value !== null) ?? rows[0])?.key[own] ?? undefined);
 
-type QuestionProps = AskedProps & { titles: ReadonlyMap<string, string> };
-
-function Question({ metrics, metric, search, change, titles }: QuestionProps) {
+function Question({ metrics, metric, search, change }: AskedProps) {
   const by = dimensionsOf(metric, search);
   const dimensions = metric.dimensions.map((one) => [one, t.keys[one] ?? one] as const);
   return (
@@ -173,11 +172,9 @@ function Question({ metrics, metric, search, change, titles }: QuestionProps) {
         />
       )}
       {metric.dimensions.includes("position") && !by.includes("position") && (
-        <Choice
+        <PositionChoice
           label={t.keys.position ?? ""}
-          any={texts.queue.anyPosition}
           value={search.position}
-          options={[...titles]}
           onChange={(position) => change({ position })}
         />
       )}

@@ -251,6 +251,7 @@ function Cohorts({
   const cohorts = useQuery({
     queryKey: ["funnel", "by month", query],
     queryFn: () => body(api.GET("/v1/analytics/funnel", { params: { query } })) as Promise<Schemas["GroupedFunnel"]>,
+    refetchInterval: 5_000,
     placeholderData: keepPreviousData,
   });
   const share = (one: Schemas["FunnelGroup"], name: string) => {

@@ -4,7 +4,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { api, body, type Schemas } from "../api/client";
-import { nameOf, usePeople, usePositions } from "../api/people";
+import { nameOf, usePeople } from "../api/people";
 import { claim, type Item } from "../api/queue";
 import { may, useSession } from "../api/session";
 import { compact, relative } from "../format";
@@ -16,6 +16,7 @@ import { useKeys } from "../ui/keys";
 import { failed, notify } from "../ui/notices";
 import { Choice, Page, Priority, Tag } from "../ui/parts";
 import { PlainLink } from "../ui/PlainLink";
+import { PositionChoice } from "../ui/PositionChoice";
 import { QueuePerson } from "./QueuePerson";
 
 const t = texts.queue;
@@ -45,7 +46,6 @@ export function Queue() {
     refetchInterval: 5_000,
     placeholderData: keepPreviousData,
   });
-  const positions = usePositions();
   const [isScrolled, setIsScrolled] = useState(false);
   const {
     shown: items,
@@ -118,13 +118,7 @@ export function Queue() {
             </PlainLink>
           ))}
         </div>
-        <Choice
-          label={t.position}
-          any={t.anyPosition}
-          value={search.position}
-          options={(positions.data ?? []).map((one) => [one.id, one.title ?? one.references[0] ?? one.id] as const)}
-          onChange={(position) => change({ position })}
-        />
+        <PositionChoice label={t.position} value={search.position} onChange={(position) => change({ position })} />
         <Choice
           label={t.reason}
           any={t.anyReason}

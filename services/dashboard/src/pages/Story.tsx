@@ -1,7 +1,7 @@
 /** What happened with a person, newest first, in words. */
 import { useQuery } from "@tanstack/react-query";
 import { api, body } from "../api/client";
-import { usePositions } from "../api/people";
+import { usePositionNames } from "../api/people";
 import { date, dateTime } from "../format";
 import { happened } from "../story";
 import { Failed, Loading } from "../ui/faces";
@@ -12,11 +12,10 @@ export function Story({ person }: { person: string }) {
     queryFn: () => body(api.GET("/v1/timelines/{ref}", { params: { path: { ref: person }, query: { limit: 200 } } })),
     refetchInterval: 15_000,
   });
-  const positions = usePositions();
+  const titles = usePositionNames(story.data?.items.flatMap((one) => one.position_id ?? []) ?? []);
   if (story.isError && story.data === undefined)
     return <Failed error={story.error} retry={() => void story.refetch()} />;
   if (story.data === undefined) return <Loading rows={4} />;
-  const titles = new Map(positions.data?.map((one) => [one.id, one.title]));
   return (
     <ol className="story">
       {story.data.items.toReversed().map((event) => (

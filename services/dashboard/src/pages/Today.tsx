@@ -11,7 +11,7 @@ import { Failed, Loading } from "../ui/faces";
 import { Page, Panel, Priority, Tag } from "../ui/parts";
 
 const LIVE = 10_000;
-const WAITING = ["overdue", "warned", "open"] as const;
+const WAITING: Schemas["Obligation"]["status"][] = ["overdue", "warned", "open"];
 const t = texts.today;
 
 export function Today() {
@@ -22,13 +22,8 @@ export function Today() {
   const owed = useQuery({
     queryKey: ["obligations", who],
     queryFn: async () =>
-      (
-        await Promise.all(
-          WAITING.map((status) =>
-            body(api.GET("/v1/obligations", { params: { query: { status, recruiter: who, limit: 50 } } })),
-          ),
-        )
-      ).flatMap((page) => page.items),
+      (await body(api.GET("/v1/obligations", { params: { query: { status: WAITING, recruiter: who, limit: 150 } } })))
+        .items,
     refetchInterval: LIVE,
   });
   const due = useQuery({
@@ -47,12 +42,14 @@ export function Today() {
     refetchInterval: LIVE,
   });
   const replies = owed.data?.filter((one) => one.kind === "reply") ?? [];
-  const promises = owed.data?.filter((one) => one.kind !== "reply") ?? [];
-  const people = usePeople([
-    ...(owed.data ?? []).map((one) => one.candidate_id),
-    ...(due.data?.items ?? []).map((one) => one.candidate_id),
-    ...(happened.data?.items ?? []).map((one) => one.candidate_id),
-  ]);
+  const isToday = ({ kind, due_at }: Schemas["Obligation"]): boolean =>
+    kind === "promise" && new Date(due_at) < endOfDay();
+  const promises = owed.data?.filter(isToday) ?? [];
+  const others = owed.data?.filter((one) => one.kind !== "reply" && !isToday(one)) ?? [];
+  const lists = [owed.data, due.data?.items, happened.data?.items];
+  // Once for all of them, so that no list asks for its people by itself.
+  const isThere = [owed, due, happened].every(({ isPending }) => !isPending);
+  const people = usePeople(isThere ? lists.flatMap((list) => list?.map((one) => one.candidate_id) ?? []) : []);
   const overdue = owed.data?.filter((one) => one.status === "overdue").length ?? 0;
   return (
     <Page
@@ -84,6 +81,11 @@ export function Today() {
           <Panel title={t.promises} count={promises.length}>
             <Owed query={owed} items={promises} people={people} empty={t.noPromises} />
           </Panel>
+          {others.length > 0 && (
+            <Panel title={t.others} count={others.length}>
+              <Owed query={owed} items={others} people={people} empty="" />
+            </Panel>
+          )}
           <Panel
             title={t.due}
             action={
@@ -144,6 +146,13 @@ export function Today() {
       </div>
     </Page>
   );
+}
+
+/** The end of this day where the browser is. */
+function endOfDay(): Date {
+  const end = new Date();
+  end.setHours(24, 0, 0, 0);
+  return end;
 }
 
 function Figure({ value, label, to, bad = false }: { value?: number; label: string; to?: "/queue"; bad?: boolean }) {

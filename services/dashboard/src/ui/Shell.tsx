@@ -4,6 +4,8 @@ import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { Suspense, useEffect, useRef, useState } from "react";
 import { whenAway } from "../api/client";
 import { keptPlace, logOut, useIsOver, useSession } from "../api/session";
+import { number } from "../format";
+import { largest } from "../metrics";
 import { texts } from "../texts";
 import { Icon } from "./icons";
 import { KeyboardHelp } from "./KeyboardHelp";
@@ -11,7 +13,9 @@ import { Loading, SessionOver } from "./faces";
 import { Notices } from "./notices";
 import { PlainLink } from "./PlainLink";
 import { useKeys } from "./keys";
+import { useSoon } from "./soon";
 
+const t = texts.today;
 const PLACES = [
   ["/", "today", "t"],
   ["/queue", "queue", "q"],
@@ -131,14 +135,27 @@ function LogOut() {
   );
 }
 
-/** Whether everything that the pages depend on works, said in one line. */
+/** So many records that wait to be applied are worth a word: what is shown is not of this moment. */
+const MANY = 1_000;
+
+/** Whether everything that the pages depend on works, nothing was set aside, and what is shown is new: said in one line. */
 export function Health() {
   const queries = useQueryClient();
+  const { role } = useSession();
+  const isSoon = useSoon();
   const health = useQuery({
     queryKey: ["health"],
     queryFn: async () => ((await (await fetch("/health/ready")).json()) as { status: string }).status,
     refetchInterval: ({ state }) => (state.status === "error" ? 2_000 : 15_000),
     retry: false,
+    enabled: isSoon,
+  });
+  const waiting = useQuery({
+    queryKey: ["measures", "waiting"],
+    queryFn: async () => largest(await (await fetch("/metrics")).text()),
+    refetchInterval: 60_000,
+    retry: false,
+    enabled: isSoon,
   });
   const { isError: isAway } = health;
   useEffect(() => {
@@ -147,11 +164,22 @@ export function Health() {
     });
     if (!isAway) void queries.refetchQueries({ type: "active", predicate: ({ state }) => state.status === "error" });
   }, [isAway, queries]);
-  const state = health.isError ? "bad" : health.data === undefined || health.data === "ready" ? "good" : "warn";
-  const said = { bad: texts.faces.offline, good: texts.today.well, warn: texts.today.degraded }[state];
+  const letters = waiting.data?.get("rekindle_dead_letters") ?? 0;
+  const lag = waiting.data?.get("rekindle_consumer_lag") ?? 0;
+  const trouble =
+    health.data !== undefined && health.data !== "ready"
+      ? t.degraded
+      : letters > 0
+        ? t.letters(number(letters))
+        : lag >= MANY
+          ? t.behind(number(lag))
+          : undefined;
+  const state = health.isError ? "bad" : trouble === undefined ? "good" : "warn";
+  const said = health.isError ? texts.faces.offline : (trouble ?? t.well);
   return (
     <p className={`health ${state}`} role="status">
-      <span className="dot" aria-hidden="true" /> {said}
+      <span className="dot" aria-hidden="true" />{" "}
+      {trouble !== undefined && role === "admin" ? <Link to="/behind">{said}</Link> : said}
     </p>
   );
 }
