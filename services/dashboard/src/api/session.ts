@@ -1,6 +1,6 @@
 /** Who is logged in: the gateway's /session, which no document describes. All tabs of a browser have one session. */
 import { focusManager, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { createContext, useEffect, useState } from "react";
 import { ask, setCsrf, whenSessionEnds } from "./client";
 
 export interface Session {
@@ -86,6 +86,9 @@ export function useIsOver(): boolean {
   }, [queries]);
   return isOver;
 }
+
+/** Whether the session of the page is over: whatever lies over the page hides with it. */
+export const SessionIsOver = createContext(false);
 
 const PLACE = "place";
 

@@ -107,7 +107,11 @@ function Heat({ metric, rows, down, across, label, open }: HeatProps) {
                   return (
                     <td key={String(column.key[across])} className={row && style(row)}>
                       {row && row.value !== null && (
-                        <button disabled={!key} title={t.sampleOf(number(row.n))} onClick={() => key && open(key)}>
+                        <button
+                          disabled={!key}
+                          title={key ? t.sampleOf(number(row.n)) : t.unlisted}
+                          onClick={() => key && open(key)}
+                        >
                           {inUnit(row.value, metric.unit)}
                           {!isCount && <small>{number(row.n)}</small>}
                         </button>

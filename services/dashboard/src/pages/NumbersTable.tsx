@@ -49,6 +49,7 @@ export function NumbersTable({ metric, rows, keys, label, open }: Props) {
       isQuiet: true,
       cell: (row) => (
         <span className="tags">
+          {wholeKey(row) === null && row.value !== null && <Tag>{t.unlisted}</Tag>}
           {row.small && !isCount && row.value !== null && <Tag tone="warn">{t.small}</Tag>}
           {young && row.too_young && <Tag tone="warn">{texts.positions.youngShare(percent(1 - row.mature))}</Tag>}
         </span>
@@ -84,6 +85,7 @@ function Between({ row, unit }: { row: Row; unit: string }) {
 const FORMS = [
   ["text/csv", "csv", "CSV"],
   ["application/jsonl", "jsonl", "JSON lines"],
+  ["application/vnd.apache.parquet", "parquet", "Parquet"],
 ] as const;
 
 /** The answer as a file, as the API writes it. */

@@ -28,7 +28,7 @@ function Queued({ related: { queue_item: item, not_in_queue: not } }: { related:
         <div className="body row-plain">
           <Priority value={item.priority} />
           <div className="grow">
-            <p>{item.explanation}</p>
+            <Explanation text={item.explanation} />
             <details>
               <summary>{texts.queue.parts}</summary>
               <Parts parts={item.parts} />
@@ -47,6 +47,32 @@ function Queued({ related: { queue_item: item, not_in_queue: not } }: { related:
         </ul>
       )}
     </Panel>
+  );
+}
+
+/** So much of an explanation is read at a glance: about two lines. */
+const GLANCE = 150;
+
+/** Why to come back: what counts most at once, the further reasons on demand. */
+export function Explanation({ text }: { text: string }) {
+  const clauses = text.replace(/\.$/, "").split("; ");
+  let shown = 1;
+  while (shown < clauses.length && clauses.slice(0, shown + 1).join("; ").length <= GLANCE) shown++;
+  const further = clauses.slice(shown);
+  return (
+    <>
+      <p>{clauses.slice(0, shown).join("; ")}.</p>
+      {further.length > 0 && (
+        <details>
+          <summary>{texts.queue.moreReasons(further.length)}</summary>
+          <ul className="further">
+            {further.map((clause) => (
+              <li key={clause}>{clause}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
   );
 }
 
@@ -134,10 +160,13 @@ function Pursuits({ pursuits }: Pick<Related, "pursuits">) {
   );
 }
 
-function Agreed({ related: { obligations, cadence, suppressions } }: { related: Related }) {
-  const owed = obligations.filter(({ status }) => status !== "met" && status !== "waived");
+function Agreed({ related: { obligations, cadence, suppressions, consent, reservations } }: { related: Related }) {
+  const isSettled = ({ status }: Schemas["Obligation"]): boolean => status === "met" || status === "waived";
+  const owed = obligations.filter((one) => !isSettled(one));
+  const settled = obligations.filter(isSettled);
   const stopped = suppressions.filter((one) => one.holds);
-  if (owed.length + cadence.length + stopped.length === 0) return null;
+  const shown = [obligations, cadence, stopped, consent, reservations];
+  if (shown.every(({ length }) => length === 0)) return null;
   return (
     <Panel title={t.agreed}>
       <ul className="rows">
@@ -154,6 +183,23 @@ function Agreed({ related: { obligations, cadence, suppressions } }: { related: 
             }
           >
             {[one.position_title, one.recruiter].filter(Boolean).join(" · ")}
+          </Row>
+        ))}
+        {reservations.map((one) => (
+          <Row key={one.id} tag={t.held} tone="warn" title={t.nextContact}>
+            {[one.recruiter, texts.queue.until(dateTime(one.expires_at))].filter(Boolean).join(" · ")}
+          </Row>
+        ))}
+        {consent.map((one) => (
+          <Row
+            key={`${one.candidate_id} ${one.basis}`}
+            tag={one.holds ? t.consent : t.noConsent}
+            tone={one.holds ? "good" : undefined}
+            title={t.bases[one.basis] ?? one.basis}
+          >
+            {[t.since(date(one.since)), one.expires_on && t.validTo(date(one.expires_on)), t.by(one.source)]
+              .filter(Boolean)
+              .join(" · ")}
           </Row>
         ))}
         {cadence.map((one) => (
@@ -174,6 +220,25 @@ function Agreed({ related: { obligations, cadence, suppressions } }: { related: 
           </Row>
         ))}
       </ul>
+      {settled.length > 0 && (
+        <details className="settled">
+          <summary>{t.kept(number(settled.length))}</summary>
+          <ul className="rows">
+            {settled.toReversed().map((one) => (
+              <Row
+                key={one.id}
+                tag={texts.obligations.kinds[one.kind] ?? one.kind}
+                title={one.position_title ?? texts.obligations.status[one.status] ?? one.status}
+                aside={<time dateTime={one.due_at}>{texts.obligations.due(date(one.due_at))}</time>}
+              >
+                {[one.met_at && t.metOn(date(one.met_at)), one.waiver && t.waivedFor(one.waiver.reason), one.recruiter]
+                  .filter(Boolean)
+                  .join(" · ")}
+              </Row>
+            ))}
+          </ul>
+        </details>
+      )}
     </Panel>
   );
 }

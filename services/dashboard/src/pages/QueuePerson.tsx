@@ -14,7 +14,7 @@ import { Priority, Tag } from "../ui/parts";
 import { Sheet } from "../ui/Sheet";
 import { Draft } from "./Draft";
 import { Insights } from "./Insights";
-import { Parts } from "./PersonRelated";
+import { Explanation, Parts } from "./PersonRelated";
 import { Story } from "./Story";
 
 const t = texts.queue;
@@ -112,7 +112,7 @@ function Opened({ item, lease, canWork, claim, next, reopen, close }: OpenedProp
         <div className="row-plain">
           <Priority value={item.priority} />
           <div className="grow">
-            <p>{item.explanation}</p>
+            <Explanation text={item.explanation} />
             <ul className="reasons plans">
               {plans.data?.items.map((plan) => (
                 <li key={`${plan.position_id} ${String(plan.attempt)}`}>
@@ -131,47 +131,46 @@ function Opened({ item, lease, canWork, claim, next, reopen, close }: OpenedProp
         </div>
       </div>
       {canWork && <Draft item={item} lease={lease} box={draft} done={() => act(Promise.resolve(), t.noted)} />}
-      <div className="part">
-        {isMine ? (
-          <div className="actions">
-            {Object.entries(t.outcomes).map(([outcome, said]) => (
-              <button
-                key={outcome}
-                className="button"
-                onClick={() => act(complete(item.id, lease, outcome as "wrong_time"), t.done.completed ?? "", lease)}
-              >
-                {said}
+      {(isMine || item.recruiter || (canWork && item.status === "due")) && (
+        <div className="part">
+          {isMine ? (
+            <div className="actions">
+              {Object.entries(t.outcomes).map(([outcome, said]) => (
+                <button
+                  key={outcome}
+                  className="button"
+                  onClick={() => act(complete(item.id, lease, outcome as "wrong_time"), t.done.completed ?? "", lease)}
+                >
+                  {said}
+                </button>
+              ))}
+              <button className="button" onClick={() => setDialog("snooze")}>
+                {t.snooze} <kbd aria-hidden="true">s</kbd>
               </button>
-            ))}
-            <button className="button" onClick={() => setDialog("snooze")}>
-              {t.snooze} <kbd aria-hidden="true">s</kbd>
-            </button>
-            <button className="button" onClick={() => setDialog("dismiss")}>
-              {t.dismiss} <kbd aria-hidden="true">x</kbd>
-            </button>
-            {item.lease_expires_at && (
-              <small>
-                {t.mine} {t.until(dateTime(item.lease_expires_at))}
-              </small>
-            )}
-          </div>
-        ) : item.recruiter ? (
-          <p>
-            {t.heldBy(item.recruiter)}{" "}
-            {item.lease_expires_at && <small>{t.until(relative(item.lease_expires_at))}</small>}
-          </p>
-        ) : (
-          canWork &&
-          item.status === "due" && (
+              <button className="button" onClick={() => setDialog("dismiss")}>
+                {t.dismiss} <kbd aria-hidden="true">x</kbd>
+              </button>
+              {item.lease_expires_at && (
+                <small>
+                  {t.mine} {t.until(dateTime(item.lease_expires_at))}
+                </small>
+              )}
+            </div>
+          ) : item.recruiter ? (
+            <p>
+              {t.heldBy(item.recruiter)}{" "}
+              {item.lease_expires_at && <small>{t.until(relative(item.lease_expires_at))}</small>}
+            </p>
+          ) : (
             <div className="actions">
               <button className="button primary" onClick={claim}>
                 {t.claim} <kbd aria-hidden="true">c</kbd>
               </button>
               <small>{t.claimFirst}</small>
             </div>
-          )
-        )}
-      </div>
+          )}
+        </div>
+      )}
       {record && <Insights person={item.candidate_id} />}
       <div className="part">
         <h3>{t.story}</h3>

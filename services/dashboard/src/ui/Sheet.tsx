@@ -1,6 +1,7 @@
 /** A dialog over the page: React Aria keeps the focus in it, ends it with Escape, and gives the focus back. */
-import type { ReactNode } from "react";
+import { useContext, type ReactNode } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
+import { SessionIsOver } from "../api/session";
 import { texts } from "../texts";
 
 interface Props {
@@ -13,10 +14,11 @@ interface Props {
 }
 
 export function Sheet({ title, isOpen, onOpenChange, isBeside = false, children }: Props) {
+  const isOver = useContext(SessionIsOver);
   return (
     <ModalOverlay
       className={isBeside ? "overlay beside" : "overlay"}
-      isOpen={isOpen}
+      isOpen={isOpen && !isOver}
       onOpenChange={onOpenChange}
       isDismissable
     >

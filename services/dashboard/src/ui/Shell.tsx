@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { Suspense, useEffect, useRef, useState } from "react";
 import { whenAway } from "../api/client";
-import { keptPlace, logOut, useIsOver, useSession } from "../api/session";
+import { keptPlace, logOut, SessionIsOver, useIsOver, useSession } from "../api/session";
 import { number } from "../format";
 import { largest } from "../metrics";
 import { texts } from "../texts";
@@ -63,7 +63,7 @@ function Frame() {
     ),
   });
   return (
-    <>
+    <SessionIsOver value={isOver}>
       {isOver && (
         <div className="alone" role="alert">
           <SessionOver />
@@ -117,7 +117,7 @@ function Frame() {
         <Notices />
         <KeyboardHelp isOpen={helps} onOpenChange={setHelps} />
       </div>
-    </>
+    </SessionIsOver>
   );
 }
 
