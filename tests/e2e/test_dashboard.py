@@ -9,6 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from rekindle.demo.posting import post_demo
 from rekindle.embedded import dashboard, node
 from rekindle.embedded.stack import Stack
 
@@ -135,6 +136,18 @@ async def test_two_recruiters_and_a_session_that_ends(
     }
 
     status, printed = await run(built, script, story=story)
+
+    assert status == 0, printed
+
+
+async def test_who_has_read_nothing_works_a_person_reads_a_funnel_and_tries_a_salary(
+    stack: Stack, api: httpx.AsyncClient, built: list[str]
+) -> None:
+    """From the link that `make run` prints, on its demo, by what is visible."""
+    await asyncio.to_thread(post_demo, stack.url, stack.token, stack.folder)
+    story = {"url": stack.url, "token": stack.token, "link": await link(api, "admin", "maria")}
+
+    status, printed = await run(built, "newcomer.mjs", story=story)
 
     assert status == 0, printed
 
