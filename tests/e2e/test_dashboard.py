@@ -113,6 +113,7 @@ async def test_a_morning_at_the_dashboard(stack: Stack, api: httpx.AsyncClient, 
         "maria": await link(api, "recruiter", "maria"),
         "tom": await link(api, "recruiter", "tom"),
         "lead": await link(api, "lead"),
+        "admin": await link(api, "admin", "maria"),
     }
 
     status, printed = await run(built, "work.mjs", story=story)

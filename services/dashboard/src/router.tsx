@@ -20,7 +20,7 @@ export interface FunnelSearch {
   view?: "activity";
   from?: string;
   to?: string;
-  tab?: "board" | "return";
+  tab?: "board" | "fit" | "return";
   /** Whose people are shown: a metric of the funnel and its key, "reached.hired". */
   who?: string;
 }
@@ -98,6 +98,11 @@ const people = createRoute({
   validateSearch: (search: Record<string, unknown>): PeopleSearch => texts(search, ["q", "skill", "level", "status"]),
   component: lazyRouteComponent(() => import("./pages/People"), "People"),
 });
+const imports = createRoute({
+  getParentRoute: () => shell,
+  path: "/people/import",
+  component: lazyRouteComponent(() => import("./pages/Imports"), "Imports"),
+});
 const person = createRoute({
   getParentRoute: () => shell,
   path: "/people/$person",
@@ -120,7 +125,7 @@ const behind = createRoute({
 
 const tree = root.addChildren([
   logIn,
-  shell.addChildren([today, queue, positions, position, people, person, numbers, behind]),
+  shell.addChildren([today, queue, positions, position, people, imports, person, numbers, behind]),
 ]);
 
 export const makeRouter = (queries: QueryClient) =>

@@ -189,6 +189,53 @@ await step("the preview says what a higher salary brings, as the API does", asyn
   await page.getByRole("link", { name: waiting }).waitFor();
 });
 
+await step("who fits by their record is listed with why, and words that are searched for are marked", async () => {
+  await page.getByRole("link", { name: "Who fits" }).click();
+  await page.getByRole("button", { name: "None known to fail" }).click();
+  const fitting = await api(`/v1/positions/${position}/matches?fit=possible`);
+  await page.getByRole("heading", { name: /^Who fits by their records/ }).waitFor();
+  await page.getByText(fitting.items[0].name).first().waitFor();
+  await page.goto(`${url}/people`);
+  await page.getByRole("searchbox", { name: "Name, title, company" }).fill(person.name);
+  await page.keyboard.press("Enter");
+  await page
+    .locator("mark", { hasText: person.name.split(" ")[1] })
+    .first()
+    .waitFor();
+  assert.equal(await page.getByRole("link", { name: "Import" }).count(), 0, "who may not change records imports none");
+});
+
+await step("a file is read as it is, seen before it is taken, and what was refused is named", async () => {
+  const importing = await tab();
+  await importing.goto(story.admin);
+  await importing.getByRole("heading", { name: "Today" }).waitFor();
+  await importing.goto(`${url}/people`);
+  await importing.getByRole("link", { name: "Import" }).click();
+  const source = person.reference.split(/[:-]/)[2];
+  const rows = [`Nia ${source};nia-${source}@example.org;cobol`, `Otto ${source};no address;`];
+  const buffer = Buffer.from(["Wer;E-Mail;Skills", ...rows].join("\n"));
+  await importing.getByLabel("File").setInputFiles({ name: "people.csv", mimeType: "text/csv", buffer });
+  await importing.getByRole("textbox", { name: "Source" }).fill(`f${source}`);
+  await importing.getByRole("button", { name: "Show what would happen" }).click();
+  await importing.getByText("1 refused").waitFor();
+  await importing.getByRole("combobox", { name: "Wer means" }).selectOption("Name");
+  await importing.getByText("1 new people").waitFor();
+  await importing.getByRole("button", { name: "Import", exact: true }).click();
+  const done = importing.getByRole("listitem").filter({ hasText: `f${source}` });
+  await done.getByText("done").waitFor();
+  await done.getByText("Refused rows").click();
+  await done.getByText(/must be an e-mail address/).waitFor();
+  const { items } = await api(`/v1/candidates?q=${encodeURIComponent(`Nia ${source}`)}`);
+  assert.deepEqual(
+    items.map((one) => one.skills),
+    [["cobol"]],
+  );
+  await done.getByRole("button", { name: "Undo" }).click();
+  await importing.getByRole("dialog").getByRole("button", { name: "Undo" }).click();
+  await done.getByText("undone").waitFor();
+  await importing.close();
+});
+
 await step("a lead reads, and sees no administration", async () => {
   const reading = await tab();
   await reading.goto(lead);

@@ -2,12 +2,14 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, getRouteApi } from "@tanstack/react-router";
 import { api, body, type Schemas } from "../api/client";
+import { may, useSession } from "../api/session";
 import { date, number } from "../format";
 import type { PeopleSearch } from "../router";
 import { texts } from "../texts";
 import { Answered, More, part, Table, type Column } from "../ui/answers";
 import { Face } from "../ui/faces";
 import { Choice, Page, Tag } from "../ui/parts";
+import { marked } from "./marked";
 
 const t = texts.people;
 const route = getRouteApi("/shell/people");
@@ -18,10 +20,17 @@ const COLUMNS: Column<Schemas["Candidate"]>[] = [
     cell: (one) => (
       <>
         <Link to="/people/$person" params={{ person: one.person_id }}>
-          {one.name ?? one.references[0] ?? texts.unnamed}
+          <Name one={one} />
         </Link>
         <br />
         <small>{one.references[0]}</small>
+        {one.matched
+          ?.filter(({ field }) => field !== "name")
+          .map((hit) => (
+            <span key={`${hit.field} ${hit.text}`} className="sentence">
+              <small>{t.fields[hit.field] ?? hit.field}</small> <Hit {...hit} />
+            </span>
+          ))}
       </>
     ),
   },
@@ -56,7 +65,23 @@ const COLUMNS: Column<Schemas["Candidate"]>[] = [
   },
 ];
 
+type Matched = NonNullable<Schemas["Candidate"]["matched"]>[number];
+
+/** A value with the words that were searched for marked in it. */
+function Hit({ text, spans }: Matched) {
+  return marked(
+    spans.map((span) => ({ severity: "found", span })),
+    text,
+  );
+}
+
+function Name({ one }: { one: Schemas["Candidate"] }) {
+  const hit = one.matched?.find(({ field }) => field === "name");
+  return hit === undefined ? (one.name ?? one.references[0] ?? texts.unnamed) : <Hit {...hit} />;
+}
+
 export function People() {
+  const session = useSession();
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const query = {
@@ -75,9 +100,19 @@ export function People() {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
+  const first = found.data?.pages[0];
   const change = (changed: PeopleSearch): void => void navigate({ search: (before) => ({ ...before, ...changed }) });
   return (
-    <Page title={texts.pages.people}>
+    <Page
+      title={texts.pages.people}
+      aside={
+        may(session, "candidates:write") && (
+          <Link className="button" to="/people/import">
+            {texts.imports.open}
+          </Link>
+        )
+      }
+    >
       <form
         className="filters"
         role="search"
@@ -125,6 +160,12 @@ export function People() {
         />
         <button className="button">{t.search}</button>
       </form>
+      {search.q !== undefined && first?.total !== undefined && (
+        <p className="note found" role="status">
+          {t.found(number(first.total), first.total_is_capped ?? false)}{" "}
+          {first.total > 0 && t.foundBy[first.found_by ?? "words"]}
+        </p>
+      )}
       <div className="panel">
         <Answered
           query={part(found, (all) => all.pages.flatMap((page) => page.items))}

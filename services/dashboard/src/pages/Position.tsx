@@ -14,8 +14,9 @@ import "./position.css";
 
 const Board = lazy(() => import("./Board").then((module) => ({ default: module.Board })));
 const Returns = lazy(() => import("./PositionReturns").then((module) => ({ default: module.PositionReturns })));
+const Matches = lazy(() => import("./PositionMatches").then((module) => ({ default: module.PositionMatches })));
 const t = texts.positions;
-const TABS = [undefined, "board", "return"] as const;
+const TABS = [undefined, "board", "fit", "return"] as const;
 const route = getRouteApi("/shell/positions/$position");
 
 export function Position() {
@@ -52,6 +53,8 @@ export function Position() {
       <Suspense fallback={<Loading />}>
         {search.tab === "board" ? (
           <Board position={position} />
+        ) : search.tab === "fit" ? (
+          <Matches position={position} />
         ) : search.tab === "return" ? (
           <Returns position={position} record={one} />
         ) : (
