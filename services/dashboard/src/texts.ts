@@ -390,11 +390,11 @@ export const texts = {
     nobodyBack: "Nobody yet. A change on the left shows who would.",
   },
   matches: {
-    title: "Who fits by their records",
+    title: "By their records",
     fit: "How sure",
-    fits: { met: "Every requirement met", possible: "None known to fail" },
+    fits: { met: "For sure", possible: "Possibly" },
     empty: "Nobody fits",
-    emptyHow: "Of some people the record may not say enough: look at those of whom nothing is known to fail.",
+    emptyHow: "Of some people the record may not say enough: look at those who possibly fit.",
     why: "Why",
     needs: (met: string, all: string) => `${met} of ${all} needs met`,
     missing: (what: string) => `missing: ${what}`,
@@ -432,7 +432,7 @@ export const texts = {
     name: "Name",
     work: "Work",
     lastContact: "Last contact",
-    found: (count: string, capped: boolean) => (capped ? `More than ${count} found` : `${count} found`),
+    found: (count: string, capped: boolean) => (capped ? `More than ${count} found.` : `${count} found.`),
     foundBy: {
       beginnings: "No record has all of the words; these begin as the last one does.",
       names: "No record has the words; these names are spelled alike.",

@@ -191,9 +191,9 @@ await step("the preview says what a higher salary brings, as the API does", asyn
 
 await step("who fits by their record is listed with why, and words that are searched for are marked", async () => {
   await page.getByRole("link", { name: "Who fits" }).click();
-  await page.getByRole("button", { name: "None known to fail" }).click();
+  await page.getByRole("button", { name: "Possibly" }).click();
   const fitting = await api(`/v1/positions/${position}/matches?fit=possible`);
-  await page.getByRole("heading", { name: /^Who fits by their records/ }).waitFor();
+  await page.getByRole("heading", { name: /^By their records/ }).waitFor();
   await page.getByText(fitting.items[0].name).first().waitFor();
   await page.goto(`${url}/people`);
   await page.getByRole("searchbox", { name: "Name, title, company" }).fill(person.name);

@@ -176,10 +176,14 @@ export function Health() {
           : undefined;
   const state = health.isError ? "bad" : trouble === undefined ? "good" : "warn";
   const said = health.isError ? texts.faces.offline : (trouble ?? t.well);
+  const shown = (
+    <>
+      <span className="dot" aria-hidden="true" /> <span>{said}</span>
+    </>
+  );
   return (
-    <p className={`health ${state}`} role="status">
-      <span className="dot" aria-hidden="true" />{" "}
-      {trouble !== undefined && role === "admin" ? <Link to="/behind">{said}</Link> : said}
+    <p className={`health ${state}`} role="status" title={said}>
+      {trouble !== undefined && role === "admin" ? <Link to="/behind">{shown}</Link> : shown}
     </p>
   );
 }
