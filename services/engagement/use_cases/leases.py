@@ -51,13 +51,20 @@ async def finish(
             lease=lease,
             newest_close=held.newest_close,
         )
-        await queue_log.write(session, [line], shards=settings.partitions)
-        derived = await derive_people(session, [person], now=now, settings=settings)
-        answer = moved(derived[person].item, now)
-        await queue_log.keep_answer(session, lease, answer)
-        return answer
+        return await put_on_record(session, line, person, lease, now=now, settings=settings)
 
     return await transact(sessions, work)
+
+
+async def put_on_record(
+    session: AsyncSession, line: Line, person: UUID, lease: UUID, *, now: datetime, settings: EngagementSettings
+) -> Moved:
+    """Write a line about the locked person's item; returns how the item stands then, which is kept as the answer of the lease."""
+    await queue_log.write(session, [line], shards=settings.partitions)
+    derived = await derive_people(session, [person], now=now, settings=settings)
+    answer = moved(derived[person].item, now)
+    await queue_log.keep_answer(session, lease, answer)
+    return answer
 
 
 def check_ahead(done: Done, now: datetime) -> None:

@@ -5,14 +5,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.engagement.domain.queue import Moved, item_id, moved
+from services.engagement.domain.queue import Moved, item_id
 from services.engagement.domain.queue_errors import LeaseLost, NothingToUndo
 from services.engagement.domain.queue_log import Action, Done
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import queue, queue_log, streams
 from services.engagement.storage.queue_log import Line
-from services.engagement.use_cases.derive_people import derive_people
-from services.engagement.use_cases.leases import leased, lock_person
+from services.engagement.use_cases.leases import leased, lock_person, put_on_record
 from services.engagement.use_cases.transactions import transact
 from shared.db.engine import Sessions
 from shared.events import QueueItemRestored
@@ -49,10 +48,6 @@ async def restore_item(sessions: Sessions, id: UUID, *, lease: UUID, now: dateti
             event_id=finished.event_id,
         )
         line = Line(done=Done(Action.RESTORED), event=event, at=now, recruiter=held.recruiter, lease=lease)
-        await queue_log.write(session, [line], shards=settings.partitions)
-        derived = await derive_people(session, [person], now=now, settings=settings)
-        answer = moved(derived[person].item, now)
-        await queue_log.keep_answer(session, lease, answer)
-        return answer
+        return await put_on_record(session, line, person, lease, now=now, settings=settings)
 
     return await transact(sessions, work)
