@@ -121,7 +121,12 @@ def _refused(poster: "Poster", one: str) -> list[dict[str, Any]]:
 
 def _show(done: dict[str, Any], refused: list[dict[str, Any]], *, dry: bool) -> None:
     form = done["format"]
-    said = [form["kind"], form["encoding"], form["delimiter"] and f"cells between {form['delimiter']!r}"]
+    said = [
+        form["kind"],
+        form["sheet"] and f"sheet {form['sheet']!r}",
+        form["encoding"],
+        form["delimiter"] and f"cells between {form['delimiter']!r}",
+    ]
     if (form["header_line"] or 1) > 1:
         said.append(f"columns named in line {form['header_line']}")
     print(f"read as {', '.join(filter(None, said))}")

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic_settings import NoDecode
 
+from shared.isolated import Isolation
 from shared.settings import SharedSettings
 
 ServiceName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
@@ -40,6 +41,16 @@ class CandidatesSettings(SharedSettings):
     """Columns that a file may have."""
     import_dry_run_rows: int = Field(5_000, ge=1, validation_alias="CANDIDATES_IMPORT_DRY_RUN_ROWS")
     """Rows that a dry run tries."""
+
+    import_read_seconds: int = Field(60, ge=1, validation_alias="CANDIDATES_IMPORT_READ_SECONDS")
+    """Seconds of the processor that reading a spreadsheet, a document or a PDF may take, in a process of its own."""
+    import_read_memory_mib: int = Field(1024, ge=128, validation_alias="CANDIDATES_IMPORT_READ_MEMORY_MIB")
+    """Memory that this process may take, and what such a file may unpack to."""
+
+    @property
+    def isolation(self) -> Isolation:
+        """The limits of a process that reads a file."""
+        return Isolation(self.import_read_seconds, self.import_read_memory_mib)
 
     @property
     def attributes(self) -> frozenset[str]:

@@ -51,10 +51,16 @@ class ImportMapping(BaseModel):
 class ImportFormat(BaseModel):
     """How a file was read: found by what it holds."""
 
-    kind: Annotated[str, Field(description="The format.", examples=["csv"])]
+    kind: Annotated[str, Field(description="The format: csv, xlsx, json, json resume, fresh resume.", examples=["csv"])]
     encoding: Annotated[str | None, Field(description="Of text.", examples=["utf-8"])]
     delimiter: Annotated[str | None, Field(description="What stands between cells.", examples=[";"])]
     header_line: Annotated[int | None, Field(description="The line that names the columns.", examples=[1])]
+    sheet: Annotated[
+        str | None, Field(description="Of a spreadsheet: the sheet that was read, the first with data.", examples=["Pool"])
+    ] = None
+    sheets_left: Annotated[
+        list[str], Field(description="Its other sheets with data, which were not read.", examples=[["Archive"]])
+    ] = []
 
 
 class ImportRowError(BaseModel):
@@ -158,6 +164,8 @@ def _how_read(form: Format, columns: Sequence[str], meaning: Meaning) -> dict[st
             "encoding": form.encoding,
             "delimiter": form.delimiter,
             "header_line": form.header_line,
+            "sheet": form.sheet,
+            "sheets_left": [*form.sheets_left],
         },
         "columns": list(columns),
         "mapping": {"columns": dict(meaning.columns), "empty": "clear" if meaning.clears_empty else "keep"},

@@ -59,7 +59,7 @@ _BODY: dict[str, Any] = {
                         "file": {
                             "type": "string",
                             "format": "binary",
-                            "description": "The file: CSV, JSON or a JSON Resume. Encoding, delimiter and header are found.",
+                            "description": "CSV, XLSX, JSON or a JSON Resume. Encoding, delimiter and header are found.",
                             "examples": [_EXAMPLE["file"]],
                         },
                         "source": {
@@ -116,7 +116,10 @@ async def create_import(request: Request, principal: Importer, sessions: Session
         limits = Limits(columns=settings.import_max_columns, rows=settings.import_max_rows)
         content = await asyncio.to_thread(digest_of, upload.file)
         table = await asyncio.to_thread(
-            open_table, upload.file, limits, parse_json=read_json, named=() if given is None else given.columns
+            open_table,
+            *(upload.file, limits, settings.isolation),
+            parse_json=read_json,
+            named=() if given is None else given.columns,
         )
         meaning = proposed(table.columns) if given is None else given
         demand_fits(meaning, table.columns)

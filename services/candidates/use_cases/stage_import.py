@@ -124,7 +124,7 @@ class _Staging:
 
     @staticmethod
     def _staged(table: Table, new: NewImport, key: bytes) -> Iterator[StoredRow]:
-        for number, row in enumerate(table.rows(), 1):
+        for number, row in enumerate(table.rows, 1):
             if number > new.most_rows:
                 raise FileRefused.of("file", f"has more than {new.most_rows} rows")
             if isinstance(row, BadRow):

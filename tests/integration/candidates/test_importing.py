@@ -34,7 +34,8 @@ async def test_a_file_makes_people_known(importer: Importer) -> None:
     assert done["status"] == "done"
     assert counts(done) == (3, 0, 0, 0)
     assert (done["rows"], done["done"]) == (3, 3)
-    assert done["format"] == {"kind": "csv", "encoding": "utf-8", "delimiter": ",", "header_line": 1}
+    read = {name: value for name, value in done["format"].items() if value}
+    assert read == {"kind": "csv", "encoding": "utf-8", "delimiter": ",", "header_line": 1}
     assert done["mapping"]["columns"] == {
         "Full name": "name",
         "E-Mail": "emails",

@@ -20,6 +20,7 @@ FORMULA = "holds a formula; only values are read"
 _SCIENTIFIC = re.compile(r"[+-]?\d+([.,]\d+)?E\+\d+", re.IGNORECASE)
 _MONTHS = "jan|feb|mar|mrz|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez"
 _DATE = re.compile(rf"(({_MONTHS})-\d{{2}}|\d{{1,2}}-({_MONTHS}))", re.IGNORECASE)
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T[\d:.]+)?|\d{2}:\d{2}:\d{2}")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d{1,2})?")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([.,']\d{3})+")
 _SEPARATORS = {"emails": r"[;,|\s]+", "phones": r"[;,|\n]+", "links": r"[;|\s]+", "skills": r"[;,|\n]+"}
@@ -83,7 +84,8 @@ def _scalar(field: str, text: str) -> Any:
 def _demand_undamaged(field: str, text: str) -> None:
     if field in _LONG_NUMBERS and _SCIENTIFIC.fullmatch(text):
         raise CellError(SCIENTIFIC)
-    if field not in {OBSERVED_AT, *_CODES} and _DATE.fullmatch(text):
+    is_date = _DATE.fullmatch(text) or (not field.startswith("attributes.") and _ISO_DATE.fullmatch(text))
+    if field not in {OBSERVED_AT, *_CODES} and is_date:
         raise CellError(DATE)
     if text[0] == "=":
         raise CellError(FORMULA)

@@ -5,16 +5,19 @@ import io
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, BinaryIO
 
-from services.candidates.domain.imports.csv_table import CsvTable
+from services.candidates.domain.imports.csv_table import csv_table
 from services.candidates.domain.imports.encodings import encoding_of
-from services.candidates.domain.imports.json_table import JsonTable
+from services.candidates.domain.imports.json_table import json_table
 from services.candidates.domain.imports.rows import FileRefused, Limits, Table
+from services.candidates.domain.imports.xlsx import LOCKED, is_encrypted, xlsx_table
+from shared.isolated import Isolation
 
 _PIECE = 1024 * 1024
+_ZIP = b"PK\x03\x04"
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _OTHERS = {
     b"%PDF": "a PDF",
-    b"PK\x03\x04": "a ZIP archive, as spreadsheets and documents are",
-    b"\xd0\xcf\x11\xe0": "an old Office file",
+    _OLD_OFFICE: "an Office file of the old kind, or of another program",
     b"{\\rtf": "RTF",
     b"\x1f\x8b": "gzip",
     b"\x89PNG": "a picture",
@@ -30,21 +33,32 @@ def digest_of(file: BinaryIO) -> bytes:
     return digest.digest()
 
 
-def open_table(file: BinaryIO, limits: Limits, *, parse_json: Callable[[bytes], Any], named: Collection[str] = ()) -> Table:
+def open_table(
+    file: BinaryIO,
+    limits: Limits,
+    isolation: Isolation,
+    *,
+    parse_json: Callable[[bytes], Any],
+    named: Collection[str] = (),
+) -> Table:
     """The rows of a file. ``named`` are columns that a mapping names. Raises FileRefused, and what ``parse_json`` raises."""
     file.seek(0)
     head = file.read(8)
     if not head:
         raise FileRefused.of("file", "is empty")
+    if head.startswith(_ZIP):
+        return xlsx_table(file, limits, isolation, named=named)
+    if head.startswith(_OLD_OFFICE) and is_encrypted(file):
+        raise FileRefused.of("file", LOCKED)
     for mark, kind in _OTHERS.items():
         if head.startswith(mark):
-            raise FileRefused.of("file", f"must be CSV or JSON: this is {kind}")
+            raise FileRefused.of("file", f"must be CSV, XLSX or JSON: this is {kind}")
     if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"[", b"{"}:
         file.seek(0)
-        return JsonTable(parse_json(file.read().removeprefix(b"\xef\xbb\xbf")), limits)
+        return json_table(parse_json(file.read().removeprefix(b"\xef\xbb\xbf")), limits)
     encoding = encoding_of(_pieces(file))
     file.seek(0)
-    return CsvTable(io.TextIOWrapper(file, encoding=encoding, newline=None), encoding=encoding, limits=limits, named=named)
+    return csv_table(io.TextIOWrapper(file, encoding=encoding, newline=None), encoding=encoding, limits=limits, named=named)
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:

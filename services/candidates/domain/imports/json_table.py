@@ -6,42 +6,41 @@ A resume states what somebody is now: the latest place of work that has no end, 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.candidates.domain.imports.rows import BadRow, FileRefused, FileRows, Format, Limits, Row, RowError, checked_columns
+from services.candidates.domain.imports.rows import (
+    BadRow,
+    FileRefused,
+    FileRows,
+    Format,
+    Limits,
+    Row,
+    RowError,
+    Table,
+    checked_columns,
+)
 
 _VALUE = ("value", "url", "name")
 """The member that says what an item of a list is."""
 
 
-class JsonTable:
-    """What a JSON text holds, read. A row's line is its place in the list, counted from 1."""
+def json_table(parsed: Any, limits: Limits) -> Table:
+    """The people in a JSON text that was read. A row's line is its place in the list, counted from 1. Raises FileRefused."""
+    kind, people = _people(parsed)
+    flat = [_flat(one) if isinstance(one, dict) else None for one in people]
+    names = list(dict.fromkeys(name for one in flat if one is not None for name in one))
+    if not names:
+        raise FileRefused.of("file", "names nobody")
+    return Table(Format(kind, "utf-8"), checked_columns(names, limits), _rows(flat, names))
 
-    def __init__(self, parsed: Any, limits: Limits) -> None:
-        kind, people = _people(parsed)
-        self._flat = [_flat(one) if isinstance(one, dict) else None for one in people]
-        names = list(dict.fromkeys(name for one in self._flat if one is not None for name in one))
-        if not names:
-            raise FileRefused.of("file", "names nobody")
-        self._names = names
-        self._columns = checked_columns(names, limits)
-        self._format = Format(kind, "utf-8")
 
-    @property
-    def format(self) -> Format:
-        return self._format
-
-    @property
-    def columns(self) -> Sequence[str]:
-        return self._columns
-
-    def rows(self) -> FileRows:
-        """Every person; an item that is no object is none."""
-        for number, one in enumerate(self._flat, 1):
-            if one is None:
-                yield BadRow(number, RowError("must be an object"))
-            elif wrong := next((name for name, cell in one.items() if any("\0" in text for text in [*cell])), None):
-                yield BadRow(number, RowError("holds a NUL character", wrong.strip()))
-            else:
-                yield Row(number, [one.get(name, "") for name in self._names])
+def _rows(flat: Sequence[Mapping[str, Any] | None], names: Sequence[str]) -> FileRows:
+    """Every person; an item that is no object is none."""
+    for number, one in enumerate(flat, 1):
+        if one is None:
+            yield BadRow(number, RowError("must be an object"))
+        elif wrong := next((name for name, cell in one.items() if any("\0" in text for text in [*cell])), None):
+            yield BadRow(number, RowError("holds a NUL character", wrong.strip()))
+        else:
+            yield Row(number, [one.get(name, "") for name in names])
 
 
 def _people(parsed: Any) -> tuple[str, Sequence[Any]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from shared.errors import Invalid
 
@@ -58,6 +58,10 @@ class Format:
     delimiter: str | None = None
     header_line: int | None = None
     """The line that names the columns; what stands before it is a preamble and is skipped."""
+    sheet: str | None = None
+    """Of a spreadsheet: the first sheet with data, which is read."""
+    sheets_left: Sequence[str] = ()
+    """Its other sheets with data, which are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +87,14 @@ def checked_columns(names: Sequence[str], limits: Limits) -> list[str]:
     return columns
 
 
-class Table(Protocol):
-    """A file that was opened: its format and columns are known, its rows are read once."""
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file that was opened: its format and columns are known."""
 
-    @property
-    def format(self) -> Format: ...
-    @property
-    def columns(self) -> Sequence[str]: ...
-    def rows(self) -> FileRows:
-        """Every row. Raises FileRefused for what makes the whole file unreadable."""
+    format: Format
+    columns: Sequence[str]
+    rows: FileRows
+    """Every row, and what is none; read once. Raises FileRefused for what makes the whole file unreadable."""
 
 
 @dataclass(frozen=True, slots=True)
