@@ -1,7 +1,8 @@
 """Read what strangers wrote in a process of its own: little time, little memory, no network, no files, no secrets.
 
-The process gets the file and writes what it read. After its imports it can open nothing: neither a file nor a socket. Its
-environment is empty. What it dies of is its caller's to say, never its caller's end.
+The process gets the file and writes what it read. After its imports, and after ``prepare`` of the module where there is one, it
+can open nothing: neither a file nor a socket. Its environment is empty. What it dies of is its caller's to say, never its
+caller's end.
 """
 
 import codecs
@@ -101,9 +102,11 @@ def _with_descriptor(file: BinaryIO) -> BinaryIO:
 
 def run(module: str, name: str, seconds: str, memory: str, written: str, options: str) -> None:
     """Within the process: read standard input with a function, and write its answer to standard output."""
-    reading: Reading = getattr(importlib.import_module(module), name)
+    its_module = importlib.import_module(module)
+    reading: Reading = getattr(its_module, name)
     for encoding in _ENCODINGS:
         codecs.lookup(encoding)
+    getattr(its_module, "prepare", lambda: None)()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 1))
     resource.setrlimit(resource.RLIMIT_AS, (int(memory) * MIB,) * 2)

@@ -42,6 +42,8 @@ class CandidatesSettings(SharedSettings):
     import_dry_run_rows: int = Field(5_000, ge=1, validation_alias="CANDIDATES_IMPORT_DRY_RUN_ROWS")
     """Rows that a dry run tries."""
 
+    resume_max_pages: int = Field(50, ge=1, validation_alias="CANDIDATES_RESUME_MAX_PAGES")
+    """Pages that a resume may have."""
     import_read_seconds: int = Field(60, ge=1, validation_alias="CANDIDATES_IMPORT_READ_SECONDS")
     """Seconds of the processor that reading a spreadsheet, a document or a PDF may take, in a process of its own."""
     import_read_memory_mib: int = Field(1024, ge=128, validation_alias="CANDIDATES_IMPORT_READ_MEMORY_MIB")

@@ -51,7 +51,10 @@ class ImportMapping(BaseModel):
 class ImportFormat(BaseModel):
     """How a file was read: found by what it holds."""
 
-    kind: Annotated[str, Field(description="The format: csv, xlsx, json, json resume, fresh resume.", examples=["csv"])]
+    kind: Annotated[
+        str,
+        Field(description="The format: csv, xlsx, json, json resume, fresh resume, text resume, pdf resume.", examples=["csv"]),
+    ]
     encoding: Annotated[str | None, Field(description="Of text.", examples=["utf-8"])]
     delimiter: Annotated[str | None, Field(description="What stands between cells.", examples=[";"])]
     header_line: Annotated[int | None, Field(description="The line that names the columns.", examples=[1])]

@@ -24,6 +24,7 @@ from services.candidates.api.import_bodies import (
 )
 from services.candidates.domain.imports.columns import demand_fits, demand_names_people, proposed
 from services.candidates.domain.imports.files import digest_of, open_table
+from services.candidates.domain.imports.resume_table import ResumeReader
 from services.candidates.domain.imports.rows import Limits, Meaning
 from services.candidates.use_cases import imports
 from services.candidates.use_cases.stage_import import NewImport, preview_import, stage_import
@@ -59,7 +60,7 @@ _BODY: dict[str, Any] = {
                         "file": {
                             "type": "string",
                             "format": "binary",
-                            "description": "CSV, XLSX, JSON or a JSON Resume. Encoding, delimiter and header are found.",
+                            "description": "CSV, XLSX, JSON, or a resume: PDF, text, JSON Resume. What it is is found.",
                             "examples": [_EXAMPLE["file"]],
                         },
                         "source": {
@@ -114,10 +115,11 @@ async def create_import(request: Request, principal: Importer, sessions: Session
     async with read_upload(request, fields=("source", "mapping", "on_invalid", "dry_run")) as upload:
         source, given, skips_invalid, dry_run = _read_fields(upload)
         limits = Limits(columns=settings.import_max_columns, rows=settings.import_max_rows)
+        resumes = ResumeReader(settings.isolation, now, settings.phone_region, settings.resume_max_pages)
         content = await asyncio.to_thread(digest_of, upload.file)
         table = await asyncio.to_thread(
             open_table,
-            *(upload.file, limits, settings.isolation),
+            *(upload.file, limits, resumes),
             parse_json=read_json,
             named=() if given is None else given.columns,
         )

@@ -111,9 +111,12 @@ def _code(text: str) -> str:
 
 
 def _country(text: str) -> str:
-    if len(text) == 2:
-        return text
-    return _countries().get(_folded(text), text)
+    return text if len(text) == 2 else country_of(text) or text
+
+
+def country_of(name: str) -> str | None:
+    """The country (ISO 3166-1 alpha-2) that has this name in some language; None where none has."""
+    return _countries().get(_folded(name))
 
 
 @cache

@@ -5,18 +5,20 @@ import io
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, BinaryIO
 
-from services.candidates.domain.imports.csv_table import csv_table
+from services.candidates.domain.imports.columns import known_names
+from services.candidates.domain.imports.csv_table import DELIMITERS, csv_table
 from services.candidates.domain.imports.encodings import encoding_of
+from services.candidates.domain.imports.header import PREAMBLE
 from services.candidates.domain.imports.json_table import json_table
+from services.candidates.domain.imports.resume_table import ResumeReader
 from services.candidates.domain.imports.rows import FileRefused, Limits, Table
 from services.candidates.domain.imports.xlsx import LOCKED, is_encrypted, xlsx_table
-from shared.isolated import Isolation
+from services.candidates.domain.resumes.document import PDF, is_resume
 
 _PIECE = 1024 * 1024
 _ZIP = b"PK\x03\x04"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _OTHERS = {
-    b"%PDF": "a PDF",
     _OLD_OFFICE: "an Office file of the old kind, or of another program",
     b"{\\rtf": "RTF",
     b"\x1f\x8b": "gzip",
@@ -36,7 +38,7 @@ def digest_of(file: BinaryIO) -> bytes:
 def open_table(
     file: BinaryIO,
     limits: Limits,
-    isolation: Isolation,
+    resumes: ResumeReader,
     *,
     parse_json: Callable[[bytes], Any],
     named: Collection[str] = (),
@@ -47,18 +49,31 @@ def open_table(
     if not head:
         raise FileRefused.of("file", "is empty")
     if head.startswith(_ZIP):
-        return xlsx_table(file, limits, isolation, named=named)
+        return xlsx_table(file, limits, resumes.isolation, named=named)
+    if head.startswith(PDF):
+        return resumes.table(file)
     if head.startswith(_OLD_OFFICE) and is_encrypted(file):
         raise FileRefused.of("file", LOCKED)
     for mark, kind in _OTHERS.items():
         if head.startswith(mark):
-            raise FileRefused.of("file", f"must be CSV, XLSX or JSON: this is {kind}")
+            raise FileRefused.of("file", f"must be CSV, XLSX, JSON or a resume: this is {kind}")
     if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"[", b"{"}:
         file.seek(0)
         return json_table(parse_json(file.read().removeprefix(b"\xef\xbb\xbf")), limits)
     encoding = encoding_of(_pieces(file))
     file.seek(0)
+    if not named and _is_resume(file.read(_PIECE).decode(encoding, errors="replace")):
+        return resumes.table(file)
+    file.seek(0)
     return csv_table(io.TextIOWrapper(file, encoding=encoding, newline=None), encoding=encoding, limits=limits, named=named)
+
+
+def _is_resume(text: str) -> bool:
+    """Whether a text is a resume: none of its first lines names columns, and it is written as resumes are."""
+    names_columns = any(
+        known_names(line.split(delimiter)) > 1 for line in text.splitlines()[:PREAMBLE] for delimiter in DELIMITERS
+    )
+    return not names_columns and is_resume(text)
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:
