@@ -28,6 +28,7 @@ from benchmarks import (
     profiles,
     projector,
     queue_claims,
+    resumes,
     returns,
     reviews,
     search,
@@ -39,6 +40,7 @@ from benchmarks.run import Run
 Measure = Callable[[Run], Awaitable[None]]
 # In this order, so that those which can share a stack do.
 MEASUREMENTS: dict[str, Measure] = {
+    "resumes": resumes.measure,
     "reviews": reviews.measure,
     "cost": cost.measure,
     "links": links.measure,

@@ -53,7 +53,10 @@ class ImportFormat(BaseModel):
 
     kind: Annotated[
         str,
-        Field(description="The format: csv, xlsx, json, json resume, fresh resume, text resume, pdf resume.", examples=["csv"]),
+        Field(
+            description="The format: csv, xlsx, json, json resume, fresh resume, text resume, docx resume, pdf resume.",
+            examples=["csv"],
+        ),
     ]
     encoding: Annotated[str | None, Field(description="Of text.", examples=["utf-8"])]
     delimiter: Annotated[str | None, Field(description="What stands between cells.", examples=[";"])]

@@ -60,7 +60,7 @@ _BODY: dict[str, Any] = {
                         "file": {
                             "type": "string",
                             "format": "binary",
-                            "description": "CSV, XLSX, JSON, or a resume: PDF, text, JSON Resume. What it is is found.",
+                            "description": "CSV, XLSX, JSON, or a resume: PDF, DOCX, text, JSON Resume. What it is is found.",
                             "examples": [_EXAMPLE["file"]],
                         },
                         "source": {

@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, BinaryIO
 
+from services.candidates.domain.imports.archives import names_in
 from services.candidates.domain.imports.columns import known_names
 from services.candidates.domain.imports.csv_table import DELIMITERS, csv_table
 from services.candidates.domain.imports.encodings import encoding_of
@@ -13,10 +14,10 @@ from services.candidates.domain.imports.json_table import json_table
 from services.candidates.domain.imports.resume_table import ResumeReader
 from services.candidates.domain.imports.rows import FileRefused, Limits, Table
 from services.candidates.domain.imports.xlsx import LOCKED, is_encrypted, xlsx_table
-from services.candidates.domain.resumes.document import PDF, is_resume
+from services.candidates.domain.resumes.document import PDF, ZIP, is_resume
+from services.candidates.domain.resumes.docx import DOCUMENT
 
 _PIECE = 1024 * 1024
-_ZIP = b"PK\x03\x04"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _OTHERS = {
     _OLD_OFFICE: "an Office file of the old kind, or of another program",
@@ -48,7 +49,9 @@ def open_table(
     head = file.read(8)
     if not head:
         raise FileRefused.of("file", "is empty")
-    if head.startswith(_ZIP):
+    if head.startswith(ZIP):
+        if DOCUMENT in names_in(file):
+            return resumes.table(file)
         return xlsx_table(file, limits, resumes.isolation, named=named)
     if head.startswith(PDF):
         return resumes.table(file)

@@ -41,7 +41,8 @@ class ResumeReader:
     def read(self, file: BinaryIO) -> tuple[str, dict[str, Any]]:
         """The kind of a document, and what it states. Raises Unreadable."""
         today = (self.now.year, self.now.month)
-        with self.isolation.read(read_document, file, today=today, pages=self.pages) as answer:
+        unpacked = self.isolation.memory_mib // 4
+        with self.isolation.read(read_document, file, today=today, pages=self.pages, unpacked_mib=unpacked) as answer:
             kind, resume = orjson.loads(answer.read())
         country = (resume["location"] or {}).get("country") or self.region
         resume["phones"] = [

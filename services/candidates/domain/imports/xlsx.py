@@ -142,5 +142,5 @@ def _demand_harmless(content: BinaryIO, unpacked_mib: int) -> None:
     if any(name.endswith("vbaProject.bin") for name in names):
         raise Unreadable(MACROS)
     if "xl/workbook.xml" not in names:
-        raise Unreadable("must be CSV, XLSX or JSON: this is a ZIP archive of another kind")
+        raise Unreadable("must be CSV, XLSX, JSON or a resume: this is a ZIP archive of another kind")
     content.seek(0)

@@ -10,6 +10,7 @@ from services.candidates.domain.imports.encodings import encoding_of
 from services.candidates.domain.imports.rows import FileRefused
 from services.candidates.domain.resumes.contacts import Stated
 from services.candidates.domain.resumes.dates import Period, YearMonth
+from services.candidates.domain.resumes.docx import docx_lines
 from services.candidates.domain.resumes.headings import heading_kind
 from services.candidates.domain.resumes.lines import Line, plain_lines
 from services.candidates.domain.resumes.pdf import pdf_lines
@@ -18,6 +19,7 @@ from shared.isolated import Unreadable
 from shared.skills import aliases
 
 PDF = b"%PDF"
+ZIP = b"PK\x03\x04"
 _LEAST_HEADINGS = 1
 
 
@@ -27,19 +29,21 @@ def prepare() -> None:
     country_of("")
 
 
-def read_document(file: BinaryIO, answer: BinaryIO, *, today: tuple[int, int], pages: int) -> None:
+def read_document(file: BinaryIO, answer: BinaryIO, *, today: tuple[int, int], pages: int, unpacked_mib: int) -> None:
     """Write the kind of a document and what it states, as JSON. Runs in a process of its own. Raises Unreadable."""
     content = file.read()
-    kind, lines = _lines(content, pages)
+    kind, lines = _lines(content, pages, unpacked_mib)
     if not lines:
         raise Unreadable("holds no text")
     resume = read_resume(lines, today=YearMonth(*today))
     answer.write(orjson.dumps([kind, resume_json(resume)]))
 
 
-def _lines(content: bytes, pages: int) -> tuple[str, list[Line]]:
+def _lines(content: bytes, pages: int, unpacked_mib: int) -> tuple[str, list[Line]]:
     if PDF in content[:1024]:
         return "pdf resume", pdf_lines(content, pages=pages)
+    if content.startswith(ZIP):
+        return "docx resume", docx_lines(content, unpacked_mib=unpacked_mib, pages=pages)
     try:
         text = content.decode(encoding_of([content]))
     except FileRefused as error:
