@@ -44,6 +44,8 @@ class CandidatesSettings(SharedSettings):
 
     resume_max_pages: int = Field(50, ge=1, validation_alias="CANDIDATES_RESUME_MAX_PAGES")
     """Pages that a resume may have."""
+    resume_max_files: int = Field(500, ge=1, validation_alias="CANDIDATES_RESUME_MAX_FILES")
+    """Resumes that an archive may hold."""
     import_read_seconds: int = Field(60, ge=1, validation_alias="CANDIDATES_IMPORT_READ_SECONDS")
     """Seconds of the processor that reading a spreadsheet, a document or a PDF may take, in a process of its own."""
     import_read_memory_mib: int = Field(1024, ge=128, validation_alias="CANDIDATES_IMPORT_READ_MEMORY_MIB")

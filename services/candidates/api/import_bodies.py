@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.candidates.api.bodies import read_patch
 from services.candidates.api.candidate_bodies import CandidateBatchItem
 from services.candidates.api.dependencies import observed_or_now
+from services.candidates.api.resume_bodies import ReadResume
 from services.candidates.domain.imports.rows import Format, Meaning, RowError
 from services.candidates.settings import CandidatesSettings
 from services.candidates.storage.import_rows import StoredRow
@@ -54,7 +55,8 @@ class ImportFormat(BaseModel):
     kind: Annotated[
         str,
         Field(
-            description="The format: csv, xlsx, json, json resume, fresh resume, text resume, docx resume, pdf resume.",
+            description="The format: csv, xlsx, json, json resume, fresh resume, text resume, docx resume, pdf resume, "
+            "zip of resumes.",
             examples=["csv"],
         ),
     ]
@@ -118,6 +120,7 @@ class ImportPreview(ImportCounts):
     mapping: Annotated[ImportMapping, Field(description="What its columns mean.")]
     is_complete: Annotated[bool, Field(description="Whether all rows were tried; of a long file the first ones are.")]
     errors: Annotated[list[RefusedLine], Field(description="The first lines that break a rule.")]
+    resumes: Annotated[list[ReadResume], Field(description="What the first resumes state, with how sure that is and where.")]
 
 
 class ImportPage(BaseModel):
@@ -205,6 +208,7 @@ def preview_shown(preview: Preview, source: str, form: Format, columns: Sequence
         **{name: preview.counts[name] for name in ("created", "updated", "unchanged", "refused")},
         "is_complete": preview.is_complete,
         "errors": [{"line": line, "errors": errors_shown(errors)} for line, errors in preview.refused],
+        "resumes": [{"line": line, **resume} for line, resume in preview.resumes],
     }
 
 

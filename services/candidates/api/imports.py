@@ -60,7 +60,7 @@ _BODY: dict[str, Any] = {
                         "file": {
                             "type": "string",
                             "format": "binary",
-                            "description": "CSV, XLSX, JSON, or a resume: PDF, DOCX, text, JSON Resume. What it is is found.",
+                            "description": "CSV, XLSX, JSON, a resume (PDF, DOCX, text, JSON Resume), or a ZIP of resumes.",
                             "examples": [_EXAMPLE["file"]],
                         },
                         "source": {
@@ -115,7 +115,8 @@ async def create_import(request: Request, principal: Importer, sessions: Session
     async with read_upload(request, fields=("source", "mapping", "on_invalid", "dry_run")) as upload:
         source, given, skips_invalid, dry_run = _read_fields(upload)
         limits = Limits(columns=settings.import_max_columns, rows=settings.import_max_rows)
-        resumes = ResumeReader(settings.isolation, now, settings.phone_region, settings.resume_max_pages)
+        most = (settings.resume_max_pages, settings.resume_max_files)
+        resumes = ResumeReader(settings.isolation, now, settings.phone_region, *most)
         content = await asyncio.to_thread(digest_of, upload.file)
         table = await asyncio.to_thread(
             open_table,

@@ -3,7 +3,7 @@
 What a row states is held until it has a result, and gone then. A row names its person by id, so that an erasure reaches it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -55,6 +55,8 @@ class StoredRow:
     result: str | None
     errors: tuple[RowError, ...]
     content: Any
+    resume: Mapping[str, Any] | None = None
+    """All that a resume states; it is not stored."""
 
 
 def row_of(stored: Sequence[Any]) -> StoredRow:

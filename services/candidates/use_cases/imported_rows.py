@@ -11,10 +11,12 @@ from uuid import UUID
 
 import orjson
 
+from services.candidates.domain.imports.additions import added
 from services.candidates.domain.imports.columns import located
 from services.candidates.domain.imports.rows import Meaning, RowError
 from services.candidates.storage import import_rows
 from services.candidates.storage.import_rows import StoredRow
+from services.candidates.storage.known import known_of
 from services.candidates.use_cases.change_candidates import Accepted
 from services.candidates.use_cases.changes import RecordChange
 from services.candidates.use_cases.views import Redirected
@@ -54,8 +56,12 @@ class Worked:
         now: datetime,
         skips_invalid: bool,
         meaning: Meaning,
+        adds_as: str | None,
     ) -> "Worked":
-        """Read rows. What the last import of a person stated already is unchanged without another look."""
+        """Read rows. What the last import of a person stated already is unchanged without another look.
+
+        ``adds_as``: the source of rows that only add to what is known, as resumes do; None for those that say what is so.
+        """
         digests = {
             row.number: (row.candidate_id, _digest(key, row.content))
             for row in rows
@@ -71,7 +77,16 @@ class Worked:
                 settled[row.number] = ("unchanged", row.errors)
             else:
                 open_rows.append(row)
-        read = await asyncio.to_thread(lambda: [read_row(row.content, now, skips_invalid) for row in open_rows])
+        contents = [row.content for row in open_rows]
+        if adds_as is not None:
+            before = await known_of(connection, {candidate for candidate, _ in digests.values()})
+            contents = [
+                added(row.content, stated, source=adds_as)
+                if row.candidate_id is not None and (stated := before.get(row.candidate_id)) is not None
+                else row.content
+                for row in open_rows
+            ]
+        read = await asyncio.to_thread(lambda: [read_row(content, now, skips_invalid) for content in contents])
         changes: list[RecordChange] = []
         skipped: dict[int, Sequence[RowError]] = {}
         for row, one in zip(open_rows, read, strict=True):

@@ -97,7 +97,11 @@ class ImportRunner:
             rows = await import_rows.after(connection, one.id, one.done, CHUNK)
             key = await imports.key(connection)
             worked = await Worked.of(
-                connection, rows, self.read_row, key, now=one.created_at, skips_invalid=one.skips_invalid, meaning=one.meaning
+                *(connection, rows, self.read_row, key),
+                now=one.created_at,
+                skips_invalid=one.skips_invalid,
+                meaning=one.meaning,
+                adds_as=one.source if one.format.adds else None,
             )
         step = _Step(one, worked, now)
         await change_candidates(self.sessions, worked.changes, stated_by=one.states_as, shards=self.shards, now=now, also=step)

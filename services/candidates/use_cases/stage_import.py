@@ -3,10 +3,11 @@
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from services.candidates.domain.imports.cells import fields_of
@@ -52,6 +53,8 @@ class Preview:
     counts: Counter[str] = field(default_factory=Counter)
     refused: list[tuple[int, Sequence[RowError]]] = field(default_factory=list)
     """The first lines that would be refused."""
+    resumes: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
+    """The line of each of the first resumes, and all that it states."""
     is_complete: bool = True
 
 
@@ -99,7 +102,11 @@ async def preview_import(
         number = batch[-1].number
         async with sessions.alone() as connection:
             worked = await Worked.of(
-                connection, batch, read_row, key, now=now, skips_invalid=new.skips_invalid, meaning=new.meaning
+                *(connection, batch, read_row, key),
+                now=now,
+                skips_invalid=new.skips_invalid,
+                meaning=new.meaning,
+                adds_as=new.source if table.format.adds else None,
             )
         outcomes = await preview_changes(sessions, worked.changes, stated_by=new.stated_by, now=now)
         for row, (_, result, errors) in zip(batch, worked.results(outcomes), strict=True):
@@ -107,6 +114,8 @@ async def preview_import(
             if result == "created" and row.candidate_id is not None:
                 created.add(row.candidate_id)
             preview.counts["updated" if is_again else result] += 1
+            if row.resume is not None and len(preview.resumes) < shown:
+                preview.resumes.append((row.line, row.resume))
             if errors and len(preview.refused) < shown:
                 preview.refused.append((row.line, errors))
     return preview
@@ -144,4 +153,4 @@ def _staged_row(number: int, row: Row, table: Table, new: NewImport, key: bytes)
     except NamesNobody as nobody:
         return StoredRow(number, row.line, None, "refused", (*wrong, located(nobody.wrong, new.meaning)), None)
     content = {"candidate": str(reference), **fields}
-    return StoredRow(number, row.line, reference.id_of("candidate"), None, wrong, content)
+    return StoredRow(number, row.line, reference.id_of("candidate"), None, wrong, content, row.resume)

@@ -1,5 +1,7 @@
 """Resumes as files: each is a row that states what it says of today."""
 
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -73,6 +75,72 @@ async def test_a_dry_run_of_a_resume_says_what_would_happen(importer: Importer) 
     assert answer.status_code == 200
     assert (answer.json()["created"], answer.json()["mapping"]["columns"]["skills"]) == (1, "skills")
     assert await importer.people() == []
+
+
+async def test_a_dry_run_shows_each_value_with_its_place_and_how_sure_it_is(importer: Importer) -> None:
+    (resume,) = (await importer.send(ADA, dry_run="true")).json()["resumes"]
+
+    assert resume["name"] == {"value": "Ada Byron", "confidence": 0.95, "place": {"page": 1, "line": 1}}
+    assert [(one["company"], one["from"], one["to"], one["is_open"]) for one in resume["positions"]] == [
+        ("Analytical Engines Ltd", "2020-03", None, True),
+        ("Babbage & Co", "2016", "2020", False),
+    ]
+    (school,) = resume["schools"]
+    assert (school["school"], school["degree"], school["place"]["line"]) == ("University of London", "BSc Mathematics", 12)
+    assert [(one["language"], one["proficiency"]) for one in resume["languages"]] == [("en", "native"), ("fr", "good")]
+
+
+async def test_a_second_resume_adds_and_brings_nothing_back_that_a_recruiter_removed(importer: Importer, ats: Caller) -> None:
+    await importer.imported(ADA)
+    (ada,) = await importer.people()
+    tag = (await ats.ask("GET", f"/v1/candidates/{ada['id']}")).headers["etag"]
+    changed = await ats.patch(ada["id"], if_match=tag, skills=["python", "go"], title="Head of Engines", links=[])
+    assert changed.status_code == 200
+
+    await importer.imported(ADA.replace("Python, Postgres, Golang", "Postgres, Rust").replace("London, UK |", "Paris, France |"))
+
+    person = await ats.read(ada["id"])
+    assert person["skills"] == ["python", "go", "rust"]
+    assert (person["title"], person["links"]) == ("Head of Engines", [])
+    assert person["location"] == {"country": "FR", "city": "Paris"}
+    assert person["phones"] == ["+442079460958"]
+
+
+def archive_of(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+async def test_a_zip_of_resumes_has_a_result_for_each_file(importer: Importer) -> None:
+    grace = ADA.replace("Ada Byron", "Grace Hopper").replace("ada.byron", "grace").replace("+44 20 7946 0958", "")
+    content = archive_of(
+        {
+            "pool/ada.txt": ADA.encode(),
+            "__MACOSX/ada.txt": b"x",
+            "pool/grace.docx": docx(*[paragraph(line) for line in grace.splitlines()]),
+            "pool/nested.zip": archive_of({"ada.txt": ADA.encode()}),
+            "bomb.txt": b"\0" * 3_000_000,
+            "broken.pdf": b"%PDF-1.7\nno document",
+            "nobody.txt": b"A text without anybody",
+        }
+    )
+
+    done = await importer.imported(content)
+
+    assert (done["format"]["kind"], done["rows"], done["created"], done["refused"]) == ("zip of resumes", 6, 2, 4)
+    assert {person["name"] for person in await importer.people()} == {"Ada Byron", "Grace Hopper"}
+    rules = [row["errors"][0]["rule"] if row["errors"] else None for row in await importer.rows(done["id"])]
+    assert rules[:5] == [
+        None,
+        None,
+        "is an archive in an archive, which is not opened",
+        "unpacks to more than 200 times its size",
+        "is no PDF that can be read",
+    ]
+    assert str(rules[5]).startswith("must name somebody")
 
 
 @pytest.mark.skipif(not SAMPLES.exists(), reason="the sample resumes are not beside the project")
@@ -156,6 +224,8 @@ BOMB = (
         (docx(*[paragraph(f"Line {number}") for number in range(4000)]), "more than 50 pages"),
         (b"%PDF-1.7\nno document", "no PDF that can be read"),
         (b"{\\rtf1 Ada}", "this is RTF"),
+        (archive_of({"__MACOSX/x": b""}), "without a file"),
+        (archive_of({f"{number}.txt": b"" for number in range(600)}), "600 files; at most 500"),
     ],
 )
 async def test_what_cannot_be_read_is_a_problem_that_names_the_rule(importer: Importer, content: bytes, word: str) -> None:

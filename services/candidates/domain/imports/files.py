@@ -14,13 +14,17 @@ from services.candidates.domain.imports.json_table import json_table
 from services.candidates.domain.imports.resume_table import ResumeReader
 from services.candidates.domain.imports.rows import FileRefused, Limits, Table
 from services.candidates.domain.imports.xlsx import LOCKED, is_encrypted, xlsx_table
+from services.candidates.domain.imports.zip_table import zip_table
 from services.candidates.domain.resumes.document import PDF, ZIP, is_resume
 from services.candidates.domain.resumes.docx import DOCUMENT
 
 _PIECE = 1024 * 1024
+_OF_PROGRAMS = frozenset({"[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF"})
+"""Parts of archives that are a document of some program, and no folder of files."""
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _OTHERS = {
     _OLD_OFFICE: "an Office file of the old kind, or of another program",
+    b"PK\x05\x06": "an empty archive",
     b"{\\rtf": "RTF",
     b"\x1f\x8b": "gzip",
     b"\x89PNG": "a picture",
@@ -50,8 +54,11 @@ def open_table(
     if not head:
         raise FileRefused.of("file", "is empty")
     if head.startswith(ZIP):
-        if DOCUMENT in names_in(file):
+        names = names_in(file)
+        if DOCUMENT in names:
             return resumes.table(file)
+        if not names.intersection(_OF_PROGRAMS):
+            return zip_table(file, resumes)
         return xlsx_table(file, limits, resumes.isolation, named=named)
     if head.startswith(PDF):
         return resumes.table(file)

@@ -37,6 +37,8 @@ class ResumeReader:
     now: datetime
     region: str | None
     pages: int
+    files: int = 1
+    """The most of an archive."""
 
     def read(self, file: BinaryIO) -> tuple[str, dict[str, Any]]:
         """The kind of a document, and what it states. Raises Unreadable."""
@@ -78,7 +80,7 @@ def resume_row(line: int, resume: Mapping[str, Any]) -> Row:
         "level": _sure(resume["level"]).get("value", ""),
         "years_experience": "" if years is None else str(years),
     }
-    return Row(line, [cells[name] for name in COLUMNS])
+    return Row(line, [cells[name] for name in COLUMNS], resume)
 
 
 def _telephone(text: str, country: str | None) -> str | None:

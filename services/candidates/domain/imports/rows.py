@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from shared.errors import Invalid
 
@@ -26,6 +26,8 @@ class Row:
 
     line: int
     cells: Sequence[str | list[str]]
+    resume: Mapping[str, Any] | None = None
+    """Of a resume: all that it states, with how sure that is and where it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class Format:
     """Of a spreadsheet: the first sheet with data, which is read."""
     sheets_left: Sequence[str] = ()
     """Its other sheets with data, which are not."""
+
+    @property
+    def adds(self) -> bool:
+        """Whether a row adds to what is known of its person, as a resume does, and takes nothing away."""
+        return "resume" in self.kind
 
 
 @dataclass(frozen=True, slots=True)
