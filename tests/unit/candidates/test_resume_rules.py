@@ -222,3 +222,96 @@ def test_names_in_every_script_are_found(name: str) -> None:
 
     assert found is not None
     assert (found.value, found.place.line) == (name, 1)
+
+
+NURSE = """John Q. Smith
+Email: jsmith@example.com
+Phone: +1-202-555-0143
+
+EMPLOYMENT HISTORY
+
+Registered Nurse
+St. Mary's Hospital - Chicago, IL
+2015 to Present
+Provide patient care in a 30-bed unit. Supervise nursing assistants and train new staff on procedures.
+Administer medication.
+
+Nursing Assistant
+Cook County Clinic
+2012 to 2015
+
+EDUCATION
+Bachelor of Science in Nursing
+Loyola University Chicago, 2015
+
+REFERENCES
+Dr. Jane Miller, jane@example.org, (312) 555-0199
+"""
+LEBENSLAUF = """LEBENSLAUF
+
+Persönliche Daten
+Name: Jürgen Groß
+Adresse: Hauptstraße 5, 10115 Berlin
+Telefon: 030 1234567
+E-Mail: juergen.gross@example.org
+Geburtsdatum: 12.03.1985
+
+Berufserfahrung
+03/2018 - heute    Softwareentwickler, SAP SE, Walldorf
+                   - Entwicklung von Microservices
+01/2014 - 02/2018  Junior Entwickler bei Siemens AG, München
+                   - Wartung von Altsystemen
+
+Ausbildung
+10/2008 - 09/2013  Technische Universität Berlin
+                   Diplom-Informatik
+2005               Abitur, Goethe-Gymnasium Berlin
+"""
+FREELANCER = """ALEX CHEN
+alex.chen@example.com · +1 416 555 0134
+
+EXPERIENCE
+Shopify — Staff Engineer (2021–now)
+* Built things
+Google LLC — Software Engineer II, Mountain View, CA (Aug 2017 – Mar 2021)
+* Search
+Freelance Developer (2016)
+
+EDUCATION
+University of Waterloo — BASc, Computer Engineering (2012–2017)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "contacts", "work", "schools"),
+    [
+        (
+            NURSE,
+            ("John Q. Smith", "jsmith@example.com", "+1-202-555-0143"),
+            [("St. Mary's Hospital", "Registered Nurse"), ("Cook County Clinic", "Nursing Assistant")],
+            [("Loyola University Chicago", "Bachelor of Science in Nursing")],
+        ),
+        (
+            LEBENSLAUF,
+            ("Jürgen Groß", "juergen.gross@example.org", "030 1234567"),
+            [("SAP SE", "Softwareentwickler"), ("Siemens AG", "Junior Entwickler")],
+            [("Technische Universität Berlin", "Diplom-Informatik"), ("Goethe-Gymnasium Berlin", "Abitur")],
+        ),
+        (
+            FREELANCER,
+            ("ALEX CHEN", "alex.chen@example.com", "+1 416 555 0134"),
+            [("Shopify", "Staff Engineer"), ("Google LLC", "Software Engineer II"), (None, "Freelance Developer")],
+            [("University of Waterloo", "BASc, Computer Engineering")],
+        ),
+    ],
+    ids=["nurse", "German", "freelancer"],
+)
+def test_whole_resumes_are_read(
+    text: str, contacts: tuple[str, ...], work: list[tuple[str | None, str]], schools: list[tuple[str, str]]
+) -> None:
+    found = read(text)
+
+    assert found.contacts.name is not None
+    assert (found.contacts.name.value, *(one.value for one in [*found.contacts.emails, *found.contacts.phones])) == contacts
+    assert [(one.company, one.title) for one in found.positions] == work
+    assert [(one.school, one.degree) for one in found.schools] == schools

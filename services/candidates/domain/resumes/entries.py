@@ -80,7 +80,8 @@ def _head_of(line: Line, before: Line | None, *, in_text: bool, is_indented: boo
         return _Head(line, found, is_aside=True), None
     goes_on = in_text and before is not None and (before.is_full or is_indented) and not line.is_bold
     is_sentence = text.rstrip().endswith((".", ";")) and len(text.split()) > 6 and not found
-    if found is not None and found.period.start is None and len(text.split()) > 12:
+    is_within = found is not None and found.begin > 0 and len(text) - found.stop > 2
+    if found is not None and is_within and found.period.start is None and len(text.split()) > 12:
         is_sentence = True
     starts_low = text[:1].islower()
     if is_sentence or starts_low or len(text) > LONGEST_HEAD or (goes_on and found is None):
@@ -144,6 +145,8 @@ def _add(entry: Entry, line: Line) -> None:
         for part in _STRONG.split(text):
             bare = without_town(_LABEL.sub("", part.strip(" ,;|–—•·-"))).strip(" ,;|–—•·-:\uf000")
             bare = bare.removesuffix("(").strip()
+            if bare.count("(") > bare.count(")") and not bare.endswith(")"):
+                bare += ")"
             if bare and not (_DURATION.fullmatch(bare) or town_of(bare) is not None):
                 row.append(bare)
     if row:

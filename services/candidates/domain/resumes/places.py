@@ -27,6 +27,8 @@ _PLACE = re.compile(
     rf"(?P<remote>{_REMOTE})|(?:\d{{4,5}} )?(?P<city>{_CITY})(?: Area)?,\s*(?P<region>[^\W\d_][\w.' -]{{1,25}}?)"
     rf"(?:\s+\d{{5}})?(?:,\s*(?P<country>[^\W\d_][\w.' ]{{1,25}}))?"
 )
+_CODED = re.compile(rf"(?:[A-Z]{{1,2}}-)?\d{{5}} (?P<city>{_CITY})")
+"""A town behind its postal code: of several countries, which it does not say."""
 _AT_END = re.compile(rf"(?:^|\s*[,–—|·•(]\s*|\s+[-]\s+)(?P<place>{_PLACE.pattern})[)\s]*$")
 
 
@@ -40,7 +42,10 @@ class Town:
 
 def town_of(text: str) -> Town | None:
     """The town that a text names and nothing else; None where it names none."""
-    match = _PLACE.fullmatch(text.strip(" .()|•·"))
+    bare = text.strip(" .()|•·")
+    if (coded := _CODED.fullmatch(bare)) is not None:
+        return Town(coded["city"], None)
+    match = _PLACE.fullmatch(bare)
     return None if match is None else _town(match)
 
 

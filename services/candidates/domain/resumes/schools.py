@@ -77,7 +77,7 @@ def _degree(part: str, school: str | None) -> bool:
 
 def _whole_degree(place: int, parts: Sequence[str], school: str | None) -> str:
     """The degree with its subject, where that stands apart from it."""
-    degree = parts[place].strip(" ,;()")
+    degree = _bare(parts[place])
     match = degree_in(degree)
     is_bare = match is not None and len(degree) - (match.end() - match.start()) <= 3
     if is_bare:
@@ -87,8 +87,15 @@ def _whole_degree(place: int, parts: Sequence[str], school: str | None) -> str:
 
 
 def _splits(parts: Sequence[str]) -> Iterator[list[str]]:
-    cleaned = [bare for part in parts if (bare := _REMARK.sub("", part).strip(" ,;()–—-"))]
-    yield cleaned
-    dashed = [piece.strip(" ,;()") for part in cleaned for piece in _DASHES.split(part) if piece.strip(" ,;()")]
+    cleaned = [bare for part in parts if (bare := _REMARK.sub("", part).strip(" ,;–—-"))]
+    dashed = [bare for part in cleaned for piece in _DASHES.split(part) if (bare := _bare(piece))]
     yield dashed
-    yield [piece.strip(" ,;()") for part in dashed for piece in _COMMAS.split(part) if piece.strip(" ,;()")]
+    yield [bare for part in dashed for piece in _COMMAS.split(part) if (bare := _bare(piece))]
+
+
+def _bare(text: str) -> str:
+    """A text without signs at its ends, and without a bracket that has no other."""
+    text = text.strip(" ,;")
+    if text.count("(") != text.count(")"):
+        text = text.strip("()").strip()
+    return text

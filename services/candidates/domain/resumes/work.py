@@ -11,6 +11,10 @@ from services.candidates.domain.resumes.roles import firm_score, title_score
 
 _DASHES = re.compile(r"\s+[–—-]\s+|\s*;\s*|\s+(?:@|at|bei|chez|presso|bij)\s+|\s*@\s*")
 _COMMAS = re.compile(r",\s+(?!(?:inc|llc|ltd|llp|corp|gmbh|co|plc|s\.a|ag|lp)\b(?!-))", re.IGNORECASE)
+_ALONE = re.compile(r"\b(?:freelanc\w*|self-employed|independent|freiberuf\w*|selbständig\w*)\b", re.IGNORECASE)
+_FIRM_AND_TOWN = re.compile(
+    r"(?P<firm>.+?\b(?:inc|llc|ltd|corp|gmbh|ag|se|kg|plc|s\.a|bv|nv)\.?),\s+[^\W\d_][\w' -]{1,25}", re.IGNORECASE
+)
 _AT = re.compile(r"\s+(?:@|at|bei|chez|presso|bij)\s+")
 
 
@@ -31,7 +35,7 @@ def positions_of(lines: Sequence[Line], *, dated_only: bool = False) -> list[Pos
     company: str | None = None
     for entry in entries_of(lines, dated_only=dated_only):
         title, firm, confidence = _read(entry)
-        if firm is None and title is not None:
+        if firm is None and title is not None and not _ALONE.search(title):
             firm = company
         if title is None and firm is None:
             continue
@@ -39,7 +43,9 @@ def positions_of(lines: Sequence[Line], *, dated_only: bool = False) -> list[Pos
             continue
         if dated_only and not (title and title_score(title)):
             continue
-        company = firm or company
+        if firm is not None:
+            # A firm on a line of its own has the roles below it, too.
+            company = firm if len(entry.rows) > 1 or title is None else None
         positions.append(Position(firm, title, entry.period, confidence, entry.place))
     return _with_roles(positions)
 
@@ -59,7 +65,8 @@ def _read(entry: Entry) -> tuple[str | None, str | None, float]:
     for split in _splits(parts):
         title, firm, confidence = _assign(split)
         if title is not None and firm is not None:
-            return title, firm, confidence
+            behind = _FIRM_AND_TOWN.fullmatch(firm)
+            return title, firm if behind is None else behind["firm"], confidence
     return _alone(parts)
 
 
