@@ -5,7 +5,16 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.candidates.api import candidate_batches, candidates, erasures, imports, insights, matches, positions
+from services.candidates.api import (
+    candidate_batches,
+    candidates,
+    duplicates,
+    erasures,
+    imports,
+    insights,
+    matches,
+    positions,
+)
 from services.candidates.consumers import subscriptions
 from services.candidates.settings import CandidatesSettings
 from services.candidates.use_cases.measure_erasures import erasure_measure
@@ -21,7 +30,7 @@ from shared.web.personal_data import personal_data_router
 
 
 def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
-    """Routes at their full paths: /v1/candidates, /v1/positions, /v1/erasures, /v1/imports."""
+    """Routes at their full paths: /v1/candidates, /v1/positions, /v1/duplicates, /v1/erasures, /v1/imports."""
     settings = settings or CandidatesSettings()
     sessions = connect(settings.database_url, pool_size=settings.pool_size, name="candidates api")
     health = ServiceHealth(
@@ -49,6 +58,7 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
             insights.router,
             candidates.router,
             positions.router,
+            duplicates.router,
             erasures.router,
             imports.upload_router,
             imports.router,
@@ -63,6 +73,7 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
             **PERSONAL_DATA,
             "candidates": "People's records, by id or by what your systems call them.",
             "positions": "Openings.",
+            "duplicates": "People who may be one: with evidence, a preview of the merge, and what was decided.",
             "erasures": "People who are forgotten for good.",
             "imports": "People from files: what would come of one, and what came of each of its rows.",
         },

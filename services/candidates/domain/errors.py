@@ -74,6 +74,19 @@ class TooManyInsights(Conflict):
     title = "The candidate has too many insights"
 
 
+class DuplicateUnknown(NotFound):
+    """No suspected pair of that id."""
+
+    code = "duplicate_unknown"
+    title = "There is no such pair of suspected duplicates"
+
+    @classmethod
+    def of_id(cls, pair: UUID) -> Self:
+        return cls(
+            f"There is no pair {pair}: the two were never suspected, or one of them has changed, was merged, or was erased."
+        )
+
+
 class ImportUnknown(NotFound):
     """No import of that id."""
 

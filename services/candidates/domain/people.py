@@ -42,6 +42,8 @@ class Stream:
     """What the person is found by, on the stream that stands for the person; set with every change."""
     is_changed: bool = False
     """Whether it is to be written."""
+    is_shown_anew: bool = False
+    """Whether the transaction that holds it has changed what is shown of the person."""
     is_made: bool = False
     """Whether the transaction that holds it has made its row."""
 
@@ -156,6 +158,7 @@ def bring_up_to_date(person: UUID, members: Collection[Stream], *, now: datetime
         shown = _record(person, members, values) if has_record and member.id == person else None
         is_shown_anew = canonical(shown) != canonical(member.record)
         if is_shown_anew:
+            member.is_shown_anew = True
             member.record = shown
             member.record_version += 1
             member.is_changed = True

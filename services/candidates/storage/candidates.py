@@ -15,7 +15,7 @@ import orjson
 from services.candidates.domain.learning import Learned
 from services.candidates.domain.people import Stream
 from services.candidates.domain.registers import read_heads, write_heads
-from services.candidates.storage import syncs
+from services.candidates.storage import duplicates, syncs
 from services.candidates.storage.listing import records_page
 from shared.db.asyncpg_connection import Driver, Write, planned_once
 from shared.db.locks import PEOPLE
@@ -118,7 +118,7 @@ _SAVE = """
 
 
 def saving(streams: Iterable[Stream]) -> list[Write]:
-    """Write those of the locked streams that have changed."""
+    """Write those of the locked streams that have changed; whose record is shown anew waits to be compared with others."""
     changed = [stream for stream in streams if stream.is_changed]
     if not changed:
         return []
@@ -138,7 +138,7 @@ def saving(streams: Iterable[Stream]) -> list[Write]:
         [one.erasure_id for one in changed],
         [orjson.dumps(one.search).decode() for one in changed],
     )
-    return [Write(_SAVE, columns)]
+    return [Write(_SAVE, columns), *duplicates.waiting([one.id for one in changed if one.is_shown_anew])]
 
 
 OF_THE_PAST = ("title", "company")

@@ -1,10 +1,12 @@
 """Work imports off: chunk by chunk, each with its results and the place that was reached in one transaction.
 
-So whatever is killed, a row is done once. Chunks of several imports take turns.
+So whatever is killed, a row is done once. Chunks of several imports take turns, and between them those whose records have
+changed are compared with others.
 """
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +15,7 @@ from datetime import datetime
 from services.candidates.storage import candidates, import_rows, imports
 from services.candidates.storage.imports import CHANNEL, Import
 from services.candidates.use_cases.change_candidates import Accepted, change_candidates
+from services.candidates.use_cases.compare_people import compare_next
 from services.candidates.use_cases.imported_rows import ReadRow, Worked
 from services.candidates.use_cases.undo_import import take_back
 from services.candidates.use_cases.views import Redirected
@@ -21,6 +24,7 @@ from shared.db.asyncpg_connection import Driver, Write
 from shared.db.engine import Sessions, is_transient
 from shared.db.leader import leading
 from shared.db.locks import IMPORTS
+from shared.db.notifier import listen
 from shared.errors import DomainError
 from shared.observability.heartbeats import beat
 from shared.shutdown import BEAT_EVERY, pause, wake_at
@@ -32,6 +36,10 @@ STATED = frozenset({"created", "updated", "unchanged"})
 CHUNK = 200
 """Rows of one transaction."""
 RETRY_AFTER = 1.0
+PAUSE = 0.5
+"""Seconds between two looks while records change steadily: who changes meanwhile is compared together."""
+LOOK_EVERY = 60.0
+"""Seconds after which it looks for changed records though nobody said that there are any: a notification may be lost."""
 
 
 class MovedOnError(Exception):
@@ -48,7 +56,7 @@ class ImportRunner:
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until ``stop`` is set, and wait without a query while there is nothing to do."""
+        """Work until ``stop`` is set, and wait almost without a query while there is nothing to do."""
         while not stop.is_set():
             try:
                 async with leading(self.sessions, IMPORTS, stop) as connection:
@@ -64,18 +72,21 @@ class ImportRunner:
         stopping = asyncio.create_task(wake_at(stop, self._woken))
         try:
             await connection.add_listener(CHANNEL, lambda *_: self._woken.set())
-            self._woken.set()
+            await listen(connection, self._woken)
+            looked_at = -LOOK_EVERY
             while not stop.is_set() and not connection.is_closed():
-                if self._woken.is_set():
+                if self._woken.is_set() or time.monotonic() - looked_at >= LOOK_EVERY:
                     self._woken.clear()
+                    looked_at = time.monotonic()
                     while not stop.is_set() and await self.work_once():
                         beat()
+                    await pause(stop, PAUSE)
                 await pause(self._woken, BEAT_EVERY)
         finally:
             stopping.cancel()
 
     async def work_once(self) -> bool:
-        """Do a chunk of each import that is to be worked off; whether there was any."""
+        """Do a chunk of each import that is to be worked off, and compare some who wait for it; whether there was any."""
         async with self.sessions.alone() as connection:
             waiting = await imports.in_work(connection)
         for one in waiting:
@@ -89,7 +100,7 @@ class ImportRunner:
                 logger.exception("the import %s failed", one.id)
                 async with self.sessions.begin_raw() as transaction:
                     await imports.set_status(transaction.connection, one.id, "failed", finished_at=clock.now())
-        return bool(waiting)
+        return bool(await compare_next(self.sessions, now=clock.now()) or waiting)
 
     async def work_chunk(self, one: Import, *, now: datetime) -> None:
         """Do the next rows of an import as it was read. Raises MovedOnError where it is elsewhere by now."""
