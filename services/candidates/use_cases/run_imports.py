@@ -36,7 +36,7 @@ STATED = frozenset({"created", "updated", "unchanged"})
 CHUNK = 200
 """Rows of one transaction."""
 RETRY_AFTER = 1.0
-PAUSE = 0.5
+PAUSE = 1.0
 """Seconds between two looks while records change steadily: who changes meanwhile is compared together."""
 LOOK_EVERY = 60.0
 """Seconds after which it looks for changed records though nobody said that there are any: a notification may be lost."""

@@ -11,12 +11,15 @@ from services.candidates.domain.duplicates.names import PersonName, sound_of, sp
 
 How = Literal["same", "spelling", "form", "sound", "slip", "initial", "doubtful", "other"]
 
-_LOSS: dict[How, float] = {"same": 0, "spelling": 0.2, "form": 1, "sound": 0.7, "slip": 1.5, "initial": 2.5, "doubtful": 6}
+_LOSS: dict[How, float] = {"same": 0, "spelling": 0.2, "form": 1, "sound": 1.5, "slip": 1.5, "initial": 2.5, "doubtful": 6}
 """How much less a word says that agrees only so, in bits."""
-_SHORTEST_WITH_SLIP = 4
-_LONG = 8
+_SHORTEST_SWAPPED, _SHORTEST_WITH_SLIP, _LONG = 3, 4, 8
+_LONG_IN_OTHER_LETTERS = 6
+"""One letter of another script may be two in Latin."""
 _DOUBTFUL = 0.85
 _SIMILAR = 0.6
+_SOUNDS_SIMILAR = 0.8
+_MOST_SLIPS = 2
 _PLAIN_LETTERS, _BITS_A_LETTER, _MOST_BITS = 9, 0.35, 2.5
 """A name of so many letters is of ordinary weight; longer ones are rarer, up to a limit, short ones more common."""
 
@@ -29,7 +32,7 @@ class NameAgreement:
     why: str
 
 
-@lru_cache(maxsize=262_144)
+@lru_cache(maxsize=32_768)
 def compare_words(one: str, other: str, *, by_sound: bool = False) -> How:
     """How two words of names agree; the same whichever comes first. ``by_sound``: one of the two was in other letters."""
     if one == other:
@@ -46,15 +49,21 @@ def compare_words(one: str, other: str, *, by_sound: bool = False) -> How:
     similarity = JaroWinkler.similarity(one, other)
     if similarity < _SIMILAR:
         return "other"
+    alike: How = "doubtful" if similarity >= _DOUBTFUL else "other"
     if _may_be_two_names(one, other):
-        return "doubtful"
-    if sounds_alike:
+        return alike
+    if sounds_alike and similarity >= _SOUNDS_SIMILAR:
         return "sound"
+    return "slip" if _is_slip(one, other, long=_LONG_IN_OTHER_LETTERS if by_sound else _LONG) else alike
+
+
+def _is_slip(one: str, other: str, *, long: int) -> bool:
+    """One letter is another, too many or missing, or two swapped; in a ``long`` word two such; in a short one only swapped."""
     shorter = min(len(one), len(other))
     distance = OSA.distance(one, other, score_cutoff=2)
-    if (distance == 1 and shorter >= _SHORTEST_WITH_SLIP) or (distance == 2 and shorter >= _LONG):
-        return "slip"
-    return "doubtful" if similarity >= _DOUBTFUL else "other"
+    if distance == 1:
+        return shorter >= _SHORTEST_WITH_SLIP or (shorter >= _SHORTEST_SWAPPED and sorted(one) == sorted(other))
+    return distance == _MOST_SLIPS and shorter >= long
 
 
 def _may_be_two_names(one: str, other: str) -> bool:
@@ -102,12 +111,13 @@ def _joined(words: tuple[str, ...]) -> set[str]:
 def _word_by_word(shorter: PersonName, longer: PersonName, plain: float) -> NameAgreement:
     """Each word of the shorter name with the one of the longer that agrees best, the closest pairs first."""
     short, long = shorter.words, longer.words
-    by_sound = shorter.is_transliterated or longer.is_transliterated
+    by_sound = shorter.is_transliterated != longer.is_transliterated
+    is_exact = shorter.is_surname_first and longer.is_surname_first
     ways = sorted(
         (_LOSS[how], abs(i - j), i, j, how)
         for i, one in enumerate(short)
         for j, other in enumerate(long)
-        if (how := compare_words(one, other, by_sound=by_sound)) != "other"
+        if (how := compare_words(one, other, by_sound=by_sound)) != "other" and (how == "same" or not is_exact)
     )
     mine: dict[int, tuple[How, float]] = {}
     theirs: set[int] = set()
@@ -115,27 +125,31 @@ def _word_by_word(shorter: PersonName, longer: PersonName, plain: float) -> Name
         if i not in mine and j not in theirs:
             mine[i] = how, loss
             theirs.add(j)
-    loss = sum(lost for _, lost in mine.values())
+    loss = sum(lost for _, lost in mine.values()) - (by_sound * 0.8 * sum(how == "sound" for how, _ in mine.values()))
     hows = {how for how, _ in mine.values()}
     whole = sum(how not in {"initial", "doubtful"} and len(short[i]) > 1 for i, (how, _) in mine.items())
-    if len(mine) == len(short) and (whole > 1 or len(short) == 1 or (whole and "doubtful" not in hows)):
+    if len(mine) == len(short) and (len(short) == 1 or (whole and "doubtful" not in hows)):
         further = 0.4 * (len(long) - len(short))
         return NameAgreement(plain - loss - further, _why(hows, is_longer=len(long) > len(short), is_one=len(short) == 1))
     if not whole:
         return NameAgreement(-14.0, "other names")
     if len(mine) == len(short):
-        return NameAgreement(-2.0 - loss, "one word the same, another alike, which may be two names")
-    return _partly(short, long, mine)
+        return NameAgreement(-4.0 - loss, "one word the same, another alike, which may be two names")
+    return _partly(shorter, longer, mine)
 
 
-def _partly(short: tuple[str, ...], long: tuple[str, ...], mine: dict[int, tuple[How, float]]) -> NameAgreement:
+def _partly(short: PersonName, long: PersonName, mine: dict[int, tuple[How, float]]) -> NameAgreement:
     """Some words agree, others do not: the same given name with another surname is rather one person than the opposite."""
-    is_first_common = compare_words(short[0], long[0]) not in {"other", "doubtful", "initial"}
+    family = NameAgreement(-14.0, "the same surname, another given name: maybe of one family")
+    first, first_too = short.words[0], long.words[0]
+    if short.is_surname_first or long.is_surname_first or len(first) == 1:
+        return family
+    if compare_words(first, first_too) in {"other", "doubtful", "initial"}:
+        return family
     if len(mine) > 1:
         return NameAgreement(-3.0, "a part of the name the same, another part not")
-    if is_first_common and len(short[0]) > 1:
-        return NameAgreement(-4.0, "the same given name, another surname")
-    return NameAgreement(-14.0, "the same surname, another given name: maybe of one family")
+    weight = -7.0 if is_given_name(first) and is_given_name(first_too) else -10.0
+    return NameAgreement(weight, "the same given name, another surname")
 
 
 def _why(hows: set[How], *, is_longer: bool, is_one: bool) -> str:

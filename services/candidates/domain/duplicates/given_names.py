@@ -17,7 +17,9 @@ from nicknames import name_triplets
 def _full_forms() -> Mapping[str, frozenset[str]]:
     """The names of which each is a form, itself among them; only names that are on a list."""
     found: dict[str, set[str]] = defaultdict(set)
-    listed: dict[str, list[str]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    listed = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    for name in listed.pop("alone").split():
+        found[name].add(name)
     own = ((name, form) for name, forms in listed.items() for form in forms)
     english = ((one.name1, one.name2) for one in name_triplets())
     for name, form in chain(own, english):

@@ -42,6 +42,8 @@ class PersonName:
     """junior, senior, II ... where the name says so."""
     is_transliterated: bool
     """Whether it was written with other letters."""
+    is_surname_first: bool = False
+    """Whether it was written as one word, Chinese or Korean, of which the surname is the first."""
 
     @property
     def letters(self) -> int:
@@ -58,8 +60,10 @@ def read_name(text: str | None) -> PersonName:
         return NO_NAME
     composed = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", text[:300]))
     is_transliterated = _LATIN.fullmatch(composed) is None
-    if is_transliterated:
-        composed = " ".join(map(_with_surname_apart, composed.split()))
+    whole = composed.strip()
+    is_surname_first = is_transliterated and (_HAN.fullmatch(whole) or _HANGUL.fullmatch(whole)) is not None
+    if is_surname_first:
+        composed = _with_surname_apart(whole)
     latin = _SEPARATORS.sub(" ", anyascii(composed).replace("'", "").lower())
     words = [word[:LONGEST_WORD] for word in latin.split()]
     generation = None
@@ -69,18 +73,16 @@ def read_name(text: str | None) -> PersonName:
     for dropped in (TITLES, PARTICLES):
         rest = [word for word in kept if word not in dropped]
         kept = rest if len(rest) >= min(2, len(kept)) else kept
-    return PersonName(tuple(kept[:MOST_WORDS]), generation, is_transliterated)
+    return PersonName(tuple(kept[:MOST_WORDS]), generation, is_transliterated, is_surname_first)
 
 
 def _with_surname_apart(word: str) -> str:
     """Chinese and Korean names are written without a space: the surname comes first, of one character, seldom of two."""
-    if _HAN.fullmatch(word) is None and _HANGUL.fullmatch(word) is None:
-        return word
     length = 2 if word[:2] in LONG_SURNAMES and len(word) > 2 else 1
     return f"{word[:length]} {word[length:]}"
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def sound_of(word: str) -> str:
     """How a word sounds, roughly: consonants alone, with those as one that languages and transliterations mix up."""
     for pattern, sound in _SOUNDS:
@@ -88,7 +90,7 @@ def sound_of(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def spelling_of(word: str) -> str:
     """A word with what German writes for its umlauts as the letter without dots."""
     for pattern, letter in _SPELLINGS:

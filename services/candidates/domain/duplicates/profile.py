@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import lru_cache
 from itertools import combinations
 from typing import Any, Self
@@ -77,12 +77,12 @@ class Profile:
     @classmethod
     def read(cls, stored: bytes) -> Self:
         """What ``write`` wrote."""
-        (words, generation, is_transliterated), *rest = orjson.loads(stored)
-        return cls(PersonName(tuple(words), generation, is_transliterated), *rest)
+        (words, *how), *rest = orjson.loads(stored)
+        return cls(PersonName(tuple(words), *how), *rest)
 
     def write(self) -> bytes:
         """The profile as JSON, for storage."""
-        name = (self.name.words, self.name.generation, self.name.is_transliterated)
+        name = astuple(self.name)
         rest = (self.mailboxes, self.phones, self.links, self.company, self.city, self.country, self.title)
         return orjson.dumps((name, *rest))
 
@@ -115,7 +115,7 @@ def is_profile(link: str) -> bool:
     return link.partition("/")[0] in _PROFILES
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _sounds(word: str) -> tuple[str, ...]:
     forms = sorted(full_forms(word), key=lambda form: (form != word, form))[:MOST_FORMS]
     return tuple(sorted({sound_of(form) for form in forms}))
@@ -125,12 +125,12 @@ def _hash(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), signed=True)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _folded(text: str) -> str:
     return _WORDS.sub(" ", anyascii(text[:200]).lower()).strip()
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def company_key(name: str) -> str:
     """A company without its legal form."""
     words = _folded(name).split()

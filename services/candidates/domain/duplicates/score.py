@@ -94,7 +94,7 @@ def _emails(one: Profile, other: Profile) -> Iterator[Evidence]:
     if not set(one.mailboxes).isdisjoint(other.mailboxes):
         yield Evidence("email", 9.5, "the same mailbox")
         return
-    yield Evidence("email", -1.0, "no mailbox in common")
+    yield Evidence("email", -1.5, "no mailbox in common")
     if not local_parts(one.mailboxes).isdisjoint(local_parts(other.mailboxes)):
         yield Evidence("address_name", 3.0, "the same name before the @, at another provider")
 
@@ -116,7 +116,7 @@ def _phone(one: str, other: str) -> Evidence | None:
         if not is_same_phone(one, other):
             return None
         if ";" in one and ";" in other:
-            return Evidence("phone", 8.5, "the same extension of the same line")
+            return Evidence("phone", 9.5, "the same extension of the same line")
         return _line(one.partition(";")[0])
     digits, digits_too = (text.partition(";")[0].lstrip("+0") for text in (one, other))
     if one == other:
@@ -136,13 +136,13 @@ def _line(number: str) -> Evidence:
     shared = {phonenumbers.PhoneNumberType.TOLL_FREE, phonenumbers.PhoneNumberType.SHARED_COST, phonenumbers.PhoneNumberType.UAN}
     if kind in shared:
         return Evidence("phone", 1.0, "the same service number")
-    return Evidence("phone", 8.5, "the same telephone")
+    return Evidence("phone", 9.5, "the same telephone")
 
 
 def _links(one: Profile, other: Profile) -> Iterator[Evidence]:
     common = set(one.links).intersection(other.links)
     if any(map(is_profile, common)):
-        yield Evidence("link", 12.0, "the same profile")
+        yield Evidence("link", 15.0, "the same profile")
     elif common:
         yield Evidence("link", 5.0, "the same page")
     elif hosts := {link.partition("/")[0] for link in one.links if is_profile(link)}.intersection(
