@@ -8,7 +8,6 @@ from uuid import UUID
 from benchmarks.duplicate_people import Truth
 from services.candidates.domain.duplicates.pairs import suggested, to_compare
 from services.candidates.domain.duplicates.profile import Profile
-from services.candidates.storage.duplicates import MOST_IN_BLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ def judge(truth: Truth) -> Found:
     for person, profile in profiles.items():
         for key in profile.keys():  # noqa: SIM118 - no mapping
             blocks[key].append(person)
-    pairs = to_compare(profiles.keys(), (block for block in blocks.values() if 1 < len(block) <= MOST_IN_BLOCK))
+    pairs = to_compare(profiles.keys(), blocks.items())
     likely = {(pair.one.int, pair.other.int) for pair in suggested(pairs, profiles, ()) if pair.score.is_likely}
     right = likely & truth.duplicates.keys()
     there = Counter(truth.duplicates.values())

@@ -14,6 +14,7 @@ from shared.db.engine import connect
 from shared.events import Event, RelayReported, Topic
 from shared.inbox.repository import headers_to_json
 from tests.e2e.test_replay import rekindle
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -56,6 +57,24 @@ async def test_republishing_what_was_not_lost_changes_nothing(stack: Stack, api:
     assert counts["rekindle.positions.v1"] >= 1
     assert await funnel_of(api, position) == before
     assert (await answer_of(stack, "rebuild", "analytics", "--check"))["counters_wrong"] == 0
+
+
+async def test_who_comes_in_is_compared_and_a_scan_compares_everybody(stack: Stack, api: httpx.AsyncClient) -> None:
+    name = uuid4().hex
+    for source in ("scan-one", "scan-two"):
+        twice = {"name": f"Ada {name}", "emails": [f"{name}@example.org"]}
+        assert (await api.patch(f"/v1/candidates/{source}:{name}", json=twice)).status_code == 201
+
+    async def suspected() -> list[Any]:
+        found = await api.get("/v1/duplicates", params={"candidate": f"scan-one:{name}"})
+        return list(found.raise_for_status().json()["items"])
+
+    (pair,) = await eventually(suspected)
+    outcome = await answer_of(stack, "duplicates", "scan")
+
+    assert outcome["compared"] >= 2
+    assert await suspected() == [pair]
+    assert pair["judgement"] == "likely"
 
 
 async def test_one_topic_alone_can_be_republished(stack: Stack, position: str) -> None:

@@ -151,6 +151,12 @@ class NotTheSame(BaseModel):
     reason: Annotated[Paragraph, Field(description="Why they are not.", examples=["father and son"])]
 
 
+class DuplicateScan(BaseModel):
+    """How far the comparing is."""
+
+    waiting: Annotated[int, Field(description="People who wait to be compared; 0 once all are.", examples=[0])]
+
+
 def pair_shown(found: Suspicion, principal: Principal) -> dict[str, Any]:
     """A pair as JSON values."""
     pair, score = found.pair, found.pair.score

@@ -10,6 +10,7 @@ from services.candidates.api.dependencies import Cursor, Limit, SettingsDep, cur
 from services.candidates.api.duplicate_bodies import (
     DuplicateDecision,
     DuplicatePage,
+    DuplicateScan,
     Merge,
     Merged,
     NotTheSame,
@@ -19,7 +20,7 @@ from services.candidates.api.duplicate_bodies import (
     pair_shown,
     preview_shown,
 )
-from services.candidates.use_cases import duplicates
+from services.candidates.use_cases import compare_people, duplicates
 from shared.naming import read_name
 from shared.security.auth import Principal, requires
 from shared.web.dependencies import SessionsDep
@@ -62,6 +63,21 @@ async def list_suspected_duplicates(
     )
     items = [pair_shown(one, principal) for one in page.items]
     return {"items": items, "next_cursor": encode_cursor(purpose, page.last) if page.last else None}
+
+
+@router.post("/scan", status_code=202, response_model=DuplicateScan)
+async def scan_for_duplicates(_: Writer, sessions: SessionsDep) -> Any:
+    """Compare everybody anew, in the background. Asked again meanwhile, nobody waits twice.
+
+    Whoever comes in is compared without it; it is for after an upgrade that judges otherwise.
+    """
+    return {"waiting": await compare_people.scan(sessions)}
+
+
+@router.get("/scan", response_model=DuplicateScan)
+async def get_duplicate_scan(_: Writer, sessions: SessionsDep) -> Any:
+    """How many people wait to be compared, by a scan or since their record changed."""
+    return {"waiting": await compare_people.count_waiting(sessions)}
 
 
 @router.get("/{duplicate}", response_model=PreviewedPair)

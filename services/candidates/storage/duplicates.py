@@ -14,16 +14,16 @@ from uuid import UUID
 import orjson
 
 from services.candidates.domain.duplicates.pairs import Decision, Pair
+from services.candidates.domain.duplicates.profile import MOST_IN_BLOCK
 from services.candidates.domain.duplicates.score import Evidence, Score
 from shared.db.asyncpg_connection import Driver, Write
 
-MOST_IN_BLOCK = 50
-"""People who share a key are compared unless there are more: what so many share says little, and costs the square of it."""
-
 _WAIT = "INSERT INTO duplicate_waiting (candidate_id) SELECT * FROM unnest($1::uuid[])"
-_WAIT_ALL = (
-    "INSERT INTO duplicate_waiting (candidate_id, is_anew) SELECT id, true FROM candidates WHERE record IS NOT NULL ORDER BY id"
-)
+_WAIT_ALL = """
+    INSERT INTO duplicate_waiting (candidate_id, is_anew) SELECT id, true FROM candidates WHERE record IS NOT NULL
+        AND NOT EXISTS (SELECT FROM duplicate_waiting AS known WHERE known.candidate_id = candidates.id AND known.is_anew)
+    ORDER BY id
+"""
 _TAKE = """
     DELETE FROM duplicate_waiting WHERE id IN (SELECT id FROM duplicate_waiting ORDER BY id LIMIT $1)
     RETURNING candidate_id, is_anew
@@ -101,9 +101,9 @@ def waiting(streams: Collection[UUID]) -> list[Write]:
     return [Write(_WAIT, (list(streams),), only_inserts=True)] if streams else []
 
 
-async def wait_all(connection: Driver) -> int:
-    """Let everybody be compared anew; returns how many that are."""
-    return int((await connection.execute(_WAIT_ALL)).rpartition(" ")[2])
+async def wait_all(connection: Driver) -> None:
+    """Let everybody be compared anew who does not wait for it already."""
+    await connection.execute(_WAIT_ALL)
 
 
 async def count_waiting(connection: Driver) -> int:
@@ -129,9 +129,9 @@ async def held(connection: Driver, people: Collection[UUID]) -> dict[UUID, Held]
     return {person: Held(profile, keys) for person, profile, keys in await connection.fetch(_PROFILES, list(people))}
 
 
-async def blocks(connection: Driver, keys: Collection[int]) -> list[Sequence[UUID]]:
-    """The people who share a key, for each of these keys that two or more share, and not too many."""
-    return [people for _, people in await connection.fetch(_NEIGHBOURS, list(keys))]
+async def blocks(connection: Driver, keys: Collection[int]) -> list[tuple[int, Sequence[UUID]]]:
+    """Those of these keys that two or more people share, and not too many, with who they are."""
+    return [(key, people) for key, people in await connection.fetch(_NEIGHBOURS, list(keys))]
 
 
 async def save_profiles(connection: Driver, before: Mapping[UUID, Held], after: Mapping[UUID, Held]) -> None:

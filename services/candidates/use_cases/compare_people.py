@@ -89,12 +89,15 @@ def _profiles_of(records: Mapping[UUID, Mapping[str, Any]]) -> tuple[dict[UUID, 
 
 
 async def scan(sessions: Sessions) -> int:
-    """Let everybody be compared anew, in the background; returns how many that are."""
+    """Let everybody be compared anew, in the background; returns how many wait. Who waits for it already waits once."""
     async with sessions.begin_raw() as transaction:
-        return await duplicates.wait_all(transaction.connection)
+        await duplicates.wait_all(transaction.connection)
+        waiting = await duplicates.count_waiting(transaction.connection)
+    sessions.notify()
+    return waiting
 
 
-async def waiting_people(sessions: Sessions) -> int:
+async def count_waiting(sessions: Sessions) -> int:
     """How many wait to be compared."""
     async with sessions.alone() as connection:
         return await duplicates.count_waiting(connection)

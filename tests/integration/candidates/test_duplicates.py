@@ -280,6 +280,36 @@ async def test_a_pair_that_is_none_any_more_is_gone(ats: Caller, candidates: Ses
     assert await pairs(ats) == []
 
 
+async def test_a_scan_says_how_many_wait(ats: Caller, candidates: Sessions, caller: Any) -> None:
+    await ats.patched("gem:1", **ADA)
+    await ats.patched("gem:2", **ADA)
+    await compare(candidates)
+
+    started = [await ats.ask("POST", "/v1/duplicates/scan") for _ in range(2)]
+
+    assert [(answer.status_code, answer.json()) for answer in started] == [(202, {"waiting": 2})] * 2
+    assert (await ats.ask("GET", "/v1/duplicates/scan")).json() == {"waiting": 2}
+    await compare(candidates)
+    assert (await ats.ask("GET", "/v1/duplicates/scan")).json() == {"waiting": 0}
+    assert len(await pairs(ats)) == 1
+    assert (await caller("candidates:read").ask("POST", "/v1/duplicates/scan")).status_code == 403
+
+
+async def test_what_too_many_share_finds_nobody(ats: Caller, candidates: Sessions) -> None:
+    namesake: dict[str, Any] = {"name": "Ada Byron", "title": "Engineer", "location": {"country": "DE", "city": "Berlin"}}
+    for number in range(12):
+        await ats.patched(f"gem:{number}", **namesake)
+    await compare(candidates)
+    before = len((await ats.ask("GET", "/v1/duplicates?limit=200")).json()["items"])
+
+    await ats.patched("gem:12", **namesake)
+    await scan(candidates)
+    await compare(candidates)
+
+    assert before == 66
+    assert await pairs(ats) == []
+
+
 async def test_names_are_shown_with_their_scope_alone(ats: Caller, candidates: Sessions, caller: Any) -> None:
     await ats.patched("gem:1", **ADA)
     await ats.patched("gem:2", **ADA)

@@ -6,11 +6,12 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from rekindle.cli import dead_letters, import_people, rebuild, replay, republish
+from rekindle.cli import dead_letters, duplicates, import_people, rebuild, replay, republish
 from rekindle.embedded.failures import CannotStart
 
 COMMANDS = (
     ["import"],
+    ["duplicates", "scan"],
     ["replay"],
     ["republish"],
     ["rebuild"],
@@ -31,7 +32,7 @@ def app(monkeypatch: pytest.MonkeyPatch) -> typer.Typer:
     for name in ("REKINDLE_URL", "REKINDLE_TOKEN", "REKINDLE_DATA"):
         monkeypatch.delenv(name, raising=False)
     app = typer.Typer(name="rekindle")
-    for module in (import_people, replay, republish, rebuild, dead_letters):
+    for module in (import_people, duplicates, replay, republish, rebuild, dead_letters):
         module.register(app)
     return app
 
@@ -75,6 +76,7 @@ def test_misuse_ends_with_2_in_our_own_words(app: typer.Typer, arguments: list[s
     [
         (["import", "people.csv"], "Nothing runs on"),
         (["import", "people.csv", "--mapping", "nowhere.json"], "cannot be read as JSON"),
+        (["duplicates", "scan"], "Nothing runs on"),
         (["replay", "log.csv", "--mapping", "mapping.toml"], "Nothing runs on"),
         (["replay", "log.csv", "--mapping", "mapping.toml", "--url", "here", "--token", "t"], "begins with http://"),
         (["republish"], "CANDIDATES_DATABASE_URL is not set"),

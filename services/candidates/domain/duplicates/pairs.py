@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.candidates.domain.duplicates.profile import Profile
+from services.candidates.domain.duplicates.profile import Profile, most_in_block
 from services.candidates.domain.duplicates.score import Score, score
 from shared.ids import derived_id
 
@@ -38,11 +38,15 @@ class Decision:
     decided_at: datetime
 
 
-def to_compare(people: Collection[UUID], blocks: Iterable[Sequence[UUID]]) -> set[tuple[UUID, UUID]]:
-    """The pairs of those who share a key in which at least one of these people is, the smaller id first."""
+def to_compare(people: Collection[UUID], blocks: Iterable[tuple[int, Sequence[UUID]]]) -> set[tuple[UUID, UUID]]:
+    """The pairs of those who share a key in which at least one of these people is, the smaller id first.
+
+    ``blocks``: keys with who has each; those that too many have are passed over.
+    """
     return {
         (min(one, other), max(one, other))
-        for block in blocks
+        for key, block in blocks
+        if len(block) <= most_in_block(key)
         for one in block
         if one in people
         for other in block

@@ -23,7 +23,13 @@ MOST_FORMS = 4
 LOCAL_DIGITS = 8
 """The last digits of a telephone, which are the same with and without its country's code."""
 SHORTEST_LOCAL_PART = 6
+MOST_IN_BLOCK, MOST_NAMESAKES = 50, 12
+"""People who share a key are compared unless there are more: what so many share says little, and costs the square of it.
 
+Fewer may share a name with its city, since two who share nothing else are never likely to be one.
+"""
+
+_NAME_WITH_CITY = "t"
 _WORDS = re.compile(r"[^0-9a-z]+")
 _HOSTS = {"x.com": "twitter.com", "fb.com": "facebook.com"}
 _PROFILES = {
@@ -107,7 +113,12 @@ class Profile:
             for some, others in combinations(sounds, 2):
                 for one in some:
                     for other in others:
-                        yield f"t:{min(one, other)}:{max(one, other)}:{self.city}"
+                        yield f"{_NAME_WITH_CITY}:{min(one, other)}:{max(one, other)}:{self.city}"
+
+
+def most_in_block(key: int) -> int:
+    """How many may share a key, for those who do to be compared."""
+    return MOST_NAMESAKES if key & 1 else MOST_IN_BLOCK
 
 
 def is_profile(link: str) -> bool:
@@ -122,7 +133,9 @@ def _sounds(word: str) -> tuple[str, ...]:
 
 
 def _hash(text: str) -> int:
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), signed=True)
+    """Odd for a name with its city, else even."""
+    number = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), signed=True)
+    return number & ~1 | (text[0] == _NAME_WITH_CITY)
 
 
 @lru_cache(maxsize=16_384)
