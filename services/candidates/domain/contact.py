@@ -149,3 +149,8 @@ def is_same_phone(one: str, other: str) -> bool:
     """Whether two numbers in E.164 may ring the same telephone: two extensions of one line do not."""
     (number, _, extension), (number_too, _, extension_too) = one.partition(";"), other.partition(";")
     return number == number_too and (not extension or not extension_too or extension == extension_too)
+
+
+def is_landline(phone: str) -> bool:
+    """Whether a number in E.164 is certainly no mobile one, by its prefix: a household or an office may share it."""
+    return phonenumbers.number_type(phonenumbers.parse(phone)) == phonenumbers.PhoneNumberType.FIXED_LINE

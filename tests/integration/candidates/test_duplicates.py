@@ -104,6 +104,22 @@ async def test_families_are_suggestions(ats: Caller, candidates: Sessions, one: 
     assert (await ats.read("gem:1"))["references"] == ["gem:1"]
 
 
+async def test_a_family_with_one_landline_is_imported_as_several_people(
+    ats: Caller, candidates: Sessions, settings: CandidatesSettings
+) -> None:
+    importer = Importer(ats, candidates, settings)
+    rows = f'name,phones\nAnna Keller,{LANDLINE}\nPeter Keller,{LANDLINE}\n"Keller, Anna",{LANDLINE}\n'
+
+    done = await importer.imported(rows)
+    again = await importer.imported(rows + f"Paul Keller,{LANDLINE}\n")
+    await compare(candidates)
+
+    assert (done["created"], again["created"]) == (2, 1)
+    found = await pairs(ats)
+    assert len(found) == 3
+    assert {one["judgement"] for one in found} == {"possible"}
+
+
 async def test_the_preview_says_which_value_wins_and_why_and_the_merge_keeps_to_it(ats: Caller, candidates: Sessions) -> None:
     await ats.patched("greenhouse:1", **ADA, title="Engineer", observed_at="2026-01-01T00:00:00Z")
     await ats.patched(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.candidates.domain.duplicates.names import read_name
-from services.candidates.domain.duplicates.profile import Profile, company_key, link_key, local_part
+from services.candidates.domain.duplicates.profile import Profile, company_key, link_key, local_part, mailbox_of
 from services.candidates.domain.duplicates.score import Score, score
 
 
@@ -114,6 +114,21 @@ def test_links_lead_to_one_profile_however_they_are_written(link: str, key: str 
 def test_companies_are_the_same_whatever_their_legal_form() -> None:
     assert company_key("Müller & Söhne GmbH") == company_key("MULLER SOHNE") == "muller sohne"
     assert company_key("Holding AG") == "holding ag"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_one"),
+    [
+        ("Ada.Byron+jobs@gmail.com", "adabyron@googlemail.com", True),
+        ("ada.byron+x@outlook.com", "ada.byron@outlook.com", True),
+        ("ada.byron@outlook.com", "adabyron@outlook.com", False),
+        ("a.da@proton.me", "ada@pm.me", True),
+        ("ada+x@example.org", "ada@example.org", False),
+        ("ada@icloud.com", "ada@gmail.com", False),
+    ],
+)
+def test_dots_and_plus_are_ignored_where_the_provider_does_so_alone(one: str, other: str, are_one: bool) -> None:
+    assert (mailbox_of(one) == mailbox_of(other)) is are_one
 
 
 def test_only_an_address_that_one_person_reads_has_a_name() -> None:

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import orjson
 from anyascii import anyascii
 
-from services.candidates.domain.contact import mailbox_key, phone_in
+from services.candidates.domain.contact import email_key, phone_in
 from services.candidates.domain.duplicates.given_names import full_forms
 from services.candidates.domain.duplicates.names import PersonName, read_name, sound_of
-from services.candidates.domain.duplicates.words import LEGAL_FORMS, ROLES
+from services.candidates.domain.duplicates.words import DOTLESS_DOMAINS, LEGAL_FORMS, PLUS_DOMAINS, ROLES
 
 MOST_OF_A_KIND = 10
 """Addresses, numbers and links of a person that are compared."""
@@ -71,7 +71,7 @@ class Profile:
         country = place.get("country")
         return cls(
             read_name(record.get("name")),
-            sorted({mailbox_key(email) for email in record["emails"][:MOST_OF_A_KIND]}),
+            sorted({mailbox_of(email) for email in record["emails"][:MOST_OF_A_KIND]}),
             sorted({phone if phone[:1] == "+" else phone_in(country, phone) for phone in record["phones"][:MOST_OF_A_KIND]}),
             sorted({link for url in record["links"][:MOST_OF_A_KIND] if (link := link_key(url))}),
             company_key(record.get("company") or ""),
@@ -150,9 +150,19 @@ def company_key(name: str) -> str:
     return " ".join([word for word in words if word not in LEGAL_FORMS] or words)
 
 
+def mailbox_of(email: str) -> str:
+    """The mailbox of an address: without case, and without dots and what follows a plus where its provider ignores them."""
+    name, _, domain = email_key(email).rpartition("@")
+    if domain in PLUS_DOMAINS:
+        name = name.partition("+")[0]
+    if domain in DOTLESS_DOMAINS:
+        name, domain = name.replace(".", ""), DOTLESS_DOMAINS[domain]
+    return f"{name}@{domain}"
+
+
 def local_part(mailbox: str) -> str | None:
     """What stands before the @, letters and digits alone, where it is long enough to be one person's."""
-    local = _WORDS.sub("", mailbox.removeprefix("mailbox:").partition("@")[0].partition("+")[0])
+    local = _WORDS.sub("", mailbox.partition("@")[0].partition("+")[0])
     return local if len(local) >= SHORTEST_LOCAL_PART and local not in ROLES else None
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 import phonenumbers
 
-from services.candidates.domain.contact import is_same_phone
+from services.candidates.domain.contact import is_landline, is_same_phone
 from services.candidates.domain.duplicates.agreement import compare_names
 from services.candidates.domain.duplicates.profile import LOCAL_DIGITS, Profile, is_profile, local_parts
 
@@ -130,11 +130,10 @@ def _phone(one: str, other: str) -> Evidence | None:
 @lru_cache(maxsize=4096)
 def _line(number: str) -> Evidence:
     """What it says that two have one telephone: a landline is a household's or an office's."""
-    kind = phonenumbers.number_type(phonenumbers.parse(number))
-    if kind == phonenumbers.PhoneNumberType.FIXED_LINE:
+    if is_landline(number):
         return Evidence("phone", 5.5, "the same landline, which others in the house may share")
     shared = {phonenumbers.PhoneNumberType.TOLL_FREE, phonenumbers.PhoneNumberType.SHARED_COST, phonenumbers.PhoneNumberType.UAN}
-    if kind in shared:
+    if phonenumbers.number_type(phonenumbers.parse(number)) in shared:
         return Evidence("phone", 1.0, "the same service number")
     return Evidence("phone", 9.5, "the same telephone")
 

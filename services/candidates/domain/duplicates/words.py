@@ -10,5 +10,9 @@ PARTICLES = frozenset(_LISTS["particles"].split())
 LONG_SURNAMES = frozenset(_LISTS["long_surnames"].split())
 ROLES = frozenset(_LISTS["roles"].split())
 LEGAL_FORMS = frozenset(_LISTS["legal_forms"].split())
+PLUS_DOMAINS = frozenset(_LISTS["plus"].split())
+"""Providers that deliver what follows a plus to the same mailbox."""
+DOTLESS_DOMAINS = {domain: main for main, domains in _LISTS["domains"].items() for domain in domains.split()}
+"""Those that take no notice of dots before the @, with the domain that stands for all that are one."""
 GENERATIONS = {word: meaning for meaning, words in _LISTS["generations"].items() for word in words.split()}
 """What each word for a generation means."""

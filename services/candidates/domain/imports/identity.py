@@ -8,7 +8,8 @@ import hmac
 from collections.abc import Mapping
 from typing import Any
 
-from services.candidates.domain.contact import mailbox_key, phone_in, read_email, read_phone
+from services.candidates.domain.contact import is_landline, mailbox_key, phone_in, read_email, read_phone
+from services.candidates.domain.duplicates.names import read_name
 from shared.errors import FieldError
 from shared.ids import MalformedReferenceError, Reference, spelled
 
@@ -49,12 +50,18 @@ def _mailbox(text: str, _fields: Mapping[str, Any], _region: str | None) -> str:
 
 
 def _telephone(text: str, fields: Mapping[str, Any], region: str | None) -> str:
-    """In E.164; of a national number whose country is not known, the digits with the name: they are those of strangers too."""
+    """In E.164; a landline with the name, whatever its order: a family has one.
+
+    Of a national number whose country is not known, the digits with the name: they are those of strangers too.
+    """
     location = fields.get("location")
     country = location.get("country") if isinstance(location, dict) else None
     phone = phone_in(country.upper() if isinstance(country, str) else region, read_phone(text))
     name = fields.get("name")
-    return f"phone:{phone}" if phone.startswith("+") else f"phone:{phone} {spelled(str(name).casefold())}"
+    if not phone.startswith("+"):
+        return f"phone:{phone} {spelled(str(name).casefold())}"
+    words = read_name(name).words if isinstance(name, str) and is_landline(phone) else ()
+    return " ".join((f"phone:{phone}", *sorted(words)))
 
 
 def _keyed(key: bytes, text: str) -> str:
