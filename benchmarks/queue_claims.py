@@ -12,6 +12,7 @@ import asyncpg
 from benchmarks.figures import Figure
 from benchmarks.quiet import database
 from benchmarks.run import Run
+from rekindle.runtime.garbage_collection import collect_rarely
 from services.engagement.domain.queue import QueueStatus
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage.queue import Wanted
@@ -38,8 +39,11 @@ _FILL = """
             'why', 'declined for salary at 85,000 EUR in March 2026; replied within a day after the first touch')),
         due - interval '180 days', due, 'r' || number % 20
     FROM (SELECT number, now() - number % 400 * interval '1 day' AS due FROM generate_series(1, {items}) AS number) AS made;
-    CREATE TABLE bench_queue (LIKE queue_items INCLUDING ALL);
+    CREATE TABLE bench_queue (LIKE queue_items INCLUDING ALL, lease uuid, recruiter text, lease_expires_at timestamptz);
     INSERT INTO bench_queue SELECT * FROM queue_items;
+    DROP INDEX bench_queue_priority_due_at_id_snoozed_until_person_id_idx;
+    CREATE INDEX ON bench_queue (priority DESC, due_at, id, coalesce(lease_expires_at, '-infinity'::timestamptz))
+        WHERE presence = 'live';
     ANALYZE queue_items; ANALYZE bench_queue; ANALYZE relationships;
     """
 _BARE = f"""
@@ -68,6 +72,8 @@ async def measure(run: Run) -> None:
         units=("ms", "ms"),
     )
     figure.notes.append("ours writes the queue's log and the outbox too; the worker is halted; without HTTP on either side")
+    figure.notes.append("the bare claim writes the lease into the item's row, and passes over leased ones inside its index")
+    collect_rarely()  # as in the process that answers claims
     async with run.alone("queue") as stack:
         await stack.halt("worker")
         bare = await database(stack.env, "engagement")

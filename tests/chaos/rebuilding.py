@@ -11,7 +11,7 @@ from rekindle.embedded.stack import Stack
 from tests.waiting import eventually
 
 DERIVED = {
-    "engagement": ("pursuits", "queue_items", "return_plans", "obligations"),
+    "engagement": ("pursuits", "queue_items", "leases", "return_plans", "obligations"),
     "analytics": ("attempts", "counters"),
 }
 

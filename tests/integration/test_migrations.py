@@ -211,6 +211,18 @@ async def test_an_event_s_key_knows_the_event_s_sequence(real_stores: Stack) -> 
         assert {row["event_id"]: row["sequence"] for row in rows} == {UUID(int=number): number + 20 for number in ROWS}
 
 
+async def test_a_lease_moves_from_its_item_to_a_row_of_its_own(real_stores: Stack) -> None:
+    columns = "person_id, lease, recruiter, lease_expires_at, lease_newest_close"
+    async with new_database(real_stores, "engagement", "engagement_old") as (url, old):
+        await migrate(url, "services.engagement", to=FIRST_RELEASE["engagement"])
+        await fill(old)
+        before = await old.fetch(f"SELECT {columns} FROM queue_items WHERE lease IS NOT NULL ORDER BY person_id")
+        await migrate(url, "services.engagement")
+
+        assert await old.fetch(f"SELECT {columns} FROM leases ORDER BY person_id") == before
+        assert len(before) == len(ROWS) - 1
+
+
 async def test_skills_phones_and_requirements_of_before_are_stored_in_the_spellings_of_now(real_stores: Stack) -> None:
     person, position = UUID(int=7), UUID(int=8)
     heads = {

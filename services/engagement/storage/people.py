@@ -60,8 +60,11 @@ _PURSUIT = (
 _ITEM = (
     ("person_id", "uuid"), ("id", "uuid"), ("presence", "text"), ("due_at", "timestamptz"), ("priority", "integer"),
     ("parts", "jsonb"), ("reasons", "jsonb"), ("newest_close", "timestamptz"), ("snoozed_until", "timestamptz"),
-    ("lease", "uuid"), ("recruiter", "text"), ("lease_expires_at", "timestamptz"), ("lease_newest_close", "timestamptz"),
     ("announced", "timestamptz"), ("last_touch_by", "text"), ("tier", "text"),
+)  # fmt: skip
+_LEASE = (
+    ("person_id", "uuid"), ("lease", "uuid"), ("recruiter", "text"), ("lease_expires_at", "timestamptz"),
+    ("lease_newest_close", "timestamptz"),
 )  # fmt: skip
 _PLAN = (
     ("person_id", "uuid"), ("position_id", "uuid"), ("attempt", "integer"), ("kind", "text"), ("closed_by", "text"),
@@ -118,6 +121,11 @@ _SAVE = f"""
     gone AS (
         DELETE FROM queue_items WHERE person_id = ANY($2::uuid[])
             AND NOT EXISTS (SELECT FROM unnest($5::uuid[]) AS kept (id) WHERE kept.id = queue_items.person_id)
+    ),
+    lease AS ({_upsert("leases", _LEASE, "person_id", "$16")}),
+    released AS (
+        DELETE FROM leases WHERE person_id = ANY($2::uuid[])
+            AND NOT EXISTS (SELECT FROM unnest($17::uuid[]) AS kept (id) WHERE kept.id = leases.person_id)
     ),
     plan AS (
         {_upsert("return_plans", _PLAN, "person_id, position_id, attempt", "$6")}
@@ -284,6 +292,7 @@ async def save(
     """
     rows = [row for one in derived.values() for row in one.rows.values()]
     items = [one.item for one in derived.values() if one.item is not None]
+    leased = [item for item in items if item.lease is not None]
     plans = [plan for one in derived.values() for plan in one.plans]
     owed = [one for each in derived.values() for one in each.obligations]
     broken = [one for each in derived.values() for one in each.breaches]
@@ -305,6 +314,8 @@ async def save(
         list(streams),
         _json([policy_breaches.row_of(one) for one in broken]),
         [one.id for one in broken],
+        _json([_lease(item) for item in leased]),
+        [item.person_id for item in leased],
     )
     if erased:
         await connection.fetch(_FORGET, list(erased))
@@ -331,6 +342,7 @@ async def forget_erased(session: AsyncSession, people: Collection[UUID]) -> dict
     for table in ("pursuits", "queue_items", "return_plans", "return_conditions"):
         query = f"DELETE FROM {table} WHERE person_id IN ({_GONE}) RETURNING person_id"  # noqa: S608 - constants
         removed[table] = [row[0] for row in await connection.fetch(query, list(people))]
+    await connection.fetch(f"DELETE FROM leases WHERE person_id IN ({_GONE})", list(people))  # noqa: S608 - a part of their items
     return removed
 
 
@@ -354,7 +366,6 @@ def _condition(condition: Condition) -> dict[str, Any]:
 
 
 def _item(item: QueueItem) -> dict[str, Any]:
-    lease = item.lease
     return {
         "person_id": item.person_id,
         "id": item.id,
@@ -365,13 +376,21 @@ def _item(item: QueueItem) -> dict[str, Any]:
         "reasons": [_reason(reason) for reason in item.reasons],
         "newest_close": item.newest_close,
         "snoozed_until": item.snoozed_until,
-        "lease": lease and lease.id,
-        "recruiter": lease and lease.recruiter,
-        "lease_expires_at": lease and lease.expires_at,
-        "lease_newest_close": lease and lease.newest_close,
         "announced": item.announced,
         "last_touch_by": item.last_touch_by,
         "tier": item.tier,
+    }
+
+
+def _lease(item: QueueItem) -> dict[str, Any]:
+    lease = item.lease
+    assert lease is not None
+    return {
+        "person_id": item.person_id,
+        "lease": lease.id,
+        "recruiter": lease.recruiter,
+        "lease_expires_at": lease.expires_at,
+        "lease_newest_close": lease.newest_close,
     }
 
 

@@ -1,4 +1,7 @@
-"""Queue items, read in the queue's order. They are written with all else of a person: ``storage.people``."""
+"""Queue items, read in the queue's order. They are written with all else of a person: ``storage.people``.
+
+A lease has a row of its own: a claim writes that narrow one, and neither the item's wide row nor any index of it.
+"""
 
 import re
 from collections.abc import Collection, Mapping
@@ -23,21 +26,29 @@ _COLUMNS = (
     "person_id, id, presence, due_at, priority, parts, reasons, newest_close, snoozed_until, lease, recruiter, "
     "lease_expires_at, lease_newest_close, announced, last_touch_by, tier"
 )
+_ITEMS = "queue_items LEFT JOIN leases USING (person_id)"
 _LEASED = "lease_expires_at > :now"
-_FREE = "coalesce(lease_expires_at, '-infinity') <= :now"
-"""As the index has it, so that the leased items, which are the strongest, are passed over without a look at each."""
-_STATUS: Mapping[QueueStatus, str] = {
-    QueueStatus.DUE: f"due_at <= :now AND {_FREE}",
-    QueueStatus.CLAIMED: _LEASED,
-    QueueStatus.SNOOZED: f"due_at > :now AND snoozed_until > :now AND {_FREE}",
-    QueueStatus.SCHEDULED: f"due_at > :now AND (snoozed_until IS NULL OR snoozed_until <= :now) AND {_FREE}",
+# The leases that last are read once, not once for each of the strongest items, which are the leased ones.
+_FREE = f"person_id NOT IN (SELECT person_id FROM leases WHERE {_LEASED})"  # noqa: S608 - a constant
+_UNLEASED: Mapping[QueueStatus, str] = {
+    QueueStatus.DUE: "due_at <= :now",
+    QueueStatus.SNOOZED: "due_at > :now AND snoozed_until > :now",
+    QueueStatus.SCHEDULED: "due_at > :now AND (snoozed_until IS NULL OR snoozed_until <= :now)",
 }
-"""Which live items have a status: as ``QueueItem.status`` says, by columns that one index holds."""
-_COUNTS = ", ".join(f"count(*) FILTER (WHERE {condition}) AS {status}" for status, condition in _STATUS.items())
+"""Which live items that nobody holds have a status: as ``QueueItem.status`` says, by columns that one index holds."""
+_STATUS = {QueueStatus.CLAIMED: _LEASED} | {status: f"{condition} AND {_FREE}" for status, condition in _UNLEASED.items()}
+_COUNTS = ", ".join(
+    f"count(*) FILTER (WHERE {condition}) AS {status}"
+    for status, condition in [
+        (QueueStatus.CLAIMED, _LEASED),
+        *((status, f"{condition} AND ({_LEASED}) IS NOT TRUE") for status, condition in _UNLEASED.items()),
+    ]
+)
 _FOR_RECRUITER = f"""
-    AND (last_touch_by = :recruiter OR (recruiter = :recruiter AND lease IS NOT NULL AND {_LEASED})
+    AND (last_touch_by = :recruiter
+         OR person_id = ANY (ARRAY (SELECT person_id FROM leases WHERE recruiter = :recruiter AND {_LEASED}))
          OR reasons @> jsonb_build_array(jsonb_build_object('recruiter', CAST(:recruiter AS text))))
-"""
+"""  # noqa: S608 - a constant
 _FOR_REASON = """
     AND EXISTS (
         SELECT FROM jsonb_to_recordset(reasons) AS one (reason text, position_id uuid, due_at timestamptz, trigger text)
@@ -104,7 +115,7 @@ async def page(session: AsyncSession, wanted: Wanted, *, now: datetime, after: A
     if after is not None:
         where += _FOLLOWS
         values |= {"priority": after.priority, "due_at": after.due_at, "id": after.id}
-    query = f"SELECT {_COLUMNS} FROM queue_items WHERE {where} ORDER BY {_ORDER} LIMIT :limit"  # noqa: S608
+    query = f"SELECT {_COLUMNS} FROM {_ITEMS} WHERE {where} ORDER BY {_ORDER} LIMIT :limit"  # noqa: S608
     return [_item(row) for row in await _fetch(session, query, values)]
 
 
@@ -118,7 +129,7 @@ async def counts(session: AsyncSession, wanted: Wanted, *, now: datetime) -> dic
 def counting(wanted: Wanted, *, now: datetime) -> tuple[str, dict[str, Any]]:
     """The query of ``counts``, which without filters reads one index alone, and its values."""
     everything = replace(wanted, status=None)
-    return f"SELECT {_COUNTS} FROM queue_items WHERE {_where(everything)}", _values(everything, now)  # noqa: S608 - constants
+    return f"SELECT {_COUNTS} FROM {_ITEMS} WHERE {_where(everything)}", _values(everything, now)  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,46 +149,58 @@ class Taken:
     passed_over: bool
 
 
-# The rows are locked at their newest versions, and then the persons: of whom that lock was free, nobody has anything to write
-# who has read what was before. Nobody is waited for: who has a person's lock may be waiting for the row, and who appends to the
-# stream may be waiting for another that is numbered here.
-_CLAIM = f"""
+# Nobody is waited for: who has a person's lock may be waiting for a row, and who appends to the stream for another that is
+# numbered here. The subquery comes first, so that only persons whose turn it is are locked; it has an end, so that the index is
+# read as far as it is needed, and nothing is sorted.
+_PICK = f"""
+    SELECT person_id FROM (
+        SELECT person_id FROM queue_items WHERE {{where}} AND person_id <> ALL (CAST(:busy AS uuid[]))
+        ORDER BY {_ORDER} LIMIT 10000
+    ) AS ordered WHERE {try_lock_of("person_id")}
+    LIMIT greatest(0, :limit - (SELECT count(*) FROM queue_log WHERE request = :request))
+    """  # noqa: S608 - constants
+# The persons are locked by now: an item that is still wanted stays so, and one that somebody took in between has a lease.
+_LEASE = f"""
     WITH picked AS MATERIALIZED (
-        SELECT person_id FROM queue_items WHERE {{where}} AND person_id <> ALL (CAST(:busy AS uuid[])) ORDER BY {_ORDER}
-        LIMIT {{limit}} FOR NO KEY UPDATE OF queue_items SKIP LOCKED
+        SELECT * FROM queue_items WHERE person_id = ANY (CAST(:people AS uuid[])) AND {{where}}
     ), free AS MATERIALIZED (
-        SELECT picked.person_id FROM picked JOIN relationships ON candidate_id = picked.person_id
-        WHERE {try_lock_of("picked.person_id")} FOR NO KEY UPDATE OF relationships SKIP LOCKED
+        SELECT picked.person_id, newest_close FROM picked JOIN relationships ON candidate_id = picked.person_id
+        FOR NO KEY UPDATE OF relationships SKIP LOCKED
     ), leased AS (
-        UPDATE queue_items SET lease = gen_random_uuid(), recruiter = :taker, lease_expires_at = :until,
-            lease_newest_close = newest_close
-        WHERE person_id IN (SELECT person_id FROM free) RETURNING {_COLUMNS}
+        INSERT INTO leases SELECT person_id, gen_random_uuid(), :taker, :until, newest_close FROM free
+        ON CONFLICT (person_id) DO UPDATE SET lease = excluded.lease, recruiter = excluded.recruiter,
+            lease_expires_at = excluded.lease_expires_at, lease_newest_close = excluded.lease_newest_close
+        WHERE leases.lease_expires_at <= :now RETURNING *
     ), numbered AS (
         UPDATE relationships SET reengagement_sequence = reengagement_sequence + 1
-        WHERE candidate_id IN (SELECT person_id FROM free) RETURNING candidate_id, reengagement_sequence
+        WHERE candidate_id IN (SELECT person_id FROM leased) RETURNING candidate_id AS person_id, reengagement_sequence
     )
-    SELECT picked.person_id AS picked, leased.*, reengagement_sequence, ARRAY(
-        SELECT reference FROM relationships AS own WHERE own.person_id = leased.person_id AND reference IS NOT NULL) AS known_as
-    FROM picked LEFT JOIN (leased JOIN numbered ON candidate_id = person_id) USING (person_id)
+    SELECT {_COLUMNS}, reengagement_sequence, ARRAY(
+        SELECT reference FROM relationships AS own WHERE own.person_id = picked.person_id AND reference IS NOT NULL) AS known_as
+    FROM picked JOIN leased USING (person_id) JOIN numbered USING (person_id)
     """  # noqa: S608 - constants
 
 
-async def claim(session: AsyncSession, wanted: Wanted, *, recruiter: str, until: datetime, now: datetime, limit: int) -> Taken:
+async def claim(
+    session: AsyncSession, wanted: Wanted, *, recruiter: str, until: datetime, now: datetime, limit: int, request: UUID
+) -> Taken:
     """Lease the strongest due items to a recruiter and lock their persons; what another transaction locked is passed over.
 
-    The caller has shared the map, and puts each item on record with its sequence.
+    What the same ``request`` has claimed before, as the queue log says, is taken off the ``limit``. The caller has shared the
+    map, and puts each item on record with its sequence.
     """
-    values = _values(wanted, now) | {"taker": recruiter, "until": until}
-    where, busy, claimed = _where(wanted), list[UUID](), list[Claimed]()
+    asked, taking = _values(wanted, now), {"taker": recruiter, "until": until}
+    pick = _PICK.format(where=_where(wanted))
+    lease = _LEASE.format(where=f"{_where(replace(wanted, status=None))} AND {_UNLEASED[QueueStatus.DUE]}")
+    busy, claimed = set[UUID](), list[Claimed]()
     is_all = False
     while not is_all and (left := limit - len(claimed)):
-        rows = await _fetch(session, _CLAIM.format(where=where, limit=left), values | {"busy": busy})
-        for row in rows:
-            if row["id"] is None:
-                busy.append(row["picked"])
-            else:
-                claimed.append(Claimed(_item(row), row["reengagement_sequence"], tuple(sorted(row["known_as"]))))
-        is_all = len(rows) < left
+        values = asked | {"limit": left, "busy": list(busy), "request": request}
+        picked = [row[0] for row in await _fetch(session, pick, values)]
+        rows = await _fetch(session, lease, asked | taking | {"people": picked}) if picked else []
+        claimed += [Claimed(_item(row), row["reengagement_sequence"], tuple(sorted(row["known_as"]))) for row in rows]
+        busy |= {*picked} - {row["person_id"] for row in rows}
+        is_all = len(picked) < left
     claimed.sort(key=lambda one: (-one.item.priority, one.item.due_at, one.item.id))
     return Taken(claimed, passed_over=is_all and bool(await page(session, wanted, now=now, after=None, limit=1)))
 
@@ -197,7 +220,7 @@ async def ids_of(session: AsyncSession, wanted: Wanted, *, now: datetime, limit:
 
 async def of_ids(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, QueueItem]:
     """The items of these ids, live or not, by id."""
-    query = f"SELECT {_COLUMNS} FROM queue_items WHERE id = ANY(CAST(:ids AS uuid[]))"  # noqa: S608 - constants
+    query = f"SELECT {_COLUMNS} FROM {_ITEMS} WHERE id = ANY(CAST(:ids AS uuid[]))"  # noqa: S608 - constants
     return {row["id"]: _item(row) for row in await _fetch(session, query, {"ids": list(ids)})}
 
 
@@ -211,7 +234,7 @@ async def take_unannounced(session: AsyncSession, *, now: datetime, limit: int) 
 async def _of_people(session: AsyncSession, people: Collection[UUID], where: str, values: dict[str, Any]) -> list[QueueItem]:
     if not people:
         return []
-    query = f"SELECT {_COLUMNS} FROM queue_items WHERE person_id = ANY(CAST(:people AS uuid[])) AND {where}"  # noqa: S608
+    query = f"SELECT {_COLUMNS} FROM {_ITEMS} WHERE person_id = ANY(CAST(:people AS uuid[])) AND {where}"  # noqa: S608
     return [_item(row) for row in await _fetch(session, query, {"people": list(people)} | values)]
 
 
@@ -246,7 +269,7 @@ def _values(wanted: Wanted, now: datetime) -> dict[str, Any]:
 
 async def one(session: AsyncSession, id: UUID) -> QueueItem | None:
     """The item of an id, live or not."""
-    query = f"SELECT {_COLUMNS} FROM queue_items WHERE id = :id"  # noqa: S608 - the columns are constants
+    query = f"SELECT {_COLUMNS} FROM {_ITEMS} WHERE id = :id"  # noqa: S608 - the columns are constants
     return next((_item(row) for row in await _fetch(session, query, {"id": id})), None)
 
 

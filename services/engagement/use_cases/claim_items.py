@@ -44,9 +44,9 @@ async def claim_items(
     """
 
     async def work(session: AsyncSession) -> tuple[list[Listed], bool]:
-        before = await queue_log.claimed_by(session, request)
         until = now + lease_for
-        taken = await queue.claim(session, wanted, recruiter=recruiter, until=until, now=now, limit=limit - len(before))
+        taken = await queue.claim(session, wanted, recruiter=recruiter, until=until, now=now, limit=limit, request=request)
+        before = await queue_log.claimed_by(session, request) if len(taken.items) < limit else {}
         # A claim changes nothing that is derived but the lease, so nobody has to be derived for it.
         lines = [_line(one.item, now, request) for one in taken.items]
         sequences = {one.item.person_id: one.sequence for one in taken.items}
@@ -56,7 +56,7 @@ async def claim_items(
         if before:
             listed += await with_names(session, await _held(session, before))
         listed.sort(key=lambda one: -one.item.priority)
-        return listed, taken.passed_over
+        return listed, taken.passed_over and len(taken.items) + len(before) < limit
 
     claimed, is_worth_another_look = await transact(sessions, work, opening=SHARE_MAP)
     for _ in range(FURTHER_LOOKS):

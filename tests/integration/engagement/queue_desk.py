@@ -75,9 +75,10 @@ class Desk:
         return item.id, item.lease.id
 
     async def rows(self) -> list[tuple[Any, ...]]:
-        """The table of items, all columns, by person."""
+        """The items with their leases, all columns, by person."""
+        query = "SELECT * FROM queue_items LEFT JOIN leases USING (person_id) ORDER BY person_id"
         async with self.sessions.begin() as session:
-            return [tuple(row) for row in await session.execute(text("SELECT * FROM queue_items ORDER BY person_id"))]
+            return [tuple(row) for row in await session.execute(text(query))]
 
     async def events(self, kind: str = "rekindle.queue_item.") -> list[Event]:
         """What was published of the queue, in order; ``kind`` is how the types begin."""

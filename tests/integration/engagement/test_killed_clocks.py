@@ -77,7 +77,7 @@ async def two_clocks(settings: EngagementSettings, rules: Path, *dying: Sequence
 
 async def derived(sessions: Sessions) -> list[str]:
     """Everything that is derived of people, as text."""
-    tables = ("pursuits", "queue_items", "return_plans", "return_conditions", "obligations")
+    tables = ("pursuits", "queue_items", "leases", "return_plans", "return_conditions", "obligations")
     async with sessions.begin() as session:
         found = [await session.execute(text(f"SELECT {name}::text FROM {name} ORDER BY 1")) for name in tables]
         return [row[0] for rows in found for row in rows]
