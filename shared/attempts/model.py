@@ -64,6 +64,11 @@ class FoldFact(NamedTuple):
         return None if named is None else UUID(str(named))
 
     @property
+    def as_folded(self) -> "FoldFact":
+        """Itself."""
+        return self
+
+    @property
     def order(self) -> tuple[datetime, int, UUID]:
         """The key by which all facts of a pursuit are sorted."""
         return self[:3]

@@ -19,12 +19,12 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from shared.attempts.model import FoldFact, fact_of
+from shared.attempts.model import FoldFact
 from shared.events.people import EventRetracted
 
 
 class RetractableFact(Protocol):
-    """What the filter asks of a fact: its id on the bus, its whole type, when it happened, and its data as JSON values."""
+    """What the filter asks of a fact: its id on the bus, its type, when it happened, its data; and how the fold takes it."""
 
     @property
     def id(self) -> UUID: ...
@@ -36,6 +36,8 @@ class RetractableFact(Protocol):
     def position(self) -> UUID | None: ...
     @property
     def data(self) -> Mapping[str, Any]: ...
+    @property
+    def as_folded(self) -> FoldFact: ...
 
 
 RETRACTION = EventRetracted.type
@@ -54,7 +56,7 @@ def without_retracted(facts: Iterable[F], *, partition: Callable[[F], Hashable] 
         (retractions if fact.type == RETRACTION else others).append(fact)
     if not retractions:
         return sorted(others, key=_order) if len(others) > 1 else others
-    ordered = sorted(((_as_folded(fact), fact) for fact in others), key=lambda pair: pair[0].order)
+    ordered = sorted(((fact.as_folded, fact) for fact in others), key=lambda pair: pair[0].order)
     index = _Index()
     for as_folded, fact in ordered:
         if not as_folded.is_clock_mark:
@@ -64,11 +66,7 @@ def without_retracted(facts: Iterable[F], *, partition: Callable[[F], Hashable] 
 
 
 def _order(fact: RetractableFact) -> tuple[datetime, int, UUID]:
-    return _as_folded(fact).order
-
-
-def _as_folded(fact: RetractableFact) -> FoldFact:
-    return fact if isinstance(fact, FoldFact) else fact_of(fact.id, fact.type, fact.time, fact.data)
+    return fact.as_folded.order
 
 
 class _Index:

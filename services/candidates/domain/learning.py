@@ -21,7 +21,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from shared.attempts.model import fact_of
+from shared.attempts.model import FoldFact, fact_of
 from shared.attempts.retractions import without_retracted
 from shared.events.vocabulary import MarketStatus
 
@@ -82,6 +82,11 @@ class Evidence:
             return None
         detail = next((str(self.data[name]) for name in _DETAIL_FIELDS if self.data.get(name) is not None), "")
         return _BY_TYPE.get(self.type) or _BY_DETAIL.get((self.type, detail))
+
+    @property
+    def as_folded(self) -> FoldFact:
+        """The evidence as the fold takes it."""
+        return fact_of(self.id, self.type, self.time, self.data)
 
     @property
     def teaches(self) -> bool:

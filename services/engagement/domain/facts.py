@@ -1,17 +1,22 @@
 """The facts of a person, as the log holds them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from shared.attempts import FoldFact, fact_of
 from shared.events import EventRetracted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PersonFact:
-    """One fact: its stream, its id on the bus, its type and time, its position if it has one, and its data as JSON values."""
+    """One fact: its stream, its id on the bus, its type and time, its position if it has one, and its data as JSON values.
+
+    Nobody changes it; it is not frozen because a person's are made whenever the person is derived, and that would take twice as
+    long.
+    """
 
     stream: UUID
     id: UUID
@@ -19,6 +24,14 @@ class PersonFact:
     time: datetime
     position: UUID | None
     data: Mapping[str, Any]
+    _folded: FoldFact | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def as_folded(self) -> FoldFact:
+        """The fact as the fold takes it, made once."""
+        if self._folded is None:
+            self._folded = fact_of(self.id, self.type, self.time, self.data)
+        return self._folded
 
     @property
     def is_retraction(self) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.engagement.domain.facts import PersonFact
-from shared.attempts import Attempt, Close, Pursuit, fact_of, fold, without_retracted
+from shared.attempts import Attempt, Close, Pursuit, fold, without_retracted
 from shared.events import (
     CandidateSignalObserved,
     PursuitApplied,
@@ -153,8 +153,7 @@ def fold_facts(
     until: datetime | None = None,
 ) -> Pursuit:
     """The attempts of one pursuit; ``until`` lets time pass beyond the last fact."""
-    of_pursuit = (fact_of(fact.id, fact.type, fact.time, fact.data) for fact in facts)
-    return fold(of_pursuit, closings, ghost_after, until=until)
+    return fold((fact.as_folded for fact in facts), closings, ghost_after, until=until)
 
 
 def _purpose(contact: PersonFact) -> Purpose:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from operator import itemgetter
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from services.engagement.domain.business_time import BusinessTime
 from services.engagement.domain.facts import PersonFact
@@ -26,7 +26,7 @@ from shared.events import (
     PursuitResponded,
 )
 from shared.events.vocabulary import ObligationKind, Reason, Stage
-from shared.ids import NAMESPACE
+from shared.ids import derived_id
 from shared.timestamps import read_moment
 
 
@@ -104,7 +104,7 @@ class Obligation:
 
 def obligation_id(made_by: UUID, kind: ObligationKind) -> UUID:
     """The id of what a fact makes us owe; it stays the same whoever the person is."""
-    return uuid5(NAMESPACE, f"obligation:{kind}:{made_by}")
+    return derived_id(f"obligation:{kind}:{made_by}")
 
 
 _MAKERS = {

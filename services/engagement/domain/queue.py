@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from services.engagement.domain.debts import Debt
 from services.engagement.domain.history import History
@@ -20,7 +20,7 @@ from services.engagement.domain.sentences import history_of as history_sentences
 from shared.attempts import Attempt, Pursuit
 from shared.events.queue import Owed, Plan
 from shared.events.vocabulary import ObligationKind, Reason, Stage, Tier, Trigger
-from shared.ids import NAMESPACE
+from shared.ids import derived_id
 
 NONE = UUID(int=0)
 
@@ -144,7 +144,7 @@ def moved(item: QueueItem | None, now: datetime) -> Moved:
 
 def item_id(person_id: UUID) -> UUID:
     """The id of a person's item; it stays the same however often they come back."""
-    return uuid5(NAMESPACE, f"queue_item:{person_id}")
+    return derived_id(f"queue_item:{person_id}")
 
 
 def may_have_item(pursuits: Iterable[Pursuit], log: Sequence[QueueEntry]) -> bool:

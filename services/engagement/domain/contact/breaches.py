@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from operator import attrgetter, itemgetter
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from services.engagement.domain.contact.ask import Ask, Code
 from services.engagement.domain.contact.checks import Case, reasons_against
@@ -28,19 +28,14 @@ from services.engagement.domain.contact.state import (
     reply_of,
 )
 from services.engagement.domain.facts import PersonFact
-from shared.attempts import Standing, course, fact_of, hard_nos, without_retracted
+from shared.attempts import Standing, course, hard_nos, without_retracted
 from shared.events import CandidateBounced, PursuitContacted, PursuitHired, PursuitStageEntered
 from shared.events.vocabulary import HARD_NOS, Purpose, Reason, Stage
-from shared.ids import NAMESPACE
+from shared.ids import derived_id
 
 _Order = tuple[datetime, int, UUID]
 _NOON = time(12)
 _REASONS = frozenset(HARD_NOS)
-
-
-def _order(fact: PersonFact) -> _Order:
-    """The fact's place in the order of the fold."""
-    return fact_of(fact.id, fact.type, fact.time, fact.data).order
 
 
 def _hires(fact: PersonFact) -> bool:
@@ -65,7 +60,7 @@ class Breach:
 
 def breach_id(made_by: UUID, code: Code) -> UUID:
     """The id of a contact's breach of a rule; it stays the same whoever the person is."""
-    return uuid5(NAMESPACE, f"breach:{code}:{made_by}")
+    return derived_id(f"breach:{code}:{made_by}")
 
 
 def breaches_of(
@@ -100,7 +95,7 @@ class _Past:
         own = without_retracted(facts, partition=attrgetter("stream")) if has_retractions else self.facts
         has_failed = any(fact.type == CandidateBounced.type for fact in own)
         self._words = [
-            (_order(fact), fact)
+            (fact.as_folded.order, fact)
             for fact in own
             if fact.type in CHOICES or fact.data.get("reason") in _REASONS or (has_failed and is_reply(fact))
         ]
@@ -142,7 +137,7 @@ class _Past:
 
     def _broken(self, fact: PersonFact, contact: Contact) -> Iterator[tuple[Code, str]]:
         """The code of each rule that the contact broke, once, and how it reads."""
-        order, policy = _order(fact), self._policy_at(fact.time)
+        order, policy = fact.as_folded.order, self._policy_at(fact.time)
         ask = Ask(
             channel=contact.channel,
             at=contact.time,
@@ -198,7 +193,7 @@ class _Past:
     def _standing(self, position: UUID, order: _Order) -> Standing | None:
         """How a pursuit stood before a place in the order of all facts."""
         if position not in self._courses:
-            of_pursuit = (fact_of(one.id, one.type, one.time, one.data) for one in self.facts if one.position == position)
+            of_pursuit = (one.as_folded for one in self.facts if one.position == position)
             until = self.facts[-1].time
             self._courses[position] = course(of_pursuit, self._closings.get(position, ()), self._ghost_after, until=until)
         standings = self._courses[position]
