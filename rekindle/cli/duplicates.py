@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from rekindle.cli.api_client import Url, client_of
 from rekindle.cli.options import AsJson, Data
-from rekindle.cli.replay import Url, client_of
 from rekindle.cli.screen import Screen
 from rekindle.embedded.failures import CannotStart
 from rekindle.embedded.folder import DEFAULT, DataFolder

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from shared.attempts import LIFTING, RETRACTION, SETTING
+from shared.attempts import LIFTING, RETRACTION, SETTING, FoldFact, fact_of
 from shared.db.asyncpg_connection import Driver
 from shared.events import PursuitLeft
 from shared.events.vocabulary import HARD_NOS
@@ -27,10 +27,13 @@ _HARD = f"""
     WHERE stream IN (SELECT stream FROM retracted)
 """  # noqa: S608 - constants
 _HIRED = """
-    SELECT DISTINCT person, position_id FROM attempts
+    SELECT DISTINCT person, position_id FROM attempts JOIN profiles USING (profile)
     WHERE 'outcomes.hired' = ANY(measures) AND ($1::uuid[] IS NULL OR person = ANY($1))
 """
-_CHANGED = "SELECT person, bool_or('outcomes.hired' = ANY(measures)) FROM attempts WHERE version >= $1::bigint GROUP BY person"
+_CHANGED = """
+    SELECT person, bool_or('outcomes.hired' = ANY(measures)) FROM attempts JOIN profiles USING (profile)
+    WHERE version >= $1::bigint GROUP BY person
+"""
 _GONE = "SELECT DISTINCT person FROM attempts_gone WHERE version >= $1::bigint"
 _LEFT = f"""
     SELECT DISTINCT coalesce(links.person, facts.stream) FROM facts LEFT JOIN links ON links.stream = facts.stream
@@ -48,6 +51,11 @@ class BarringFact(NamedTuple):
     time: datetime
     position: UUID | None
     data: dict[str, Any]
+
+    @property
+    def as_folded(self) -> FoldFact:
+        """The fact as the fold takes it."""
+        return fact_of(self.id, self.type, self.time, self.data)
 
 
 async def linked(connection: Driver, persons: Sequence[UUID] | None) -> dict[UUID, UUID]:
