@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
@@ -13,6 +14,7 @@ from urllib.parse import quote
 import typer
 
 from rekindle.cli.api_client import Url, client_of
+from rekindle.cli.exported_lines import Lines
 from rekindle.cli.options import Data
 from rekindle.cli.screen import Screen
 from rekindle.embedded.failures import CannotStart
@@ -32,6 +34,10 @@ class Format(StrEnum):
 
 
 ACCEPT = {Format.CSV: "text/csv", Format.JSONL: "application/jsonl", Format.PARQUET: "application/vnd.apache.parquet"}
+
+TRIES = 5
+"""How often an export is asked for, at most, before it is given up."""
+PAUSE_SECONDS = 1.0
 
 FUNNEL = "funnel"
 """What is named to export funnels; no metric has this name."""
@@ -72,6 +78,7 @@ def export(
     """Save a metric as a table, or what is behind it.
 
     A file has its name only once it is whole: what is written until then is beside it, and goes when the export is broken off.
+    With --members, CSV and JSON lines that break off go on behind the last row that came.
     """
     asked = [_named(one) for one in ask or ()]
     wanted = form or _by_ending(output)
@@ -81,9 +88,11 @@ def export(
         raise typer.BadParameter("A funnel has no members: name a metric with --members.")
     path = "/v1/analytics/funnel" if metric == FUNNEL else f"/v1/analytics/metrics/{quote(metric, safe='')}"
     path += "/members" if members else ""
-    progress = _Progress(Screen(), by_person=members and wanted is not Format.PARQUET)
+    goes_on = members and wanted is not Format.PARQUET
+    progress = _Progress(Screen(), by_person=goes_on)
+    lines = Lines(are_csv=wanted is Format.CSV) if goes_on else None
     with client_of(url, token, DataFolder(data)) as client:
-        save(client, path, asked, wanted, output, progress)
+        save(client, path, asked, wanted, output, progress, lines)
     progress.end()
 
 
@@ -94,25 +103,63 @@ def save(
     form: Format,
     output: Path | None,
     progress: Callable[[bytes], None],
+    lines: Lines | None = None,
 ) -> None:
-    """Write the answer as it comes. Raises CannotStart: refused, broken off, or nowhere to write to."""
+    """Write the answer as it comes. Where it breaks off behind a row that ``lines`` have seen, it is asked to go on there.
+
+    Raises CannotStart: refused, broken off, or nowhere to write to.
+    """
     import httpx
 
     try:
-        with client.stream("GET", path, params=[*asked], headers={"Accept": ACCEPT[form]}) as answer:
-            if not answer.is_success:
-                answer.read()
-                raise CannotStart(refusal_of(answer))
-            with _written(output) as file:
-                for some in answer.iter_bytes():
-                    file.write(some)
-                    progress(some)
+        with _written(output) as file:
+            for left in reversed(range(TRIES if lines else 1)):
+                try:
+                    _save_answer(client, path, [*asked, *_behind(lines)], form, file, progress, lines)
+                    return
+                except httpx.TransportError as problem:
+                    if lines is None or not lines.rows or not left:
+                        raise
+                    print(f"broken off behind row {lines.rows} ({_named_fault(problem)}); going on", file=sys.stderr)
+                    lines.begin_again()
+                    time.sleep(PAUSE_SECONDS)
     except httpx.HTTPError as problem:
-        raise CannotStart(f"The export was broken off: {str(problem) or type(problem).__name__}. Run it again.") from problem
+        behind = lines.behind if lines is not None and output is None else None
+        advice = (
+            "Run it again" if lines is None or behind is None else f"Rows that came: {lines.rows}; behind={behind} gives the rest"
+        )
+        raise CannotStart(f"The export was broken off: {_named_fault(problem)}. {advice}.") from problem
     except BrokenPipeError:
         raise
     except OSError as problem:
         raise CannotStart(f"{output} cannot be written: {problem.strerror or problem}.") from problem
+
+
+def _save_answer(
+    client: "httpx.Client",
+    path: str,
+    asked: Sequence[tuple[str, str]],
+    form: Format,
+    file: IO[bytes],
+    progress: Callable[[bytes], None],
+    lines: Lines | None,
+) -> None:
+    with client.stream("GET", path, params=[*asked], headers={"Accept": ACCEPT[form]}) as answer:
+        if not answer.is_success:
+            answer.read()
+            raise CannotStart(refusal_of(answer))
+        for some in answer.iter_bytes():
+            file.write(some if lines is None else lines.take(some))
+            progress(some)
+
+
+def _behind(lines: Lines | None) -> Iterator[tuple[str, str]]:
+    if lines is not None and lines.behind is not None:
+        yield "behind", lines.behind
+
+
+def _named_fault(problem: Exception) -> str:
+    return str(problem) or type(problem).__name__
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """`rekindle export`: what it asks, what it writes, and that half a file never has the name of a whole one."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,57 @@ def test_an_export_that_breaks_off_leaves_what_was_there(run: Run, answer: dict[
     assert isinstance(done.exception, CannotStart)
     assert "broken off" in str(done.exception)
     assert (file.read_text(), [one.name for one in tmp_path.iterdir()]) == ("of yesterday", ["out.csv"])
+
+
+IDS = [f"{first}0000000-3b5e-5c1d-8a64-2f1f6f3f2a11" for first in "0f"]
+NAMES = "person_id,position_id,attempt,item_id\r\n"
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_members_that_break_off_go_on_behind_the_last_row(
+    monkeypatch: pytest.MonkeyPatch, run: Run, asked: list[httpx.Request], answer: dict[str, Any], tmp_path: Path, kind: str
+) -> None:
+    monkeypatch.setattr(export, "PAUSE_SECONDS", 0)
+    if kind == "csv":
+        head, rows = NAMES, [f"{one},{IDS[1]},{n},\r\n" for n, one in enumerate(IDS, 1)]
+    else:
+        head, rows = (
+            "",
+            [json.dumps({"person_id": one, "position_id": None, "attempt": None, "item_id": IDS[0]}) + "\n" for one in IDS],
+        )
+
+    def broken() -> Iterator[bytes]:
+        """A whole row, half of the next."""
+        yield (head + rows[0] + rows[1][:20]).encode()
+        answer["content"] = (head + rows[1]).encode()
+        raise httpx.ReadError("connection lost")
+
+    answer["content"] = broken()
+    done = run("reached", "--members", "-o", tmp_path / f"out.{kind}")
+
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / f"out.{kind}").read_bytes().decode() == head + "".join(rows)
+    assert asked[1].url.params["behind"] == (f"{IDS[0]},{IDS[1]},1" if kind == "csv" else f"{IDS[0]},{IDS[0]}")
+    assert "broken off behind row 1 (connection lost); going on" in done.stderr
+
+
+def test_members_that_never_come_are_given_up_and_it_is_said_where(
+    monkeypatch: pytest.MonkeyPatch, run: Run, asked: list[httpx.Request], answer: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(export, "PAUSE_SECONDS", 0)
+
+    class Lost(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            if len(asked) == 1:
+                yield f"{NAMES}{IDS[0]},{IDS[1]},7,\r\n".encode()
+            raise httpx.ReadError("connection lost")
+
+    del answer["content"]
+    answer["stream"] = Lost()
+    done = run("reached", "--members")
+
+    assert len(asked) == export.TRIES
+    assert str(done.exception).endswith(f"connection lost. Rows that came: 1; behind={IDS[0]},{IDS[1]},7 gives the rest.")
 
 
 def test_a_refusal_says_field_and_rule_and_writes_nothing(run: Run, answer: dict[str, Any], tmp_path: Path) -> None:
