@@ -293,6 +293,12 @@ async def test_unknown_and_repeated_parameters_are_refused_by_name(api: httpx.As
     assert "limit" in problem_of(await api.get(path, params={"limit": 0}), 422)
 
 
+async def test_ten_thousand_values_of_a_filter_are_refused_by_name(api: httpx.AsyncClient) -> None:
+    for path in ("/v1/analytics/funnel", "/v1/analytics/metrics/reached", "/v1/analytics/metrics/reached/members"):
+        answer = await api.get(path, params={"via": ["x"] * 10_000})
+        assert problem_of(answer, 422) == {"via": "must have at most 100 items"}
+
+
 LISTS = [one for one in operations() if "cursor" in one.query]
 WELL_KNOWN = ("rekindle", "")
 """What anybody who holds a token may know, or guess, of a deployment."""

@@ -29,6 +29,8 @@ from shared.web.waiting import WaitedDep
 router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=StrictRoute)
 
 STREAMED_AT_ONCE = 2000
+MOST_ATTEMPTS = 10_000
+"""No person has so many attempts at a position."""
 
 
 class Contributed(BaseModel):
@@ -165,11 +167,14 @@ def _place_of(one: MetricMember) -> tuple[object, ...]:
 
 def _row(behind: str, place: Callable[..., Any]) -> Any:
     """The place of a row. Raises Invalid."""
+    rule = "must be person_id,position_id,attempt or person_id,item_id of a row of this list"
     try:
-        return place(*behind.split(","))
+        found = place(*behind.split(","))
     except (TypeError, ValueError) as error:
-        rule = "must be person_id,position_id,attempt or person_id,item_id of a row of this list"
         raise Invalid.of("behind", rule) from error
+    if isinstance(found[-1], int) and not 0 < found[-1] <= MOST_ATTEMPTS:
+        raise Invalid.of("behind", rule)
+    return found
 
 
 async def _all_of(rows: AsyncIterator[Sequence[Any]], written: Callable[[Any], MetricMember]) -> AsyncIterator[Any]:

@@ -441,8 +441,9 @@ async def test_an_export_is_of_one_state_and_goes_on_behind_a_row(
     behind = ",".join(str(row[name]) for name in names)
     rest = (await api.get(path, params=asked | {"behind": behind}, headers={"Accept": kind})).text.splitlines()
     assert rest[kind == "text/csv" :] == now[4:]
-    refused = await api.get(path, params=asked | {"behind": "nobody"}, headers={"Accept": kind})
-    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "behind")
+    for nowhere in ("nobody", f"{behind},7,7,7", f"{row['person_id']},{row['person_id']},{10**40}"):
+        refused = await api.get(path, params=asked | {"behind": nowhere}, headers={"Accept": kind})
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "behind")
 
 
 async def test_a_look_back_folds_only_what_has_changed_since(
