@@ -124,8 +124,10 @@ def events() -> Iterator[dict[str, Any]]:
 @pytest.fixture(scope="module")
 async def posted(api: httpx.AsyncClient) -> list[dict[str, Any]]:
     """Everything was posted, and every consumer has followed."""
+    record = record_of_the_candidate()
+    record["references"] += await _imported(api)
     for path, body in (
-        (f"/v1/candidates/{CANDIDATE}", record_of_the_candidate()),
+        (f"/v1/candidates/{CANDIDATE}", record),
         (f"/v1/positions/{POSITION}", record_of_the_position()),
     ):
         answer = await api.patch(path, json=body)
@@ -139,6 +141,34 @@ async def posted(api: httpx.AsyncClient) -> list[dict[str, Any]]:
     assert (await api.post("/v1/analytics/wait", json={"after": afters, "wait": 10})).is_success
     await _deal_with_the_queue_item(api)
     return sent
+
+
+async def _imported(api: httpx.AsyncClient) -> list[str]:
+    """Import a table and a resume of the candidate; returns the references under which they are known."""
+    table = (
+        f"id,name,e-mail,city\n{word('candidate')},{word('table-name')},{word('table-mail')}@example.org,{word('table-city')}\n"
+        f"{word('candidate')},shifted,{word('refused')}\n"
+    )
+    resume = (
+        f"Ada Byron\n{word('resume-mail')}@example.org\nhttps://example.org/{word('resume-link')}\n\n"
+        f"EXPERIENCE\nEngineer, {word('resume-company')} Ltd, 2018 - Present\n"
+    )
+    references: list[str] = []
+    for content in (table, resume):
+        taken = await api.post("/v1/imports", files={"file": ("people", content.encode())}, data={"source": "ats"})
+        assert taken.status_code == 202, taken.text
+        place = taken.headers["Location"]
+
+        async def shown(place: str = place) -> dict[str, Any]:
+            body: dict[str, Any] = (await api.get(place)).json()
+            return body
+
+        await eventually(shown, lambda one: one["status"] == "done")
+        made = (await api.get(f"{place}/rows?result=created")).json()["items"]
+        for row in made:
+            references += (await api.get(f"/v1/candidates/{row['candidate_id']}")).json()["references"]
+    assert len(references) == 2
+    return [reference for reference in references if reference != CANDIDATE]
 
 
 async def _deal_with_the_queue_item(api: httpx.AsyncClient) -> None:

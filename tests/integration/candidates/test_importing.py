@@ -355,6 +355,7 @@ async def test_attributes_need_their_scope(importer: Importer) -> None:
         (b"\x81\x8d\xff" * 9, {}, 422, "cp1252"),
         (",".join(f"c{number}" for number in range(10_000)) + "\n", {}, 422, "10000 columns"),
         ("name,name\na,b\n", {}, 422, "twice"),
+        ("Ada Byron,ada@example.org\nGrace,grace@example.org\n", {}, 422, "must name its columns"),
         ("na\0me,email\na,b@example.org\n", {}, 422, "NUL"),
         ("a,email\n".encode("utf-16") + b"\x00\xd8\x41\x00", {}, 422, "UTF-16"),
         ("[1, 2", {}, 400, "JSON"),

@@ -1,5 +1,6 @@
 """What a file holds: rows, each with its line, and lines that are no row, with the rule that they break."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -8,6 +9,7 @@ from shared.errors import Invalid
 
 LONGEST_NAME = 500
 """Characters of a column's name."""
+_ADDRESS = re.compile(r"\S@\S+\.\S")
 
 
 class FileRefused(Invalid):
@@ -86,6 +88,8 @@ def checked_columns(names: Sequence[str], limits: Limits) -> list[str]:
     columns = [name.strip() or f"column {number}" for number, name in enumerate(names, 1)]
     if any("\0" in name for name in columns):
         raise FileRefused.of("file", "must not hold a NUL character in the name of a column")
+    if any(_ADDRESS.search(name) for name in columns):
+        raise FileRefused.of("file", "must name its columns: an e-mail address stands where their names should")
     if any(len(name) > LONGEST_NAME for name in columns):
         raise FileRefused.of("file", f"names a column with more than {LONGEST_NAME} characters")
     if len(set(columns)) < len(columns):
