@@ -24,7 +24,7 @@ from shared.db.asyncpg_connection import Driver, Write
 from shared.db.engine import Sessions, is_transient
 from shared.db.leader import leading
 from shared.db.locks import IMPORTS
-from shared.db.notifier import listen
+from shared.db.notifier import CHANNEL as CHANGES
 from shared.errors import DomainError
 from shared.observability.heartbeats import beat
 from shared.shutdown import BEAT_EVERY, pause, wake_at
@@ -36,8 +36,8 @@ STATED = frozenset({"created", "updated", "unchanged"})
 CHUNK = 200
 """Rows of one transaction."""
 RETRY_AFTER = 1.0
-PAUSE = 1.0
-"""Seconds between two looks while records change steadily: who changes meanwhile is compared together."""
+COMPARE_AFTER = 2.0
+"""Seconds from a change of a record until it is compared, together with all who change meanwhile."""
 LOOK_EVERY = 60.0
 """Seconds after which it looks for changed records though nobody said that there are any: a notification may be lost."""
 
@@ -54,6 +54,7 @@ class ImportRunner:
     read_row: ReadRow
     shards: int
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _alarm: asyncio.TimerHandle | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set, and wait almost without a query while there is nothing to do."""
@@ -72,7 +73,7 @@ class ImportRunner:
         stopping = asyncio.create_task(wake_at(stop, self._woken))
         try:
             await connection.add_listener(CHANNEL, lambda *_: self._woken.set())
-            await listen(connection, self._woken)
+            await connection.add_listener(CHANGES, lambda *_: self._wake_later())
             looked_at = -LOOK_EVERY
             while not stop.is_set() and not connection.is_closed():
                 if self._woken.is_set() or time.monotonic() - looked_at >= LOOK_EVERY:
@@ -80,10 +81,21 @@ class ImportRunner:
                     looked_at = time.monotonic()
                     while not stop.is_set() and await self.work_once():
                         beat()
-                    await pause(stop, PAUSE)
                 await pause(self._woken, BEAT_EVERY)
         finally:
             stopping.cancel()
+            if self._alarm is not None:
+                self._alarm.cancel()
+                self._alarm = None
+
+    def _wake_later(self) -> None:
+        """Records have changed: wake once for all that change within a moment."""
+        if self._alarm is None:
+            self._alarm = asyncio.get_running_loop().call_later(COMPARE_AFTER, self._wake)
+
+    def _wake(self) -> None:
+        self._alarm = None
+        self._woken.set()
 
     async def work_once(self) -> bool:
         """Do a chunk of each import that is to be worked off, and compare some who wait for it; whether there was any."""
