@@ -271,6 +271,23 @@ async def test_any_name_is_compared(ats: Caller, candidates: Sessions, name: str
     assert len(await pairs(ats)) == 1
 
 
+async def test_one_who_cannot_be_compared_hinders_nobody(
+    ats: Caller, candidates: Sessions, caplog: pytest.LogCaptureFixture
+) -> None:
+    await ats.patched("gem:0", name="Broken Secret")
+    await ats.patched("gem:1", **ADA)
+    await ats.patched("gem:2", **ADA)
+    async with candidates.begin_raw() as transaction:
+        broken = str(candidate_id("gem:0"))
+        await transaction.connection.execute(f"UPDATE candidates SET record = record - 'emails' WHERE id = '{broken}'")
+
+    await compare(candidates)
+
+    assert len(await pairs(ats)) == 1
+    assert f"{broken} could not be compared" in caplog.text
+    assert "Secret" not in caplog.text
+
+
 async def test_a_telephone_without_its_country_finds_the_one_with_it(ats: Caller, candidates: Sessions) -> None:
     await ats.patched("gem:1", name="Ada Byron", phones=["0151 23456789"])
     await ats.patched("gem:2", name="Ada Byron", phones=["+49 151 23456789"])
