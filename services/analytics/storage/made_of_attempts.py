@@ -5,7 +5,7 @@ from datetime import datetime
 from services.analytics.domain.micros import micros
 from services.analytics.domain.questions import Question
 from services.analytics.metrics.after_the_hire import KNOWN_FOR
-from services.analytics.metrics.effort import MOST_TOUCHES, POOL_BURN, PRESSED_FOR
+from services.analytics.metrics.effort import MOST_TOUCHES, PRESSED_FOR
 from services.analytics.metrics.people import YIELDED
 from services.analytics.metrics.subjects import Subject
 from services.analytics.storage.selection import Source, attempts
@@ -15,26 +15,29 @@ from shared.events import CandidateUnsubscribed
 _ID = "CAST(md5(concat(counted.person, counted.position_id, counted.number)) AS uuid) AS id"
 _DIMENSIONS = "position_id, number, recruiter, channel, via, origin, sender_role, cohort_at"
 
+_WITH_PROFILE = "JOIN {profiles} AS profile ON profile.profile = counted.profile"
+_OUTCOME_AT = "counted.times[profile.places[array_position(profile.measures, '{}')]]"
+"""When the outcome was, of which each attempt has one: a place to look up, where all contributions need not be laid out."""
+_HIRED, _SOFT_NO = "outcomes.hired", "outcomes.soft_no"
+
 # An unsubscription is of no attempt.
 _UNSUBSCRIBED = """
     SELECT id, person, position_id, CAST(NULL AS integer) AS number, recruiter, channel, via, origin, sender_role, cohort_at,
         measures, ats, seconds
     FROM {unsubscribed} AS unsubscribed
 """
-_LOST = ", ".join(f"'{one}'" for one in POOL_BURN.adds_up.prefixes)
 _LOSSES = f"""(
-    SELECT {_ID}, person, {_DIMENSIONS}, added.* FROM {{attempts}} AS counted CROSS JOIN LATERAL (
-        SELECT coalesce(array_agg(one.measure), '{{{{}}}}'), coalesce(array_agg(one.at), '{{{{}}}}'),
-            coalesce(array_agg(one.seconds), '{{{{}}}}')
-        FROM (SELECT) AS none {{contributions}} WHERE one.measure IN ({_LOST})
-    ) AS added (measures, ats, seconds)
+    SELECT {_ID}, person, {_DIMENSIONS}, profile.measures,
+        ARRAY(SELECT counted.times[place] FROM unnest(profile.places) AS place) AS ats, counted.lasting AS seconds
+    FROM {{attempts}} AS counted {_WITH_PROFILE}
     UNION ALL {_UNSUBSCRIBED}
 )"""  # noqa: S608 - constants
 _HIRES = f"""(
     SELECT {_ID}, counted.person, {_DIMENSIONS}, ARRAY['hires.' || CASE
-            WHEN known.since <= to_timestamp(one.at / 1000000.0) - CAST(:known_for AS interval) THEN 'known' ELSE 'new' END
-        ] AS measures, ARRAY[one.at] AS ats, ARRAY[0] AS seconds
-    FROM {{attempts}} AS counted {{contributions}} CROSS JOIN LATERAL (
+            WHEN known.since <= to_timestamp({_OUTCOME_AT.format(_HIRED)} / 1000000.0) - CAST(:known_for AS interval)
+            THEN 'known' ELSE 'new' END
+        ] AS measures, ARRAY[{_OUTCOME_AT.format(_HIRED)}] AS ats, ARRAY[0] AS seconds
+    FROM {{attempts}} AS counted {_WITH_PROFILE} CROSS JOIN LATERAL (
         SELECT min(of_stream.since) AS since FROM (
             SELECT counted.person AS stream WHERE NOT EXISTS (SELECT FROM links WHERE links.stream = counted.person)
             UNION ALL SELECT links.stream FROM links WHERE links.person = counted.person
@@ -42,7 +45,7 @@ _HIRES = f"""(
             SELECT min(facts.time) AS since FROM facts WHERE facts.stream = theirs.stream {{past}}
         ) AS of_stream
     ) AS known
-    WHERE 'outcomes.hired' = ANY(profile.measures) AND one.measure = 'outcomes.hired'
+    WHERE '{_HIRED}' = ANY(profile.measures)
 )"""  # noqa: S608 - constants
 _PRESSED = f"""(
     SELECT person AS id, person, CAST(NULL AS uuid) AS position_id, 1 AS number, CAST(NULL AS text) AS recruiter,
@@ -61,7 +64,7 @@ _YIELD = f"""(
         array_fill(0, ARRAY[cardinality(came.measures)]) AS seconds
     FROM people LEFT JOIN (
         SELECT person, {", ".join(f"bool_or('reached.{one}' = ANY(profile.measures)) AS {one}" for one in YIELDED)}
-        FROM {{attempts}} AS counted JOIN {{profiles}} AS profile ON profile.profile = counted.profile GROUP BY person
+        FROM {{attempts}} AS counted {_WITH_PROFILE} GROUP BY person
     ) AS far ON far.person = people.person
     CROSS JOIN LATERAL (
         SELECT array_remove(ARRAY[
@@ -71,10 +74,10 @@ _YIELD = f"""(
     WHERE NOT people.erased AND NOT EXISTS (SELECT FROM links WHERE links.stream = people.person)
 )"""  # noqa: S608 - constants
 _UNPLANNED = f"""(
-    SELECT {_ID}, counted.person, {_DIMENSIONS}, ARRAY['soft_nos_unplanned.attempts'] AS measures, ARRAY[one.at] AS ats,
-        ARRAY[0] AS seconds
-    FROM {{attempts}} AS counted {{contributions}}
-    WHERE 'outcomes.soft_no' = ANY(profile.measures) AND one.measure = 'outcomes.soft_no' AND NOT EXISTS (
+    SELECT {_ID}, counted.person, {_DIMENSIONS}, ARRAY['soft_nos_unplanned.attempts'] AS measures,
+        ARRAY[{_OUTCOME_AT.format(_SOFT_NO)}] AS ats, ARRAY[0] AS seconds
+    FROM {{attempts}} AS counted {_WITH_PROFILE}
+    WHERE '{_SOFT_NO}' = ANY(profile.measures) AND NOT EXISTS (
         SELECT FROM items LEFT JOIN links ON links.stream = items.stream
         WHERE items.kind = '{Subject.PLAN}' AND coalesce(links.person, items.stream) = counted.person
             AND items.position_id = counted.position_id AND items.number = counted.number
