@@ -488,7 +488,7 @@ export const texts = {
     open: "Import",
     page: "Import people",
     file: "A file of people",
-    how: "CSV in whatever encoding and order of columns, JSON or a JSON Resume. Nothing is stored before you have seen what would happen.",
+    how: "CSV in whatever encoding and order of columns, XLSX, JSON, a resume or a ZIP of resumes. Nothing is stored before you have seen what would happen.",
     choose: "File",
     source: "Source",
     skips: "Of a row that breaks a rule, take the rest",
