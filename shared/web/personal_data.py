@@ -23,8 +23,12 @@ PERSON_COLUMNS = ("candidate_id", "person_id", "person", "stream", "subject", "r
 
 Rows = dict[str, list[dict[str, Any]]]
 """Rows by table; tables without any are left out."""
-Collect = Callable[[Driver, Sequence[UUID], Sequence[str]], Awaitable[Rows]]
-"""Reads what is held of the person with these ids and references."""
+Collect = Callable[[Driver, Sequence[UUID]], Awaitable[Rows]]
+"""Reads what is held of the person with these ids."""
+Whole = Callable[[Driver, Sequence[UUID]], Awaitable[Sequence[UUID]]]
+"""All ids of the persons who have these."""
+MOST_IDS = 200
+"""In one call, so that an address is never too long."""
 
 _TABLES = """
     SELECT relname, array_agg(attname::text), array_agg(atttypid = 'uuid[]'::regtype)
@@ -40,14 +44,13 @@ class PersonalData(BaseModel):
     """What a service holds of a person."""
 
     candidate_ids: Annotated[list[UUID], Field(description="Under which ids it was looked for: all that are the person.")]
-    references: Annotated[list[str], Field(description="What senders call the person.", examples=[["demo:ada"]])]
     rows: Annotated[
         dict[str, list[dict[str, Any]]],
         Field(description="Every row about the person, by table; tables without any are left out.", examples=[{"log": []}]),
     ]
 
 
-async def rows_by_id(connection: Driver, ids: Sequence[UUID], _references: Sequence[str] = ()) -> Rows:
+async def rows_by_id(connection: Driver, ids: Sequence[UUID]) -> Rows:
     """Every row of every table that names one of the ids in a column of a person."""
     found = {}
     for table, columns, are_many in await connection.fetch(_TABLES, list(PERSON_COLUMNS)):
@@ -75,16 +78,12 @@ def _legible(value: Any) -> Any:
         return text
 
 
-Whole = Callable[[Driver, Sequence[UUID], Sequence[str]], Awaitable[tuple[Sequence[UUID], Sequence[str]]]]
-"""All ids and references of the person who has these."""
-
-
-async def _as_asked(_: Driver, ids: Sequence[UUID], references: Sequence[str]) -> tuple[Sequence[UUID], Sequence[str]]:
-    return ids, references
+async def _as_asked(_: Driver, ids: Sequence[UUID]) -> Sequence[UUID]:
+    return ids
 
 
 def personal_data_router(service: str, collect: Collect = rows_by_id, *, whole: Whole = _as_asked) -> APIRouter:
-    """The operation of one service. ``whole`` finds under which other ids and references the person is known."""
+    """The operation of one service. ``whole`` finds under which other ids the person is known."""
     router = APIRouter(
         prefix=f"/v1/{service}/personal-data",
         tags=["personal data"],
@@ -99,20 +98,16 @@ def personal_data_router(service: str, collect: Collect = rows_by_id, *, whole: 
             list[UUID],
             Query(
                 min_length=1,
-                max_length=1000,
-                description="The ids of the person, the parameter repeated.",
+                max_length=MOST_IDS,
+                description="The ids of the person, at most 200, the parameter repeated.",
                 examples=[["62e1ec5f-5da4-57b1-b685-99c9fab3b8cc"]],
             ),
         ],
-        reference: Annotated[
-            list[str] | None,
-            Query(max_length=1000, description="What senders call the person, the parameter repeated.", examples=[["demo:ada"]]),
-        ] = None,
     ) -> Mapping[str, Any]:
         """Every row that this service holds of a person. `/v1/exports/{candidate}` asks all services."""
         async with sessions.alone() as connection:
-            ids, references = await whole(connection, candidate_id, reference or [])
-            rows = await collect(connection, ids, references)
-        return {"candidate_ids": ids, "references": references, "rows": rows}
+            ids = await whole(connection, candidate_id)
+            rows = await collect(connection, ids)
+        return {"candidate_ids": ids, "rows": rows}
 
     return router

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from rekindle.demo.posting import post_demo
 from rekindle.embedded.stack import Stack
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
@@ -66,6 +67,8 @@ def _limit(schema: dict[str, Any]) -> None:
 
 @pytest.fixture(scope="session")
 async def document(stack: Stack) -> dict[str, Any]:
+    """With the demo, so that who leaves out ``wait`` and names an example's event in ``after`` does not wait for one in vain."""
+    await asyncio.to_thread(post_demo, stack.url, stack.token, stack.folder)
     async with httpx.AsyncClient(base_url=stack.url) as client:
         answer = await client.get("/openapi.json")
     return prepared(answer.raise_for_status().json())

@@ -88,6 +88,12 @@ def naming(candidates: Iterable[str]) -> list[Write]:
     return [Write(sql, (list(found), list(found.values())))] if found else []
 
 
+async def called(connection: Driver, ids: Sequence[UUID]) -> list[str]:
+    """What the vendor calls those who have these ids of Rekindle's."""
+    sql = "SELECT candidate FROM greenhouse_candidates WHERE id = ANY($1::uuid[]) AND candidate IS NOT NULL"
+    return [row[0] for row in await connection.fetch(sql, list(ids))]
+
+
 async def save_erased_ids(connection: Driver, ids: Sequence[UUID], at: datetime) -> list[str]:
     """Keep that people were erased at Rekindle's; returns those of the vendor's."""
     rows = await connection.fetch(

@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import orjson
 
 from services.gateway.domain.personal_copy import HELD_BY, PersonalCopy, Rows
 from shared.errors import Gone, NotFound, Unavailable
 from shared.naming import Name
+from shared.web.personal_data import MOST_IDS
 
 FIRST, *OTHERS = HELD_BY
 
@@ -32,24 +34,34 @@ class NothingHeld(NotFound):
 async def copy_personal_data(api: httpx.AsyncClient, name: Name, *, authorization: str, now: datetime) -> PersonalCopy:
     """All that every service holds of the person. Raises CandidateErased, NothingHeld, and Unavailable unless all answer.
 
-    The first service says under which ids and references the person is known; the others are asked for all of them.
+    The first service says under which ids the person is known; the others are asked for all of them.
     """
-    references = [] if name.reference is None else [str(name.reference)]
-    known = await _ask(api, FIRST, {"candidate_id": [str(name.id)], "reference": references}, authorization)
-    ids, references = known["candidate_ids"], known["references"]
-    asked = {"candidate_id": ids, "reference": references}
-    answers = await asyncio.gather(*(_ask(api, service, asked, authorization) for service in OTHERS))
-    services: dict[str, Rows] = {FIRST: known["rows"]}
-    services |= {service: answer["rows"] for service, answer in zip(OTHERS, answers, strict=True)}
-    copy = PersonalCopy([UUID(one) for one in ids], references, now, services)
+    known = await _ask(api, FIRST, [str(name.id)], authorization)
+    ids = known["candidate_ids"]
+    answers = await asyncio.gather(*(_ask_for_all(api, service, ids, authorization) for service in OTHERS))
+    services: dict[str, Rows] = {FIRST: known["rows"], **dict(zip(OTHERS, answers, strict=True))}
+    references = [one["reference"] for one in services[FIRST].get("candidates", []) if one["reference"] is not None]
+    copy = PersonalCopy([UUID(one) for one in ids], sorted(references), now, services)
     if copy.is_empty:
         raise NothingHeld(f"Nothing is held of a candidate {name}.")
     return copy
 
 
-async def _ask(api: httpx.AsyncClient, service: str, asked: Mapping[str, Sequence[str]], authorization: str) -> Mapping[str, Any]:
+async def _ask_for_all(api: httpx.AsyncClient, service: str, ids: Sequence[str], authorization: str) -> Rows:
+    """The rows of a service, each once: one that names two ids may come twice."""
+    rows: dict[str, dict[bytes, Mapping[str, Any]]] = {}
+    for begin in range(0, len(ids), MOST_IDS):
+        answer = await _ask(api, service, ids[begin : begin + MOST_IDS], authorization)
+        for table, found in answer["rows"].items():
+            rows.setdefault(table, {}).update({orjson.dumps(row): row for row in found})
+    return {table: list(found.values()) for table, found in rows.items()}
+
+
+async def _ask(api: httpx.AsyncClient, service: str, ids: Sequence[str], authorization: str) -> Mapping[str, Any]:
     try:
-        answer = await api.get(f"/v1/{service}/personal-data", params=asked, headers={"Authorization": authorization})
+        answer = await api.get(
+            f"/v1/{service}/personal-data", params={"candidate_id": ids}, headers={"Authorization": authorization}
+        )
     except httpx.HTTPError as error:
         raise Unavailable(f"{service} does not answer. Nothing is shown unless all services are asked: try again.") from error
     if answer.status_code == 410:

@@ -5,7 +5,7 @@ import type { components, paths } from "./api";
 type Schemas = components["schemas"];
 declare const process: { env: { REKINDLE_URL: string; REKINDLE_TOKEN: string } };
 
-const api = createClient<paths>({
+const api = createClient<paths, "application/json" | "application/problem+json">({
   baseUrl: process.env.REKINDLE_URL,
   headers: { Authorization: `Bearer ${process.env.REKINDLE_TOKEN}` },
 });
