@@ -18,7 +18,19 @@ from shared.web.dependencies import SessionsDep
 from shared.web.routing import StrictRoute
 
 TAG = {"personal data": "What each service holds of a person; `/v1/exports` puts it together."}
-PERSON_COLUMNS = ("candidate_id", "person_id", "person", "stream", "subject", "record_id", "record", "named", "names")
+PERSON_COLUMNS = (
+    "candidate_id",
+    "person_id",
+    "person",
+    "stream",
+    "subject",
+    "record_id",
+    "record",
+    "named",
+    "names",
+    "one",
+    "other",
+)
 """The columns, of type uuid or uuid[], in which a table names the person whom a row is about."""
 
 Rows = dict[str, list[dict[str, Any]]]

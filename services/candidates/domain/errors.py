@@ -87,6 +87,13 @@ class DuplicateUnknown(NotFound):
         )
 
 
+class MergeNotExact(Conflict):
+    """The two would be one person, but not so that one step parts them again."""
+
+    code = "merge_not_exact"
+    title = "The merge could not be undone exactly"
+
+
 class ImportUnknown(NotFound):
     """No import of that id."""
 

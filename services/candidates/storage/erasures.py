@@ -20,7 +20,9 @@ _HELD = """
         (SELECT count(*) FROM candidate_evidence WHERE candidate_id = ANY($1)),
         (SELECT count(*) FROM idempotency_keys WHERE status IS NOT NULL AND names && $1),
         (SELECT count(*) FROM import_rows WHERE candidate_id = ANY($1)),
-        (SELECT count(*) FROM candidate_insights WHERE candidate_id = ANY($1))
+        (SELECT count(*) FROM candidate_insights WHERE candidate_id = ANY($1)),
+        (SELECT count(*) FROM duplicate_pairs WHERE one = ANY($1) OR other = ANY($1)),
+        (SELECT count(*) FROM duplicate_decisions WHERE one = ANY($1) OR other = ANY($1))
 """
 _ADD = """
     INSERT INTO erasures (id, streams, requested_by, erased_at, done_at, publish_again_at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -62,9 +64,10 @@ _DUE_AGAIN = """
 
 async def held(connection: Driver, streams: Collection[UUID]) -> dict[str, int]:
     """How much is held of these streams here, by kind; of what there is none, nothing."""
-    ((records, history, evidence, answers, imported, insights),) = await connection.fetch(_HELD, list(streams))
+    ((records, history, evidence, answers, imported, insights, pairs, decisions),) = await connection.fetch(_HELD, list(streams))
     counts = {"records": records, "history_entries": history, "learned_facts": evidence, "kept_answers": answers}
     counts |= {"import_rows": imported, "insights": insights}
+    counts |= {"suspected_duplicates": pairs, "duplicate_decisions": decisions}
     return {kind: count for kind, count in counts.items() if count}
 
 

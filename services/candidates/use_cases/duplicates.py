@@ -1,6 +1,6 @@
 """Suspected duplicates: list them, look at one, make the two one person, or remember that they are not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,9 +8,11 @@ from uuid import UUID
 
 from services.candidates.domain.duplicates.pairs import Decision, Pair
 from services.candidates.domain.duplicates.preview import PreviewedField, PreviewedItem, preview_fields, preview_lists
-from services.candidates.domain.errors import DuplicateUnknown
+from services.candidates.domain.errors import DuplicateUnknown, MergeNotExact
+from services.candidates.domain.links import Link, parting
+from services.candidates.domain.links import survivor as survivor_of
 from services.candidates.domain.people import Stream
-from services.candidates.storage import candidates, duplicates
+from services.candidates.storage import candidates, duplicates, links
 from services.candidates.use_cases.change_candidates import change_candidate
 from services.candidates.use_cases.changes import RecordChange
 from services.candidates.use_cases.views import CandidateView, Redirected
@@ -86,19 +88,32 @@ async def merge(
 ) -> tuple[CandidateView, UUID]:
     """Make a pair one person, as a link that can be undone does; returns the person and the one who was merged into it.
 
-    Raises DuplicateUnknown; Invalid where ``survivor`` is neither of the two.
+    Raises DuplicateUnknown; Invalid where ``survivor`` is neither of the two; MergeNotExact.
     """
     async with sessions.alone() as connection:
         suspicion, one, other = await _find(connection, pair)
+        known = await links.among(connection, {stream.id for stream in (*one, *other)})
     two = {suspicion.pair.one, suspicion.pair.other}
     kept = survivor or _survivor(one, other)
     if kept not in two:
         raise Invalid.of("survivor", "must be one of the two")
     (gone,) = two - {kept}
+    _demand_exact(Link(kept, gone), {stream.id for stream in (*one, *other)}, known)
     change = RecordChange(Name(kept, None), {}, now, (Name(gone, None),))
     done = await change_candidate(sessions, change, stated_by=merged_by, shards=shards, now=now)
     assert not isinstance(done, Redirected), "a change without a condition speaks for the person"
     return done.view, gone
+
+
+def _demand_exact(link: Link, streams: Collection[UUID], known: Collection[Link]) -> None:
+    """Raise MergeNotExact unless the link lets its record stand for the person, and parting undoes it alone."""
+    linked = {*known, link}
+    if survivor_of(frozenset(streams), linked) == link.record and parting(link.record, link.named, linked) == {link}:
+        return
+    raise MergeNotExact(
+        f"{link.named} is linked by several references, so that parting it again would not give both people back as they are. "
+        "Name the other one as survivor, or link their references one by one."
+    )
 
 
 async def say_not_the_same(sessions: Sessions, pair: UUID, *, reason: str, decided_by: str, now: datetime) -> Decision:

@@ -5,13 +5,13 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
 
-from services.candidates.domain.imports.additions import added
+from services.candidates.domain.imports.additions import Known, added
 from services.candidates.domain.imports.columns import located
 from services.candidates.domain.imports.rows import Meaning, RowError
 from services.candidates.storage import import_rows
@@ -78,15 +78,14 @@ class Worked:
             else:
                 open_rows.append(row)
         contents = [row.content for row in open_rows]
+        # Of two resumes of one person the second is of later, so that what it adds counts beside the first.
+        times = [now if adds_as is None else now + timedelta(microseconds=row.number) for row in open_rows]
         if adds_as is not None:
-            before = await known_of(connection, {candidate for candidate, _ in digests.values()})
-            contents = [
-                added(row.content, stated, source=adds_as)
-                if row.candidate_id is not None and (stated := before.get(row.candidate_id)) is not None
-                else row.content
-                for row in open_rows
-            ]
-        read = await asyncio.to_thread(lambda: [read_row(content, now, skips_invalid) for content in contents])
+            before = dict(await known_of(connection, {candidate for candidate, _ in digests.values()}))
+            contents = [_further(row, before, adds_as, at) for row, at in zip(open_rows, times, strict=True)]
+        read = await asyncio.to_thread(
+            lambda: [read_row(content, at, skips_invalid) for content, at in zip(contents, times, strict=True)]
+        )
         changes: list[RecordChange] = []
         skipped: dict[int, Sequence[RowError]] = {}
         for row, one in zip(open_rows, read, strict=True):
@@ -114,6 +113,16 @@ class Worked:
             wrong = [located(one, self.meaning) for one in outcome.refused]
             results.append((row.number, result, [*self.skipped[row.number], *wrong]))
         return results
+
+
+def _further(row: StoredRow, before: dict[UUID, Known], source: str, at: datetime) -> dict[str, Any]:
+    """What a row adds to what is known, and to what the rows before it state."""
+    assert row.content is not None, "it is open"
+    assert row.candidate_id is not None, "what states something is somebody's"
+    known = before.setdefault(row.candidate_id, Known())
+    content = added(row.content, known, source=source)
+    known.take(content, source=source, observed_at=at)
+    return content
 
 
 def _digest(key: bytes, content: Mapping[str, Any]) -> bytes:

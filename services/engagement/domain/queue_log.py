@@ -187,11 +187,16 @@ def handled(entries: Iterable[QueueEntry], policy: ReturnPolicy) -> Handled:
 
 
 def _standing(entries: Iterable[QueueEntry]) -> list[QueueEntry]:
-    """The lines in their order, without those that were taken back."""
+    """The lines in their order, without those that were taken back, and without what fell due because of them."""
     standing: list[QueueEntry] = []
     for entry in sorted(entries, key=lambda entry: entry.number):
         if entry.action is Action.RESTORED:
-            standing = [one for one in standing if one.lease != entry.lease or one.action in HOLDING]
+            undone = [one.number for one in standing if one.lease == entry.lease and one.action not in HOLDING]
+            standing = [
+                one
+                for one in standing
+                if one.number not in undone and not (undone and one.action is Action.FELL_DUE and one.number > undone[0])
+            ]
         else:
             standing.append(entry)
     return standing

@@ -165,6 +165,7 @@ _LEASE = f"""
         SELECT * FROM queue_items WHERE person_id = ANY (CAST(:people AS uuid[])) AND {{where}}
     ), free AS MATERIALIZED (
         SELECT picked.person_id, newest_close FROM picked JOIN relationships ON candidate_id = picked.person_id
+        WHERE relationships.erased_at IS NULL
         FOR NO KEY UPDATE OF relationships SKIP LOCKED
     ), leased AS (
         INSERT INTO leases SELECT person_id, gen_random_uuid(), :taker, :until, newest_close FROM free

@@ -16,7 +16,7 @@ from shared import outbox
 from shared.db.asyncpg_connection import driver, inserting, write_together
 from shared.db.engine import notify_after_commit
 from shared.events import BY_TYPE, Event, Topic
-from shared.events.queue import QueueItemErased, QueueItemEvent
+from shared.events.queue import Owed, Plan, QueueItemErased, QueueItemEvent
 from shared.events.vocabulary import QueueOutcome, Reason
 from shared.observability.tracing import current_traceparent
 
@@ -69,7 +69,7 @@ _HEADS = text(
 
 _OF_LEASE = text(
     """
-    SELECT candidate_id, number, sequence, action, at, recruiter, lease_expires_at, outcome, until, note,
+    SELECT candidate_id, number, sequence, action, at, recruiter, lease_expires_at, outcome, until, note, data,
         answered_status, answered_due_at
     FROM queue_log WHERE lease = :lease ORDER BY number
     """
@@ -106,6 +106,9 @@ class Finished:
     number: int
     stream: UUID
     event_id: UUID
+    plans: list[Plan]
+    owed: list[Owed]
+    """What was due then, as the event has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +287,9 @@ def _finished(row: Any) -> Finished:
     outcome = None if row.outcome is None else QueueOutcome(row.outcome)
     done = Done(Action(row.action), outcome, row.until, row.note)
     event = event_id(row.candidate_id, row.sequence)
-    return Finished(done, row.at, _answer(row), row.number, row.candidate_id, event)
+    plans = [Plan.model_validate(one) for one in row.data.get("plans", [])]
+    owed = [Owed.model_validate(one) for one in row.data.get("owed", [])]
+    return Finished(done, row.at, _answer(row), row.number, row.candidate_id, event, plans, owed)
 
 
 def _answer(row: Any) -> Moved:

@@ -181,6 +181,12 @@ async def erase(session: AsyncSession, streams: Collection[UUID], now: datetime)
     await (await driver(session)).fetch(_ERASE, list(streams), now)
 
 
+async def erased_of(session: AsyncSession, people: Collection[UUID]) -> list[UUID]:
+    """The streams of these persons that were erased already."""
+    query = "SELECT candidate_id FROM relationships WHERE person_id = ANY($1::uuid[]) AND erased_at IS NOT NULL"
+    return [row[0] for row in await (await driver(session)).fetch(query, list(people))]
+
+
 async def add_removed(session: AsyncSession, removed: Mapping[UUID, Mapping[str, int]]) -> dict[UUID, dict[str, int]]:
     """Add to what was removed of erased streams, by kind; returns how much that is by now. The caller has erased them."""
     connection = await driver(session)

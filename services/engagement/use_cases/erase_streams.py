@@ -25,14 +25,16 @@ async def erase_streams(
     """
     connection, removed = await driver(session), Removed()
     removed.add("events", await log.scrub(session, erased))
-    removed.add("queue_log_entries", await queue_log.scrub(session, erased))
+    # Of a person whose streams are erased one by one, something may have been done with the item in between.
+    concerned = {*erased, *await streams.erased_of(session, person_of.values())}
+    removed.add("queue_log_entries", await queue_log.scrub(session, concerned))
     removed.add("obligations", await obligations.forget(session, erased))
     removed.add("policy_breaches", await policy_breaches.forget(session, erased))
     removed.add("announcements", await announcements.scrub(session, [queue_log.stub(stream) for stream in erased]))
     await forget_waiting(connection, Topic.ENGAGEMENT, erased, removed, lambda event, _: EventRetracted(event=event))
-    await forget_waiting(connection, Topic.REENGAGEMENT, erased, removed, lambda _, stream: queue_log.stub(stream))
+    await forget_waiting(connection, Topic.REENGAGEMENT, concerned, removed, lambda _, stream: queue_log.stub(stream))
     await forget_kept_records(connection, erased, removed)
-    removed.add("kept_answers", await forget_answers(session, erased))
+    removed.add("kept_answers", await forget_answers(session, concerned))
     await streams.erase(session, erased, now)
     stream_of = {person_of[stream]: stream for stream in erased} | {stream: stream for stream in erased}
     for kind, persons in (await people.forget_erased(session, stream_of)).items():

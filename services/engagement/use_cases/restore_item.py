@@ -41,13 +41,17 @@ async def restore_item(sessions: Sessions, id: UUID, *, lease: UUID, now: dateti
         event = QueueItemRestored(
             item_id=item.id,
             candidate_id=person,
-            plans=item.plans_at(now),
-            owed=item.owed_at(now),
+            plans=finished.plans,
+            owed=finished.owed,
             recruiter=held.recruiter,
             lease_expires_at=held.expires_at,
             event_id=finished.event_id,
         )
         line = Line(done=Done(Action.RESTORED), event=event, at=now, recruiter=held.recruiter, lease=lease)
-        return await put_on_record(session, line, person, lease, now=now, settings=settings)
+        moved = await put_on_record(session, line, person, lease, now=now, settings=settings)
+        again = await queue.one(session, item_id(person))
+        if moved.status is not None and (again is None or again.lease is None or again.lease.id != lease):
+            raise NothingToUndo(f"The item {id} is of more than one record by now; what was done with this lease stays.")
+        return moved
 
     return await transact(sessions, work)

@@ -202,6 +202,50 @@ async def test_not_the_same_is_remembered_until_it_is_taken_back(ats: Caller, ca
     assert [one["id"] for one in await pairs(ats)] == [kept["id"]]
 
 
+async def test_a_decision_follows_who_is_linked_though_nothing_that_is_compared_has_changed(
+    ats: Caller, candidates: Sessions
+) -> None:
+    for name in ("gem:1", "gem:2", "gem:3"):
+        await ats.patched(name, name="John Smith", phones=[LANDLINE])
+    await compare(candidates)
+    ids = {name: (await ats.read(name))["id"] for name in ("gem:1", "gem:2", "gem:3")}
+    apart = next(
+        one
+        for one in await pairs(ats)
+        if {one["candidates"][0]["id"], one["candidates"][1]["id"]} == {ids["gem:2"], ids["gem:3"]}
+    )
+    await post(ats, apart, "not-the-same", reason="father and son")
+
+    await ats.patched("gem:1", references=["gem:2"])
+    await compare(candidates)
+    assert await pairs(ats) == []
+
+    await ats.unlink("gem:1", "gem:2")
+    await compare(candidates)
+    assert len(await pairs(ats)) == 2
+
+
+async def test_a_merge_that_one_step_would_not_undo_is_refused(ats: Caller, candidates: Sessions) -> None:
+    await ats.patched("gem:1", name="Ada Byron", emails=["ada@example.org"], references=["linkedin:ada"])
+    await ats.patched("lever:1", name="Ada Byron", references=["linkedin:ada"])
+    # Of several whom nobody names the smallest id stands for a person: here never the single one's.
+    last = max((f"zoho:{number}" for number in range(500)), key=candidate_id)
+    await ats.patched(last, name="Ada Byron", emails=["ada@example.org"])
+    await compare(candidates)
+    pair = await the_pair(ats)
+    several = (await ats.read("linkedin:ada"))["id"]
+    single = (await ats.read(last))["id"]
+
+    refused = await post(ats, pair, "merge", survivor=single)
+    merged = await post(ats, pair, "merge", survivor=several)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "merge_not_exact")
+    assert merged.status_code == 200, merged.text
+    assert merged.json()["candidate_id"] == several
+    assert (await ats.unlink(several, single)).status_code == 200
+    assert (await ats.read(last))["references"] == [last]
+
+
 async def test_a_chain_of_fifty_is_merged_and_parted(ats: Caller, candidates: Sessions) -> None:
     for number in range(50):
         await ats.patched(f"gem:{number}", name="Ada Byron", emails=["ada@example.org"])

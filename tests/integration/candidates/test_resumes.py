@@ -125,12 +125,16 @@ async def test_a_zip_of_resumes_has_a_result_for_each_file(importer: Importer) -
             "bomb.txt": b"\0" * 3_000_000,
             "broken.pdf": b"%PDF-1.7\nno document",
             "nobody.txt": b"A text without anybody",
+            "long.txt": b"a" * 30_000,
         }
     )
+    with zipfile.ZipFile(buffer := io.BytesIO(content), "a", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("packed.txt", ADA)
+    content = buffer.getvalue()
 
     done = await importer.imported(content)
 
-    assert (done["format"]["kind"], done["rows"], done["created"], done["refused"]) == ("zip of resumes", 6, 2, 4)
+    assert (done["format"]["kind"], done["rows"], done["created"], done["refused"]) == ("zip of resumes", 8, 2, 6)
     assert {person["name"] for person in await importer.people()} == {"Ada Byron", "Grace Hopper"}
     rules = [row["errors"][0]["rule"] if row["errors"] else None for row in await importer.rows(done["id"])]
     assert rules[:5] == [
@@ -141,6 +145,19 @@ async def test_a_zip_of_resumes_has_a_result_for_each_file(importer: Importer) -
         "is no PDF that can be read",
     ]
     assert str(rules[5]).startswith("must name somebody")
+    assert rules[6:] == [
+        "holds a line of more than 20,000 characters",
+        "is packed in a way that is not read; use the usual one, Deflate",
+    ]
+
+
+async def test_two_resumes_of_one_person_in_an_archive_add_to_each_other(importer: Importer) -> None:
+    other = ADA.replace("Python, Postgres, Golang", "Kafka, Python")
+
+    await importer.imported(archive_of({"2022.txt": ADA.encode(), "2024.txt": other.encode()}))
+
+    (person,) = await importer.people()
+    assert sorted(person["skills"]) == ["go", "kafka", "postgresql", "python"]
 
 
 @pytest.mark.skipif(not SAMPLES.exists(), reason="the sample resumes are not beside the project")

@@ -51,6 +51,7 @@ async def test_the_first_sheet_with_data_is_read_and_said(importer: Importer) ->
         ),
         ([text("Ada"), text("not an address")], "E-Mail", "must be an e-mail address"),
         ([text("Ada")], None, "must name somebody"),
+        ([*ADA[:3], text("x" * 32_768)], None, "has a cell of more than 32,767 characters"),
     ],
 )
 async def test_a_row_that_breaks_a_rule_is_refused(importer: Importer, cells: list[str], column: str | None, rule: str) -> None:

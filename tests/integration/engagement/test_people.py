@@ -296,6 +296,28 @@ async def test_what_was_erased_is_confirmed_with_how_much_it_was(ats: Ats, recor
     assert await confirmed(engagement) == [(erasure, str(ADA), of_ada), (last, str(TWIN), of_twin)]
 
 
+async def test_what_is_done_with_an_item_between_the_erasures_of_two_streams_is_forgotten_too(
+    ats: Ats, records: Records, engagement: Sessions
+) -> None:
+    await ats.post(event("pursuit.declined", at="2025-01-02", reason="salary"), status=201)
+    await ats.post(event("pursuit.declined", of="gem:ada", at="2025-01-02", reason="timing"), status=201)
+    await records.link(TWIN, ADA)
+    await ats.follow()
+    (item,) = (await ats.client.post("/v1/queue/claims", json={"recruiter": "maria", "limit": 1})).json()["items"]
+
+    await records.erase(ADA)
+    body = {"lease": item["lease"], "reason": "secret-4711"}
+    dismissed = await ats.client.post(f"/v1/queue/{item['id']}/dismissal", json=body)
+    await records.erase(TWIN)
+
+    assert dismissed.status_code == 200, dismissed.text
+    async with engagement.begin() as session:
+        left = (await session.execute(text("SELECT type, note FROM queue_log"))).all()
+        waiting = (await session.scalars(text("SELECT convert_from(value, 'UTF8') FROM outbox"))).all()
+    assert {tuple(one) for one in left} == {("rekindle.queue_item.erased", None)}
+    assert not any("secret-4711" in one or '"plans":[{' in one.replace(" ", "") for one in waiting)
+
+
 async def test_what_is_erased_again_is_confirmed_alike(ats: Ats, records: Records, engagement: Sessions) -> None:
     await ats.post(event(), status=201)
     first = str(await records.erase(ADA))

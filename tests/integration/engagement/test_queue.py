@@ -264,6 +264,7 @@ async def test_what_was_done_is_taken_back_and_subscribers_are_given_its_event(d
     dismissed, taken_back = (await desk.events())[-2:]
     assert [one.type.removeprefix("rekindle.queue_item.") for one in (dismissed, taken_back)] == ["dismissed", "restored"]
     assert taken_back.raw["event_id"] == str(dismissed.id)
+    assert taken_back.raw["plans"] == dismissed.raw["plans"] != []
     await derive_all(desk.sessions, now=DUE, settings=desk.settings)
     assert await desk.rows() == held
 

@@ -6,18 +6,26 @@ removed stays removed.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from services.candidates.domain.content import CANDIDATE
-from services.candidates.domain.registers import Heads, Value, canonical
+from services.candidates.domain.registers import Observation, Value, canonical
 
 
 @dataclass(slots=True)
 class Known:
     """What counts of a stream, and all values that were ever stated of its person, by field."""
 
-    heads: Heads = field(default_factory=dict)
+    heads: dict[str, Observation] = field(default_factory=dict)
     stated: dict[str, list[Value]] = field(default_factory=dict)
+
+    def take(self, content: Mapping[str, Any], *, source: str, observed_at: datetime) -> None:
+        """Know what is stated now, too."""
+        fields = {*CANDIDATE.scalars, *CANDIDATE.objects}
+        for leaf, value in CANDIDATE.flatten({name: one for name, one in content.items() if name in fields}).items():
+            self.heads[leaf] = Observation(leaf, value, source, observed_at)
+            self.stated.setdefault(leaf, []).append(value)
 
 
 def added(content: Mapping[str, Any], known: Known, *, source: str) -> dict[str, Any]:

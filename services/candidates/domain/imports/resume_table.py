@@ -1,7 +1,7 @@
 """A resume as a table of one row: what it states of today, as far as that is sure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -27,6 +27,8 @@ COLUMNS = (
     "skills",
 )
 """The fields of a record that a resume states, under the API's names."""
+STATED_MIB = 2
+"""What one resume may state, as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class ResumeReader:
         """The kind of a document, and what it states. Raises Unreadable."""
         today = (self.now.year, self.now.month)
         unpacked = self.isolation.memory_mib // 4
-        with self.isolation.read(read_document, file, today=today, pages=self.pages, unpacked_mib=unpacked) as answer:
+        reading = replace(self.isolation, written_mib=STATED_MIB)
+        with reading.read(read_document, file, today=today, pages=self.pages, unpacked_mib=unpacked) as answer:
             kind, resume = orjson.loads(answer.read())
         country = (resume["location"] or {}).get("country") or self.region
         resume["phones"] = [

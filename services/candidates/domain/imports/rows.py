@@ -88,10 +88,10 @@ def checked_columns(names: Sequence[str], limits: Limits) -> list[str]:
     columns = [name.strip() or f"column {number}" for number, name in enumerate(names, 1)]
     if any("\0" in name for name in columns):
         raise FileRefused.of("file", "must not hold a NUL character in the name of a column")
-    if any(_ADDRESS.search(name) for name in columns):
-        raise FileRefused.of("file", "must name its columns: an e-mail address stands where their names should")
     if any(len(name) > LONGEST_NAME for name in columns):
         raise FileRefused.of("file", f"names a column with more than {LONGEST_NAME} characters")
+    if any(_ADDRESS.search(name) for name in columns):
+        raise FileRefused.of("file", "must name its columns: an e-mail address stands where their names should")
     if len(set(columns)) < len(columns):
         twice = sorted({name for name in columns if columns.count(name) > 1})
         raise FileRefused.of("file", f"names a column twice: {', '.join(map(repr, twice[:5]))}")

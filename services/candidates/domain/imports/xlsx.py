@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, TypeAlias
 import orjson
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
+from services.candidates.domain.imports.csv_table import LONGEST_LINE
 from services.candidates.domain.imports.header import PREAMBLE, Candidate, header_among
 from services.candidates.domain.imports.rows import (
     BadRow,
@@ -29,6 +30,9 @@ from shared.isolated import MIB, Isolation, Unreadable
 
 Cell: TypeAlias = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
+LONGEST_CELL = 32_767
+"""Characters: a spreadsheet takes no more."""
+TOO_LONG = f"has a cell of more than {LONGEST_CELL:,} characters, or more than {LONGEST_LINE:,} in all"
 MACROS = "holds macros; save it as XLSX without them"
 LOCKED = "is protected by a password; save it without one"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -61,7 +65,8 @@ def read_sheet(file: BinaryIO, answer: BinaryIO, *, columns: int, unpacked_mib: 
         for number, cells in enumerate(sheet.iter_rows(), 1):
             texts = [_text(cell) for cell in cells]
             if any(texts):
-                answer.write(orjson.dumps([number, texts]) + b"\n")
+                is_too_long = any(len(text) > LONGEST_CELL for text in texts) or sum(map(len, texts)) > LONGEST_LINE
+                answer.write(orjson.dumps([number, None if is_too_long else texts]) + b"\n")
     except PasswordError as error:
         raise Unreadable(LOCKED) from error
     except CalamineError as error:
@@ -77,7 +82,7 @@ def xlsx_table(file: BinaryIO, limits: Limits, isolation: Isolation, *, named: C
     rows = _read_lines(answer)
     sheet, others = next(rows)
     head = list(islice(rows, PREAMBLE))
-    header = header_among((Candidate(place, cells) for place, (_, cells) in enumerate(head)), named)
+    header = header_among((Candidate(place, cells or []) for place, (_, cells) in enumerate(head)), named)
     names = _without_empty_end(header.cells)
     form = Format("xlsx", header_line=head[header.place][0], sheet=sheet, sheets_left=others)
     further = head[header.place + 1 :]
@@ -97,9 +102,9 @@ def is_encrypted(file: BinaryIO) -> bool:
     return _ENCRYPTED in file.read()
 
 
-def _rows(head: Sequence[tuple[int, list[str]]], rows: Iterator[tuple[int, list[str]]], columns: int) -> FileRows:
+def _rows(head: Sequence[tuple[int, list[str] | None]], rows: Iterator[tuple[int, list[str] | None]], columns: int) -> FileRows:
     for number, cells in chain(head, rows):
-        yield _row(number, cells, columns)
+        yield BadRow(number, RowError(TOO_LONG)) if cells is None else _row(number, cells, columns)
 
 
 def _row(number: int, cells: Sequence[str], columns: int) -> Row | BadRow:

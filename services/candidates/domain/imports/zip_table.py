@@ -1,6 +1,7 @@
 """A ZIP archive of resumes: each file is a row with a result, whatever becomes of it."""
 
 import io
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -19,6 +20,11 @@ LARGEST_MIB = 20
 """Of one file of an archive, unpacked."""
 MOST_PACKED = 200
 """Times its packed size that a file may have unpacked, beyond a MiB: more is a bomb."""
+ARCHIVE_READS = 4
+"""Times the seconds for one file that a whole archive may take."""
+TOO_LATE = "is not read: the files before it took too long; send them in several archives"
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Those of which Python unpacks no more than it is asked for."""
 NESTED = "is an archive in an archive, which is not opened"
 _ARCHIVES = (b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf\x27\x1c", b"BZh", b"\xfd7zXZ")
 _LEFT_OUT = ("__MACOSX/", "Thumbs.db", ".DS_Store", "desktop.ini")
@@ -38,12 +44,19 @@ def zip_table(file: BinaryIO, resumes: ResumeReader) -> Table:
         unpacked = resumes.isolation.memory_mib
         if sum(one.file_size for one in infos) > unpacked * MIB:
             raise FileRefused.of("file", f"unpacks to more than {unpacked} MiB")
+    return Table(Format("zip of resumes"), COLUMNS, _rows(file, infos, resumes))
+
+
+def _rows(file: BinaryIO, infos: list[zipfile.ZipInfo], resumes: ResumeReader) -> Iterator[Row | BadRow]:
+    """A few files at a time, so that no more are held; what is left when the archive has taken too long is not read."""
+    late = time.monotonic() + ARCHIVE_READS * resumes.isolation.seconds
+    with zipfile.ZipFile(file) as archive, ThreadPoolExecutor(AT_ONCE) as readers:
         files = _unpacked(archive, infos)
-        rows: list[Row | BadRow] = []
-        with ThreadPoolExecutor(AT_ONCE) as readers:
-            while some := list(islice(files, AT_ONCE)):
-                rows += readers.map(lambda one: _read(resumes, *one), some)
-    return Table(Format("zip of resumes"), COLUMNS, iter(rows))
+        while some := list(islice(files, AT_ONCE)):
+            if time.monotonic() > late:
+                yield from (BadRow(line, RowError(TOO_LATE)) for line, _ in some)
+            else:
+                yield from readers.map(lambda one: _read(resumes, *one), some)
 
 
 def _is_left_out(name: str) -> bool:
@@ -56,6 +69,8 @@ def _unpacked(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> Iterato
     for line, info in enumerate(infos, 1):
         if info.flag_bits & 1:
             yield line, RowError("is protected by a password; save it without one")
+        elif info.compress_type not in _PACKINGS:
+            yield line, RowError("is packed in a way that is not read; use the usual one, Deflate")
         elif info.file_size > max(MIB, MOST_PACKED * info.compress_size):
             yield line, RowError(f"unpacks to more than {MOST_PACKED} times its size")
         else:

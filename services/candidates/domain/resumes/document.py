@@ -20,6 +20,8 @@ from shared.skills import aliases
 
 PDF = b"%PDF"
 ZIP = b"PK\x03\x04"
+LONGEST_LINE = 20_000
+"""Characters: a paragraph of a resume is a line, and no resume has a longer one."""
 _LEAST_HEADINGS = 1
 
 
@@ -35,6 +37,8 @@ def read_document(file: BinaryIO, answer: BinaryIO, *, today: tuple[int, int], p
     kind, lines = _lines(content, pages, unpacked_mib)
     if not lines:
         raise Unreadable("holds no text")
+    if any(len(line.text) > LONGEST_LINE for line in lines):
+        raise Unreadable(f"holds a line of more than {LONGEST_LINE:,} characters")
     resume = read_resume(lines, today=YearMonth(*today))
     answer.write(orjson.dumps([kind, resume_json(resume)]))
 
