@@ -71,7 +71,13 @@ function NewImport() {
         <p className="note">{t.how}</p>
         <label className="choice">
           <span>{t.choose}</span>
-          <input name="file" type="file" required accept=".csv,.tsv,.txt,.json,.xlsx,.pdf,.docx,.zip" onChange={() => setSent(undefined)} />
+          <input
+            name="file"
+            type="file"
+            required
+            accept=".csv,.tsv,.txt,.json,.xlsx,.pdf,.docx,.zip"
+            onChange={() => setSent(undefined)}
+          />
         </label>
         <label className="choice">
           <span>{t.source}</span>

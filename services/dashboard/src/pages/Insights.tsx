@@ -13,7 +13,7 @@ import { Sheet } from "../ui/Sheet";
 
 const t = texts.insights;
 
-export function Insights({ person }: { person: string }) {
+export function Insights({ person, isInner }: { person: string; isInner?: boolean }) {
   const session = useSession();
   const insights = useInsights(person);
   const [added, setAdded] = useState<Insight | "new">();
@@ -21,6 +21,7 @@ export function Insights({ person }: { person: string }) {
   return (
     <Panel
       title={t.title}
+      isInner={isInner}
       count={insights.data?.items.length}
       action={
         canAdd && (

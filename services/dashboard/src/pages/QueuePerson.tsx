@@ -171,7 +171,7 @@ function Opened({ item, lease, canWork, claim, next, reopen, close }: OpenedProp
           )}
         </div>
       )}
-      {record && <Insights person={item.candidate_id} />}
+      {record && <Insights person={item.candidate_id} isInner />}
       <div className="part">
         <h3>{t.story}</h3>
         <Story person={item.candidate_id} />

@@ -20,19 +20,22 @@ export function Page({ title, aside, children }: { title: string; aside?: ReactN
 
 interface PanelProps {
   title: string;
+  /** Whether it stands in another panel, whose title is above its own. */
+  isInner?: boolean;
   count?: number;
   action?: ReactNode;
   children: ReactNode;
 }
 
-export function Panel({ title, count, action, children }: PanelProps) {
+export function Panel({ title, isInner = false, count, action, children }: PanelProps) {
+  const Title = isInner ? "h3" : "h2";
   return (
     <section className="panel">
       <header>
-        <h2>
+        <Title>
           {title}
           {count !== undefined && count > 0 && <span className="count">{number(count)}</span>}
-        </h2>
+        </Title>
         {action}
       </header>
       {children}
