@@ -24,7 +24,7 @@ run: setup ## Start PostgreSQL, Kafka and all services with a demo; Ctrl-C stops
 	@$(VENV)/rekindle up --demo --port $(PORT) $(RUN)
 
 test: setup ## Run all tests, on data folders and ports of their own
-	@$(VENV)/python -m pytest $(if $(filter tests,$(TESTS)),-n 3) $(ARGS) $(TESTS)
+	@$(VENV)/python -m pytest $(if $(filter tests,$(TESTS)),-n 2) $(ARGS) $(TESTS)
 
 check: setup ## Format, lint, types, architecture, documents, compose file, lock file, dashboard
 	$(VENV)/ruff format --check .

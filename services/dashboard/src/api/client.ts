@@ -59,7 +59,9 @@ export async function ask(request: Request): Promise<Response> {
 }
 
 const asking: Middleware = { onRequest: ({ request }) => ask(request) };
-export const api = createClient<Paths>({ baseUrl: window.location.origin });
+export const api = createClient<Paths, "application/json" | "application/problem+json">({
+  baseUrl: window.location.origin,
+});
 api.use(asking);
 
 /** The body of a successful answer; the others were thrown. */
