@@ -14,6 +14,10 @@ REQUEST_SECONDS = 60.0
 
 Url = Annotated[str | None, typer.Option(envvar="REKINDLE_URL", help="The API; default: the running stack.", metavar="URL")]
 
+WritingToken = Annotated[
+    str | None, typer.Option(envvar="REKINDLE_TOKEN", help="With the scope candidates:write.", metavar="TOKEN")
+]
+
 
 def client_of(url: str | None, token: str | None, folder: DataFolder) -> "httpx.Client":
     """A client of the API that the options name, else of the stack that runs on the folder. Raises CannotStart."""

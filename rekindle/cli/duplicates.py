@@ -2,11 +2,10 @@
 
 import json
 import time
-from typing import Annotated
 
 import typer
 
-from rekindle.cli.api_client import Url, client_of
+from rekindle.cli.api_client import Url, WritingToken, client_of
 from rekindle.cli.options import AsJson, Data
 from rekindle.cli.screen import Screen
 from rekindle.embedded.failures import CannotStart
@@ -30,9 +29,7 @@ def options() -> None:
 @duplicates.command("scan")
 def scan(
     url: Url = None,
-    token: Annotated[
-        str | None, typer.Option(envvar="REKINDLE_TOKEN", help="With the scope candidates:write.", metavar="TOKEN")
-    ] = None,
+    token: WritingToken = None,
     as_json: AsJson = False,
     data: Data = DEFAULT,
 ) -> None:

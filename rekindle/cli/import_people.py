@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import typer
 
-from rekindle.cli.api_client import Url, client_of
+from rekindle.cli.api_client import Url, WritingToken, client_of
 from rekindle.cli.options import AsJson, Data
 from rekindle.cli.screen import Screen
 from rekindle.embedded.failures import CannotStart
@@ -47,9 +47,7 @@ def import_people(
         bool, typer.Option("--skip-invalid", help="Of a row that breaks a rule take the rest; else nothing of it is taken.")
     ] = False,
     url: Url = None,
-    token: Annotated[
-        str | None, typer.Option(envvar="REKINDLE_TOKEN", help="With the scope candidates:write.", metavar="TOKEN")
-    ] = None,
+    token: WritingToken = None,
     as_json: AsJson = False,
     data: Data = DEFAULT,
 ) -> None:

@@ -27,11 +27,13 @@ PERSON_COLUMNS = (
     "record_id",
     "record",
     "named",
-    "names",
     "one",
     "other",
 )
-"""The columns, of type uuid or uuid[], in which a table names the person whom a row is about."""
+"""The columns in which a table names the person whom a row is about.
+
+Kept answers of requests (``idempotency_keys``) name many people at once and repeat what other rows hold: they are nobody's copy.
+"""
 
 Rows = dict[str, list[dict[str, Any]]]
 """Rows by table; tables without any are left out."""
@@ -43,10 +45,10 @@ MOST_IDS = 200
 """In one call, so that an address is never too long."""
 
 _TABLES = """
-    SELECT relname, array_agg(attname::text), array_agg(atttypid = 'uuid[]'::regtype)
+    SELECT relname, array_agg(attname::text)
     FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
-        AND atttypid IN ('uuid'::regtype, 'uuid[]'::regtype) AND attnum > 0 AND NOT attisdropped
+        AND atttypid = 'uuid'::regtype AND attnum > 0 AND NOT attisdropped
         AND (attname = ANY($1::text[]) OR (attname = 'id' AND relname LIKE '%candidates'))
     GROUP BY relname ORDER BY relname
     """
@@ -65,10 +67,10 @@ class PersonalData(BaseModel):
 async def rows_by_id(connection: Driver, ids: Sequence[UUID]) -> Rows:
     """Every row of every table that names one of the ids in a column of a person."""
     found = {}
-    for table, columns, are_many in await connection.fetch(_TABLES, list(PERSON_COLUMNS)):
-        tests = [f"{name} && $1" if is_many else f"{name} = ANY($1)" for name, is_many in zip(columns, are_many, strict=True)]
-        query = f'SELECT to_jsonb(held)::text FROM "{table}" AS held WHERE {" OR ".join(tests)}'  # noqa: S608 - from the catalogue
-        found[table] = rows_read(await connection.fetch(query.replace("$1", "$1::uuid[]"), list(ids)))
+    for table, columns in await connection.fetch(_TABLES, list(PERSON_COLUMNS)):
+        where = " OR ".join(f"{name} = ANY($1::uuid[])" for name in columns)
+        query = f'SELECT to_jsonb(held)::text FROM "{table}" AS held WHERE {where}'  # noqa: S608 - from the catalogue
+        found[table] = rows_read(await connection.fetch(query, list(ids)))
     return {table: rows for table, rows in found.items() if rows}
 
 

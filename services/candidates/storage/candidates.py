@@ -65,7 +65,12 @@ async def insert_missing(connection: Driver, streams: Mapping[UUID, str | None],
 
 async def find_person(connection: Driver, stream: UUID) -> list[Stream]:
     """All streams of the person to whom a stream belongs, in id order; none where the stream is unknown."""
-    return [_stream(row) for row in await connection.fetch(f"{_OF_PEOPLE} ORDER BY id", [stream])]
+    return await find_people(connection, [stream])
+
+
+async def find_people(connection: Driver, streams: Collection[UUID]) -> list[Stream]:
+    """The same of several streams."""
+    return [_stream(row) for row in await connection.fetch(f"{_OF_PEOPLE} ORDER BY id", list(streams))]
 
 
 async def lock_people(connection: Driver, streams: Collection[UUID]) -> dict[UUID, Stream]:

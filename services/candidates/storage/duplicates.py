@@ -69,11 +69,9 @@ _DECIDED = """
     SELECT one.person_id, other.person_id FROM decided
     JOIN candidates AS one ON one.id = decided.one JOIN candidates AS other ON other.id = decided.other
 """
-_SETTLE = "SELECT FROM duplicate_pairs WHERE one = ANY($1::uuid[]) OR other = ANY($1::uuid[]) ORDER BY id FOR UPDATE"
-_DECIDED_ABOUT = """
-    SELECT person_id FROM candidates JOIN duplicate_decisions ON candidates.id IN (one, other) WHERE person_id = ANY($1::uuid[])
-    UNION SELECT one FROM duplicate_pairs WHERE is_dismissed AND one = ANY($1)
-    UNION SELECT other FROM duplicate_pairs WHERE is_dismissed AND other = ANY($1)
+_LOCK_PAIRS = """
+    SELECT one, other, is_dismissed FROM duplicate_pairs WHERE one = ANY($1::uuid[]) OR other = ANY($1::uuid[])
+    ORDER BY id FOR UPDATE
 """
 _PAIRS = """
     SELECT pair.id, pair.one, pair.other, pair.score, pair.evidence, pair.is_dismissed, pair.found_at FROM duplicate_pairs AS pair
@@ -172,14 +170,10 @@ async def decided(connection: Driver, people: Collection[UUID]) -> set[frozenset
     return {frozenset(pair) for pair in await connection.fetch(_DECIDED, list(people))}
 
 
-async def lock_pairs(connection: Driver, people: Collection[UUID]) -> None:
-    """Let whoever decides of a pair of these people wait, and so write last."""
-    await connection.execute(_SETTLE, list(people))
-
-
-async def decided_about(connection: Driver, people: Collection[UUID]) -> set[UUID]:
-    """Those of whom, and of somebody else, somebody said that they are not the same, or once did."""
-    return {row[0] for row in await connection.fetch(_DECIDED_ABOUT, list(people))}
+async def lock_pairs(connection: Driver, people: Collection[UUID]) -> set[UUID]:
+    """Let whoever decides of a pair of these people wait, and so write last; returns who is in a dismissed one."""
+    rows = await connection.fetch(_LOCK_PAIRS, list(people))
+    return {person for one, other, is_dismissed in rows if is_dismissed for person in (one, other)}
 
 
 async def replace_pairs(connection: Driver, people: Collection[UUID], pairs: Sequence[Pair], *, now: datetime) -> None:

@@ -69,14 +69,14 @@ async def _compare(connection: Driver, taken: Mapping[UUID, bool], now: datetime
     changed = {person: held for person, held in after.items() if before.get(person) != held}
     await duplicates.save_profiles(connection, before, changed)
     # A decision follows who is linked and parted, though nothing of what is compared has changed.
-    again = await duplicates.decided_about(connection, after)
+    dismissed = await duplicates.lock_pairs(connection, after)
+    apart = await duplicates.decided(connection, after)
+    again = dismissed.union(*apart)
     compared = changed.keys() | {person for person in after if taken[person] or person in again}
     blocks = await duplicates.blocks(connection, {key for person in compared for key in after[person].keys})
     pairs = to_compare(compared, blocks)
     neighbours = {one for pair in pairs for one in pair} - profiles.keys()
     others = await duplicates.held(connection, neighbours)
-    await duplicates.lock_pairs(connection, compared)
-    apart = await duplicates.decided(connection, compared) if pairs else set()
 
     def compare() -> list[Pair]:
         return suggested(pairs, profiles | {person: Profile.read(held.profile) for person, held in others.items()}, apart)

@@ -13,7 +13,7 @@ async def whole_person(connection: Driver, ids: Sequence[UUID]) -> Sequence[UUID
 
     Who is not known here may be known elsewhere: by the ids that were asked for.
     """
-    streams = [stream for one in ids for stream in await candidates.find_person(connection, one)]
+    streams = await candidates.find_people(connection, ids)
     for stream in streams:
         if stream.erased_at is not None:
             raise CandidateErased.of_id(stream.id)
