@@ -111,7 +111,7 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
             "activity": "What happened since a time, in words.",
             "recruiters": "Who the codes in events stand for.",
         },
-        schemas=event_schemas(),
+        schemas=event_schemas,
     )
     app.state.sessions = sessions
     app.state.projection_waiter = waiter

@@ -258,7 +258,8 @@ def is_transient(error: BaseException) -> bool:
     """Whether a fault is the database's or the network's, so that the same work may succeed later."""
     if isinstance(error, InterfaceError | PoolTimeoutError | OSError | TimeoutError | asyncpg.PostgresConnectionError):
         return True
-    if isinstance(error, asyncpg.InterfaceError):
+    # A connection that breaks while the driver is sending leaves it in a state of its own, which it reports instead of the loss.
+    if isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError):
         return True
     if isinstance(error, asyncpg.PostgresError):  # by those who use the driver itself
         return str(error.sqlstate or "").startswith(_TRANSIENT_CLASSES + _TRANSIENT_STATES)

@@ -64,14 +64,14 @@ def create_service_app(
     watched: Mapping[str, Check] | None = None,
     measures: Sequence[Measure] = (),
     tags: Mapping[str, str] | None = None,
-    schemas: Mapping[str, dict[str, Any]] | None = None,
+    schemas: Callable[[], Mapping[str, dict[str, Any]]] | None = None,
     uploads: Sequence[str] = (),
 ) -> ServiceApp:
     """A service's HTTP application: its routers, problems for every error, probes, metrics and its OpenAPI document.
 
     ``checks`` and ``watched`` are what ``/health/ready`` asks; ``measures`` are run before ``/metrics`` is read. All stay on
     ``app.state`` for a gateway that puts several services behind one address. ``tags`` describes the tags of the routers;
-    ``schemas`` are components of the document that no route declares. ``uploads`` are paths that take files.
+    ``schemas`` makes the components of the document that no route declares. ``uploads`` are paths that take files.
     """
     set_organisation_zone(settings.zone)
     use_cursor_key(settings)

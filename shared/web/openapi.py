@@ -1,6 +1,6 @@
 """A service's OpenAPI document: what FastAPI makes of the code, in the words and the form that clients are given."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -26,9 +26,13 @@ _PROBLEM = {
 
 
 def describe(
-    app: FastAPI, routers: Sequence[APIRouter], *, tags: Mapping[str, str], schemas: Mapping[str, Document] | None = None
+    app: FastAPI,
+    routers: Sequence[APIRouter],
+    *,
+    tags: Mapping[str, str],
+    schemas: Callable[[], Mapping[str, Document]] | None = None,
 ) -> None:
-    """Replace the application's document. ``tags`` describes each tag; ``schemas`` are further components, by name."""
+    """Replace the application's document. ``tags`` describes each tag; ``schemas`` makes further components, by name."""
 
     def openapi() -> Document:
         if app.openapi_schema is None:
@@ -43,7 +47,7 @@ def describe(
                 license_info=LICENSE,
             )
             components = document.setdefault("components", {}).setdefault("schemas", {})
-            components |= {**(schemas or {}), "Problem": PROBLEM_SCHEMA}
+            components |= {**(schemas() if schemas else {}), "Problem": PROBLEM_SCHEMA}
             for unused in ("HTTPValidationError", "ValidationError"):
                 components.pop(unused, None)
             for name, schema in components.items():

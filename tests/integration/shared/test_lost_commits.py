@@ -60,7 +60,8 @@ async def _insert_and_be_cut_off(sessions: Sessions, others: Sessions) -> None:
 
 
 async def test_a_transaction_that_never_ended_is_a_fault_that_may_pass(candidates: Sessions, behind: Sessions) -> None:
-    with pytest.raises(Exception, match="closed") as fault:
+    # How the driver says it depends on whether it was sending when it noticed.
+    with pytest.raises(Exception, match=r"closed|cannot switch to state") as fault:
         await _insert_and_be_cut_off(behind, candidates)
 
     assert is_transient(fault.value)

@@ -31,6 +31,11 @@ def test_a_fault_of_the_work_does_not_pass(kind: type[asyncpg.PostgresError]) ->
     assert not is_transient(_wrapped(kind))
 
 
+@pytest.mark.parametrize("kind", [asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionResetError])
+def test_a_fault_of_the_connection_may_pass(kind: type[Exception]) -> None:
+    assert is_transient(kind("cannot switch to state 15; another operation (2) is in progress"))
+
+
 def _wrapped(kind: type[asyncpg.PostgresError]) -> DBAPIError:
     """As SQLAlchemy gives it."""
     fault = kind("it faulted")
