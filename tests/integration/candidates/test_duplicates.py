@@ -1,11 +1,13 @@
 """Suspected duplicates: found by evidence however people come, previewed, merged, parted, and said not to be the same."""
 
+import asyncio
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from services.candidates.settings import CandidatesSettings
+from services.candidates.storage import duplicates
 from services.candidates.use_cases.compare_people import compare_next, scan
 from shared import clock
 from shared.db.engine import Sessions
@@ -13,6 +15,7 @@ from shared.ids import candidate_id
 from tests.integration.candidates.conftest import Caller
 from tests.integration.candidates.imported import Importer
 from tests.integration.candidates.test_erasing import erase, everything
+from tests.waiting import eventually
 
 ADA: dict[str, Any] = {
     "name": "Ada Byron",
@@ -200,6 +203,34 @@ async def test_not_the_same_is_remembered_until_it_is_taken_back(ats: Caller, ca
     await scan(candidates)
     await compare(candidates)
     assert [one["id"] for one in await pairs(ats)] == [kept["id"]]
+
+
+async def test_who_decides_while_the_two_are_compared_is_heard(
+    ats: Caller, candidates: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ats.patched("gem:1", name="John Smith", phones=[LANDLINE])
+    await ats.patched("gem:2", name="John Smith", phones=[LANDLINE])
+    await compare(candidates)
+    pair = await the_pair(ats)
+    replace, deciding = duplicates.replace_pairs, list[asyncio.Task[Any]]()
+
+    async def decided_or_waiting() -> bool:
+        locks = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        return deciding[0].done() or bool((await candidates.fetch_alone(locks))[0][0])
+
+    async def replace_once_somebody_decides(*given: Any, **how: Any) -> None:
+        if not deciding:
+            deciding.append(asyncio.create_task(post(ats, pair, "not-the-same", reason="father and son")))
+            await eventually(decided_or_waiting)
+        await replace(*given, **how)
+
+    monkeypatch.setattr(duplicates, "replace_pairs", replace_once_somebody_decides)
+    await scan(candidates)
+    await compare(candidates)
+
+    assert (await deciding[0]).status_code == 200
+    assert await pairs(ats) == []
+    assert [one["id"] for one in await pairs(ats, "&status=not_the_same")] == [pair["id"]]
 
 
 async def test_a_decision_follows_who_is_linked_though_nothing_that_is_compared_has_changed(

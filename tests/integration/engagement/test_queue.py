@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from services.engagement.domain.queue import Moved, QueueStatus
+from services.engagement.domain.queue import Moved, QueueStatus, item_id
 from services.engagement.domain.queue_errors import ItemUnknown, LeaseLost, LeaseUsed, NothingToUndo
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import queue_log, streams
@@ -280,6 +280,43 @@ async def test_what_others_built_upon_and_what_is_long_ago_is_not_taken_back(des
     assert len(await desk.claim(soon, recruiter="noa")) == 1
     with pytest.raises(NothingToUndo):
         await restore_item(desk.sessions, item, lease=lease, now=soon, settings=settings)
+
+
+async def test_nothing_is_taken_back_once_the_item_is_of_two_records_and_another_lease_would_hold(desk: Desk) -> None:
+    ada, ida = candidate_id("ats:ada"), candidate_id("ats:ida")
+    await desk.soft_no("ats:ada")
+    leases = {(one := (await desk.claim(DUE, limit=1))[0]).person_id: one.lease}
+    await desk.soft_no("ats:ida")
+    leases |= {one.person_id: one.lease for one in await desk.claim(DUE, limit=1)}
+    lease = leases[ada]
+    assert lease is not None
+    settings, item = desk.settings, item_id(ada)
+    await snooze_item(desk.sessions, item, lease=lease.id, until=at("2027-01-01"), now=DUE, settings=settings)
+    async with desk.sessions.begin() as session:
+        await take_over_records(session, {ida: ada, ada: ada}, {}, {}, now=DUE)
+    await derive_stale(desk.sessions, now=DUE, settings=settings)
+    merged = await desk.rows()
+
+    with pytest.raises(NothingToUndo):
+        await restore_item(desk.sessions, item, lease=lease.id, now=DUE, settings=settings)
+
+    assert await desk.rows() == merged
+    assert (await desk.events())[-1].type == "rekindle.queue_item.snoozed"
+
+
+async def test_what_fell_due_because_of_an_action_that_is_taken_back_is_not_announced_once_more(desk: Desk) -> None:
+    await desk.soft_no()
+    settings, soon = desk.settings, DUE + timedelta(seconds=10)
+    assert await announce_due_items(desk.sessions, now=DUE, settings=settings) == 1
+    item, lease = await desk.claim_one(DUE)
+    await snooze_item(desk.sessions, item, lease=lease, until=soon, now=DUE, settings=settings)
+    assert await announce_due_items(desk.sessions, now=soon, settings=settings) == 1
+
+    restored = await restore_item(desk.sessions, item, lease=lease, now=soon, settings=settings)
+
+    assert restored.status is QueueStatus.CLAIMED
+    assert await announce_due_items(desk.sessions, now=soon, settings=settings) == 0
+    assert [one.type.removeprefix("rekindle.queue_item.") for one in await desk.events()].count("fell_due") == 2
 
 
 async def test_the_same_completion_at_once_is_done_once(desk: Desk) -> None:
