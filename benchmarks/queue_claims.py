@@ -26,8 +26,8 @@ WARM_UP = 3
 LIMIT = 50.0
 
 _FILL = """
-    INSERT INTO relationships (candidate_id, person_id, reference, country, skills)
-    SELECT md5('queue' || number)::uuid, md5('queue' || number)::uuid, 'bench:queue-' || number,
+    INSERT INTO relationships (candidate_id, person_id, reengagement_sequence, reference, country, skills)
+    SELECT md5('queue' || number)::uuid, md5('queue' || number)::uuid, 2, 'bench:queue-' || number,
         CASE WHEN number % 5 < 3 THEN 'DE' ELSE 'FR' END,
         ARRAY['python', CASE WHEN number % 2000 = 10 THEN 'cobol' ELSE 'sql' END]
     FROM generate_series(1, {items}) AS number ON CONFLICT DO NOTHING;
@@ -39,12 +39,15 @@ _FILL = """
             'why', 'declined for salary at 85,000 EUR in March 2026; replied within a day after the first touch')),
         due - interval '180 days', due, 'r' || number % 20
     FROM (SELECT number, now() - number % 400 * interval '1 day' AS due FROM generate_series(1, {items}) AS number) AS made;
+    INSERT INTO queue_log (candidate_id, sequence, type, data, action, at, due_at)
+    SELECT person_id, 2, 'rekindle.queue_item.fell_due', jsonb_build_object('item_id', id, 'candidate_id', person_id), 'fell_due',
+        due_at, due_at FROM queue_items;
     CREATE TABLE bench_queue (LIKE queue_items INCLUDING ALL, lease uuid, recruiter text, lease_expires_at timestamptz);
     INSERT INTO bench_queue SELECT * FROM queue_items;
     DROP INDEX bench_queue_priority_due_at_id_snoozed_until_person_id_idx;
     CREATE INDEX ON bench_queue (priority DESC, due_at, id, coalesce(lease_expires_at, '-infinity'::timestamptz))
         WHERE presence = 'live';
-    ANALYZE queue_items; ANALYZE bench_queue; ANALYZE relationships;
+    ANALYZE queue_items; ANALYZE bench_queue; ANALYZE relationships; ANALYZE queue_log;
     """
 _BARE = f"""
     UPDATE bench_queue SET lease = gen_random_uuid(), recruiter = $2, lease_expires_at = $3 FROM (

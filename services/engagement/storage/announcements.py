@@ -1,6 +1,7 @@
 """Events of rekindle.reengagement.v1 about what is derived of persons, kept so that they can be published again.
 
-They share the sequences of a stream with the queue log's lines.
+They share the sequences of a stream with the queue log's lines. Who numbers one holds the lock of its person. A claim leaves
+its number in the queue log alone, so that it writes no row of ``relationships``: ``HEAD`` looks at both.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,9 +20,12 @@ from shared.observability.tracing import current_traceparent
 
 SOURCE = "rekindle"
 
-_HEADS = """
-    SELECT candidate_id, reengagement_sequence FROM relationships WHERE candidate_id = ANY($1::uuid[]) AND erased_at IS NULL
+HEAD = """
+    greatest(relationships.reengagement_sequence, (
+        SELECT max(sequence) FROM queue_log WHERE queue_log.candidate_id = relationships.candidate_id))
     """
+"""The last sequence of a stream on rekindle.reengagement.v1; ``reengagement_sequence`` is 0 only where there is none."""
+_HEADS = f"SELECT candidate_id, {HEAD} FROM relationships WHERE candidate_id = ANY($1::uuid[]) AND erased_at IS NULL"  # noqa: S608
 _NUMBER = """
     UPDATE relationships SET reengagement_sequence = given.head FROM (
         SELECT id, head FROM unnest((SELECT $1::uuid[]), (SELECT $2::bigint[])) AS given (id, head)

@@ -19,6 +19,7 @@ from services.engagement.domain.queue_log import QueueEntry
 from services.engagement.domain.return_plans import PlanRow
 from services.engagement.domain.returns import Condition
 from services.engagement.storage import obligations, openings, policy_breaches, queue_log
+from services.engagement.storage.announcements import HEAD
 from services.engagement.storage.obligations import ChangedObligation
 from services.engagement.storage.policy_breaches import ChangedBreach
 from services.engagement.storage.profiles import COLUMNS, GAINED, gained_of, profile_of
@@ -173,7 +174,7 @@ _SAVE = f"""
         UNION ALL SELECT 'breach', id, candidate_id, NULL, NULL, NULL, NULL, NULL, NULL, gone FROM no_breach
     )
     SELECT changed.*, (
-        SELECT reengagement_sequence FROM relationships WHERE candidate_id = stream AND erased_at IS NULL
+        SELECT {HEAD} FROM relationships WHERE candidate_id = stream AND erased_at IS NULL
     ) AS head FROM changed ORDER BY id, position_id, attempt
     """  # noqa: S608 - constants of this module
 # Persons to whom no stream belongs that is not erased.

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.engagement.domain.priority import Factor, PriorityPart
 from services.engagement.domain.queue import Presence, QueueItem, QueueReason, QueueStatus
 from services.engagement.domain.queue_log import Lease
+from services.engagement.storage.announcements import HEAD
 from services.engagement.storage.streams import try_lock_of, try_lock_people
 from shared.db.asyncpg_connection import driver
 from shared.events.vocabulary import Level, ObligationKind, Reason, Tier, Trigger
@@ -149,9 +150,8 @@ class Taken:
     passed_over: bool
 
 
-# Nobody is waited for: who has a person's lock may be waiting for a row, and who appends to the stream for another that is
-# numbered here. The subquery comes first, so that only persons whose turn it is are locked; it has an end, so that the index is
-# read as far as it is needed, and nothing is sorted.
+# Nobody is waited for: who has a person's lock may be waiting for somebody's row. The subquery comes first, so that only persons
+# whose turn it is are locked; it has an end, so that the index is read as far as it is needed, and nothing is sorted.
 _PICK = f"""
     SELECT person_id FROM (
         SELECT person_id FROM queue_items WHERE {{where}} AND person_id <> ALL (CAST(:busy AS uuid[]))
@@ -159,27 +159,32 @@ _PICK = f"""
     ) AS ordered WHERE {try_lock_of("person_id")}
     LIMIT greatest(0, :limit - (SELECT count(*) FROM queue_log WHERE request = :request))
     """  # noqa: S608 - constants
-# The persons are locked by now: an item that is still wanted stays so, and one that somebody took in between has a lease.
+# The persons are locked by now: an item that is still wanted stays so, one that somebody took in between has a lease, and nobody
+# else numbers their events.
 _LEASE = f"""
     WITH picked AS MATERIALIZED (
         SELECT * FROM queue_items WHERE person_id = ANY (CAST(:people AS uuid[])) AND {{where}}
-    ), free AS MATERIALIZED (
-        SELECT picked.person_id, newest_close FROM picked JOIN relationships ON candidate_id = picked.person_id
-        WHERE relationships.erased_at IS NULL
-        FOR NO KEY UPDATE OF relationships SKIP LOCKED
+    ), known AS MATERIALIZED (
+        SELECT person_id, max({HEAD}) FILTER (WHERE candidate_id = person_id AND erased_at IS NULL) AS head,
+            bool_or(candidate_id = person_id AND reengagement_sequence = 0) AS is_first,
+            array_agg(reference) FILTER (WHERE reference IS NOT NULL) AS known_as
+        FROM relationships WHERE person_id = ANY (CAST(:people AS uuid[])) GROUP BY person_id
     ), leased AS (
-        INSERT INTO leases SELECT person_id, gen_random_uuid(), :taker, :until, newest_close FROM free
+        INSERT INTO leases SELECT person_id, gen_random_uuid(), :taker, :until, newest_close
+        FROM picked JOIN known USING (person_id) WHERE head IS NOT NULL
         ON CONFLICT (person_id) DO UPDATE SET lease = excluded.lease, recruiter = excluded.recruiter,
             lease_expires_at = excluded.lease_expires_at, lease_newest_close = excluded.lease_newest_close
         WHERE leases.lease_expires_at <= :now RETURNING *
-    ), numbered AS (
-        UPDATE relationships SET reengagement_sequence = reengagement_sequence + 1
-        WHERE candidate_id IN (SELECT person_id FROM leased) RETURNING candidate_id AS person_id, reengagement_sequence
     )
-    SELECT {_COLUMNS}, reengagement_sequence, ARRAY(
-        SELECT reference FROM relationships AS own WHERE own.person_id = picked.person_id AND reference IS NOT NULL) AS known_as
-    FROM picked JOIN leased USING (person_id) JOIN numbered USING (person_id)
+    SELECT {_COLUMNS}, head + 1 AS sequence, is_first, known_as
+    FROM picked JOIN leased USING (person_id) JOIN known USING (person_id)
     """  # noqa: S608 - constants
+# Streams of which nothing was announced before: what they owe was another's, who is the same person. All lock rows in this order.
+_BEGIN = """
+    UPDATE relationships SET reengagement_sequence = 1 WHERE candidate_id IN (
+        SELECT candidate_id FROM relationships WHERE candidate_id = ANY (CAST(:streams AS uuid[]))
+        ORDER BY candidate_id FOR NO KEY UPDATE)
+    """
 
 
 async def claim(
@@ -199,7 +204,9 @@ async def claim(
         values = asked | {"limit": left, "busy": list(busy), "request": request}
         picked = [row[0] for row in await _fetch(session, pick, values)]
         rows = await _fetch(session, lease, asked | taking | {"people": picked}) if picked else []
-        claimed += [Claimed(_item(row), row["reengagement_sequence"], tuple(sorted(row["known_as"]))) for row in rows]
+        claimed += [Claimed(_item(row), row["sequence"], tuple(sorted(row["known_as"] or ()))) for row in rows]
+        if first := [row["person_id"] for row in rows if row["is_first"]]:
+            await _fetch(session, _BEGIN, {"streams": first})
         busy |= {*picked} - {row["person_id"] for row in rows}
         is_all = len(picked) < left
     claimed.sort(key=lambda one: (-one.item.priority, one.item.due_at, one.item.id))

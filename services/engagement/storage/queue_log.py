@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.engagement.domain.queue import Moved, QueueStatus, item_id
 from services.engagement.domain.queue_log import HOLDING, Action, Brought, Done, QueueEntry
-from services.engagement.storage.announcements import SOURCE, event_id
+from services.engagement.storage.announcements import HEAD, SOURCE, event_id
 from shared import outbox
 from shared.db.asyncpg_connection import driver, inserting, write_together
 from shared.db.engine import notify_after_commit
@@ -21,14 +21,14 @@ from shared.events.vocabulary import QueueOutcome, Reason
 from shared.observability.tracing import current_traceparent
 
 # With the rows of their other streams, of which deriving them afterwards may announce something: all in one order.
-_NUMBER = """
+_NUMBER = f"""
     WITH own AS MATERIALIZED (
         SELECT candidate_id FROM relationships WHERE person_id = ANY($1::uuid[]) ORDER BY candidate_id FOR NO KEY UPDATE
     )
-    UPDATE relationships SET reengagement_sequence = reengagement_sequence + 1
+    UPDATE relationships SET reengagement_sequence = {HEAD} + 1
     WHERE candidate_id IN (SELECT candidate_id FROM own WHERE candidate_id = ANY($1::uuid[]))
     RETURNING candidate_id, reengagement_sequence
-    """
+    """  # noqa: S608 - a constant
 _LINE = (
     ("candidate_id", "uuid"), ("sequence", "bigint"), ("type", "text"), ("data", "jsonb"), ("action", "text"),
     ("at", "timestamptz"), ("recruiter", "text"), ("lease", "uuid"), ("lease_expires_at", "timestamptz"),
@@ -60,10 +60,8 @@ _SCRUB = text(
     """
 )
 _HEADS = text(
-    """
-    SELECT candidate_id, reengagement_sequence FROM relationships
-    WHERE candidate_id BETWEEN :first AND :last AND reengagement_sequence > 0
-    """
+    f"SELECT candidate_id, {HEAD} AS head FROM relationships"  # noqa: S608 - a constant
+    " WHERE candidate_id BETWEEN :first AND :last AND reengagement_sequence > 0"
 )
 
 
@@ -242,7 +240,7 @@ async def events_after(session: AsyncSession, stream: UUID, after: int, limit: i
 async def heads(session: AsyncSession, first: UUID, last: UUID) -> dict[UUID, int]:
     """The last sequence of every stream of the topic between two ids, both included."""
     rows = await session.execute(_HEADS, {"first": first, "last": last})
-    return {row.candidate_id: row.reengagement_sequence for row in rows}
+    return {row.candidate_id: row.head for row in rows}
 
 
 async def scrub(session: AsyncSession, streams: Collection[UUID]) -> Sequence[UUID]:

@@ -137,6 +137,37 @@ async def test_a_claim_takes_the_next_strongest_in_the_place_of_whom_somebody_de
     assert [item.person_id for item in claimed] == others
 
 
+async def test_what_follows_a_claim_is_numbered_on(desk: Desk) -> None:
+    await desk.soft_no()
+    ada = candidate_id("ats:ada")
+    item, lease = await desk.claim_one(DUE)
+    await snooze_item(desk.sessions, item, lease=lease, until=at("2026-12-01"), now=DUE, settings=desk.settings)
+    assert await desk.claim_one(at("2026-12-01"))
+
+    numbers = [one.sequence for one in await desk.events("")]
+    assert numbers == list(range(1, len(numbers) + 1)), "none twice, and none is missing"
+    async with desk.sessions.begin() as session:
+        assert await queue_log.heads(session, ada, ada) == {ada: numbers[-1]}
+
+
+async def test_who_is_claimed_for_what_another_of_their_records_is_owed_alone_stays_claimed(desk: Desk) -> None:
+    ada, also = candidate_id("ats:ada"), candidate_id("gem:ada")
+    await desk.post(event("candidate.signal_observed", of="ats:ada", at="2026-01-01", position=None, signal="promoted"))
+    await desk.post(event(of="gem:ada", at="2026-02-01", recruiter="maria"))
+    await desk.post(event("pursuit.responded", of="gem:ada", at="2026-02-02"))
+    async with desk.sessions.begin() as session:
+        await take_over_records(session, {also: ada, ada: ada}, {}, {}, now=DUE)
+    await derive_stale(desk.sessions, now=DUE, settings=desk.settings)
+    assert {one.subject for one in await desk.events("")} == {also}, "nothing was announced of the record that stands for them"
+
+    await desk.claim_one(DUE)
+
+    held = await desk.rows()
+    await derive_all(desk.sessions, now=DUE, settings=desk.settings)
+    assert await desk.rows() == held
+    assert len(await desk.listed(DUE, QueueStatus.CLAIMED)) == 1
+
+
 async def test_a_lease_is_renewed_while_it_is_held(desk: Desk) -> None:
     await desk.soft_no()
     item, lease = await desk.claim_one(DUE, seconds=60)
