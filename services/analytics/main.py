@@ -12,6 +12,7 @@ from services.analytics.api import fairness, fit, funnels, members, metric_rows,
 from services.analytics.consumers import subscriptions
 from services.analytics.domain.projector import GROUP, TOPICS
 from services.analytics.settings import AnalyticsSettings
+from services.analytics.storage import people_feed
 from services.analytics.use_cases.check_drift import have_not_drifted, measure_drift
 from services.analytics.use_cases.column_store import ColumnStore
 from services.analytics.use_cases.read_fit import FitReader
@@ -40,12 +41,14 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
     )
     freshness = FreshnessReader(settings.kafka_bootstrap_servers, partitions=settings.partitions, now=datetime.now(UTC))
     columns = ColumnStore(sessions, most_bytes=settings.columns_mb << 20)
+    people = ColumnStore(sessions, feed=people_feed, most_bytes=settings.columns_mb << 20)
     projection_waiter = ProjectionWaiter(sessions, dict.fromkeys(TOPICS, GROUP))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         await columns.close()
+        await people.close()
         await projection_waiter.close()
         await freshness.close()
         await health.close()
@@ -78,6 +81,7 @@ def create_app(settings: AnalyticsSettings | None = None) -> FastAPI:
     )
     app.state.sessions = sessions
     app.state.columns = columns
+    app.state.people = people
     app.state.freshness = freshness
     app.state.exports = asyncio.Semaphore(max(1, settings.pool_size // 2))
     app.state.fit = FitReader(rates_of(settings.rates), ghost_after=settings.ghost_after)

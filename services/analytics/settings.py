@@ -16,7 +16,9 @@ class AnalyticsSettings(SharedSettings):
     pool_size: int = Field(5, ge=1, le=200, validation_alias="ANALYTICS_POOL_SIZE")
     """Connections that one process may hold."""
     columns_mb: int = Field(1024, ge=0, le=65536, validation_alias="ANALYTICS_COLUMNS_MB")
-    """Memory that the copy of the attempts may take in one process; with more, SQL answers. About 110 MB a million facts."""
+    """Memory that the copy of the attempts, and that of everybody, may each take in one process; with more, SQL answers.
+
+    About 110 MB a million facts, and 150 MB a million people."""
     most_cells: int = Field(2_000_000, ge=1000, validation_alias="ANALYTICS_MOST_CELLS")
     """A question whose answer would hold more numbers is refused before anything is counted."""
     fairness_minimum: int = Field(10, ge=2, le=1000, validation_alias="ANALYTICS_FAIRNESS_MINIMUM")

@@ -7,10 +7,11 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from services.analytics.api.dependencies import ColumnsDep, SessionsDep, SettingsDep
+from services.analytics.api.dependencies import ColumnsDep, PeopleDep, SessionsDep, SettingsDep
 from services.analytics.api.known_tags import KnownTagsDep, is_known
 from services.analytics.domain.questions import Question
 from services.analytics.metrics import Metric
+from services.analytics.metrics.subjects import OF_PEOPLE
 from services.analytics.use_cases.read_funnel import Funnels, read_funnel
 from services.analytics.use_cases.read_metric import Numbers, read_metric
 
@@ -21,6 +22,7 @@ class Reading:
 
     sessions: SessionsDep
     columns: ColumnsDep
+    people: PeopleDep
     settings: SettingsDep
     known: KnownTagsDep
 
@@ -47,7 +49,7 @@ class Reading:
         """The rows of a metric, unless the caller ``has`` those of the tag; None for whoever has none."""
         return await read_metric(
             self.sessions,
-            self.columns,
+            self.people if metric.of in OF_PEOPLE else self.columns,
             metric,
             question,
             now=now,

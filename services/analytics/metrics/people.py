@@ -12,6 +12,7 @@ from shared.events import CandidateComplained, CandidateRatedUs, CandidateUnsubs
 from shared.events.vocabulary import MarketStatus
 
 UNKNOWN = "unknown"
+RECORDS, STALE_RECORDS = "described.records", "stale.records"
 STALE_AFTER_DAYS = 365
 STATEMENTS = {CandidateRatedUs.type, CandidateUnsubscribed.type, CandidateComplained.type}
 """The types of the facts by which people say something of us."""
@@ -113,5 +114,5 @@ STALE = Metric(
     definition=f"People whose record nobody changed for {STALE_AFTER_DAYS} days, divided by all people. Activity view: "
     "at the last change of the record.",
     formula=f"count(people where changed < now - {STALE_AFTER_DAYS} days) / count(people)",
-    adds_up=ratio_of(["stale.records"], ["described.records"]),
+    adds_up=ratio_of([STALE_RECORDS], [RECORDS]),
 )

@@ -42,6 +42,10 @@ class Subject(StrEnum):
     """A soft no of which no return plan is known."""
 
 
+OF_PEOPLE = frozenset({Subject.PERSON, Subject.POOLED})
+"""What the copy of everybody in memory answers."""
+FROM_MEMORY = OF_PEOPLE | {Subject.LOSS}
+"""What the copies in memory answer beside attempts, as of now."""
 MADE_OF_ATTEMPTS = frozenset({Subject.LOSS, Subject.HIRE, Subject.PRESSED, Subject.POOLED, Subject.UNPLANNED})
 LOOK_BACK = {Subject.ATTEMPT, *MADE_OF_ATTEMPTS} - {Subject.UNPLANNED}
 """What can be counted as it was: of all others the present state alone is kept."""

@@ -1,15 +1,16 @@
-"""The copy of the attempts in the memory of a process: loaded when first asked for, brought up to date before each answer."""
+"""A copy of the attempts, or of everybody, in the memory of a process: loaded when first asked for, then kept up to date."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
-from typing import TypeVar
+from typing import Protocol, TypeVar
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.analytics.domain.columns import Columns
+from services.analytics.domain.columns import Columns, Fed
 from services.analytics.domain.questions import Question
 from services.analytics.storage import column_feed
 from services.analytics.use_cases.costs import bounded
@@ -25,14 +26,25 @@ LOAD_NOW = 20_000
 _T = TypeVar("_T")
 
 
+class Feed(Protocol):
+    """What a copy is made of: ``storage.column_feed`` for the attempts, ``storage.people_feed`` for everybody."""
+
+    async def about_how_many(self, session: AsyncSession, /) -> int: ...
+    def everything(self, session: AsyncSession, /) -> AsyncIterator[list[Fed]]: ...
+    async def changed(self, session: AsyncSession, since: int, /) -> list[Fed]: ...
+    async def gone(self, session: AsyncSession, since: int, /) -> list[int]: ...
+    async def sponsors(self, session: AsyncSession, since: int, /) -> Iterable[tuple[UUID, str | None]]: ...
+
+
 class ColumnStore:
     """The columns of a process. What is asked of them is answered in turn, each question as of its own transaction.
 
-    ``most_bytes`` bounds the memory: with more the copy is given up, and SQL answers.
+    ``feed`` says what they are made of. ``most_bytes`` bounds the memory: with more the copy is given up, and SQL answers.
     """
 
-    def __init__(self, sessions: Sessions, *, most_bytes: int) -> None:
+    def __init__(self, sessions: Sessions, *, feed: Feed = column_feed, most_bytes: int) -> None:
         self._sessions = sessions
+        self._feed = feed
         self._most_bytes = most_bytes
         self._columns: Columns | None = None
         self._epoch = self._since = 0
@@ -48,7 +60,7 @@ class ColumnStore:
             yield session
 
     async def ask(self, session: AsyncSession, answer: Callable[[Columns], _T]) -> _T | None:
-        """What the attempts as the transaction sees them say; None while there is no copy, or where it would be too large."""
+        """What the rows as the transaction sees them say; None while there is no copy, or where it would be too large."""
         columns = await self._current(session)
         return None if columns is None else await to_the_end(lambda: answer(columns))
 
@@ -83,8 +95,8 @@ class ColumnStore:
         columns = self._columns
         assert columns is not None
         horizon = await column_feed.horizon(session)
-        gone, changed = await column_feed.gone(session, self._since), await column_feed.changed(session, self._since)
-        columns.name_sponsors(await column_feed.sponsors(session, self._since))
+        gone, changed = await self._feed.gone(session, self._since), await self._feed.changed(session, self._since)
+        columns.name_sponsors(await self._feed.sponsors(session, self._since))
         columns.drop(columns.rows_of([*gone, *(one.slot for one in changed)]))
         if changed:
             columns.append(changed)
@@ -105,7 +117,7 @@ class ColumnStore:
             self._columns = None
         if self._columns is not None:
             return True
-        if await column_feed.about_how_many(session) <= LOAD_NOW:
+        if await self._feed.about_how_many(session) <= LOAD_NOW:
             await self._load(session, epoch)
         elif self._loading is None or self._loading.done():
             self._loading = asyncio.create_task(self._load_beside())
@@ -117,21 +129,21 @@ class ColumnStore:
                 await column_feed.see_one_state(session, for_long=True)
                 await self._load(session, await column_feed.epoch(session))
         except Exception:
-            logger.exception("the attempts could not be loaded; SQL answers")
+            logger.exception("the rows could not be loaded; SQL answers")
 
     async def _load(self, session: AsyncSession, epoch: int) -> None:
         columns, since = Columns(), await column_feed.horizon(session)
-        async for some in column_feed.everything(session):
+        async for some in self._feed.everything(session):
             columns.append(some)
             await asyncio.sleep(0)
             if columns.size_in_bytes > self._most_bytes:
                 break
-        columns.name_sponsors(await column_feed.sponsors(session, 0))
+        columns.name_sponsors(await self._feed.sponsors(session, 0))
         self._columns, self._since, self._epoch = columns, since, epoch
         self._bound(columns)
-        logger.info("%d attempts are in memory, in %d MB", len(columns), columns.size_in_bytes >> 20)
+        logger.info("%d rows are in memory, in %d MB", len(columns), columns.size_in_bytes >> 20)
 
     def _bound(self, columns: Columns) -> None:
         if columns.size_in_bytes > self._most_bytes:
-            logger.warning("the attempts take more memory than ANALYTICS_COLUMNS_MB: SQL answers")
+            logger.warning("the rows take more memory than ANALYTICS_COLUMNS_MB: SQL answers")
             self._columns, self._is_too_large = None, True

@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.dimensions import PERIOD
-from services.analytics.domain import column_sums
+from services.analytics.domain import column_people, column_sums
 from services.analytics.domain.columns import Columns
 from services.analytics.domain.costs import keys_of
 from services.analytics.domain.groups import Group, Groups, Key, added_up, in_order
 from services.analytics.domain.questions import Question
 from services.analytics.metrics import Metric, Quantile, Row, Sums
-from services.analytics.metrics.subjects import Subject
+from services.analytics.metrics.people import STALE
+from services.analytics.metrics.subjects import FROM_MEMORY, Subject
 from services.analytics.storage import items, made_of_attempts, numbers
 from services.analytics.storage.selection import Source, attempts
 from services.analytics.use_cases.answers import answer
@@ -23,6 +24,8 @@ from shared.db.engine import Sessions
 
 EVERY_GROUP = 1 << 40
 """A limit that leaves no group out."""
+ANY_TIME = datetime.max.replace(tzinfo=UTC)
+"""Before it everything is old enough to judge."""
 SMALL = 30
 """A number that rests on fewer attempts, durations or events is of a small sample."""
 
@@ -94,7 +97,7 @@ async def read_metric(
 
     def from_memory(columns: Columns) -> Groups:
         asked = replace(question, limit=EVERY_GROUP) if is_loss else question
-        found = _from_columns(columns, metric=metric, question=asked, judged=judged, zone=zone)
+        found = _from_columns(columns, metric=metric, question=asked, hour=hour, judged=judged, zone=zone)
         return added_up(found, unsubscribed) if unsubscribed else found
 
     is_loss = metric.of is Subject.LOSS
@@ -107,7 +110,7 @@ async def read_metric(
         keys=keys_of([metric]),
         most_cells=most_cells,
         is_known=is_known,
-        from_memory=from_memory if metric.is_of_attempts or (is_loss and question.moment is None) else None,
+        from_memory=from_memory if metric.is_of_attempts or (question.moment is None and metric.of in FROM_MEMORY) else None,
         beside=read_unsubscribed if is_loss else None,
         by_sql=by_sql,
     )
@@ -121,8 +124,11 @@ async def read_metric(
     return Numbers(tag, rows, len(kept) < len(ordered))
 
 
-def _from_columns(columns: Columns, *, metric: Metric, question: Question, judged: datetime, zone: str) -> Groups:
+def _from_columns(columns: Columns, *, metric: Metric, question: Question, hour: datetime, judged: datetime, zone: str) -> Groups:
     how = metric.adds_up
+    judged = judged if metric.ripens else ANY_TIME
+    if metric is STALE:
+        return column_people.stale(columns, question, by=hour, zone=zone)
     if isinstance(how, Quantile):
         return column_sums.quantiles(columns, question, how.family, how.share, judged=judged, zone=zone)
     read = column_sums.weights if metric.weighs else column_sums.sums
@@ -133,7 +139,7 @@ async def _from_rows(
     session: AsyncSession, metric: Metric, question: Question, *, hour: datetime, judged: datetime, zone: str
 ) -> Groups:
     source = attempts(question) if metric.is_of_attempts else items.source_of(metric.of, question, question.moment or hour)
-    judged = judged if metric.ripens else datetime.max.replace(tzinfo=UTC)
+    judged = judged if metric.ripens else ANY_TIME
     return await _from_source(session, metric, question, source, judged=judged, zone=zone)
 
 

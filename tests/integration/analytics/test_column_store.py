@@ -24,6 +24,9 @@ QUESTIONS = [
     ("from_previous", {"skill": "python", "to": "2026-09-01"}), ("returned", {"view": "activity", "sponsor": "acme"}),
     ("median_hours", {}), ("p90_hours", {"group_by": "skill"}), ("median_hours", {"group_by": "sponsor", "limit": "1"}),
     ("recorded", {"group_by": "position", "view": "activity"}), ("reached", {"group_by": "skill"}), ("outcomes", {}),
+    ("people", {}), ("people", {"group_by": "level", "view": "activity"}), ("pool_yield", {"group_by": "skill"}),
+    ("pool_yield", {"market_status": "active", "group_by": "location"}), ("stale_records", {"group_by": "tier"}),
+    ("stale_records", {"group_by": "period", "view": "activity"}), ("stale_records", {"to": "2026-09-01", "group_by": "level"}),
 ]  # fmt: skip
 FUNNELS: list[dict[str, str]] = [
     {}, {"view": "activity"}, {"skill": "python", "from": "2026-04-01"}, {"group_by": "skill"},
