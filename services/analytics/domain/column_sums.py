@@ -20,15 +20,25 @@ from services.analytics.metrics import Sum
 _MOST_CELLS = 1 << 22
 
 
-def sums(columns: Columns, question: Question, prefixes: tuple[str, ...], *, judged: datetime, zone: str) -> Groups:
+def sums(
+    columns: Columns,
+    question: Question,
+    prefixes: tuple[str, ...],
+    *,
+    judged: datetime,
+    zone: str,
+    by_contribution: bool = False,
+) -> Groups:
     """The sums by group of some measures; of one that ends with a dot, of all below it.
+
+    A group is as large as it has attempts; in the activity view, or ``by_contribution``, as it has contributions.
 
     Of more groups than the question's limit, those that are beyond it and one are left out.
     """
     wanted = _measures(columns.counts, prefixes)
     if question.is_of_attempts:
         lines, found, counted, young = _attempts(columns, question, wanted, judged, zone)
-        if question.view is View.COHORT:
+        if question.view is View.COHORT and not by_contribution:
             return _summed(lines, _grouped(lines, counted, _tally(young), question), columns, wanted, found)
         of_young = by_profile(columns, young, wanted)
         return _summed(lines, _grouped(lines, found.sum(axis=1), of_young.sum(axis=1), question), columns, wanted, found)

@@ -65,6 +65,12 @@ def profiled(measures: Sequence[str], ats: Sequence[int], seconds: Sequence[int]
     return Profiled(profile_of((*names, *others), places), list(place_of), lasting)
 
 
+@lru_cache(maxsize=1 << 14)
+def with_more(profile: Profile, measure: str, *, at: str) -> Profile:
+    """A profile with one more measure, that just counts, at the time of one that it has."""
+    return profile_of((*profile.measures, measure), (*profile.places, profile.places[profile.measures.index(at)]))
+
+
 def is_weighed(measure: str) -> bool:
     """Whether what is contributed to a measure lasts or weighs something."""
     return measure.partition(".")[0] in WEIGHED

@@ -8,6 +8,7 @@ from services.analytics.metrics.metric import Contribution, Metric
 from services.analytics.metrics.subjects import Subject
 from shared.attempts import Attempt
 
+HIRES_KNOWN, HIRES_NEW = "hires.known", "hires.new"
 EARLY = timedelta(days=180)
 """Who leaves within so long of the start left early."""
 KNOWN_FOR = timedelta(days=180)
@@ -56,7 +57,7 @@ KNOWN_HIRES = Metric(
     definition=f"Attempts with the outcome hired whose person's first fact, for whatever position, is {KNOWN_FOR.days} days "
     "or more older than the hire, divided by all with that outcome. Activity view: at the time of the hire.",
     formula=f"count(hired where hired - first fact of the person >= {KNOWN_FOR.days} days) / count(outcome = hired)",
-    adds_up=ratio_of(["hires.known"], ["hires.known", "hires.new"]),
+    adds_up=ratio_of([HIRES_KNOWN], [HIRES_KNOWN, HIRES_NEW]),
 )
 
 STARTED = Metric(

@@ -18,6 +18,13 @@ from shared.events.queue import QueueItemEvent
 from shared.events.vocabulary import PlanChange
 from shared.ids import derived_id
 
+UNPLANNED_ATTEMPTS = "soft_nos_unplanned.attempts"
+
+
+def plan_id(stream: UUID, position: UUID, attempt: int) -> UUID:
+    """The id of the plan that a stream's attempt for a position has."""
+    return derived_id(f"plan:{stream}:{position}:{attempt}")
+
 
 def of_plan(event: ReturnPlanChanged) -> Item:
     """A plan as it is from then on. One that ended stays, and counts nothing."""
@@ -27,7 +34,7 @@ def of_plan(event: ReturnPlanChanged) -> Item:
         counted = [dated or Contribution("soft_nos_undated.plans", event.closed_at)]
     return Item(
         kind=Subject.PLAN,
-        id=derived_id(f"plan:{event.candidate_id}:{event.position_id}:{event.attempt}"),
+        id=plan_id(event.candidate_id, event.position_id, event.attempt),
         stream=event.candidate_id,
         began_at=event.closed_at,
         contributions=counted,
@@ -94,7 +101,7 @@ SOFT_NOS_UNPLANNED = Metric(
     definition="Latest attempts with the outcome soft_no of which no return plan was ever announced, neither one that lives nor "
     "one that ended: nothing brings these people back. Activity view: at the time of the close.",
     formula="count(attempts where outcome = soft_no and no plan)",
-    adds_up=Total("soft_nos_unplanned"),
+    adds_up=Total("soft_nos_unplanned", "attempts"),
 )
 
 BROUGHT_BACK = Metric(

@@ -44,7 +44,9 @@ class Subject(StrEnum):
 
 OF_PEOPLE = frozenset({Subject.PERSON, Subject.POOLED})
 """What the copy of everybody in memory answers."""
-FROM_MEMORY = OF_PEOPLE | {Subject.LOSS}
+SOME_ATTEMPTS = frozenset({Subject.HIRE, Subject.UNPLANNED})
+"""Some of the attempts, each of which adds one thing."""
+FROM_MEMORY = OF_PEOPLE | SOME_ATTEMPTS | {Subject.LOSS}
 """What the copies in memory answer beside attempts, as of now."""
 MADE_OF_ATTEMPTS = frozenset({Subject.LOSS, Subject.HIRE, Subject.PRESSED, Subject.POOLED, Subject.UNPLANNED})
 LOOK_BACK = {Subject.ATTEMPT, *MADE_OF_ATTEMPTS} - {Subject.UNPLANNED}
@@ -101,3 +103,8 @@ class Items:
     def add(self, found: Item | Gone) -> None:
         """Keep the newest state of an item."""
         self.by_key[found.kind, found.id] = found
+
+    @property
+    def planned(self) -> set[UUID]:
+        """The streams that have a return plan among them."""
+        return {one.stream for one in self.by_key.values() if isinstance(one, Item) and one.kind is Subject.PLAN}

@@ -13,6 +13,7 @@ from services.analytics.domain.micros import micros
 from services.analytics.domain.profiles import Profile
 from services.analytics.domain.pursuits import AttemptRow
 from services.analytics.storage import profiles
+from services.analytics.storage.outcome_details import detailed
 from shared.db.asyncpg_connection import Driver, driver
 
 PAGE = 5000
@@ -20,13 +21,17 @@ _MICROS = "CAST(extract(epoch FROM attempts.cohort_at) * 1000000 AS bigint)"
 _READ = f"""
     SELECT slot, {_MICROS}, position_id, recruiter, sender_role, via, origin, channel, level, country, tier, market_status,
         attempts.number, attempts.person, first_at, last_at, first_received_at, last_received_at, changes_at,
-        coalesce(skills, '{{}}'), profile, array_send(times), array_send(lasting)
-    FROM attempts LEFT JOIN people ON people.person = attempts.person
+        coalesce(skills, '{{{{}}}}'), profile, array_send(times), array_send(lasting)
+    FROM {{attempts}} LEFT JOIN people ON people.person = attempts.person
 """  # noqa: S608 - a constant
-_CHANGED = f"""
-    {_READ} WHERE attempts.version >= $1::bigint
-    UNION ALL {_READ} WHERE people.version >= $1 AND attempts.version < $1
-"""
+_EVERYTHING = _READ.format(attempts="attempts")
+# With all attempts of whoever changed: what is known of a hire changes with facts of any other.
+_CHANGED = _READ.format(
+    attempts="""(
+        SELECT person FROM attempts WHERE version >= $1::bigint UNION SELECT person FROM people WHERE version >= $1
+        UNION SELECT person FROM attempts_gone WHERE version >= $1 UNION SELECT person FROM persons_to_read WHERE version >= $1
+    ) AS wanted CROSS JOIN LATERAL (SELECT * FROM attempts WHERE attempts.person = wanted.person OFFSET 0) AS attempts"""
+)
 _LONG, _SHORT = Struct(">iq").pack, Struct(">ii").pack
 """An item of an array in its binary form: its length, and a number."""
 _HEADER = 20
@@ -61,14 +66,14 @@ async def horizon(session: AsyncSession) -> int:
     return int(found or 0)
 
 
-async def everything(session: AsyncSession) -> AsyncIterator[list[Fed]]:
+async def everything(session: AsyncSession) -> AsyncIterator[Sequence[Fed]]:
     """All attempts, some at a time."""
-    cursor = await (await driver(session)).cursor(_READ)
+    cursor = await (await driver(session)).cursor(_EVERYTHING)
     while some := await cursor.fetch(PAGE):
         yield await _all_fed(session, some)
 
 
-async def changed(session: AsyncSession, since: int) -> list[Fed]:
+async def changed(session: AsyncSession, since: int) -> Sequence[Fed]:
     """The attempts that changed, or whose person did, in this transaction or a later one."""
     return await _all_fed(session, await (await driver(session)).fetch(_CHANGED, since))
 
@@ -84,9 +89,10 @@ async def sponsors(session: AsyncSession, since: int) -> Sequence[tuple[UUID, st
     return [(position, sponsor) for position, sponsor in await session.execute(text(query), {"since": since})]
 
 
-async def _all_fed(session: AsyncSession, rows: Sequence[Any]) -> list[Fed]:
-    known = await profiles.of(await driver(session), {row["profile"] for row in rows})
-    return [_fed(row, known) for row in rows]
+async def _all_fed(session: AsyncSession, rows: Sequence[Any]) -> Sequence[Fed]:
+    connection = await driver(session)
+    known = await profiles.of(connection, {row["profile"] for row in rows})
+    return await detailed(connection, [_fed(row, known) for row in rows])
 
 
 def _fed(row: Any, profile_of: Mapping[int, Profile]) -> Fed:

@@ -50,14 +50,14 @@ async def about_how_many(session: AsyncSession) -> int:
     return int(await session.scalar(text("SELECT pg_relation_size('people') / 200")) or 0)
 
 
-async def everything(session: AsyncSession) -> AsyncIterator[list[Fed]]:
+async def everything(session: AsyncSession) -> AsyncIterator[Sequence[Fed]]:
     """Everybody of whom there is a record, some at a time."""
     cursor = await (await driver(session)).cursor(_EVERYBODY)
     while some := await cursor.fetch(PAGE):
         yield list(map(_fed, some))
 
 
-async def changed(session: AsyncSession, since: int) -> list[Fed]:
+async def changed(session: AsyncSession, since: int) -> Sequence[Fed]:
     """Everybody whose record or attempts changed in this transaction or a later one."""
     return list(map(_fed, await (await driver(session)).fetch(_CHANGED, since)))
 

@@ -72,6 +72,7 @@ async def put_in_place(session: AsyncSession) -> None:
             await session.execute(text(f"ALTER INDEX {name}_next RENAME TO {name}"))
     await session.execute(text("INSERT INTO epochs (epoch) SELECT coalesce(max(epoch), 0) + 1 FROM epochs"))
     await session.execute(text("DELETE FROM attempts_gone"))
+    await session.execute(text("DELETE FROM persons_to_read"))
     await session.execute(text("DELETE FROM rebuild"))
 
 

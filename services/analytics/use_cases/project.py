@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.domain.items import item_of, market_changes
 from services.analytics.metrics.subjects import Items
-from services.analytics.storage import attempts, facts, items, locks, people, positions
+from services.analytics.storage import attempts, facts, items, locks, outcome_details, people, positions
 from services.analytics.use_cases.refold import Fresh, Touched, refold
 from shared.attempts import RETRACTION
 from shared.db.asyncpg_connection import Driver, driver
@@ -73,6 +73,7 @@ async def project(session: AsyncSession, events: Sequence[Event], *, now: dateti
     if alone:
         await locks.lock_exclusive(connection)
     touched = Touched()
+    to_read = batch.items.planned
     if moved:
         before = await people.links_of(connection, moved)
         touched.whole |= {before.person_of(stream) for stream in moved} | set(moved.values())
@@ -81,6 +82,20 @@ async def project(session: AsyncSession, events: Sequence[Event], *, now: dateti
         await positions.save(connection, batch.positions.values())
     await _refold_closed(connection, closed, now=now, ghost_after=ghost_after)
     fresh = Fresh(batch.facts, [facts.read(event) for event in batch.facts])
+    barring = _touch(touched, to_read, fresh)
+    if (touched.pairs or touched.whole) and not alone:
+        await locks.share(connection)
+    if touched.pairs or touched.whole or fresh.events:
+        to_read |= await refold(connection, touched, fresh, alone=alone, now=now, ghost_after=ghost_after)
+    if barring or touched.whole:
+        await people.mark(connection, barring | touched.whole)
+    if to_read:
+        await outcome_details.read_anew(connection, to_read)
+    return confirmed
+
+
+def _touch(touched: Touched, to_read: set[UUID], fresh: Fresh) -> set[UUID]:
+    """Note what the facts touch, and who is to be read anew; returns whose bars may be others now."""
     barring: set[UUID] = set()
     for stream, position, fact, _ in fresh.facts:
         if fact.type == RETRACTION or fact.data.get("reason") in HARD_NOS:
@@ -89,13 +104,9 @@ async def project(session: AsyncSession, events: Sequence[Event], *, now: dateti
             touched.pairs.add((stream, position))
         elif fact.type == RETRACTION:
             touched.whole.add(stream)  # it may be of any of the person's pursuits
-    if (touched.pairs or touched.whole) and not alone:
-        await locks.share(connection)
-    if touched.pairs or touched.whole or fresh.events:
-        await refold(connection, touched, fresh, alone=alone, now=now, ghost_after=ghost_after)
-    if barring or touched.whole:
-        await people.mark(connection, barring | touched.whole)
-    return confirmed
+        else:
+            to_read.add(stream)  # since when the person is known may be another time now
+    return barring
 
 
 async def _erase(connection: Driver, erased: Mapping[UUID, UUID | None], *, now: datetime) -> Sequence[Event]:

@@ -14,7 +14,7 @@ from services.analytics.domain.groups import Group, Groups, Key, added_up, in_or
 from services.analytics.domain.questions import Question
 from services.analytics.metrics import Metric, Quantile, Row, Sums
 from services.analytics.metrics.people import STALE
-from services.analytics.metrics.subjects import FROM_MEMORY, Subject
+from services.analytics.metrics.subjects import FROM_MEMORY, SOME_ATTEMPTS, Subject
 from services.analytics.storage import items, made_of_attempts, numbers
 from services.analytics.storage.selection import Source, attempts
 from services.analytics.use_cases.answers import answer
@@ -131,8 +131,10 @@ def _from_columns(columns: Columns, *, metric: Metric, question: Question, hour:
         return column_people.stale(columns, question, by=hour, zone=zone)
     if isinstance(how, Quantile):
         return column_sums.quantiles(columns, question, how.family, how.share, judged=judged, zone=zone)
-    read = column_sums.weights if metric.weighs else column_sums.sums
-    return read(columns, question, how.prefixes, judged=judged, zone=zone)
+    if metric.weighs:
+        return column_sums.weights(columns, question, how.prefixes, judged=judged, zone=zone)
+    some = metric.of in SOME_ATTEMPTS
+    return column_sums.sums(columns, question, how.prefixes, judged=judged, zone=zone, by_contribution=some)
 
 
 async def _from_rows(

@@ -65,8 +65,8 @@ class Fresh:
 
 async def refold(
     connection: Driver, touched: Touched, fresh: Fresh, *, alone: bool, now: datetime, ghost_after: timedelta
-) -> None:
-    """Store the fresh facts and bring everything that is touched up to date.
+) -> set[UUID]:
+    """Store the fresh facts and bring everything that is touched up to date; returns who has a pursuit without an attempt.
 
     The caller holds the lock, ``alone`` says whether exclusively; persons of several streams are locked here.
     """
@@ -77,12 +77,10 @@ async def refold(
         # Pursuits whose facts went to another person have attempts and no facts here.
         persons = {links.person_of(stream) for stream in touched.whole} | touched.whole
         keys |= {key for key in (*grouped.placed, *known.counted) if key[0] in persons}
-    await pursuits.replace(
-        connection,
-        fold_again(keys, grouped, known, now=now, ghost_after=ghost_after),
-        known.counted,
-        fresh=facts.rows(fresh.events, [one.position for one in fresh.facts]),
-    )
+    rows = fold_again(keys, grouped, known, now=now, ghost_after=ghost_after)
+    fresh_rows = facts.rows(fresh.events, [one.position for one in fresh.facts])
+    await pursuits.replace(connection, rows, known.counted, fresh=fresh_rows)
+    return {person for (person, _), some in rows.items() if not some}
 
 
 async def _known(connection: Driver, touched: Touched, *, alone: bool) -> tuple[Known, PersonLinks]:

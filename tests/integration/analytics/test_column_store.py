@@ -14,9 +14,11 @@ from services.analytics.domain.columns import Columns
 from services.analytics.storage import funnels
 from services.analytics.use_cases.column_store import ColumnStore
 from shared.db.engine import Sessions
+from shared.events import Event
+from shared.ids import position_id
 from tests.integration.analytics.deliveries import deliver
 from tests.integration.analytics.test_metrics_by_oracle import NOW, year
-from tests.unit.analytics.histories import History
+from tests.unit.analytics.histories import POSITION, History, at
 
 QUESTIONS = [
     ("reached", {"group_by": "recruiter"}), ("outcomes", {"group_by": "skill,position"}), ("median_hours", {"group_by": "level"}),
@@ -24,10 +26,14 @@ QUESTIONS = [
     ("from_previous", {"skill": "python", "to": "2026-09-01"}), ("returned", {"view": "activity", "sponsor": "acme"}),
     ("median_hours", {}), ("p90_hours", {"group_by": "skill"}), ("median_hours", {"group_by": "sponsor", "limit": "1"}),
     ("recorded", {"group_by": "position", "view": "activity"}), ("reached", {"group_by": "skill"}), ("outcomes", {}),
+    ("known_hires", {"group_by": "recruiter"}), ("known_hires", {"group_by": "skill,attempt", "view": "activity"}),
+    ("known_hires", {"group_by": "period", "from": "2026-04-01"}), ("soft_nos_unplanned", {"group_by": "position"}),
+    ("soft_nos_unplanned", {"group_by": "level", "view": "activity", "to": "2026-09-01"}), ("soft_nos_unplanned", {}),
     ("people", {}), ("people", {"group_by": "level", "view": "activity"}), ("pool_yield", {"group_by": "skill"}),
     ("pool_yield", {"market_status": "active", "group_by": "location"}), ("stale_records", {"group_by": "tier"}),
     ("stale_records", {"group_by": "period", "view": "activity"}), ("stale_records", {"to": "2026-09-01", "group_by": "level"}),
 ]  # fmt: skip
+DETAILS = ("known_hires", "soft_nos_unplanned")
 FUNNELS: list[dict[str, str]] = [
     {}, {"view": "activity"}, {"skill": "python", "from": "2026-04-01"}, {"group_by": "skill"},
     {"group_by": "period", "period": "week"},
@@ -78,6 +84,33 @@ async def test_the_copy_follows_every_change(
     for some in [*(events[start : start + 25] for start in range(0, len(events), 25)), *later]:
         await deliver(analytics, *some, now=NOW)
         assert await differing(api, without_memory) == []
+
+
+async def test_hires_and_soft_nos_follow_what_lies_outside_their_own_pursuit(
+    api: httpx.AsyncClient, without_memory: httpx.AsyncClient, analytics: Sessions
+) -> None:
+    """An earlier fact of the person, with a position or without, of another stream or not; and a plan that is announced."""
+    history = History()
+    people = ("ada", "ben", "cleo", "dan")
+    hires = [history.fact(*one) for who in people for one in (("contacted", who, 290.0), ("hired", who, 300.0))]
+    soft_nos = [history.fact("declined", who, 5, reason="salary") for who in ("eve", "fay")]
+    plan = {"position_id": position_id(POSITION), "attempt": 1, "closed_at": at(5), "reason": "salary", "due_at": at(150)}
+    steps: list[tuple[list[Event], int, int]] = [
+        ([*hires, *soft_nos], 0, 2),
+        ([history.fact("candidate.rated_us", "ada", 3, score=7)], 1, 2),
+        ([history.fact("applied", "ben", 4, position="ats:b")], 2, 2),
+        ([history.fact("candidate.rated_us", "old", 3, score=7)], 2, 2),
+        ([history.belongs("old", "cleo")], 3, 2),
+        ([history.again("return_plan.changed", "eve", 5, **plan, change="appeared")], 3, 1),
+        ([history.fact("applied", "fay", 9)], 3, 0),
+        ([history.belongs("old", "old")], 2, 0),
+    ]
+
+    for number, (events, known, unplanned) in enumerate(steps):
+        await deliver(analytics, *events, now=NOW)
+        for one in (api, without_memory):
+            found = [(await one.get(f"/v1/analytics/metrics/{name}")).json()["rows"][0] for name in DETAILS]
+            assert [round(found[0]["value"] * found[0]["n"]), found[1]["value"]] == [known, unplanned], (number, one is api)
 
 
 async def test_a_position_of_which_only_facts_are_known_has_no_sponsor(api: httpx.AsyncClient, analytics: Sessions) -> None:
