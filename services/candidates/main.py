@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from services.candidates.api import (
     candidate_batches,
     candidates,
+    cleansing,
     duplicates,
     erasures,
     imports,
@@ -23,6 +24,7 @@ from shared.db.engine import connect
 from shared.observability.health import ServiceHealth
 from shared.rate_table import rates_of
 from shared.web.app import create_service_app
+from shared.web.cleansing import TAG as CLEANSING
 from shared.web.dead_letters import TAG as DEAD_LETTERS
 from shared.web.dead_letters import dead_letters_router
 from shared.web.personal_data import TAG as PERSONAL_DATA
@@ -58,6 +60,7 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
             insights.router,
             candidates.router,
             positions.router,
+            cleansing.router,
             duplicates.router,
             erasures.router,
             imports.upload_router,
@@ -71,6 +74,7 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
         tags={
             **DEAD_LETTERS,
             **PERSONAL_DATA,
+            **CLEANSING,
             "candidates": "People's records, by id or by what your systems call them.",
             "positions": "Openings.",
             "duplicates": "People who may be one: with evidence, a preview of the merge, and what was decided.",

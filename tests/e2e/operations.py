@@ -13,6 +13,7 @@ _FILLED = {
     "reference": "ats:alias",
     "delivery_id": "0" * 64,
     "name": "reached",
+    "list_name": "stale",
     "number": "12",
 }
 _ANY_ID = "0190b5b4-1111-5222-8333-444455556666"
