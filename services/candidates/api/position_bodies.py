@@ -39,6 +39,10 @@ Requirements = Annotated[list[Requirement], Field(max_length=MOST, description="
 
 _PARTS = ("requirements", "needs")
 
+_TASKS = Field(description="What the person would do.", examples=[["Finish the migration, then lead two engineers"]])
+_WORKLOAD = Field(description="How much work it is.", examples=["38 hours, on call one week in six"])
+_NEXT_STEPS = Field(description="What happens until somebody decides.", examples=[["A call of half an hour this week"]])
+
 _EXAMPLE: dict[str, Any] = {
     "title": "Staff engineer, payments",
     "status": "open",
@@ -64,6 +68,9 @@ class PositionPatch(Patch):
     requirements: Requirements | None = None
     needs: Requirements | None = None
     downsides: Texts | None = None
+    tasks: Annotated[Texts | None, _TASKS] = None
+    workload: Annotated[Paragraph | None, _WORKLOAD] = None
+    next_steps: Annotated[Texts | None, _NEXT_STEPS] = None
     remote: Flag | None = None
     locations: Annotated[list[Location], Field(max_length=MOST)] | None = None
     employment: Employment | None = None
@@ -118,6 +125,9 @@ class Position(BaseModel):
     requirements: list[Requirement]
     needs: list[Requirement]
     downsides: list[str]
+    tasks: Annotated[list[str], _TASKS]
+    workload: Annotated[str | None, _WORKLOAD]
+    next_steps: Annotated[list[str], _NEXT_STEPS]
     remote: bool | None
     locations: list[Location]
     employment: Employment | None

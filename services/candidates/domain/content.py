@@ -63,9 +63,10 @@ CANDIDATE = Shape(
 POSITION = Shape(
     scalars=(
         *("title", "status", "sponsor", "level", "skills", "years_experience", "requirements", "needs", "downsides"),
+        *("tasks", "workload", "next_steps"),
         *("remote", "locations", "employment", "starts_on", "ends_on", "opened_at", "closed_at"),
     ),
-    lists=frozenset({"skills", "requirements", "needs", "downsides", "locations"}),
+    lists=frozenset({"skills", "requirements", "needs", "downsides", "tasks", "next_steps", "locations"}),
     objects={"salary": ("min", "max", "currency")},
 )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from services.engagement.domain.review import phrases, placeholders, spelling
 from services.engagement.domain.review.draft import Draft, Finding, Kind, Severity
 from services.engagement.domain.review.phrases import sign
+from shared import honesty
 
 FIRST = frozenset({Kind.FIRST_TOUCH, Kind.FOLLOW_UP})
 
@@ -110,13 +111,13 @@ def pitch(draft: Draft, _most: int) -> Iterator[Finding]:
     if draft.kind is not Kind.PITCH:
         return
     if not _names_money(draft):
-        yield whole("no_salary", 20, "Name the salary range, with currency and period.")
+        yield whole("no_salary", 20, honesty.NO_SALARY)
     if not sign("downside").search(draft.lower):
-        yield whole("no_downside", 15, "Say one downside of the position: who hears it from you believes the rest.")
+        yield whole("no_downside", 15, honesty.NO_DOWNSIDE)
     if not sign("tasks").search(draft.lower):
-        yield whole("no_tasks", 15, "Say what the person would do, in their first months or on a usual day.")
+        yield whole("no_tasks", 15, honesty.NO_TASKS)
     if not sign("workload").search(draft.lower):
-        yield whole("no_workload", 5, "Say how much work it is: hours, on-call, days in the office.", Severity.INFO)
+        yield whole("no_workload", 5, honesty.NO_WORKLOAD, Severity.INFO)
 
 
 def feedback(draft: Draft, _most: int) -> Iterator[Finding]:
