@@ -57,6 +57,15 @@ def _rule(model: type[BaseModel], fault: ErrorDetails) -> str:
 
 
 def _line(text: str, where: tuple[int | str, ...]) -> int:
-    """The line of a key, counted from 1; the first where the key is not written as a word of its own."""
-    key = re.compile(rf"""\s*\[*\s*["']?{re.escape(str(where[-1]))}["']?\s*[=\].]""")
-    return next((number for number, line in enumerate(text.splitlines(), 1) if key.match(line)), 1)
+    """The line of a key, counted from 1: in the table that the keys before it name. Of a key that is missing, the table's."""
+    lines = text.splitlines()
+    at = 0
+    for before, part in zip((None, *where), where, strict=False):
+        headers = rf"""\s*\[\[\s*["']?{re.escape(str(before))}["']?\s*\]\]"""
+        key = rf"""\s*\[*\s*["']?{re.escape(str(part))}["']?\s*[=\].]"""
+        if isinstance(part, int):  # the table of that number, or an item of a list, which stands where its key does
+            tables = [number for number, line in enumerate(lines) if re.match(headers, line)]
+            at = tables[part] if part < len(tables) else at
+        else:
+            at = next((number for number, line in enumerate(lines) if number >= at and re.match(key, line)), at)
+    return at + 1

@@ -10,7 +10,7 @@ from shared.timestamps import UTC_ZONE
 
 def check(environment: Mapping[str, str]) -> None:
     """Read every file that the environment names. Raises CannotStart, whose detail has file, line, key and rule of each fault."""
-    for variable, read in (("ENGAGEMENT_RETURNS", _returns), ("REKINDLE_RATES", _rates)):
+    for variable, read in _READERS.items():
         if named := environment.get(variable):
             _read(variable, read, Path(named))
 
@@ -32,3 +32,12 @@ def _rates(file: Path) -> object:
     from shared.rate_table import rates_of
 
     return rates_of(file)
+
+
+def _retention(file: Path) -> object:
+    from services.candidates.retention_rules import retention_policy
+
+    return retention_policy(file)
+
+
+_READERS = {"CANDIDATES_RETENTION": _retention, "ENGAGEMENT_RETURNS": _returns, "REKINDLE_RATES": _rates}

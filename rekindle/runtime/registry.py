@@ -29,7 +29,10 @@ class Service:
 SERVICES = (
     Service(
         "candidates",
-        ("/v1/candidates", "/v1/positions", "/v1/cleansing", "/v1/duplicates", "/v1/pools", "/v1/imports", "/v1/erasures"),
+        (
+            *("/v1/candidates", "/v1/positions", "/v1/duplicates", "/v1/pools", "/v1/imports", "/v1/erasures"),
+            *("/v1/cleansing", "/v1/retention"),
+        ),
     ),
     Service(
         "engagement",

@@ -16,6 +16,7 @@ from services.candidates.api import (
     insights,
     matches,
     positions,
+    retention,
 )
 from services.candidates.consumers import subscriptions
 from services.candidates.settings import CandidatesSettings
@@ -35,6 +36,7 @@ from shared.web.personal_data import personal_data_router
 def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
     """Routes at their full paths: /v1/candidates, /v1/positions, /v1/duplicates, /v1/erasures, /v1/imports."""
     settings = settings or CandidatesSettings()
+    retained = settings.retention_policy  # a wrong file of rules stops the start
     sessions = connect(settings.database_url, pool_size=settings.pool_size, name="candidates api")
     health = ServiceHealth(
         "candidates",
@@ -65,6 +67,7 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
             honesty.router,
             duplicates.router,
             erasures.router,
+            retention.router,
             imports.upload_router,
             imports.router,
         ],
@@ -81,10 +84,12 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
             "positions": "Openings.",
             "duplicates": "People who may be one: with evidence, a preview of the merge, and what was decided.",
             "erasures": "People who are forgotten for good.",
+            "retention": "How long people are kept, by rules: whose time is over, who was asked, and who goes.",
             "imports": "People from files: what would come of one, and what came of each of its rows.",
         },
         uploads=[imports.PATH],
     )
     app.state.sessions = sessions
     app.state.rates = rates_of(settings.rates)
+    app.state.retention = retained
     return app

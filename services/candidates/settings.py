@@ -1,10 +1,13 @@
 """Settings of candidates, read from the environment."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic_settings import NoDecode
 
+from services.candidates.domain.retention import RetentionPolicy
+from services.candidates.retention_rules import retention_policy
 from shared.isolated import Isolation
 from shared.settings import SharedSettings
 
@@ -35,6 +38,11 @@ class CandidatesSettings(SharedSettings):
     phone_region: str | None = Field(None, pattern="^[A-Z]{2}$", validation_alias="CANDIDATES_PHONE_REGION")
     """The country (ISO 3166-1 alpha-2) of phone numbers without a country's code, where the person's is not known."""
 
+    retention: Path | None = Field(None, validation_alias="CANDIDATES_RETENTION")
+    """The file that says how long people are kept; default: ``retention.toml`` beside this module."""
+    retention_erases: bool = Field(False, validation_alias="CANDIDATES_RETENTION_ERASES")
+    """Whether the clock erases people whose time is over and who were asked; else somebody has to ask for it."""
+
     import_max_rows: int = Field(1_000_000, ge=1, validation_alias="CANDIDATES_IMPORT_MAX_ROWS")
     """Rows that a file may have."""
     import_max_columns: int = Field(500, ge=1, validation_alias="CANDIDATES_IMPORT_MAX_COLUMNS")
@@ -50,6 +58,11 @@ class CandidatesSettings(SharedSettings):
     """Seconds of the processor that reading a spreadsheet, a document or a PDF may take, in a process of its own."""
     import_read_memory_mib: int = Field(1024, ge=128, validation_alias="CANDIDATES_IMPORT_READ_MEMORY_MIB")
     """Memory that this process may take, and what such a file may unpack to."""
+
+    @property
+    def retention_policy(self) -> RetentionPolicy:
+        """How long people are kept. Raises RuleFileError."""
+        return retention_policy(self.retention)
 
     @property
     def isolation(self) -> Isolation:

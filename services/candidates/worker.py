@@ -7,6 +7,7 @@ from services.candidates.api.import_bodies import row_reader
 from services.candidates.consumers import subscriptions
 from services.candidates.settings import CandidatesSettings
 from services.candidates.use_cases.holdings import TOPICS
+from services.candidates.use_cases.retention import RetentionClock
 from services.candidates.use_cases.run_imports import ImportRunner
 from shared.db.engine import Sessions
 from shared.worker import Part, service_parts
@@ -19,15 +20,22 @@ def parts(settings: CandidatesSettings | None = None) -> Mapping[str, Part]:
     is waited for as events are. One that comes alone is published at once.
     """
     own = settings or CandidatesSettings()
+    retained = own.retention_policy  # a wrong file of rules stops the start
 
     async def import_people(sessions: Sessions, stop: asyncio.Event) -> None:
         await ImportRunner(sessions, row_reader(own), own.partitions).run(stop)
 
+    async def erase_due(sessions: Sessions, stop: asyncio.Event) -> None:
+        await RetentionClock(sessions, retained, own.erasure_services, own.partitions).run(stop)
+
+    also = {"candidates.imports": import_people}
+    if own.retention_erases:
+        also["candidates.retention"] = erase_due
     return service_parts(
         "candidates",
         own,
         subscriptions(own),
         publishes=TOPICS,
         relay_windows=3,
-        also={"candidates.imports": import_people},
+        also=also,
     )

@@ -12,6 +12,11 @@ from rekindle.embedded.stack import running
     ("variable", "text", "rule"),
     [
         ("ENGAGEMENT_RETURNS", "salary_days = 180\nghosted_days = -1\n", "2: ghosted_days: must be greater than or equal to 0"),
+        (
+            "CANDIDATES_RETENTION",
+            '[[rules]]\nname = "All"\nmonths = 0\n',
+            "3: rules.0.months: must be greater than or equal to 1",
+        ),
         ("REKINDLE_RATES", 'source = "a bank"\nas_of = 2026-01-02\nbase = "XXY"\n[rates]\n', "3: base: "),
     ],
 )

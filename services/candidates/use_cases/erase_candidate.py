@@ -9,7 +9,17 @@ from uuid import UUID
 
 from services.candidates.domain.erasures import Erasure
 from services.candidates.domain.people import Stream, erase
-from services.candidates.storage import candidates, duplicates, erasures, evidence, history, import_rows, insights, links
+from services.candidates.storage import (
+    candidates,
+    duplicates,
+    erasures,
+    evidence,
+    history,
+    import_rows,
+    insights,
+    links,
+    retention,
+)
 from shared import outbox
 from shared.db.asyncpg_connection import Driver, write_together
 from shared.db.engine import Sessions
@@ -81,6 +91,7 @@ async def _erase(connection: Driver, erasure: Erasure, streams: dict[UUID, Strea
             *history.forgetting(streams),
             evidence.forgetting(streams),
             insights.forgetting(streams),
+            retention.forgetting(streams),
             forgetting_answers(streams),
             *import_rows.forgetting(streams),
             *duplicates.forgetting(streams),
