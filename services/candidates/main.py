@@ -16,6 +16,7 @@ from services.candidates.api import (
     insights,
     matches,
     positions,
+    referrals,
     retention,
 )
 from services.candidates.consumers import subscriptions
@@ -68,6 +69,7 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
             duplicates.router,
             erasures.router,
             retention.router,
+            referrals.router,
             imports.upload_router,
             imports.router,
         ],
@@ -84,6 +86,7 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
             "positions": "Openings.",
             "duplicates": "People who may be one: with evidence, a preview of the merge, and what was decided.",
             "erasures": "People who are forgotten for good.",
+            "referrals": "Who named whom for what position, thanked or not, and what came of it.",
             "retention": "How long people are kept, by rules: whose time is over, who was asked, and who goes.",
             "imports": "People from files: what would come of one, and what came of each of its rows.",
         },

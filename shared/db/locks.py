@@ -16,6 +16,9 @@ CLOCK = 7_234_510
 IMPORTS = 7_234_515
 """Held by the process that works imports off."""
 
+REFERRALS = 7_234_518
+"""Held by whoever records a referral."""
+
 SYNC = 7_234_520
 """Held by whoever numbers what changed, for syncs."""
 

@@ -20,6 +20,7 @@ from shared.web.routing import StrictRoute
 TAG = {"personal data": "What each service holds of a person; `/v1/exports` puts it together."}
 PERSON_COLUMNS = (
     "candidate_id",
+    "referrer_id",
     "person_id",
     "person",
     "stream",

@@ -74,6 +74,20 @@ class TooManyInsights(Conflict):
     title = "The candidate has too many insights"
 
 
+class ReferralUnknown(NotFound):
+    """No referral of that id."""
+
+    code = "referral_unknown"
+    title = "There is no such referral"
+
+
+class ReferralCircle(Invalid):
+    """Whoever is named has named the referrer, or is the referrer."""
+
+    code = "referral_circle"
+    title = "People cannot name each other in a circle"
+
+
 class DuplicateUnknown(NotFound):
     """No suspected pair of that id."""
 

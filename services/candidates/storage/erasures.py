@@ -23,6 +23,7 @@ _HELD = """
         (SELECT count(*) FROM candidate_insights WHERE candidate_id = ANY($1)),
         (SELECT count(*) FROM duplicate_pairs WHERE one = ANY($1) OR other = ANY($1)),
         (SELECT count(*) FROM retention_questions WHERE candidate_id = ANY($1)),
+        (SELECT count(*) FROM referrals WHERE candidate_id = ANY($1) OR referrer_id = ANY($1)),
         (SELECT count(*) FROM duplicate_decisions WHERE one = ANY($1) OR other = ANY($1))
 """
 _ADD = """
@@ -65,11 +66,11 @@ _DUE_AGAIN = """
 
 async def held(connection: Driver, streams: Collection[UUID]) -> dict[str, int]:
     """How much is held of these streams here, by kind; of what there is none, nothing."""
-    ((records, history, evidence, answers, imported, insights, pairs, questions, decisions),) = await connection.fetch(
+    ((records, history, evidence, answers, imported, insights, pairs, questions, referred, decisions),) = await connection.fetch(
         _HELD, list(streams)
     )
     counts = {"records": records, "history_entries": history, "learned_facts": evidence, "kept_answers": answers}
-    counts |= {"import_rows": imported, "insights": insights, "retention_questions": questions}
+    counts |= {"import_rows": imported, "insights": insights, "retention_questions": questions, "referrals": referred}
     counts |= {"suspected_duplicates": pairs, "duplicate_decisions": decisions}
     return {kind: count for kind, count in counts.items() if count}
 

@@ -18,6 +18,7 @@ from services.candidates.storage import (
     import_rows,
     insights,
     links,
+    referrals,
     retention,
 )
 from shared import outbox
@@ -92,6 +93,7 @@ async def _erase(connection: Driver, erasure: Erasure, streams: dict[UUID, Strea
             evidence.forgetting(streams),
             insights.forgetting(streams),
             retention.forgetting(streams),
+            referrals.forgetting(streams),
             forgetting_answers(streams),
             *import_rows.forgetting(streams),
             *duplicates.forgetting(streams),

@@ -257,3 +257,18 @@ async def test_two_clocks_and_a_writer_move_each_obligation_once(ats: Ats, desk:
     assert len(items) == 60
     async with desk.sessions.own_connection() as connection:
         assert not await is_anything_due(connection, at("2026-03-06T10:00"))
+
+
+async def test_whoever_was_only_named_has_not_applied_and_is_owed_nothing(ats: Ats, desk: Desk) -> None:
+    await desk.post(
+        event("pursuit.sourced", at="2026-03-02T09:00:00Z", via="referral"),
+        event("pursuit.applied", of="ats:bob", at="2026-03-02T09:00:00Z", via="referral"),
+    )
+
+    named, applied = await ats.pursuit("ats:ada"), await ats.pursuit("ats:bob")
+
+    assert [(one["attempts"][0]["origin"], one["attempts"][0]["via"]) for one in (named, applied)] == [
+        ("outbound", "referral"),
+        ("inbound", "referral"),
+    ]
+    assert [one["candidate_id"] for one in await listed(ats)] == [str(candidate_id("ats:bob"))]
