@@ -12,6 +12,7 @@ import pytest
 from rekindle.demo.posting import post_demo
 from rekindle.embedded import dashboard, node
 from rekindle.embedded.stack import Stack
+from tests.waiting import eventually
 
 SECONDS = 240
 FIRST_LOAD = 250_000
@@ -101,6 +102,18 @@ async def answered_by_somebody_without_a_name(api: httpx.AsyncClient, position: 
     assert {item["status"] for item in answer.json()["items"]} == {201}
 
 
+async def known_twice(api: httpx.AsyncClient, name: str) -> None:
+    """A pair that is suspected to be one person."""
+    record = {"name": f"Ida {name}", "emails": [f"ida-{name}@example.org"], "title": "Engineer"}
+    two = [{"candidate": f"dash:ida-{which}-{name}", **record} for which in ("one", "other")]
+    await api.post("/v1/candidates/batch", json=two)
+
+    async def found() -> bool:
+        return bool((await api.get("/v1/duplicates", params={"candidate": two[0]["candidate"]})).json()["items"])
+
+    await eventually(found)
+
+
 async def test_a_morning_at_the_dashboard(stack: Stack, api: httpx.AsyncClient, built: list[str]) -> None:
     name = uuid4().hex[:8]
     position, _ = await told(api, name)
@@ -158,6 +171,7 @@ async def test_every_page_in_every_width_and_theme(stack: Stack, api: httpx.Asyn
     name = uuid4().hex[:8]
     position, person = await told(api, name)
     await answered_by_somebody_without_a_name(api, position, f"dash:{'x' * 80}{name}")
+    await known_twice(api, name)
 
     status, printed = await run(built, "look.mjs", await link(api, "admin", "maria"), position, person)
 

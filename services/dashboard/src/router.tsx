@@ -32,6 +32,11 @@ export interface PeopleSearch {
   status?: string;
 }
 
+export interface DuplicatesSearch {
+  status?: "not_the_same";
+  pair?: string;
+}
+
 export interface NumbersSearch {
   metric?: string;
   by?: string;
@@ -103,6 +108,15 @@ const imports = createRoute({
   path: "/people/import",
   component: lazyRouteComponent(() => import("./pages/Imports"), "Imports"),
 });
+const duplicates = createRoute({
+  getParentRoute: () => shell,
+  path: "/duplicates",
+  validateSearch: (search: Record<string, unknown>): DuplicatesSearch => ({
+    status: search.status === "not_the_same" ? search.status : undefined,
+    pair: text(search.pair),
+  }),
+  component: lazyRouteComponent(() => import("./pages/Duplicates"), "Duplicates"),
+});
 const person = createRoute({
   getParentRoute: () => shell,
   path: "/people/$person",
@@ -125,7 +139,7 @@ const behind = createRoute({
 
 const tree = root.addChildren([
   logIn,
-  shell.addChildren([today, queue, positions, position, people, imports, person, numbers, behind]),
+  shell.addChildren([today, queue, positions, position, people, duplicates, imports, person, numbers, behind]),
 ]);
 
 export const makeRouter = (queries: QueryClient) =>

@@ -9,6 +9,7 @@ const entry = await open(await browser.newContext());
 await entry.goto(link);
 await entry.getByRole("heading", { name: "Today" }).waitFor();
 const { items } = await (await entry.context().request.get(`${base}/v1/queue?position=${position}&limit=1`)).json();
+const duplicates = await (await entry.context().request.get(`${base}/v1/duplicates?limit=1`)).json();
 const PAGES = {
   today: "/",
   queue: "/queue",
@@ -21,6 +22,8 @@ const PAGES = {
   "position-who": `/positions/${position}?who=reached.contacted`,
   people: "/people",
   "people-found": "/people?q=lin",
+  duplicates: "/duplicates",
+  "duplicates-pair": `/duplicates?pair=${duplicates.items[0].id}`,
   imports: "/people/import",
   person: `/people/${person}`,
   numbers: "/numbers",

@@ -205,23 +205,23 @@ await step("who fits by their record is listed with why, and words that are sear
   assert.equal(await page.getByRole("link", { name: "Import" }).count(), 0, "who may not change records imports none");
 });
 
+const admin = await tab();
 await step("a file is read as it is, seen before it is taken, and what was refused is named", async () => {
-  const importing = await tab();
-  await importing.goto(story.admin);
-  await importing.getByRole("heading", { name: "Today" }).waitFor();
-  await importing.goto(`${url}/people`);
-  await importing.getByRole("link", { name: "Import" }).click();
+  await admin.goto(story.admin);
+  await admin.getByRole("heading", { name: "Today" }).waitFor();
+  await admin.goto(`${url}/people`);
+  await admin.getByRole("link", { name: "Import" }).click();
   const source = person.reference.split(/[:-]/)[2];
   const rows = [`Nia ${source};nia-${source}@example.org;cobol`, `Otto ${source};no address;`];
   const buffer = Buffer.from(["Wer;E-Mail;Skills", ...rows].join("\n"));
-  await importing.getByLabel("File").setInputFiles({ name: "people.csv", mimeType: "text/csv", buffer });
-  await importing.getByRole("textbox", { name: "Source" }).fill(`f${source}`);
-  await importing.getByRole("button", { name: "Show what would happen" }).click();
-  await importing.getByText("1 refused").waitFor();
-  await importing.getByRole("combobox", { name: "Wer means" }).selectOption("Name");
-  await importing.getByText("1 new people").waitFor();
-  await importing.getByRole("button", { name: "Import", exact: true }).click();
-  const done = importing.getByRole("listitem").filter({ hasText: `f${source}` });
+  await admin.getByLabel("File").setInputFiles({ name: "people.csv", mimeType: "text/csv", buffer });
+  await admin.getByRole("textbox", { name: "Source" }).fill(`f${source}`);
+  await admin.getByRole("button", { name: "Show what would happen" }).click();
+  await admin.getByText("1 refused").waitFor();
+  await admin.getByRole("combobox", { name: "Wer means" }).selectOption("Name");
+  await admin.getByText("1 new people").waitFor();
+  await admin.getByRole("button", { name: "Import", exact: true }).click();
+  const done = admin.getByRole("listitem").filter({ hasText: `f${source}` });
   await done.getByText("done").waitFor();
   await done.getByText("Refused rows").click();
   await done.getByText(/must be an e-mail address/).waitFor();
@@ -231,9 +231,39 @@ await step("a file is read as it is, seen before it is taken, and what was refus
     [["cobol"]],
   );
   await done.getByRole("button", { name: "Undo" }).click();
-  await importing.getByRole("dialog").getByRole("button", { name: "Undo" }).click();
+  await admin.getByRole("dialog").getByRole("button", { name: "Undo" }).click();
   await done.getByText("undone").waitFor();
-  await importing.close();
+});
+
+await step("two who are one are merged by keyboard and parted again, and who is another is remembered", async () => {
+  const name = `Una ${person.reference.split(/[:-]/)[2]}`;
+  const [one, other] = ["twin", "again"].map((which) => `dash:${which}-${person.reference.split("-")[1]}`);
+  const emails = [`una-${person.reference.split("-")[1]}@example.org`];
+  await api("/v1/candidates/batch", [
+    { candidate: one, name, emails, company: "Paperboat" },
+    { candidate: other, name, emails, title: "Engineer" },
+  ]);
+  const known = async () => (await api(`/v1/candidates/${one}`)).references;
+  await admin.getByRole("link", { name: "Duplicates" }).click();
+  await admin.getByRole("link", { name }).click();
+  await admin.getByText("the same mailbox").last().waitFor();
+  await admin.getByRole("row", { name: /^Company Paperboat would count/ }).waitFor();
+  await admin.keyboard.press("m");
+  await admin.getByRole("heading", { name: "They are one person now." }).waitFor();
+  assert.deepEqual((await known()).toSorted(), [one, other].toSorted());
+  await admin.keyboard.press("z");
+  await admin.getByText("They are two people again.").waitFor();
+  assert.deepEqual(await known(), [one]);
+  await admin.getByRole("link", { name }).waitFor();
+  await admin.getByRole("button", { name: "Merge" }).waitFor();
+  await admin.keyboard.press("x");
+  await admin.getByRole("textbox", { name: "Why" }).fill("Cousins");
+  await admin.keyboard.press("Enter");
+  await admin.getByText(/are not the same: Cousins/).waitFor();
+  await admin.getByRole("link", { name }).waitFor({ state: "detached" });
+  await admin.getByRole("button", { name: "Suggest again" }).click();
+  await admin.getByRole("link", { name }).waitFor();
+  await admin.close();
 });
 
 await step("a lead reads, and sees no administration", async () => {
@@ -241,8 +271,10 @@ await step("a lead reads, and sees no administration", async () => {
   await reading.goto(lead);
   await reading.getByRole("heading", { name: "Today" }).waitFor();
   assert.equal(await reading.getByRole("link", { name: "Behind the scenes" }).count(), 0);
-  await reading.goto(`${url}/behind`);
-  await reading.getByText("This is not yours to see").waitFor();
+  for (const path of ["/behind", "/duplicates"]) {
+    await reading.goto(url + path);
+    await reading.getByText("This is not yours to see").waitFor();
+  }
   await reading.goto(`${url}/queue`);
   await reading.getByRole("heading", { name: "Queue" }).waitFor();
   assert.equal(await reading.getByRole("button", { name: "Claim next" }).count(), 0);

@@ -4,12 +4,13 @@ import { api, body, type Schemas } from "./client";
 
 export type Insight = Schemas["RecordedInsight"];
 
-/** The person's insights that count, the newest first, and what to ask them next. */
-export function useInsights(candidate: string) {
+/** The person's insights that count, the newest first, and what to ask them next. Whoever has no record has none. */
+export function useInsights(candidate: string, hasRecord = true) {
   return useQuery({
     queryKey: ["insights", candidate],
     queryFn: () =>
       body(api.GET("/v1/candidates/{candidate}/insights", { params: { path: { candidate }, query: { limit: 100 } } })),
+    enabled: hasRecord,
     staleTime: 30_000,
     retry: false,
   });

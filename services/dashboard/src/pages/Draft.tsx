@@ -17,11 +17,13 @@ const TYPED = 500;
 interface Props {
   item: Item;
   lease: string | undefined;
+  /** Whether the person has a record: whom the log alone knows has none. */
+  hasRecord: boolean;
   box: RefObject<HTMLTextAreaElement | null>;
   done: () => void;
 }
 
-export function Draft({ item, lease, box, done }: Props) {
+export function Draft({ item, lease, hasRecord, box, done }: Props) {
   const { recruiter } = useSession();
   const [text, setText] = useState("");
   const [channel, setChannel] = useState<Schemas["Channel"]>("email");
@@ -29,7 +31,7 @@ export function Draft({ item, lease, box, done }: Props) {
   const settled = useSettled(text);
   const position = item.reasons[0]?.position_id;
   const known =
-    useInsights(item.candidate_id)
+    useInsights(item.candidate_id, hasRecord)
       .data?.items.slice(0, 50)
       .map((one) => one.text.slice(0, 500)) ?? [];
   const review = useQuery({

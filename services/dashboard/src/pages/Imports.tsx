@@ -122,7 +122,7 @@ function NewImport() {
 function Counts({ of, isPlanned = false }: { of: Pick<Operation, (typeof RESULTS)[number]>; isPlanned?: boolean }) {
   return (
     <p className="body tags" role="status">
-      {RESULTS.map((one) => (
+      {RESULTS.filter((one, at) => of[one] > 0 || (at === 0 && RESULTS.every((each) => of[each] === 0))).map((one) => (
         <Tag key={one} tone={one === "refused" && of[one] > 0 ? "bad" : undefined}>
           {number(of[one])} {(isPlanned ? t.would : t.results)[one]}
         </Tag>
@@ -194,7 +194,8 @@ function Earlier() {
               <Tag tone={TONES[one.status]}>{t.statuses[one.status]}</Tag>
               <span className="grow">
                 <strong>
-                  {one.source} · <time dateTime={one.created_at}>{dateTime(one.created_at)}</time>
+                  {one.source} <small>{one.format.kind}</small> ·{" "}
+                  <time dateTime={one.created_at}>{dateTime(one.created_at)}</time>
                 </strong>
                 {isMoving(one) && <progress max={Math.max(one.rows, 1)} value={one.done} aria-label={t.progress} />}
                 <Counts of={one} />

@@ -130,7 +130,15 @@ function Opened({ item, lease, canWork, claim, next, reopen, close }: OpenedProp
           </div>
         </div>
       </div>
-      {canWork && <Draft item={item} lease={lease} box={draft} done={() => act(Promise.resolve(), t.noted)} />}
+      {canWork && (
+        <Draft
+          item={item}
+          lease={lease}
+          hasRecord={record !== undefined}
+          box={draft}
+          done={() => act(Promise.resolve(), t.noted)}
+        />
+      )}
       {(isMine || item.recruiter || (canWork && item.status === "due")) && (
         <div className="part">
           {isMine ? (

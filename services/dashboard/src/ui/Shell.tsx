@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { Suspense, useEffect, useRef, useState } from "react";
 import { whenAway } from "../api/client";
-import { keptPlace, logOut, SessionIsOver, useIsOver, useSession } from "../api/session";
+import { keptPlace, logOut, may, SessionIsOver, useIsOver, useSession, type Session } from "../api/session";
 import { number } from "../format";
 import { largest } from "../metrics";
 import { texts } from "../texts";
@@ -12,6 +12,7 @@ import { KeyboardHelp } from "./KeyboardHelp";
 import { Loading, SessionOver } from "./faces";
 import { Notices } from "./notices";
 import { PlainLink } from "./PlainLink";
+import { Sheet } from "./Sheet";
 import { useKeys } from "./keys";
 import { useSoon } from "./soon";
 
@@ -23,6 +24,9 @@ const PLACES = [
   ["/people", "people", "e"],
   ["/numbers", "numbers", "n"],
 ] as const;
+/** What a phone shows on demand. */
+const DUPLICATES = ["/duplicates", "duplicates", "u"] as const;
+const BEHIND = ["/behind", "behind", "b"] as const;
 
 export function Shell() {
   return (
@@ -47,6 +51,11 @@ function Frame() {
     if (place !== null) void navigate({ href: place, replace: true });
   }, [navigate]);
   const [helps, setHelps] = useState(false);
+  const [hasMore, setMore] = useState(false);
+  const further = [
+    ...(may(session, "contact_details:read") ? [DUPLICATES] : []),
+    ...(session.role === "admin" ? [BEHIND] : []),
+  ];
   const went = useRef(0);
   useKeys({
     "?": () => setHelps(true),
@@ -54,7 +63,7 @@ function Frame() {
       went.current = Date.now();
     },
     ...Object.fromEntries(
-      PLACES.map(([to, , key]) => [
+      [...PLACES, ...further].map(([to, , key]) => [
         key,
         () => {
           if (Date.now() - went.current < 1_500) void navigate({ to });
@@ -79,29 +88,17 @@ function Frame() {
             <span>{texts.product}</span>
           </PlainLink>
           <nav aria-label={texts.navigation}>
-            {PLACES.map(([to, name]) => (
-              <Link key={to} to={to} activeOptions={{ exact: to === "/", includeSearch: false }}>
-                <Icon name={name} />
-                <span>{texts.pages[name]}</span>
-              </Link>
-            ))}
-            {session.role === "admin" && (
-              <Link to="/behind">
-                <Icon name="behind" />
-                <span>{texts.pages.behind}</span>
-              </Link>
-            )}
+            <Places places={PLACES} />
+            <Places places={further} className="further" />
+            <button className="more-places" onClick={() => setMore(true)}>
+              <Icon name="more" />
+              <span>{texts.more}</span>
+            </button>
           </nav>
           <div className="who">
             <Health />
             <div className="me">
-              <span className="avatar" aria-hidden="true">
-                {(session.recruiter ?? session.role).slice(0, 1).toUpperCase()}
-              </span>
-              <span className="grow">
-                <strong>{session.recruiter ?? texts.session.roles[session.role]}</strong>
-                {session.recruiter !== null && <small>{texts.session.roles[session.role]}</small>}
-              </span>
+              <Me session={session} />
               <button className="quiet" aria-label={texts.keys.open} onClick={() => setHelps(true)}>
                 <Icon name="keyboard" />
               </button>
@@ -116,8 +113,47 @@ function Frame() {
         </main>
         <Notices />
         <KeyboardHelp isOpen={helps} onOpenChange={setHelps} />
+        <Sheet title={texts.more} isOpen={hasMore} onOpenChange={setMore}>
+          <nav className="places" aria-label={texts.more} onClick={() => setMore(false)}>
+            <Places places={further} />
+          </nav>
+          <div className="me">
+            <Me session={session} />
+            <LogOut />
+          </div>
+        </Sheet>
       </div>
     </SessionIsOver>
+  );
+}
+
+interface PlacesProps {
+  places: readonly (readonly [to: string, name: keyof typeof texts.pages, key?: string])[];
+  className?: string;
+}
+
+function Places({ places, className }: PlacesProps) {
+  return places.map(([to, name]) => (
+    <Link key={to} to={to} className={className} activeOptions={{ exact: to === "/", includeSearch: false }}>
+      <Icon name={name} />
+      <span>{texts.pages[name]}</span>
+    </Link>
+  ));
+}
+
+/** Who is logged in. */
+function Me({ session }: { session: Session }) {
+  const role = texts.session.roles[session.role];
+  return (
+    <>
+      <span className="avatar" aria-hidden="true">
+        {(session.recruiter ?? session.role).slice(0, 1).toUpperCase()}
+      </span>
+      <span className="grow">
+        <strong>{session.recruiter ?? role}</strong>
+        {session.recruiter !== null && <small>{role}</small>}
+      </span>
+    </>
   );
 }
 

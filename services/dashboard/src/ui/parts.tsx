@@ -49,11 +49,11 @@ export function Tag({ tone, children }: { tone?: Tone; children: ReactNode }) {
   return <span className={tone === undefined ? "tag" : `tag ${tone}`}>{children}</span>;
 }
 
-/** A priority from 0 to 100: the number, and a bar as long. */
-export function Priority({ value }: { value: number }) {
+/** A priority, or what else goes from 0 to 100: the number, and a bar as long. */
+export function Priority({ value, label = texts.queue.priority }: { value: number; label?: string }) {
   return (
-    <span className="priority" title={`${texts.queue.priority} ${String(value)}`}>
-      <span className="hidden">{texts.queue.priority} </span>
+    <span className="priority" title={`${label} ${String(value)}`}>
+      <span className="hidden">{label} </span>
       {value}
       <meter min={0} max={100} value={value} aria-hidden="true" />
     </span>
