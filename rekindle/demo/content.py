@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from rekindle.demo.duplicates import known_twice
 from rekindle.demo.lives import lives_of
 from rekindle.demo.moments import HOMES
 from rekindle.demo.people import Person, made_up
@@ -44,6 +45,7 @@ def content_of(began: datetime) -> Content:
             later.append({"candidate": person.reference, **change, "observed_at": written(at)})
         name = person.reference.partition(":")[2]
         events += [event(f"{name}-{n}", fact.type, person.reference, fact.at, fact.data) for n, fact in enumerate(facts)]
+    records += known_twice({record["candidate"]: record for record in records}, began)
     return Content(_positions(began), records, later, events, late(began), _changes(began))
 
 

@@ -5,9 +5,10 @@ interrupted posts it again, and nothing counts twice.
 """
 
 import json
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,9 +16,10 @@ from typing import Any
 from rekindle.embedded.folder import DataFolder
 
 REQUEST_SECONDS = 60.0
-EDITION = 2
+EDITION = 3
 """What is posted to a folder is of one edition, whatever Rekindle makes of the demo later."""
 EVENTS_AT_ONCE = 500
+_BOUNDARY = "a-resume-of-the-demo"
 
 
 class DemoFailed(Exception):
@@ -33,6 +35,7 @@ def post_demo(url: str, token: str, folder: DataFolder) -> str:
     from rekindle.demo.content import content_of  # only who posts it pays for the making
     from rekindle.demo.desk import work
     from rekindle.demo.positions import RECRUITERS
+    from rekindle.demo.resumes import resumes
     from rekindle.demo.story import reviewed
 
     began = datetime.fromisoformat(held["began"])
@@ -54,7 +57,10 @@ def post_demo(url: str, token: str, folder: DataFolder) -> str:
     afters |= api.post("/v1/events", content.late)
     for reference, change in content.changes:
         api.call("PATCH", f"/v1/positions/{reference}", change)
+    taken = [api.upload("/v1/imports", {"source": "resume"}, one)["id"] for one in resumes()]
     work(api, afters, began)
+    for one in taken:
+        api.finish(f"/v1/imports/{one}")
     folder.remember("demo", {"is_posted": True})
     facts = len(content.events) + len(content.late)
     return f"posted the demo: {len(content.positions)} positions, {len(content.records)} candidates, {facts} events"
@@ -82,11 +88,31 @@ class Api:
 
     def call(self, method: str, path: str, content: object = None) -> dict[str, Any]:
         """Send a request; the body of the answer, which was a success. Raises DemoFailed."""
+        return self._send(method, path, None if content is None else json.dumps(content).encode(), "application/json")
+
+    def upload(self, path: str, fields: Mapping[str, str], file: bytes) -> dict[str, Any]:
+        """Send a file as a form; the body of the answer. Raises DemoFailed."""
+        said = "".join(
+            f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()
+        )
+        head = f'{said}--{_BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="resume"\r\n\r\n'
+        form = head.encode() + file + f"\r\n--{_BOUNDARY}--\r\n".encode()
+        return self._send("POST", path, form, f"multipart/form-data; boundary={_BOUNDARY}")
+
+    def finish(self, path: str) -> None:
+        """Wait until an import is worked off. Raises DemoFailed when it takes too long."""
+        until = time.monotonic() + REQUEST_SECONDS
+        while self.call("GET", path)["status"] == "running":
+            if time.monotonic() > until:
+                raise DemoFailed(f"{path} is still running after {REQUEST_SECONDS:.0f} s")
+            time.sleep(0.1)
+
+    def _send(self, method: str, path: str, content: bytes | None, kind: str) -> dict[str, Any]:
         request = urllib.request.Request(  # noqa: S310 - the address is our own gateway's
             f"{self.url}{path}",
-            data=None if content is None else json.dumps(content).encode(),
+            data=content,
             method=method,
-            headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+            headers={"Authorization": f"Bearer {self.token}", "Content-Type": kind},
         )
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:

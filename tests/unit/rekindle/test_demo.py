@@ -1,14 +1,23 @@
 """The demo is the same for ever, so that posting it again changes nothing; and it looks like the work of a real team."""
 
+import io
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import orjson
 import pytest
 
 from rekindle.demo.content import Content, content_of
+from rekindle.demo.duplicates import KNOWN_TOO
 from rekindle.demo.moments import HOMES, business_hours_before, is_working_day, working_day_before, working_time_after
 from rekindle.demo.posting import EDITION
+from rekindle.demo.resumes import resumes
 from rekindle.demo.story import story
+from services.candidates.domain.imports.csv_table import csv_table
+from services.candidates.domain.imports.encodings import encoding_of
+from services.candidates.domain.imports.rows import BadRow, Limits
+from services.candidates.domain.resumes.document import read_document
 from shared.events import EVENTS
 from shared.events.vocabulary import Reason
 
@@ -103,3 +112,41 @@ def test_work_waits_for_the_hours_where_people_live() -> None:
 def test_the_story_comes_first_so_that_its_people_are_known_by_their_number() -> None:
     assert story(BEGAN)[0]["subject"] == "demo:ada"
     assert EDITION > 1
+
+
+def test_some_are_known_to_a_second_system_in_another_way(demo: Content) -> None:
+    records = {str(record["candidate"]): record for record in demo.records}
+
+    for first in KNOWN_TOO:
+        second = records[first.replace("demo:", "gem:")]
+        assert second["name"] != records[first]["name"]
+        assert second["location"] == records[first]["location"]
+
+
+def test_a_resume_of_each_kind_is_read_and_one_is_of_somebody_who_is_known(demo: Content) -> None:
+    read = []
+    for one in resumes():
+        answer = io.BytesIO()
+        read_document(io.BytesIO(one), answer, today=(2026, 3), pages=10, unpacked_mib=10)
+        read.append(orjson.loads(answer.getvalue()))
+
+    assert [kind for kind, _ in read] == ["text resume", "docx resume", "pdf resume"]
+    assert [one["name"]["value"] for _, one in read] == ["Camille Lefèvre", "Tamsin Okafor", "Rui Almeida"]
+    assert all(one["emails"] and one["phones"] and one["positions"] and len(one["skills"]) > 4 for _, one in read)
+    known = {str(address).casefold() for record in demo.records for address in record.get("emails", [])}
+    assert [one["emails"][0]["value"] in known for _, one in read] == [True, False, False]
+    assert resumes() == resumes()
+
+
+def test_the_table_to_try_an_import_with_is_as_untidy_as_such_tables_are(demo: Content) -> None:
+    file = Path("docs/try/people.csv").read_bytes()
+    encoding = encoding_of([file])
+    found = csv_table(io.StringIO(file.decode(encoding)), encoding=encoding, limits=Limits(columns=10, rows=100))
+    rows = list(found.rows)
+
+    assert (found.format.encoding, found.format.delimiter, found.format.header_line) == ("cp1252", ";", 4)
+    assert sum(isinstance(row, BadRow) for row in rows) == 1
+    assert len(rows) == 10
+    known = {str(address).casefold() for record in demo.records for address in record.get("emails", [])}
+    assert sum("FRIEDA.BRANDT@example.org".casefold() in str(row).casefold() for row in rows) == 1
+    assert "frieda.brandt@example.org" in known
