@@ -67,30 +67,41 @@ class Write:
 
 
 def inserting(table: str, columns: Sequence[tuple[str, str]], rows: Sequence[tuple[Any, ...]]) -> Write:
-    """The rows as one insert; ``columns`` are names and types, in the order of the rows' values.
-
-    What all rows have in common is sent once: to encode and read an array of it costs a good part of the whole write.
-    """
-    values = list(zip(*rows, strict=True))
-    alike = tuple(all(one == column[0] for one in column) for column in values)
-    taken = tuple(column[0] if is_alike else list(column) for column, is_alike in zip(values, alike, strict=True))
-    return Write(_inserting(table, tuple(columns), alike), taken, only_inserts=True)
+    """The rows as one insert; ``columns`` are names and types, in the order of the rows' values."""
+    source, values = as_rows(columns, list(zip(*rows, strict=True)))
+    return Write(_inserting(table, tuple(name for name, _ in columns), source), values, only_inserts=True)
 
 
 @lru_cache(maxsize=256)
-def _inserting(table: str, columns: tuple[tuple[str, str], ...], alike: tuple[bool, ...]) -> str:
-    """An insert whose values are scalars where the rows are ``alike``, and else arrays; JSON is given as text."""
+def _inserting(table: str, names: tuple[str, ...], source: str) -> str:
+    return f"INSERT INTO {table} ({', '.join(names)}) {source}"
+
+
+def as_rows(columns: Sequence[tuple[str, str]], values: Sequence[Sequence[Any]]) -> tuple[str, tuple[Any, ...]]:
+    """A SELECT of rows, and the values of its parameters: what each column holds. JSON is given as text. There is a row at least.
+
+    What all rows have in common is sent once: to encode and read an array of it costs a good part of a whole write.
+    """
+    alike = tuple(column.count(column[0]) == len(column) for column in values)
+    if all(alike) and len(values[0]) > 1:
+        alike = (False, *alike[1:])
+    taken = tuple(column[0] if is_alike else list(column) for column, is_alike in zip(values, alike, strict=True))
+    return _as_rows(tuple(columns), alike), taken
+
+
+@lru_cache(maxsize=256)
+def _as_rows(columns: tuple[tuple[str, str], ...], alike: tuple[bool, ...]) -> str:
+    """A SELECT whose values are scalars where the rows are ``alike``, and else arrays."""
     arrays, given = [], []
     for number, ((name, kind), is_alike) in enumerate(zip(columns, alike, strict=True), 1):
         sent, cast = ("text", "::jsonb") if kind == "jsonb" else (kind, "")
-        given.append(f"${number}::{sent}{cast}" if is_alike else f"one.{name}{cast}")
+        given.append(f"${number}::{sent}{cast} AS {name}" if is_alike else f"one.{name}{cast} AS {name}")
         if not is_alike:
             arrays.append((f"${number}::{sent}[]", name))
-    names = ", ".join(name for name, _ in columns)
-    insert = f"INSERT INTO {table} ({names}) SELECT {', '.join(given)}"
+    select = f"SELECT {', '.join(given)}"
     if not arrays:
-        return insert
-    return f"{insert} FROM unnest({', '.join(array for array, _ in arrays)}) AS one ({', '.join(name for _, name in arrays)})"
+        return select
+    return f"{select} FROM unnest({', '.join(array for array, _ in arrays)}) AS one ({', '.join(name for _, name in arrays)})"
 
 
 async def write_together(connection: Driver, writes: Sequence[Write]) -> int:

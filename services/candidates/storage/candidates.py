@@ -7,6 +7,7 @@ are locked, each in id order: nobody waits for each other in a deadlock. All are
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from services.candidates.domain.people import Stream
 from services.candidates.domain.registers import read_heads, write_heads
 from services.candidates.storage import duplicates, syncs
 from services.candidates.storage.listing import records_page
-from shared.db.asyncpg_connection import Driver, Write, planned_once
+from shared.db.asyncpg_connection import Driver, Write, as_rows, planned_once
 from shared.db.locks import PEOPLE
 
 SHARE_MAP = f"SELECT pg_advisory_xact_lock_shared({PEOPLE})"
@@ -100,26 +101,29 @@ async def lock_or_make(connection: Driver, stream: UUID, reference: str, now: da
     return {row[0]: _stream(row) for row in rows}
 
 
-_SAVE = """
-    UPDATE candidates SET
-        reference = new.reference, person_id = new.person_id, is_record = new.is_record, heads = new.heads,
-        learned = new.learned, record = new.record, record_version = new.record_version, version = new.version,
-        snapshot = new.snapshot, changed_at = new.changed_at, erased_at = new.erased_at, erasure_id = new.erasure_id,
-        skills = ARRAY(SELECT jsonb_array_elements_text(search -> 'skills')),
-        contact_keys = ARRAY(SELECT jsonb_array_elements_text(search -> 'contact_keys')),
-        level = search ->> 'level', country = search ->> 'country', market_status = search ->> 'market_status',
-        tier = search ->> 'tier', past = CASE WHEN new.record IS NOT NULL THEN past END,
-        insights = CASE WHEN new.erased_at IS NULL THEN insights END,
-        sync_number = CASE WHEN new.version = candidates.version THEN sync_number END
-    FROM unnest(
-        $1::uuid[], $2::text[], $3::uuid[], $4::boolean[], $5::jsonb[], $6::jsonb[], $7::jsonb[], $8::bigint[], $9::bigint[],
-        $10::bytea[], $11::timestamptz[], $12::timestamptz[], $13::uuid[], $14::jsonb[]
-    ) AS new (
-        id, reference, person_id, is_record, heads, learned, record, record_version, version, snapshot, changed_at, erased_at,
-        erasure_id, search
-    )
-    WHERE candidates.id = new.id
-    """
+_SAVED = (
+    *(("id", "uuid"), ("reference", "text"), ("person_id", "uuid"), ("is_record", "boolean"), ("heads", "jsonb")),
+    *(("learned", "jsonb"), ("record", "jsonb"), ("record_version", "bigint"), ("version", "bigint"), ("snapshot", "bytea")),
+    *(("changed_at", "timestamptz"), ("erased_at", "timestamptz"), ("erasure_id", "uuid"), ("search", "jsonb")),
+)
+
+
+@lru_cache(maxsize=256)
+def _saving(source: str) -> str:
+    return f"""
+        UPDATE candidates SET
+            reference = new.reference, person_id = new.person_id, is_record = new.is_record, heads = new.heads,
+            learned = new.learned, record = new.record, record_version = new.record_version, version = new.version,
+            snapshot = new.snapshot, changed_at = new.changed_at, erased_at = new.erased_at, erasure_id = new.erasure_id,
+            skills = ARRAY(SELECT jsonb_array_elements_text(search -> 'skills')),
+            contact_keys = ARRAY(SELECT jsonb_array_elements_text(search -> 'contact_keys')),
+            level = search ->> 'level', country = search ->> 'country', market_status = search ->> 'market_status',
+            tier = search ->> 'tier', past = CASE WHEN new.record IS NOT NULL THEN past END,
+            insights = CASE WHEN new.erased_at IS NULL THEN insights END,
+            sync_number = CASE WHEN new.version = candidates.version THEN sync_number END
+        FROM ({source}) AS new
+        WHERE candidates.id = new.id
+        """  # noqa: S608 - columns of values
 
 
 def saving(streams: Iterable[Stream]) -> list[Write]:
@@ -127,23 +131,26 @@ def saving(streams: Iterable[Stream]) -> list[Write]:
     changed = [stream for stream in streams if stream.is_changed]
     if not changed:
         return []
-    columns = (
-        [one.id for one in changed],
-        [one.reference for one in changed],
-        [one.person_id for one in changed],
-        [one.is_record for one in changed],
-        [write_heads(one.heads).decode() for one in changed],
-        [write_learned(one.learned) for one in changed],
-        [None if one.record is None else orjson.dumps(one.record).decode() for one in changed],
-        [one.record_version for one in changed],
-        [one.version for one in changed],
-        [one.snapshot for one in changed],
-        [one.changed_at for one in changed],
-        [one.erased_at for one in changed],
-        [one.erasure_id for one in changed],
-        [orjson.dumps(one.search).decode() for one in changed],
+    source, values = as_rows(
+        _SAVED,
+        (
+            [one.id for one in changed],
+            [one.reference for one in changed],
+            [one.person_id for one in changed],
+            [one.is_record for one in changed],
+            [write_heads(one.heads).decode() for one in changed],
+            [write_learned(one.learned) for one in changed],
+            [None if one.record is None else orjson.dumps(one.record).decode() for one in changed],
+            [one.record_version for one in changed],
+            [one.version for one in changed],
+            [one.snapshot for one in changed],
+            [one.changed_at for one in changed],
+            [one.erased_at for one in changed],
+            [one.erasure_id for one in changed],
+            [orjson.dumps(one.search).decode() for one in changed],
+        ),
     )
-    return [Write(_SAVE, columns), *duplicates.waiting([one.id for one in changed if one.is_shown_anew])]
+    return [Write(_saving(source), values), *duplicates.waiting([one.id for one in changed if one.is_shown_anew])]
 
 
 OF_THE_PAST = ("title", "company")

@@ -9,13 +9,14 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
 import orjson
 
 from services.candidates.domain.registers import Heads, Observation, Observed, canonical
-from shared.db.asyncpg_connection import Driver, Write
+from shared.db.asyncpg_connection import Driver, Write, as_rows
 
 Thing = Literal["candidate", "position"]
 
@@ -37,6 +38,10 @@ _NOT_FORGOTTEN = """
         WHERE (forgotten.record_id, forgotten.field, forgotten.source) = (new.record_id, new.field, new.source)
             AND forgotten.until >= new.observed_at)
     """
+_COLUMNS = (
+    *(("record_id", "uuid"), ("field", "text"), ("value", "jsonb"), ("digest", "bytea"), ("source", "text")),
+    *(("observed_at", "timestamptz"), ("confirmed_at", "timestamptz"), ("received_at", "timestamptz"), ("stated_by", "text")),
+)
 _UNTIL = "unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) AS new (record_id, field, source, until)"
 _FORGET = f"""
     DELETE FROM candidate_history AS entry USING {_UNTIL}
@@ -87,33 +92,22 @@ class Additions:
     def _adding(self, thing: Thing) -> list[Write]:
         if not self._entries:
             return []
-        sql = f"""
-            INSERT INTO {thing}_history
-                (record_id, field, value, digest, source, observed_at, confirmed_at, received_at, stated_by)
-            SELECT new.*, $8::timestamptz, $9::text FROM unnest(
-                $1::uuid[], $2::text[], $3::jsonb[], $4::bytea[], $5::text[], $6::timestamptz[], $7::timestamptz[])
-                AS new (record_id, field, value, digest, source, observed_at, confirmed_at)
-            WHERE {_NOT_FORGOTTEN if thing == "candidate" else "true"}
-            ON CONFLICT DO NOTHING
-            """  # noqa: S608 - a constant
         keys, entries = self._entries.keys(), self._entries.values()
-        return [
-            Write(
-                sql,
-                (
-                    [record for record, *_ in keys],
-                    [field for _, field, *_ in keys],
-                    [orjson.dumps(one.value).decode() for one in entries],
-                    [digest for *_, digest in keys],
-                    [one.source for one in entries],
-                    [one.stated_at for one in entries],
-                    [one.observed_at for one in entries],
-                    self.received_at,
-                    self.stated_by,
-                ),
-                only_inserts=True,
-            )
-        ]
+        source, values = as_rows(
+            _COLUMNS,
+            (
+                [record for record, *_ in keys],
+                [field for _, field, *_ in keys],
+                [orjson.dumps(one.value).decode() for one in entries],
+                [digest for *_, digest in keys],
+                [one.source for one in entries],
+                [one.stated_at for one in entries],
+                [one.observed_at for one in entries],
+                [self.received_at] * len(keys),
+                [self.stated_by] * len(keys),
+            ),
+        )
+        return [Write(_adding(thing, source), values, only_inserts=True)]
 
     def _forgetting(self) -> list[Write]:
         """Delete what sources observed of fields until they cleared them for good, and remember until when."""
@@ -146,6 +140,15 @@ class Additions:
                 ),
             )
         ]
+
+
+@lru_cache(maxsize=256)
+def _adding(thing: Thing, source: str) -> str:
+    return f"""
+        INSERT INTO {thing}_history ({", ".join(name for name, _ in _COLUMNS)})
+        SELECT * FROM ({source}) AS new WHERE {_NOT_FORGOTTEN if thing == "candidate" else "true"}
+        ON CONFLICT DO NOTHING
+        """  # noqa: S608 - constants, and columns of values
 
 
 def _key(record: UUID, one: Observation) -> tuple[UUID, str, str, datetime, bytes]:

@@ -5,13 +5,14 @@ What a row states is held until it has a result, and gone then. A row names its 
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import orjson
 
 from services.candidates.domain.imports.rows import RowError
-from shared.db.asyncpg_connection import Driver, Write
+from shared.db.asyncpg_connection import Driver, Write, as_rows
 
 ERASED = "erased"
 _COLUMNS = ("import_id", "number", "line", "candidate_id", "result", "errors", "content")
@@ -20,11 +21,7 @@ _NEXT = """
     SELECT number, line, candidate_id, result, errors::text, content FROM import_rows
     WHERE import_id = $1 AND number > $2 ORDER BY number LIMIT $3
     """
-_RESULTS = """
-    UPDATE import_rows SET result = new.result, errors = new.errors, content = NULL
-    FROM unnest($2::bigint[], $3::text[], $4::jsonb[]) AS new (number, result, errors)
-    WHERE import_rows.import_id = $1 AND import_rows.number = new.number
-    """
+_RESULT = (("number", "bigint"), ("result", "text"), ("errors", "jsonb"), ("import_id", "uuid"))
 _KNOWN = """
     SELECT candidate_id, digest FROM imported_contents WHERE candidate_id = ANY($1::uuid[])
     """
@@ -110,12 +107,28 @@ async def page(connection: Driver, of_import: UUID, *, result: str | None, after
     return [row_of(row) for row in rows]
 
 
-def saving_results(of_import: UUID, results: Sequence[tuple[int, str, Sequence[RowError]]]) -> Write:
+def saving_results(of_import: UUID, results: Sequence[tuple[int, str, Sequence[RowError]]]) -> list[Write]:
     """Write what came of rows, by their numbers; what they stated is gone."""
-    numbers = [number for number, _, _ in results]
-    return Write(
-        _RESULTS, (of_import, numbers, [result for _, result, _ in results], [errors_written(errors) for *_, errors in results])
+    if not results:
+        return []
+    source, values = as_rows(
+        _RESULT,
+        (
+            [number for number, _, _ in results],
+            [result for _, result, _ in results],
+            [errors_written(errors) for *_, errors in results],
+            [of_import] * len(results),
+        ),
     )
+    return [Write(_saving_results(source), values)]
+
+
+@lru_cache(maxsize=64)
+def _saving_results(source: str) -> str:
+    return f"""
+        UPDATE import_rows SET result = new.result, errors = new.errors, content = NULL
+        FROM ({source}) AS new WHERE import_rows.import_id = new.import_id AND import_rows.number = new.number
+        """  # noqa: S608 - columns of values
 
 
 async def known_contents(connection: Driver, candidates: Collection[UUID]) -> set[tuple[UUID, bytes]]:

@@ -1,5 +1,6 @@
 """Change what is known of candidates: the fields of their records, and which other references are the same person."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,9 @@ from shared.db.engine import Sessions
 from shared.errors import DomainError, FieldError
 from shared.events import Topic
 from shared.observability.tracing import current_traceparent
+
+IN_THE_LOOP = 50
+"""Changes that are applied at once; more would hold up whatever else the process does, and are applied in a thread."""
 
 Outcome = Changed[CandidateView] | Redirected | DomainError
 
@@ -64,23 +68,24 @@ async def change_candidate(
 
 
 async def change_candidates(
-    sessions: Sessions,
-    changes: Sequence[RecordChange],
-    *,
-    stated_by: str,
-    shards: int,
-    now: datetime,
-    also: Accompaniment | None = None,
+    sessions: Sessions, changes: Sequence[RecordChange], *, stated_by: str, shards: int, now: datetime
 ) -> list[Outcome]:
     """The same for several, in order and in one transaction; one that is refused hinders none of the others.
 
-    A change without a condition by a merged id speaks for the person. ``also`` is done in the same transaction.
+    A change without a condition by a merged id speaks for the person.
     """
     try:
-        work, outcomes = await _change(sessions, changes, stated_by, shards, now, also, may_link=False)
+        work, outcomes = await _change(sessions, changes, stated_by, shards, now, None, may_link=False)
     except _MapMustChangeError:
-        work, outcomes = await _change(sessions, changes, stated_by, shards, now, also, may_link=True)
+        work, outcomes = await _change(sessions, changes, stated_by, shards, now, None, may_link=True)
     return [work.shown(outcome) for outcome in outcomes]
+
+
+async def apply_changes(
+    sessions: Sessions, changes: Sequence[RecordChange], also: Accompaniment, *, stated_by: str, shards: int, now: datetime
+) -> None:
+    """The same for changes of which none links anybody, and nobody is shown the records; ``also`` is in the transaction."""
+    await _change(sessions, changes, stated_by, shards, now, also, may_link=False)
 
 
 async def preview_changes(
@@ -115,9 +120,13 @@ async def _change(
         if also is not None:
             await also.begin(transaction.connection)
         work = await _begin(transaction.connection, changes, stated_by, now, may_link=may_link)
-        outcomes = [work.outcome(change) for change in changes]
-        further = [] if also is None else also.writes(outcomes)
-        transaction.id = await _store(transaction.connection, work, shards, further)
+
+        def apply() -> tuple[Sequence[Accepted | Redirected | DomainError], Sequence[Write]]:
+            outcomes = [work.outcome(change) for change in changes]
+            return outcomes, [*_writes(work, shards), *([] if also is None else also.writes(outcomes))]
+
+        outcomes, writes = await asyncio.to_thread(apply) if len(changes) > IN_THE_LOOP else apply()
+        transaction.id = await _store(transaction.connection, work, writes)
     return work, outcomes
 
 
@@ -252,21 +261,24 @@ async def _begin(connection: Driver, changes: Sequence[RecordChange], stated_by:
     return _Work(People(streams, known), may_link, stated_by, now, history.Additions.by(stated_by, now))
 
 
-async def _store(connection: Driver, work: _Work, shards: int, further: Sequence[Write]) -> int | None:
-    """Bring the people up to date that were touched, and write what has changed; returns the transaction's id if anything has."""
+def _writes(work: _Work, shards: int) -> list[Write]:
+    """Bring the people up to date that were touched; what has changed, to be written."""
     traceparent = current_traceparent()
     events = []
     for person in sorted({work.people.person_of(stream).id for stream in work.touched}):
         events += bring_up_to_date(person, work.people.members(person), now=work.now, traceparent=traceparent)
     streams: Collection[Stream] = work.people.streams.values()
-    writes: list[Write] = [
+    return [
         *candidates.saving(streams),
         *candidates.removing([one.id for one in streams if one.is_made and not one.is_changed]),
         *links.adding(work.linked, linked_by=work.stated_by, now=work.now),
         *work.additions.writes("candidate"),
         *outbox.appending(Topic.CANDIDATES, events, shards=shards),
-        *further,
     ]
+
+
+async def _store(connection: Driver, work: _Work, writes: Sequence[Write]) -> int | None:
+    """Write what has changed; returns the transaction's id if anything has."""
     if not writes:
         return None
     transaction = await write_together(connection, writes)

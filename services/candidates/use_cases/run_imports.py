@@ -1,6 +1,6 @@
 """Work imports off: chunk by chunk, each with its results and the place that was reached in one transaction.
 
-So whatever is killed, a row is done once. Chunks of several imports take turns, and between them those whose records have
+So whatever is killed, a row is done once. Chunks of several imports take turns; once none is left, those whose records have
 changed are compared with others.
 """
 
@@ -14,7 +14,7 @@ from datetime import datetime
 
 from services.candidates.storage import candidates, import_rows, imports
 from services.candidates.storage.imports import CHANNEL, Import
-from services.candidates.use_cases.change_candidates import Accepted, change_candidates
+from services.candidates.use_cases.change_candidates import Accepted, apply_changes
 from services.candidates.use_cases.compare_people import compare_next
 from services.candidates.use_cases.imported_rows import ReadRow, Worked
 from services.candidates.use_cases.undo_import import take_back
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 STATED = frozenset({"created", "updated", "unchanged"})
 """The results of rows that stated something."""
-CHUNK = 200
+CHUNK = 1000
 """Rows of one transaction."""
 RETRY_AFTER = 1.0
 COMPARE_AFTER = 2.0
@@ -98,7 +98,7 @@ class ImportRunner:
         self._woken.set()
 
     async def work_once(self) -> bool:
-        """Do a chunk of each import that is to be worked off, and compare some who wait for it; whether there was any."""
+        """Do a chunk of each import that is to be worked off, or compare some who wait; whether there was anything to do."""
         async with self.sessions.alone() as connection:
             waiting = await imports.in_work(connection)
         for one in waiting:
@@ -112,7 +112,7 @@ class ImportRunner:
                 logger.exception("the import %s failed", one.id)
                 async with self.sessions.begin_raw() as transaction:
                     await imports.set_status(transaction.connection, one.id, "failed", finished_at=clock.now())
-        return bool(await compare_next(self.sessions, now=clock.now()) or waiting)
+        return bool(waiting or await compare_next(self.sessions, now=clock.now()))
 
     async def work_chunk(self, one: Import, *, now: datetime) -> None:
         """Do the next rows of an import as it was read. Raises MovedOnError where it is elsewhere by now."""
@@ -127,7 +127,7 @@ class ImportRunner:
                 adds_as=one.source if one.format.adds else None,
             )
         step = _Step(one, worked, now)
-        await change_candidates(self.sessions, worked.changes, stated_by=one.states_as, shards=self.shards, now=now, also=step)
+        await apply_changes(self.sessions, worked.changes, step, stated_by=one.states_as, shards=self.shards, now=now)
 
     async def undo_chunk(self, one: Import, *, now: datetime) -> None:
         """Take back what the next rows of an import stated. Raises MovedOnError where it is elsewhere by now."""
@@ -170,7 +170,7 @@ class _Step:
         open_results = [one for one, row in zip(results, self.worked.rows, strict=True) if row.content is not None]
         is_done = self.one.done + len(results) >= self.one.rows
         return [
-            import_rows.saving_results(self.one.id, open_results),
+            *import_rows.saving_results(self.one.id, open_results),
             *import_rows.remembering(self.one.id, stated),
             imports.counting(self.one.id, counts, finished_at=self.now if is_done else None),
         ]

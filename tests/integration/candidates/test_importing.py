@@ -52,6 +52,13 @@ async def test_a_file_makes_people_known(importer: Importer) -> None:
     assert [row["result"] for row in await importer.rows(done["id"])] == ["created"] * 3
 
 
+async def test_an_extension_stays_with_its_telephone(importer: Importer) -> None:
+    await importer.imported("name,phone\nAda,+49 30 1234567;ext=12; +49 1512 3456789\n")
+
+    (person,) = await importer.people()
+    assert person["phones"] == ["+49301234567;ext=12", "+4915123456789"]
+
+
 async def test_the_same_file_again_changes_nothing_and_creates_nobody(importer: Importer, ats: Caller) -> None:
     await importer.imported(FILE)
     ada = next(person for person in await importer.people() if person["name"] == "Ada Byron")

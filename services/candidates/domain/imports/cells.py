@@ -23,9 +23,10 @@ _DATE = re.compile(rf"(({_MONTHS})-\d{{2}}|\d{{1,2}}-({_MONTHS}))", re.IGNORECAS
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T[\d:.]+)?|\d{2}:\d{2}:\d{2}")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d{1,2})?")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([.,']\d{3})+")
-_SEPARATORS = {"emails": r"[;,|\s]+", "phones": r"[;,|\n]+", "links": r"[;|\s]+", "skills": r"[;,|\n]+"}
+_SEPARATORS = {"emails": r"[;,|\s]+", "phones": r"[;,|\n]+(?!\s*ext=)", "links": r"[;|\s]+", "skills": r"[;,|\n]+"}
 _LONG_NUMBERS = frozenset({EXTERNAL_ID, "phones"})
 _CODES = frozenset({"level", "market_status", "tier"})
+_DATES_AND_CODES = _CODES | {OBSERVED_AT}
 
 
 class CellError(ValueError):
@@ -84,8 +85,8 @@ def _scalar(field: str, text: str) -> Any:
 def _demand_undamaged(field: str, text: str) -> None:
     if field in _LONG_NUMBERS and _SCIENTIFIC.fullmatch(text):
         raise CellError(SCIENTIFIC)
-    is_date = _DATE.fullmatch(text) or (not field.startswith("attributes.") and _ISO_DATE.fullmatch(text))
-    if field not in {OBSERVED_AT, *_CODES} and is_date:
+    may_be_date = field not in _DATES_AND_CODES and ("-" in text or ":" in text)
+    if may_be_date and (_DATE.fullmatch(text) or (not field.startswith("attributes.") and _ISO_DATE.fullmatch(text))):
         raise CellError(DATE)
     if text[0] == "=":
         raise CellError(FORMULA)
