@@ -99,7 +99,7 @@ async def _copy(sessions: Sessions, path: Path) -> float:
 async def _import(sessions: Sessions, path: Path) -> float:
     """Seconds of the import of the file by the service's own code, until it is done."""
     settings = CandidatesSettings()
-    runner = ImportRunner(sessions, row_reader(settings), settings.partitions)
+    runner = ImportRunner(sessions, row_reader(settings), settings.partitions, settings.import_keeps)
     now = datetime.now(UTC)
     began = time.perf_counter()
     with path.open("rb") as file:

@@ -1,5 +1,6 @@
 """Settings of candidates, read from the environment."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -49,6 +50,8 @@ class CandidatesSettings(SharedSettings):
     """Columns that a file may have."""
     import_dry_run_rows: int = Field(5_000, ge=1, validation_alias="CANDIDATES_IMPORT_DRY_RUN_ROWS")
     """Rows that a dry run tries."""
+    import_keep_days: int = Field(90, ge=1, le=3650, validation_alias="CANDIDATES_IMPORT_KEEP_DAYS")
+    """Days after its end for which an import can be undone, and what came of each of its rows is kept."""
 
     resume_max_pages: int = Field(50, ge=1, validation_alias="CANDIDATES_RESUME_MAX_PAGES")
     """Pages that a resume may have."""
@@ -63,6 +66,11 @@ class CandidatesSettings(SharedSettings):
     def retention_policy(self) -> RetentionPolicy:
         """How long people are kept. Raises RuleFileError."""
         return retention_policy(self.retention)
+
+    @property
+    def import_keeps(self) -> timedelta:
+        """How long after its end an import can be undone, and its rows are kept."""
+        return timedelta(days=self.import_keep_days)
 
     @property
     def isolation(self) -> Isolation:

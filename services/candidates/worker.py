@@ -23,7 +23,7 @@ def parts(settings: CandidatesSettings | None = None) -> Mapping[str, Part]:
     retained = own.retention_policy  # a wrong file of rules stops the start
 
     async def import_people(sessions: Sessions, stop: asyncio.Event) -> None:
-        await ImportRunner(sessions, row_reader(own), own.partitions).run(stop)
+        await ImportRunner(sessions, row_reader(own), own.partitions, own.import_keeps).run(stop)
 
     async def erase_due(sessions: Sessions, stop: asyncio.Event) -> None:
         await RetentionClock(sessions, retained, own.erasure_services, own.partitions).run(stop)

@@ -205,7 +205,7 @@ async def list_import_rows(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Any:
-    """What came of each row, in the order of the file."""
+    """What came of each row, in the order of the file. Days after the end (CANDIDATES_IMPORT_KEEP_DAYS) none is left."""
     purpose = f"import rows {import_id} {result}"
     after = 0 if cursor is None else decode_cursor(purpose, cursor, int)
     page = await imports.list_rows(sessions, import_id, result=result, after=after, limit=limit)
@@ -226,9 +226,10 @@ async def resume_import(import_id: UUID, _: Importer, sessions: SessionsDep) -> 
 
 
 @router.post("/{import_id}/undo", status_code=202, response_model=ImportOperation)
-async def undo_import(import_id: UUID, _: Importer, sessions: SessionsDep) -> Any:
+async def undo_import(import_id: UUID, _: Importer, sessions: SessionsDep, settings: SettingsDep) -> Any:
     """Take back all that an import stated and that its source has not repeated since. Again: nothing.
 
     What others stated counts again; whom it alone made known is unknown again. Rows that were not worked off yet are dropped.
+    409 once the import ended so many days ago (CANDIDATES_IMPORT_KEEP_DAYS) that its rows are kept no longer.
     """
-    return import_shown(await imports.undo(sessions, import_id))
+    return import_shown(await imports.undo(sessions, import_id, keeps=settings.import_keeps, now=current_time()))

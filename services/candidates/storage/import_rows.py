@@ -39,6 +39,11 @@ _REMEMBER = """
 _FORGET = f"""
     UPDATE import_rows SET content = NULL, errors = '[]', result = '{ERASED}' WHERE candidate_id = ANY($1::uuid[])
     """  # noqa: S608 - a constant
+_DELETE_SOME = """
+    DELETE FROM import_rows WHERE import_id = $1
+        AND number IN (SELECT number FROM import_rows WHERE import_id = $1 ORDER BY number LIMIT $2)
+    RETURNING 1
+    """
 _FORGET_CONTENTS = "DELETE FROM imported_contents WHERE candidate_id = ANY($1::uuid[])"
 
 
@@ -153,6 +158,11 @@ def forgetting(streams: Collection[UUID]) -> list[Write]:
 def forgetting_contents(streams: Collection[UUID]) -> Write:
     """Forget what imports stated of candidates: the same again is news."""
     return Write(_FORGET_CONTENTS, (list(streams),))
+
+
+async def delete_some(connection: Driver, of_import: UUID, limit: int) -> int:
+    """Delete so many rows of an import; returns how many there were."""
+    return len(await connection.fetch(_DELETE_SOME, of_import, limit))
 
 
 def dropping(of_import: UUID) -> Write:

@@ -1,7 +1,7 @@
 """Read imports and what came of their rows; pause, resume and undo them."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.candidates.domain.errors import ImportFinished, ImportUnknown
@@ -9,6 +9,9 @@ from services.candidates.storage import import_rows, imports
 from services.candidates.storage.imports import Import, Status
 from services.candidates.use_cases.views import Page
 from shared.db.engine import Sessions
+
+DROPPED = 10_000
+"""Rows that are deleted together."""
 
 
 async def read_import(sessions: Sessions, one: UUID) -> Import:
@@ -43,19 +46,41 @@ async def resume(sessions: Sessions, one: UUID) -> Import:
     return await _change(sessions, one, {"paused"}, "running")
 
 
-async def undo(sessions: Sessions, one: UUID) -> Import:
-    """Take back what it stated; what it has not done yet is not done. Raises ImportUnknown."""
-    return await _change(sessions, one, {"running", "paused", "done", "failed"}, "undoing", also={"undone"})
+async def undo(sessions: Sessions, one: UUID, *, keeps: timedelta, now: datetime) -> Import:
+    """Take back what it stated; what it has not done yet is not done. Raises ImportUnknown, and ImportFinished.
+
+    Its rows are kept for ``keeps`` after its end: without them nobody knows what is to be taken back.
+    """
+    from_when = now - keeps
+    return await _change(sessions, one, {"running", "paused", "done", "failed"}, "undoing", also={"undone"}, from_when=from_when)
+
+
+async def drop_old_rows(sessions: Sessions, *, keeps: timedelta, now: datetime) -> int:
+    """Delete the rows of imports that ended so long ago; returns how many. Who is stopped in the middle goes on the next time."""
+    dropped = 0
+    async with sessions.alone() as connection:
+        for one in await imports.finished_before(connection, now - keeps):
+            while some := await import_rows.delete_some(connection, one, DROPPED):
+                dropped += some
+    return dropped
 
 
 async def _change(
-    sessions: Sessions, one: UUID, before: Collection[Status], after: Status, *, also: Collection[Status] = ()
+    sessions: Sessions,
+    one: UUID,
+    before: Collection[Status],
+    after: Status,
+    *,
+    also: Collection[Status] = (),
+    from_when: datetime | None = None,
 ) -> Import:
     async with sessions.begin_raw() as transaction:
         connection = transaction.connection
         found = _known(one, await imports.find(connection, one, locking="FOR UPDATE"))
         if found.status not in {*before, *also, after}:
             raise ImportFinished(f"The import {one} is {found.status}.")
+        if from_when is not None and found.finished_at is not None and found.finished_at < from_when and found.status in before:
+            raise ImportFinished(f"The import {one} ended too long ago: its rows are kept no longer.")
         if found.status in before:
             await imports.set_status(connection, one, after)
             await imports.notify(connection)

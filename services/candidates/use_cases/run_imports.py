@@ -10,13 +10,14 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.candidates.storage import candidates, import_rows, imports
 from services.candidates.storage.imports import CHANNEL, Import
 from services.candidates.use_cases.change_candidates import Accepted, apply_changes
 from services.candidates.use_cases.compare_people import compare_next
 from services.candidates.use_cases.imported_rows import ReadRow, Worked
+from services.candidates.use_cases.imports import drop_old_rows
 from services.candidates.use_cases.undo_import import take_back
 from services.candidates.use_cases.views import Redirected
 from shared import clock
@@ -40,6 +41,8 @@ COMPARE_AFTER = 2.0
 """Seconds from a change of a record until it is compared, together with all who change meanwhile."""
 LOOK_EVERY = 60.0
 """Seconds after which it looks for changed records though nobody said that there are any: a notification may be lost."""
+DROP_EVERY = 3600.0
+"""Seconds from one look for rows that are kept no longer to the next."""
 
 
 class MovedOnError(Exception):
@@ -53,6 +56,8 @@ class ImportRunner:
     sessions: Sessions
     read_row: ReadRow
     shards: int
+    keeps: timedelta
+    """How long after its end the rows of an import are kept."""
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _alarm: asyncio.TimerHandle | None = None
 
@@ -75,12 +80,16 @@ class ImportRunner:
             await connection.add_listener(CHANNEL, lambda *_: self._woken.set())
             await connection.add_listener(CHANGES, lambda *_: self._wake_later())
             looked_at = -LOOK_EVERY
+            dropped_at = -DROP_EVERY
             while not stop.is_set() and not connection.is_closed():
                 if self._woken.is_set() or time.monotonic() - looked_at >= LOOK_EVERY:
                     self._woken.clear()
                     looked_at = time.monotonic()
                     while not stop.is_set() and await self.work_once():
                         beat()
+                    if time.monotonic() - dropped_at >= DROP_EVERY:
+                        dropped_at = time.monotonic()
+                        await drop_old_rows(self.sessions, keeps=self.keeps, now=clock.now())
                 await pause(self._woken, BEAT_EVERY)
         finally:
             stopping.cancel()

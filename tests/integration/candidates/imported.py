@@ -22,7 +22,7 @@ class Importer:
 
     @property
     def runner(self) -> ImportRunner:
-        return ImportRunner(self.sessions, row_reader(self.settings), self.settings.partitions)
+        return ImportRunner(self.sessions, row_reader(self.settings), self.settings.partitions, self.settings.import_keeps)
 
     async def send(self, content: str | bytes, *, key: str | None = None, **fields: str) -> httpx.Response:
         """POST a file."""

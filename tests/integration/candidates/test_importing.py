@@ -2,12 +2,16 @@
 
 import asyncio
 import json
+from datetime import datetime, timedelta
 
 import pytest
 
 from services.candidates.settings import CandidatesSettings
 from services.candidates.storage import imports
+from services.candidates.use_cases import imports as use_cases_of_imports
 from services.candidates.use_cases import run_imports
+from services.candidates.use_cases.imports import drop_old_rows
+from shared import clock
 from shared.db.engine import Sessions
 from tests.integration.candidates.conftest import Caller
 from tests.integration.candidates.imported import Importer
@@ -344,6 +348,29 @@ async def test_json_and_json_resume_are_read(importer: Importer, content: str, k
     assert (done["format"]["kind"], counts(done)) == (kind, (1, 0, 0, 0))
     (person,) = await importer.people()
     assert {name: person[name] for name in expected} == expected
+
+
+async def test_rows_are_deleted_some_days_after_the_end_and_the_import_cannot_be_undone_then(
+    importer: Importer, candidates: Sessions, settings: CandidatesSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(use_cases_of_imports, "DROPPED", 2)
+    old, young = await importer.imported(FILE), await importer.imported("id,name\n1,Ada\n", source="crm")
+    waiting = (await importer.send(FILE.replace("Navy", "Army"))).json()["id"]
+    end = datetime.fromisoformat(old["finished_at"]) + settings.import_keeps
+    async with candidates.alone() as connection:
+        await connection.execute("UPDATE imports SET finished_at = finished_at + interval '1 hour' WHERE id = $1", young["id"])
+
+    too_early = await drop_old_rows(candidates, keeps=settings.import_keeps, now=end)
+    dropped = await drop_old_rows(candidates, keeps=settings.import_keeps, now=end + timedelta(minutes=1))
+    monkeypatch.setattr(clock, "now", lambda: end + timedelta(minutes=1))
+    refused = await importer.ats.ask("POST", f"/v1/imports/{old['id']}/undo")
+
+    assert (too_early, dropped) == (0, 3)
+    assert [len(await importer.rows(one)) for one in (old["id"], young["id"], waiting)] == [0, 1, 3]
+    assert counts(await importer.read(old["id"])) == (3, 0, 0, 0)
+    assert (refused.status_code, refused.json()["code"]) == (409, "import_status")
+    assert "no longer" in refused.json()["detail"]
+    assert (await importer.ats.ask("POST", f"/v1/imports/{young['id']}/undo")).status_code == 202
 
 
 async def test_attributes_need_their_scope(importer: Importer) -> None:
