@@ -21,6 +21,7 @@ class Owned(StrEnum):
     POSITIONS = "rekindle.positions.v1"
     ENGAGEMENT = "rekindle.engagement.v1"
     REENGAGEMENT = "rekindle.reengagement.v1"
+    POOL = "rekindle.pool.v1"
     ACCESS = "rekindle.access.v1"
 
     @property
@@ -28,7 +29,7 @@ class Owned(StrEnum):
         """The service that holds what the topic carries."""
         if self is Owned.ACCESS:
             return "gateway"
-        return "candidates" if self in {Owned.CANDIDATES, Owned.POSITIONS} else "engagement"
+        return "candidates" if self in {Owned.CANDIDATES, Owned.POSITIONS, Owned.POOL} else "engagement"
 
 
 Topics = Annotated[
@@ -50,9 +51,9 @@ def republish(
     """Publish everything again, for a broker that lost its data.
 
     Takes what candidates, engagement and the gateway hold. Topics: rekindle.candidates.v1, rekindle.positions.v1,
-    rekindle.engagement.v1, rekindle.reengagement.v1, rekindle.access.v1. Consumers drop what they know already, so doing this
-    when nothing was lost changes nothing. The services' relays publish what this command puts into their outboxes; `rekindle
-    doctor` shows how much is still to go.
+    rekindle.pool.v1, rekindle.engagement.v1, rekindle.reengagement.v1, rekindle.access.v1. Consumers drop what they know already,
+    so doing this when nothing was lost changes nothing. The services' relays publish what this command puts into their outboxes;
+    `rekindle doctor` shows how much is still to go.
     """
     from rekindle.runtime.maintenance import OutOfReach, use_environment
     from shared.errors import Unavailable

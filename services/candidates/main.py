@@ -15,6 +15,7 @@ from services.candidates.api import (
     imports,
     insights,
     matches,
+    pools,
     positions,
     referrals,
     retention,
@@ -35,7 +36,7 @@ from shared.web.personal_data import personal_data_router
 
 
 def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
-    """Routes at their full paths: /v1/candidates, /v1/positions, /v1/duplicates, /v1/erasures, /v1/imports."""
+    """Routes at their full paths: /v1/candidates, /v1/positions, /v1/pools, /v1/duplicates, /v1/erasures, /v1/imports."""
     settings = settings or CandidatesSettings()
     retained = settings.retention_policy  # a wrong file of rules stops the start
     sessions = connect(settings.database_url, pool_size=settings.pool_size, name="candidates api")
@@ -66,6 +67,7 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
             positions.router,
             cleansing.router,
             honesty.router,
+            pools.router,
             duplicates.router,
             erasures.router,
             retention.router,
@@ -84,6 +86,7 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
             **CLEANSING,
             "candidates": "People's records, by id or by what your systems call them.",
             "positions": "Openings.",
+            "pools": "Saved searches and who is in them, by rule or by hand; alerts.",
             "duplicates": "People who may be one: with evidence, a preview of the merge, and what was decided.",
             "erasures": "People who are forgotten for good.",
             "referrals": "Who named whom for what position, thanked or not, and what came of it.",

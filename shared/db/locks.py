@@ -19,6 +19,9 @@ IMPORTS = 7_234_515
 REFERRALS = 7_234_518
 """Held by whoever records a referral."""
 
+POOLS = 7_234_516
+"""Held by whoever changes who is in pools, or announces it, behind the lock on the map of streams to persons."""
+
 SYNC = 7_234_520
 """Held by whoever numbers what changed, for syncs."""
 

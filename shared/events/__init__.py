@@ -31,6 +31,7 @@ from shared.events.people import (
     EventRetracted,
 )
 from shared.events.policy_breaches import PolicyBreachFound, PolicyBreachWithdrawn
+from shared.events.pools import MarketStatusChanged, PoolEntered, PoolEventErased, PoolLeft
 from shared.events.pursuits import (
     Fact,
     PursuitApplied,
@@ -132,6 +133,10 @@ EVENTS: list[type[EventData]] = [
     ObligationWithdrawn,
     PolicyBreachFound,
     PolicyBreachWithdrawn,
+    PoolEntered,
+    PoolLeft,
+    MarketStatusChanged,
+    PoolEventErased,
     ShardCounted,
     TokenRevoked,
     RecordsMissed,
@@ -167,6 +172,7 @@ __all__ = [
     "EventData",
     "EventRetracted",
     "Fact",
+    "MarketStatusChanged",
     "ObligationMet",
     "ObligationOpened",
     "ObligationOverdue",
@@ -175,6 +181,9 @@ __all__ = [
     "ObligationWithdrawn",
     "PolicyBreachFound",
     "PolicyBreachWithdrawn",
+    "PoolEntered",
+    "PoolEventErased",
+    "PoolLeft",
     "PositionChanged",
     "PursuitApplied",
     "PursuitContacted",

@@ -11,6 +11,7 @@ class Topic(StrEnum):
     POSITIONS = "rekindle.positions.v1"
     ENGAGEMENT = "rekindle.engagement.v1"
     REENGAGEMENT = "rekindle.reengagement.v1"
+    POOL = "rekindle.pool.v1"
     ACCESS = "rekindle.access.v1"
     CONTROL = "rekindle.control.v1"
 

@@ -178,6 +178,15 @@ class Tier(StrEnum):
     POOL = "pool"
 
 
+class PoolReason(StrEnum):
+    """Why somebody entered or left a pool: by its rule, by hand, with a merge, or because the pool was deleted."""
+
+    RULE = "rule"
+    HAND = "hand"
+    MERGED = "merged"
+    DELETED = "deleted"
+
+
 class PositionStatus(StrEnum):
     """The state of an opening."""
 

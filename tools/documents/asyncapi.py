@@ -15,6 +15,7 @@ _CARRIES = {
     Topic.POSITIONS: "Snapshots of positions, with their opening and closing times.",
     Topic.ENGAGEMENT: "Every fact about a candidate, in the order of the candidate's sequence, for ever.",
     Topic.REENGAGEMENT: "What happens in the re-engagement queue.",
+    Topic.POOL: "Who enters and leaves pools, and whose market status turns.",
     Topic.ACCESS: "Tokens that are refused, one record a token, read by every process that verifies tokens.",
     Topic.CONTROL: (
         "What consumers miss, how far the relays are, and what an erasure removed. For Rekindle's own parts; kept for a day."
@@ -25,9 +26,9 @@ _DESCRIPTION = """\
 CloudEvents 1.0 in binary mode: attributes are record headers (`ce_...`), the value is the data as JSON.
 
 The key is the stream, a candidate or a position; records of one stream are in one partition and in order. On
-`rekindle.engagement.v1` and `rekindle.reengagement.v1` a stream's `ce_sequence` counts from 1 without gaps, and a record that is
-delivered twice has the same one. On the compacted topics it is a version: higher replaces lower. Fields are only ever added;
-readers ignore those they do not know. No personal data is on any topic."""
+`rekindle.engagement.v1`, `rekindle.reengagement.v1` and `rekindle.pool.v1` a stream's `ce_sequence` counts from 1 without
+gaps, and a record that is delivered twice has the same one. On the compacted topics it is a version: higher replaces lower.
+Fields are only ever added; readers ignore those they do not know. No personal data is on any topic."""
 
 
 def document() -> Document:

@@ -1,15 +1,19 @@
-"""What a list of candidates is narrowed by."""
+"""What a list of candidates is narrowed by, and the rule of a pool, which asks for the same."""
 
-from typing import Annotated
+import inspect
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 from fastapi import Depends, Query
+from pydantic import BaseModel, ConfigDict, create_model
 
 from services.candidates.api.bodies import Email, Line, Skill
 from services.candidates.domain.contact import email_key
+from services.candidates.storage.pool_rules import Rule
 from services.candidates.storage.search import Filters
 from shared.errors import Invalid
 from shared.events.fields import Country, KnownCurrency
 from shared.events.vocabulary import Level, MarketStatus, Tier
+from shared.ids import spelled
 from shared.security.auth import Forbidden, Principal
 from shared.timestamps import Moment
 
@@ -18,7 +22,7 @@ MOST_SKILLS = 20
 Skills = Annotated[list[Skill], Query(max_length=MOST_SKILLS)]
 
 
-def _filters(
+def filters_of(
     *,
     skill: Annotated[Skills, Query(description="The skills that a person has, all of them: repeat the parameter.")] = [],  # noqa: B006
     any_skill: Annotated[
@@ -56,6 +60,7 @@ def _filters(
     ] = None,
     email: Annotated[Email | None, Query(description="Needs contact_details:read.")] = None,
 ) -> Filters:
+    """What is asked for. Raises Invalid where values contradict each other."""
     if salary_to is not None and currency is None:
         raise Invalid.of("salary_to", "needs a currency: an amount alone says nothing")
     if years_from is not None and years_to is not None and years_to < years_from:
@@ -78,7 +83,46 @@ def _filters(
     )
 
 
-FiltersDep = Annotated[Filters, Depends(_filters)]
+NOT_OF_A_RULE = frozenset({"email", "pool"})
+"""What a rule does not ask for: contact details, which have a scope of their own, and who is in another pool."""
+RULE_WORDS = Annotated[
+    str | None,
+    Query(
+        max_length=200,
+        description="Words that a member's record has, as they stand: as q of GET /v1/candidates, but no beginnings of words and "
+        "no names spelled alike.",
+        examples=["engineer"],
+    ),
+]
+
+
+def _rule_fields() -> dict[str, Any]:
+    """The parameters of ``filters_of`` as the fields of a model, so that a search and a rule have one parser."""
+    hints = get_type_hints(filters_of, include_extras=True)
+    parameters = inspect.signature(filters_of).parameters.values()
+    return {one.name: (hints[one.name], one.default) for one in parameters if one.name not in NOT_OF_A_RULE}
+
+
+if TYPE_CHECKING:
+    PoolRule = BaseModel
+else:
+    PoolRule = create_model(
+        "PoolRule",
+        __config__=ConfigDict(extra="forbid", frozen=True),
+        __doc__="A saved search: what GET /v1/candidates takes by the same names. Whoever meets all of it is a member.",
+        q=(RULE_WORDS, None),
+        **_rule_fields(),
+    )
+
+
+def rule_of(sent: BaseModel) -> Rule:
+    """The rule that a body states. Raises Invalid."""
+    given = dict(sent)
+    words: str | None = given.pop("q")
+    return Rule(None if words is None else spelled(words), filters_of(**given))
+
+
+FiltersDep = Annotated[Filters, Depends(filters_of)]
 
 
 def demand_contact_scope(filters: Filters, principal: Principal) -> None:

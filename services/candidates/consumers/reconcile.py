@@ -1,4 +1,4 @@
-"""candidates.reconcile: the control topic. Who misses snapshots gets them, and who has erased a person is noted."""
+"""candidates.reconcile: the control topic. Who misses events gets them, and who has erased a person is noted."""
 
 import time
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.candidates.use_cases.erasures import publish_again, take_confirmations
-from services.candidates.use_cases.holdings import TOPICS, SnapshotHoldings
+from services.candidates.use_cases.holdings import TOPICS, CandidatesHoldings
 from shared.db.asyncpg_connection import driver
 from shared.db.engine import notify_after_commit
 from shared.events import ErasureConfirmed, Event
@@ -22,7 +22,7 @@ LOOK_EVERY = 30.0
 
 @dataclass(slots=True)
 class Reconciler:
-    """The handler; ``repeat`` answers those who miss snapshots, ``shards`` is the number of partitions of the topics."""
+    """The handler; ``repeat`` answers those who miss events, ``shards`` is the number of partitions of the topics."""
 
     repeat: Handler
     shards: int
@@ -43,5 +43,5 @@ class Reconciler:
 
 def reconciler(shards: int) -> Subscription:
     """What candidates reads on the control topic."""
-    plain = responder("candidates", SnapshotHoldings(shards), TOPICS, shards=shards)
+    plain = responder("candidates", CandidatesHoldings(shards), TOPICS, shards=shards)
     return Subscription(plain.group, plain.topics, Reconciler(plain.handler, shards))

@@ -108,6 +108,17 @@ class MergeNotExact(Conflict):
     title = "The merge could not be undone exactly"
 
 
+class PoolUnknown(NotFound):
+    """No pool of that id."""
+
+    code = "pool_unknown"
+    title = "There is no such pool"
+
+    @classmethod
+    def of_id(cls, pool: UUID) -> Self:
+        return cls(f"There is no pool {pool}.")
+
+
 class ImportUnknown(NotFound):
     """No import of that id."""
 

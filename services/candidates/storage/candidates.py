@@ -16,7 +16,7 @@ import orjson
 from services.candidates.domain.learning import Learned
 from services.candidates.domain.people import Stream
 from services.candidates.domain.registers import read_heads, write_heads
-from services.candidates.storage import duplicates, syncs
+from services.candidates.storage import duplicates, pools, syncs
 from services.candidates.storage.listing import records_page
 from shared.db.asyncpg_connection import Driver, Write, as_rows, planned_once
 from shared.db.locks import PEOPLE
@@ -127,7 +127,9 @@ def _saving(source: str) -> str:
 
 
 def saving(streams: Iterable[Stream]) -> list[Write]:
-    """Write those of the locked streams that have changed; whose record is shown anew waits to be compared with others."""
+    """Write those of the locked streams that have changed. Whose record is shown anew waits to be compared with others, and all
+    that have changed wait to be compared with the rules of pools.
+    """
     changed = [stream for stream in streams if stream.is_changed]
     if not changed:
         return []
@@ -150,7 +152,11 @@ def saving(streams: Iterable[Stream]) -> list[Write]:
             [orjson.dumps(one.search).decode() for one in changed],
         ),
     )
-    return [Write(_saving(source), values), *duplicates.waiting([one.id for one in changed if one.is_shown_anew])]
+    return [
+        Write(_saving(source), values),
+        *duplicates.waiting([one.id for one in changed if one.is_shown_anew]),
+        *pools.waiting({one.id: one.search.get("market_status") for one in changed}),
+    ]
 
 
 OF_THE_PAST = ("title", "company")
@@ -177,13 +183,16 @@ def saving_past(people: Collection[UUID]) -> list[Write]:
 
 
 def saving_learned(streams: Iterable[Stream]) -> list[Write]:
-    """Write what was learned of locked streams, and nothing else."""
+    """Write what was learned of locked streams; nothing else of them changes."""
     rows = [(stream.id, write_learned(stream.learned)) for stream in streams]
     sql = (
         "UPDATE candidates SET learned = new.learned FROM unnest($1::uuid[], $2::jsonb[]) AS new (id, learned)"
         " WHERE candidates.id = new.id"
     )
-    return [Write(sql, ([stream for stream, _ in rows], [learned for _, learned in rows]))] if rows else []
+    if not rows:
+        return []
+    columns = ([stream for stream, _ in rows], [learned for _, learned in rows])
+    return [Write(sql, columns), *pools.waiting_contacted(columns[0])]
 
 
 def removing(streams: Collection[UUID]) -> list[Write]:

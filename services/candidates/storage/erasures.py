@@ -24,7 +24,10 @@ _HELD = """
         (SELECT count(*) FROM duplicate_pairs WHERE one = ANY($1) OR other = ANY($1)),
         (SELECT count(*) FROM retention_questions WHERE candidate_id = ANY($1)),
         (SELECT count(*) FROM referrals WHERE candidate_id = ANY($1) OR referrer_id = ANY($1)),
-        (SELECT count(*) FROM duplicate_decisions WHERE one = ANY($1) OR other = ANY($1))
+        (SELECT count(*) FROM duplicate_decisions WHERE one = ANY($1) OR other = ANY($1)),
+        (SELECT count(*) FROM pool_members WHERE person_id = ANY($1))
+            + (SELECT count(*) FROM pool_hands WHERE candidate_id = ANY($1)),
+        (SELECT count(*) FROM pool_events WHERE candidate_id = ANY($1))
 """
 _ADD = """
     INSERT INTO erasures (id, streams, requested_by, erased_at, done_at, publish_again_at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -66,12 +69,12 @@ _DUE_AGAIN = """
 
 async def held(connection: Driver, streams: Collection[UUID]) -> dict[str, int]:
     """How much is held of these streams here, by kind; of what there is none, nothing."""
-    ((records, history, evidence, answers, imported, insights, pairs, questions, referred, decisions),) = await connection.fetch(
-        _HELD, list(streams)
-    )
+    ((records, history, evidence, answers, imported, insights, pairs, *others),) = await connection.fetch(_HELD, list(streams))
+    questions, referred, decisions, pools, pool_events = others
     counts = {"records": records, "history_entries": history, "learned_facts": evidence, "kept_answers": answers}
     counts |= {"import_rows": imported, "insights": insights, "retention_questions": questions, "referrals": referred}
     counts |= {"suspected_duplicates": pairs, "duplicate_decisions": decisions}
+    counts |= {"pool_memberships": pools, "pool_events": pool_events}
     return {kind: count for kind, count in counts.items() if count}
 
 

@@ -18,6 +18,8 @@ from services.candidates.storage import (
     import_rows,
     insights,
     links,
+    pool_events,
+    pools,
     referrals,
     retention,
 )
@@ -76,6 +78,7 @@ async def _forget_aside(connection: Driver, erasure: UUID, streams: Collection[U
     await forget_waiting(
         connection, Topic.CANDIDATES, streams, removed, lambda _, one: CandidateErased(candidate_id=one, erasure_id=erasure)
     )
+    await forget_waiting(connection, Topic.POOL, streams, removed, lambda _, one: pool_events.stub(one))
     await forget_kept_records(connection, streams, removed)
     return removed.total() | await erasures.held(connection, streams)
 
@@ -97,6 +100,8 @@ async def _erase(connection: Driver, erasure: Erasure, streams: dict[UUID, Strea
             forgetting_answers(streams),
             *import_rows.forgetting(streams),
             *duplicates.forgetting(streams),
+            *pools.forgetting(streams),
+            pool_events.scrubbing(streams),
             *erasures.adding(erasure),
             *outbox.appending(Topic.CANDIDATES, events, shards=shards),
         ],

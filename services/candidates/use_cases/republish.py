@@ -1,8 +1,9 @@
-"""Publish all current snapshots again, for a broker that lost them."""
+"""Publish all current snapshots, and all events about pools, again, for a broker that lost them."""
 
 from collections.abc import Callable
+from uuid import UUID
 
-from services.candidates.storage import snapshots
+from services.candidates.storage import pool_events, snapshots
 from shared import outbox
 from shared.db.asyncpg_connection import driver
 from shared.db.engine import Sessions
@@ -19,17 +20,21 @@ async def republish(
     chunk: int = CHUNK,
     progress: Callable[[int], None] = lambda _count: None,
 ) -> int:
-    """Append the last event of every record of ``topic`` to the outbox, as repeats; returns how many.
+    """Append what ``topic`` carried, of every record the last event alone, to the outbox, as repeats; returns how many.
 
     A transaction for each chunk, in id order; ``progress`` gets the count so far after each.
     """
-    after, count = None, 0
+    after, sequence, count = UUID(int=0), 0, 0
     while True:
         async with sessions.begin() as session:
-            events = await snapshots.events_from(await driver(session), topic, after, chunk)
+            connection = await driver(session)
+            if topic is Topic.POOL:
+                events = await pool_events.events_from(connection, after, sequence, chunk)
+            else:
+                events = await snapshots.events_from(connection, topic, after, chunk)
             await outbox.append(session, topic, events, shards=shards, repeats=True)
         if not events:
             return count
-        after = events[-1].subject
+        after, sequence = events[-1].subject or after, events[-1].sequence or 0
         count += len(events)
         progress(count)

@@ -16,6 +16,7 @@ from services.candidates.storage import candidates, import_rows, imports
 from services.candidates.storage.imports import CHANNEL, Import
 from services.candidates.use_cases.change_candidates import Accepted, apply_changes
 from services.candidates.use_cases.compare_people import compare_next
+from services.candidates.use_cases.follow_pools import follow_pools
 from services.candidates.use_cases.imported_rows import ReadRow, Worked
 from services.candidates.use_cases.imports import drop_old_rows
 from services.candidates.use_cases.undo_import import take_back
@@ -107,7 +108,10 @@ class ImportRunner:
         self._woken.set()
 
     async def work_once(self) -> bool:
-        """Do a chunk of each import that is to be worked off, or compare some who wait; whether there was anything to do."""
+        """Do a chunk of each import that is to be worked off, or compare some who wait; pools follow in any case.
+
+        Returns whether there was anything to do.
+        """
         async with self.sessions.alone() as connection:
             waiting = await imports.in_work(connection)
         for one in waiting:
@@ -121,7 +125,8 @@ class ImportRunner:
                 logger.exception("the import %s failed", one.id)
                 async with self.sessions.begin_raw() as transaction:
                     await imports.set_status(transaction.connection, one.id, "failed", finished_at=clock.now())
-        return bool(waiting or await compare_next(self.sessions, now=clock.now()))
+        followed = await follow_pools(self.sessions, shards=self.shards, now=clock.now())
+        return bool(waiting or await compare_next(self.sessions, now=clock.now()) or followed)
 
     async def work_chunk(self, one: Import, *, now: datetime) -> None:
         """Do the next rows of an import as it was read. Raises MovedOnError where it is elsewhere by now."""

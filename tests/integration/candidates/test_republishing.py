@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from services.candidates.use_cases.holdings import SnapshotHoldings
+from services.candidates.use_cases.holdings import CandidatesHoldings
 from services.candidates.use_cases.republish import republish
 from shared.db.engine import Sessions
 from shared.events import Topic
@@ -45,7 +45,7 @@ async def test_the_newest_event_of_each_record_is_published_again(ats: Caller, c
 
 async def test_holdings_tell_the_versions_of_a_shard(ats: Caller, candidates: Sessions) -> None:
     await some_records(ats)
-    holdings = SnapshotHoldings(12)
+    holdings = CandidatesHoldings(12)
 
     async with candidates.begin() as session:
         heads = [await holdings.heads(session, Topic.CANDIDATES, shard, FIRST, LAST) for shard in range(12)]
@@ -65,7 +65,7 @@ async def test_holdings_tell_the_versions_of_a_shard(ats: Caller, candidates: Se
 
 async def test_holdings_give_only_what_is_newer(ats: Caller, candidates: Sessions) -> None:
     await some_records(ats)
-    holdings, stream = SnapshotHoldings(12), candidate_id("gem:0")
+    holdings, stream = CandidatesHoldings(12), candidate_id("gem:0")
 
     async with candidates.begin() as session:
         newer = await holdings.events_after(session, Topic.CANDIDATES, stream, 1, 10)

@@ -132,7 +132,7 @@ def test_every_event_type_is_a_message_of_its_topic(bus: dict[str, Any]) -> None
 def test_totals_are_on_every_topic_that_they_count(bus: dict[str, Any]) -> None:
     with_totals = {name for name, channel in bus["channels"].items() if "ShardCounted" in channel["messages"]}
 
-    assert with_totals == {"candidates", "positions", "engagement", "reengagement"}
+    assert with_totals == {"candidates", "positions", "engagement", "reengagement", "pool"}
 
 
 def test_a_message_tells_its_headers_and_key(bus: dict[str, Any]) -> None:
