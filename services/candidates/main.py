@@ -19,6 +19,7 @@ from services.candidates.api import (
     positions,
     referrals,
     retention,
+    vetting,
 )
 from services.candidates.consumers import subscriptions
 from services.candidates.settings import CandidatesSettings
@@ -63,6 +64,7 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
             candidate_batches.router,
             matches.router,
             insights.router,
+            vetting.router,
             candidates.router,
             positions.router,
             cleansing.router,

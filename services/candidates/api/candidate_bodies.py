@@ -23,6 +23,7 @@ from services.candidates.api.bodies import (
 )
 from services.candidates.domain.contact import e164
 from services.candidates.domain.content import ATTRIBUTES, CONTACT_DETAILS
+from services.candidates.domain.vetting import Method, Vetting
 from services.candidates.use_cases.changes import Changed
 from services.candidates.use_cases.read_candidates import SharedContact
 from services.candidates.use_cases.search_candidates import Match
@@ -103,6 +104,17 @@ class LearnedFacts(BaseModel):
     last_response_at: datetime | None
 
 
+class CandidateVetting(BaseModel):
+    """How somebody of the team looked into a person, and until when that holds."""
+
+    methods: Annotated[list[Method], Field(description="How.", examples=[["interview", "references"]])]
+    recruiter: Annotated[str, Field(description="Who did.", examples=["maria"])]
+    vetted_at: Annotated[datetime, Field(description="When, in UTC.", examples=["2026-03-02T09:15:00Z"])]
+    valid_until: Annotated[
+        datetime, Field(description="Until when it holds, in UTC; over where that has passed.", examples=["2027-03-02T09:15:00Z"])
+    ]
+
+
 class ListEntry(BaseModel):
     """An item of a list, and which source states it."""
 
@@ -160,6 +172,9 @@ class Candidate(BaseModel):
     tier: Tier | None
     attributes: Annotated[dict[str, str], Field(description="Needs attributes:read.")] = {}
     learned: LearnedFacts
+    vetting: Annotated[
+        CandidateVetting | None, Field(description="Null for who was never vetted. No part of the ETag.", examples=[None])
+    ]
     entries: Annotated[
         dict[str, list[ListEntry]],
         Field(description="Items of lists with their sources: linked references join their lists."),
@@ -328,12 +343,12 @@ def shown(view: CandidateView, *, hidden: Collection[str]) -> dict[str, Any]:
     record = {name: value for name, value in ({"attributes": {}} | view.record).items() if name not in hidden}
     if "phones" in record:
         record["phones_e164"] = e164(record["phones"], (record.get("location") or {}).get("country"))
-    status = view.learned.market_status
+    status = view.beside.learned.market_status
     learned = {
         "market_status": status[0] if status else None,
         "market_status_at": written(status[1] if status else None),
-        "last_contact_at": written(view.learned.last_contact_at),
-        "last_response_at": written(view.learned.last_response_at),
+        "last_contact_at": written(view.beside.learned.last_contact_at),
+        "last_response_at": written(view.beside.learned.last_response_at),
     }
     entries = {
         name: [{"value": one.value, "source": one.source} for one in found]
@@ -351,12 +366,25 @@ def shown(view: CandidateView, *, hidden: Collection[str]) -> dict[str, Any]:
         **record,
         "contact_details_hidden": not CONTACT_DETAILS.isdisjoint(hidden),
         "learned": learned,
+        "vetting": vetting_shown(view.beside.vetting),
         "entries": entries,
         "sources": sources,
         "after": view.after,
         "after_each": view.after_each,
     }
     return {name: body[name] for name in Candidate.model_fields if name in body}
+
+
+def vetting_shown(vetting: Vetting | None) -> dict[str, Any] | None:
+    """How a person is vetted, as JSON values."""
+    if vetting is None:
+        return None
+    return {
+        "methods": list(vetting.methods),
+        "recruiter": vetting.by,
+        "vetted_at": written(vetting.vetted_at),
+        "valid_until": written(vetting.valid_until),
+    }
 
 
 def matches_shown(matches: Sequence[Match]) -> list[dict[str, Any]]:

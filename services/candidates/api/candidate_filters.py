@@ -2,6 +2,7 @@
 
 import inspect
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from uuid import UUID
 
 from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict, create_model
@@ -58,6 +59,12 @@ def filters_of(
             examples=["2026-01-01T00:00:00Z"],
         ),
     ] = None,
+    pool: Annotated[
+        UUID | None, Query(description="Members of this pool.", examples=["3f0c5d0a-3d51-5a35-9d4e-4f1f5f2b7c11"])
+    ] = None,
+    vetted: Annotated[
+        bool | None, Query(description="Whether somebody of the team has looked into them; now.", examples=[True])
+    ] = None,
     email: Annotated[Email | None, Query(description="Needs contact_details:read.")] = None,
 ) -> Filters:
     """What is asked for. Raises Invalid where values contradict each other."""
@@ -79,6 +86,8 @@ def filters_of(
         currency=currency,
         source=source,
         last_contact_before=last_contact_before,
+        pool=pool,
+        vetted=vetted,
         contact_keys=(email_key(email),) if email is not None else (),
     )
 

@@ -21,6 +21,7 @@ _RULE_FIELD = Field(
     description="The saved search by which people are members; null where they are put in by hand alone.", examples=[_RULE]
 )
 _ALERT = Field(description="Whether somebody is to be alerted when a person enters: the event says so.", examples=[True])
+_VETTED_ONLY = Field(description="Whether only vetted people are in it, by its rule and by hand alike.", examples=[False])
 _REASON = Field(description="Why, in words.", examples=["Recommended by two former colleagues"])
 
 
@@ -34,10 +35,12 @@ class NewPool(BaseModel):
     name: Annotated[Line, _NAME]
     rule: Annotated[PoolRule | None, _RULE_FIELD] = None
     alert: Annotated[Flag, _ALERT] = False
+    vetted_only: Annotated[Flag, _VETTED_ONLY] = False
 
     def made(self, pool: UUID, *, by: str, now: datetime) -> Pool:
         """The pool. Raises Invalid for a rule that contradicts itself."""
-        return Pool(pool, self.name, None if self.rule is None else rule_of(self.rule), self.alert, by, now, now)
+        rule = None if self.rule is None else rule_of(self.rule)
+        return Pool(pool, self.name, rule, self.alert, by, now, now, vetted_only=self.vetted_only)
 
 
 class PoolPatch(BaseModel):
@@ -48,6 +51,7 @@ class PoolPatch(BaseModel):
     name: Annotated[Line | None, _NAME] = None
     rule: Annotated[PoolRule | None, _RULE_FIELD] = None
     alert: Annotated[Flag | None, _ALERT] = None
+    vetted_only: Annotated[Flag | None, _VETTED_ONLY] = None
 
     def changes(self) -> dict[str, Any]:
         """What of a Pool is changed. Raises Invalid for a rule that contradicts itself."""
@@ -58,6 +62,8 @@ class PoolPatch(BaseModel):
             changed["rule"] = None if self.rule is None else rule_of(self.rule)
         if self.alert is not None:
             changed["is_alert"] = self.alert
+        if self.vetted_only is not None:
+            changed["vetted_only"] = self.vetted_only
         return changed
 
 
@@ -68,6 +74,7 @@ class CandidatePool(BaseModel):
     name: Annotated[str, _NAME]
     rule: Annotated[dict[str, Any] | None, _RULE_FIELD]
     alert: Annotated[bool, _ALERT]
+    vetted_only: Annotated[bool, _VETTED_ONLY]
     members: Annotated[int, Field(description=f"How many are in it; of more than {MOST_COUNTED:,}, so many.", examples=[31])]
     status: Annotated[
         Literal["filling", "current"],
@@ -138,6 +145,7 @@ def pool_shown(pool: Pool, members: int) -> dict[str, Any]:
         "name": pool.name,
         "rule": None if pool.rule is None else pool.rule.given(),
         "alert": pool.is_alert,
+        "vetted_only": pool.vetted_only,
         "members": members,
         "status": "current" if pool.filling_after is None else "filling",
         "created_by": pool.created_by,

@@ -119,6 +119,13 @@ class PoolUnknown(NotFound):
         return cls(f"There is no pool {pool}.")
 
 
+class NotVetted(Conflict):
+    """The pool is of vetted people only."""
+
+    code = "candidate_not_vetted"
+    title = "The candidate is not vetted"
+
+
 class ImportUnknown(NotFound):
     """No import of that id."""
 

@@ -13,6 +13,7 @@ from services.candidates.domain.learning import NOTHING, Learned, together
 from services.candidates.domain.links import Link, person_map
 from services.candidates.domain.registers import Heads, Observation, Value, canonical, join, values_of
 from services.candidates.domain.snapshots import candidate_snapshot, market_status_of, snapshot_event
+from services.candidates.domain.vetting import Vetting, vetting_of
 from shared.events import CandidateErased, Event, EventData
 from shared.events.vocabulary import MarketStatus
 from shared.skills import skill_keys
@@ -38,6 +39,7 @@ class Stream:
     changed_at: datetime | None
     erased_at: datetime | None
     erasure_id: UUID | None
+    vetting: Vetting | None = None
     search: Mapping[str, Any] = field(default_factory=dict)
     """What the person is found by, on the stream that stands for the person; set with every change."""
     is_changed: bool = False
@@ -46,6 +48,14 @@ class Stream:
     """Whether the transaction that holds it has changed what is shown of the person."""
     is_made: bool = False
     """Whether the transaction that holds it has made its row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is shown of a person beside the record, and outside of its version."""
+
+    learned: Learned
+    vetting: Vetting | None
 
 
 class People:
@@ -143,6 +153,11 @@ def learned_of_person(members: Iterable[Stream]) -> Learned:
     return together(member.learned for member in members)
 
 
+def beside(members: Collection[Stream]) -> Beside:
+    """What is shown beside the record of the person with these streams."""
+    return Beside(learned_of_person(members), vetting_of(member.vetting for member in members))
+
+
 def is_record(members: Iterable[Stream]) -> bool:
     """Whether the person has a record."""
     return any(member.is_record for member in members)
@@ -193,7 +208,7 @@ def searchable(values: Mapping[str, Value], market_status: MarketStatus | None) 
 def erase(stream: Stream, erasure: UUID, *, now: datetime, traceparent: str | None) -> Event:
     """Leave a stub of the stream: its id, its version, and that it was erased. Returns the event."""
     stream.reference, stream.person_id, stream.is_record = None, stream.id, False
-    stream.heads, stream.learned, stream.record, stream.search = {}, NOTHING, None, {}
+    stream.heads, stream.learned, stream.record, stream.search, stream.vetting = {}, NOTHING, None, {}, None
     stream.erased_at, stream.erasure_id = now, erasure
     return publish_erased(stream, now=now, traceparent=traceparent)
 

@@ -19,8 +19,8 @@ class Membership:
     by_hand: bool
 
 
-def membership(*, meets_rule: bool, said: Said | None) -> Membership | None:
-    """How somebody is a member; None for who is not."""
-    if said is not None and not said.is_in:
+def membership(*, meets_rule: bool, said: Said | None, may_be_in: bool = True) -> Membership | None:
+    """How somebody is a member; None for who is not. ``may_be_in``: the pool is not of vetted people only, or they are vetted."""
+    if not may_be_in or (said is not None and not said.is_in):
         return None
     return Membership(meets_rule, said is not None) if meets_rule or said is not None else None

@@ -13,9 +13,10 @@ from uuid import UUID
 
 import orjson
 
-from services.candidates.domain.learning import Learned
-from services.candidates.domain.people import Stream
+from services.candidates.domain.learning import Learned, together
+from services.candidates.domain.people import Beside, Stream
 from services.candidates.domain.registers import read_heads, write_heads
+from services.candidates.domain.vetting import Vetting, read_vetting, vetting_of
 from services.candidates.storage import duplicates, pools, syncs
 from services.candidates.storage.listing import records_page
 from shared.db.asyncpg_connection import Driver, Write, as_rows, planned_once
@@ -30,13 +31,14 @@ _LEARNED = ("last_contact_at", "last_response_at", "active_at", "open_at", "pass
 
 _COLUMNS = (
     "id, reference, person_id, is_record, heads, learned, record, record_version, version, snapshot, changed_at, erased_at,"
-    " erasure_id"
+    " erasure_id, vetting"
 )
 _OF_PEOPLE = f"SELECT {_COLUMNS} FROM candidates WHERE person_id IN (SELECT person_id FROM candidates WHERE id = ANY($1::uuid[]))"  # noqa: S608 - constants
 
 
 def _stream(row: Iterable[Any]) -> Stream:
     stream, reference, person, is_record, heads, learned, *rest = row
+    rest[-1] = read_vetting(rest[-1])
     return Stream(stream, reference, person, is_record, read_heads(heads), read_learned(learned), *rest)
 
 
@@ -86,9 +88,9 @@ _LOCK_OR_MAKE = f"""
         WHERE person_id IN (SELECT person_id FROM candidates WHERE id = ANY($1::uuid[])) AND (SELECT count(*) FROM made) >= 0
         ORDER BY id FOR UPDATE
     )
-    SELECT *, '{{}}'::jsonb, false, false FROM locked
+    SELECT *, false FROM locked
     UNION ALL
-    SELECT id, ($2::text[])[1], id, false, '{{}}', '{{}}', NULL, 0, 0, NULL, NULL, NULL, NULL, '{{}}', false, true FROM made
+    SELECT id, ($2::text[])[1], id, false, '{{}}', '{{}}', NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, true FROM made
     """  # noqa: S608 - constants
 
 
@@ -98,7 +100,10 @@ async def lock_or_make(connection: Driver, stream: UUID, reference: str, now: da
     rows = await connection.fetch(query, *values)
     if not rows:  # somebody else made it at the same moment, too late for this statement to see
         return await lock_people(connection, [stream])
-    return {row[0]: _stream(row) for row in rows}
+    streams = {row[0]: _stream(row[:-1]) for row in rows}
+    for row in rows:
+        streams[row[0]].is_made = row[-1]
+    return streams
 
 
 _SAVED = (
@@ -120,6 +125,8 @@ def _saving(source: str) -> str:
             level = search ->> 'level', country = search ->> 'country', market_status = search ->> 'market_status',
             tier = search ->> 'tier', past = CASE WHEN new.record IS NOT NULL THEN past END,
             insights = CASE WHEN new.erased_at IS NULL THEN insights END,
+            vetting = CASE WHEN new.erased_at IS NULL THEN vetting END,
+            vetted_until = CASE WHEN new.erased_at IS NULL THEN vetted_until END,
             sync_number = CASE WHEN new.version = candidates.version THEN sync_number END
         FROM ({source}) AS new
         WHERE candidates.id = new.id
@@ -223,14 +230,17 @@ async def records_of(connection: Driver, streams: Collection[UUID]) -> dict[UUID
     return {row[0]: _stream(row[1:]) for row in rows}
 
 
-async def learned_of(connection: Driver, people: Collection[UUID]) -> dict[UUID, list[Learned]]:
-    """What the streams of these people taught, by person."""
-    found: dict[UUID, list[Learned]] = {person: [] for person in people}
-    for person, learned in await connection.fetch(
-        "SELECT person_id, learned FROM candidates WHERE person_id = ANY($1::uuid[])", list(people)
+async def beside_of(connection: Driver, people: Collection[UUID]) -> dict[UUID, Beside]:
+    """What is shown of these people beside their records, by person."""
+    found: dict[UUID, list[tuple[Learned, Vetting | None]]] = {person: [] for person in people}
+    for person, learned, vetting in await connection.fetch(
+        "SELECT person_id, learned, vetting FROM candidates WHERE person_id = ANY($1::uuid[])", list(people)
     ):
-        found[person].append(read_learned(learned))
-    return found
+        found[person].append((read_learned(learned), read_vetting(vetting)))
+    return {
+        person: Beside(together(learned for learned, _ in of), vetting_of(vetting for _, vetting in of))
+        for person, of in found.items()
+    }
 
 
 async def sharing(connection: Driver, keys: list[str], *, but: UUID, limit: int) -> Sequence[Stream]:

@@ -18,15 +18,16 @@ FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 MOST_COUNTED = 10_000
 
 _COLUMNS = (
-    "id, name, rule, is_alert, created_by, created_at, changed_at, version, is_deleted, filling_after, fills_anew, filled_at"
+    "id, name, rule, is_alert, created_by, created_at, changed_at, version, is_deleted, filling_after, fills_anew, filled_at,"
+    " vetted_only"
 )
 _ADD = """
-    INSERT INTO pools (id, name, rule, is_alert, created_by, created_at, changed_at, filling_after)
-    VALUES ($1, $2, $3::jsonb, $4, $5, $6, $6, $7) ON CONFLICT (id) DO NOTHING
+    INSERT INTO pools (id, name, rule, is_alert, created_by, created_at, changed_at, filling_after, vetted_only)
+    VALUES ($1, $2, $3::jsonb, $4, $5, $6, $6, $7, $8) ON CONFLICT (id) DO NOTHING
     """
 _SAVE = """
     UPDATE pools SET name = $2, rule = $3::jsonb, is_alert = $4, changed_at = $5, version = version + 1, is_deleted = $6,
-        filling_after = CASE WHEN $7 THEN $8::uuid ELSE filling_after END, fills_anew = fills_anew OR $7
+        filling_after = CASE WHEN $7 THEN $8::uuid ELSE filling_after END, fills_anew = fills_anew OR $7, vetted_only = $9
     WHERE id = $1
     """
 _WAIT = """
@@ -99,6 +100,7 @@ class Pool:
     fills_anew: bool = True
     """Whether its rule is new, so that who enters is no news."""
     filled_at: datetime | None = None
+    vetted_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +131,14 @@ Pair = tuple[UUID, UUID]
 
 async def add(connection: Driver, pool: Pool) -> None:
     """Store a pool, unless one of that id is stored."""
-    stored = (pool.id, pool.name, write_rule(pool.rule), pool.is_alert, pool.created_by, pool.created_at, pool.filling_after)
-    await connection.execute(_ADD, *stored)
+    stored = (pool.name, write_rule(pool.rule), pool.is_alert, pool.created_by, pool.created_at)
+    await connection.execute(_ADD, pool.id, *stored, pool.filling_after, pool.vetted_only)
 
 
 async def save(connection: Driver, pool: Pool, *, fills_anew: bool) -> None:
     """Store a pool as its next version; ``fills_anew``: everybody is to be compared with its rule."""
     stored = (pool.name, write_rule(pool.rule), pool.is_alert, pool.changed_at, pool.is_deleted)
-    await connection.execute(_SAVE, pool.id, *stored, fills_anew, FIRST)
+    await connection.execute(_SAVE, pool.id, *stored, fills_anew, FIRST, pool.vetted_only)
 
 
 async def find(connection: Driver, pool: UUID) -> Pool | None:
@@ -259,6 +261,12 @@ async def filled(connection: Driver, pool: Pool, last: UUID, *, now: datetime) -
     else:
         done = "UPDATE pools SET filling_after = NULL, fills_anew = false, filled_at = $2 WHERE id = $1"
         await connection.execute(done, pool.id, now)
+
+
+async def vetted(connection: Driver, people: Collection[UUID]) -> set[UUID]:
+    """Those of the people who are vetted now."""
+    query = "SELECT person_id FROM candidates WHERE person_id = ANY($1::uuid[]) AND vetted_until IS NOT NULL"
+    return {row[0] for row in await connection.fetch(query, list(people))}
 
 
 async def said(connection: Driver, pools: Collection[UUID], people: Collection[UUID]) -> dict[Pair, Said]:

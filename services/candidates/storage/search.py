@@ -41,6 +41,7 @@ _MARKED = """
     WHERE candidates.id = ANY($1::uuid[]) AND record IS NOT NULL AND to_tsvector('candidate_words', value) @@ $4::text::tsquery
     ORDER BY number
     """
+_VETTED = "SELECT vetted.person_id FROM candidates AS vetted WHERE vetted.vetted_until IS NOT NULL"
 _NO_NAME = re.compile(r"[\d@]")
 _AND = re.compile(r"&|<(?:-|\d+)>")
 _OPTIONS = f"HighlightAll=true, StartSel={BEGIN}, StopSel={END}"
@@ -51,7 +52,7 @@ class Filters:
     """What must hold of a person's record; None and an empty list ask for nothing.
 
     ``skills``: all of them; ``any_skill``: one of them, at least. ``contact_keys``: one contact detail, as ``domain/contact.py``
-    compares it. ``salary_to`` needs ``currency``. ``last_contact_before``: nobody contacted the person since.
+    compares it. ``salary_to`` needs ``currency``. ``last_contact_before``: nobody contacted the person since. ``vetted``: now.
     """
 
     skills: Sequence[str] = ()
@@ -68,6 +69,8 @@ class Filters:
     currency: str | None = None
     source: str | None = None
     last_contact_before: datetime | None = None
+    pool: UUID | None = None
+    vetted: bool | None = None
 
     def given(self) -> dict[str, Any]:
         """What is asked for, by name; None for the rest."""
@@ -112,6 +115,9 @@ class Filters:
             "record #>> '{salary,currency}' = $n": self.currency,
             f"$n IN ({sources})": self.source,
             f"coalesce(({last_contact}), '-infinity') < $n": self.last_contact_before,
+            "id IN (SELECT person_id FROM pool_members WHERE pool_id = $n)": self.pool,
+            f"$n AND id IN ({_VETTED})": self.vetted or None,
+            f"$n AND id NOT IN ({_VETTED})": (not self.vetted or None) if self.vetted is not None else None,
         }
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.candidates.domain.pools import Said, membership
-from services.candidates.storage import candidates, pool_events, pools
+from services.candidates.storage import candidates, pool_events, pools, vetting
 from services.candidates.storage.pools import Pair, Pool
 from shared.db.asyncpg_connection import Driver, Write, write_together
 from shared.db.engine import Sessions
@@ -30,6 +30,7 @@ News = tuple[UUID, EventData]
 async def follow_pools(sessions: Sessions, *, shards: int, now: datetime) -> bool:
     """Compare the next who wait with all rules, and the next people with the rules that are new; whether there were any."""
     async with sessions.alone() as connection:
+        await vetting.expire(connection, now, CHUNK)
         if not await pools.has_work(connection):
             return False
     async with sessions.begin_raw(OPENING) as transaction:
@@ -87,13 +88,15 @@ async def changes_of_members(
     standing = await pools.people_of(connection, streams)
     people, ids = list(standing), [pool.id for pool in every]
     said, before = await pools.said(connection, ids, people), await pools.held(connection, ids, people)
+    vetted = await pools.vetted(connection, people) if any(pool.vetted_only for pool in every) else set()
     changed, gone, news = {}, list[Pair](), list[News]()
     for pool in every:
         matching = await pools.matching(connection, pool, people)
         for person in people:
             pair = (pool.id, person)
             told = said.get(pair) if standing[person] == person and not pool.is_deleted else None
-            after = membership(meets_rule=person in matching, said=told)
+            may_be_in = not pool.vetted_only or person in vetted
+            after = membership(meets_rule=person in matching, said=told, may_be_in=may_be_in)
             if after is None and pair in before:
                 gone.append(pair)
                 news.append((person, _left(pool, person, standing[person], told, taken_back_by)))

@@ -5,7 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from services.candidates.domain.errors import CandidateErased, CandidateUnknown, PoolUnknown, VersionMissing, VersionStale
+from services.candidates.domain.errors import (
+    CandidateErased,
+    CandidateUnknown,
+    NotVetted,
+    PoolUnknown,
+    VersionMissing,
+    VersionStale,
+)
 from services.candidates.domain.people import Stream
 from services.candidates.domain.pools import Said
 from services.candidates.domain.versions import Condition, entity_tag
@@ -46,7 +53,7 @@ async def change_pool(sessions: Sessions, pool: UUID, change: Callable[[Pool], P
             raise VersionStale(f"The pool is at version {tag_of(before)}; read it again.")
         after = change(before)
         await _demand_sense(connection, after)
-        await pools.save(connection, after, fills_anew=after.rule != before.rule)
+        await pools.save(connection, after, fills_anew=(after.rule, after.vetted_only) != (before.rule, before.vetted_only))
         found = await _find(connection, pool)
     sessions.notify()
     return found
@@ -91,12 +98,14 @@ async def say_by_hand(
 ) -> tuple[Stream, Member | None]:
     """Put a person into a pool, or keep them out of it; returns who stands for the person, and the member.
 
-    Raises PoolUnknown, CandidateUnknown, CandidateErased.
+    Raises PoolUnknown, CandidateUnknown, CandidateErased, NotVetted.
     """
     async with sessions.begin_raw(OPENING) as transaction:
         connection = transaction.connection
         found = await _find(connection, pool)
         person = _standing(await candidates.find_person(connection, name.id), name)
+        if said.is_in and found.vetted_only and not await pools.vetted(connection, [person.id]):
+            raise NotVetted(f"The pool {pool} is of vetted people only, and {name} is not vetted.")
         await pools.say(connection, pool, name.id, said, reason, now)
         transaction.id = await _follow(connection, found, name.id, now=now, shards=shards)
         member = await pools.member(connection, pool, person.id)

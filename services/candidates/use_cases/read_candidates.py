@@ -8,7 +8,6 @@ from uuid import UUID
 
 from services.candidates.domain.contact import is_same_phone, mailbox_key, phone_in, shared_keys
 from services.candidates.domain.errors import CandidateErased, CandidateUnknown
-from services.candidates.domain.learning import together
 from services.candidates.domain.people import Stream
 from services.candidates.storage import candidates, history
 from services.candidates.storage.search import Filters
@@ -43,9 +42,9 @@ async def list_candidates(sessions: Sessions, filters: Filters, *, after: UUID |
     """People's records in id order."""
     async with sessions.alone() as connection:
         found = await candidates.page(connection, filters.conditions(), after=after, limit=limit + 1)
-        learned = await candidates.learned_of(connection, [stream.id for stream in found])
+        beside = await candidates.beside_of(connection, [stream.id for stream in found])
     shown = found[:limit]
-    views = [listed_candidate(one, together(learned[one.id])) for one in shown]
+    views = [listed_candidate(one, beside[one.id]) for one in shown]
     return Page(views, [str(shown[-1].id)] if len(found) > limit else None)
 
 
@@ -61,11 +60,11 @@ async def find_candidates(sessions: Sessions, names: Collection[Name]) -> Found:
     """The records of these people, in the order asked for. Who is unknown or erased has none."""
     async with sessions.alone() as connection:
         found = await candidates.records_of(connection, {name.id for name in names})
-        learned = await candidates.learned_of(connection, {person.id for person in found.values()})
+        beside = await candidates.beside_of(connection, {person.id for person in found.values()})
     people = {name: found.get(name.id) for name in names}
     once = {person.id: person for person in people.values() if person is not None}
     return Found(
-        [listed_candidate(person, together(learned[person.id])) for person in once.values()],
+        [listed_candidate(person, beside[person.id]) for person in once.values()],
         {str(name): None if person is None else person.id for name, person in people.items()},
     )
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import accumulate
 from uuid import UUID
 
-from services.candidates.domain.learning import together
 from services.candidates.storage import candidates, search
 from services.candidates.storage.search import BEGIN, END, Filters, How, Query
 from services.candidates.use_cases.views import CandidateView, listed_candidate
@@ -55,10 +54,10 @@ async def search_candidates(
         page = hits.ranked[:limit]
         people = [person for _, person in page]
         records = await candidates.records_of(connection, people)
-        learned = await candidates.learned_of(connection, people)
+        beside = await candidates.beside_of(connection, people)
         marked = await search.marked(connection, query, people)
         counts = await search.facets(connection, query, filters) if facets else None
-    views = [listed_candidate(records[one], together(learned[one])) for one in people if one in records]
+    views = [listed_candidate(records[one], beside[one]) for one in people if one in records]
     matches = {person: [_match(field, text) for field, text in found] for person, found in marked.items()}
     last = (query.how, *page[-1]) if len(hits.ranked) > limit else None
     how = query.how if hits.total > 0 else "words"

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.candidates.domain.learning import together
 from services.candidates.storage import candidates, positions, syncs
 from services.candidates.use_cases.views import listed_candidate, position_view
 from shared.db.engine import Sessions
@@ -40,8 +39,8 @@ async def sync_candidates(sessions: Sessions, since: datetime, *, after: int, li
     async with sessions.alone() as connection:
         found = await candidates.changed_since(connection, since - OVERLAP, after=after, limit=limit + 1)
         shown = [stream for _, stream in found[:limit]]
-        learned = await candidates.learned_of(connection, [one.id for one in shown if one.record is not None])
-    items = [listed_candidate(one, together(learned[one.id])) for one in shown if one.record is not None]
+        beside = await candidates.beside_of(connection, [one.id for one in shown if one.record is not None])
+    items = [listed_candidate(one, beside[one.id]) for one in shown if one.record is not None]
     gone = [
         Gone(one.id, one.erased_at is not None, one.person_id if one.person_id != one.id else None)
         for one in shown

@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.candidates.domain.learning import Learned
-from services.candidates.domain.people import ListEntry, Stream, entries_of_person, learned_of_person, sources_of_person
+from services.candidates.domain.people import Beside, ListEntry, Stream, beside, entries_of_person, sources_of_person
 from services.candidates.domain.positions import Position
 from services.candidates.domain.registers import Observation
 from services.candidates.domain.versions import after, entity_tag
@@ -25,11 +24,11 @@ class RecordView:
 
 @dataclass(frozen=True, slots=True)
 class CandidateView(RecordView):
-    """A person's record, and beside it, outside of ``tag``, what was learned."""
+    """A person's record, and beside it, outside of ``tag``, what was learned, and how they are vetted."""
 
     after_each: list[str]
     """``after`` of all streams that a change of the person's links concerns."""
-    learned: Learned
+    beside: Beside
     entries: Mapping[str, Sequence[ListEntry]]
     """The items of lists with who states each; empty on a page of many records."""
     sources: Mapping[str, Observation]
@@ -67,18 +66,18 @@ class StatedValue:
 
 def candidate_view(person: Stream, members: Collection[Stream], concerned: Iterable[Stream]) -> CandidateView:
     """The view of the person whose record a stream holds; ``concerned`` are the streams that readers may wait for."""
-    return _view(person, concerned, learned_of_person(members), entries_of_person(members), sources_of_person(members))
+    return _view(person, concerned, beside(members), entries_of_person(members), sources_of_person(members))
 
 
-def listed_candidate(person: Stream, learned: Learned) -> CandidateView:
+def listed_candidate(person: Stream, shown_beside: Beside) -> CandidateView:
     """The view of a person on a page of many."""
-    return _view(person, [person], learned, {}, {})
+    return _view(person, [person], shown_beside, {}, {})
 
 
 def _view(
     person: Stream,
     concerned: Iterable[Stream],
-    learned: Learned,
+    shown_beside: Beside,
     entries: Mapping[str, Sequence[ListEntry]],
     sources: Mapping[str, Observation],
 ) -> CandidateView:
@@ -88,7 +87,7 @@ def _view(
         entity_tag(person.id, person.record_version),
         after("candidate", person.id, person.version),
         sorted(after("candidate", stream.id, stream.version) for stream in concerned if stream.version > 0),
-        learned,
+        shown_beside,
         entries,
         sources,
     )
