@@ -45,11 +45,12 @@ _COUNTS = ", ".join(
         *((status, f"{condition} AND ({_LEASED}) IS NOT TRUE") for status, condition in _UNLEASED.items()),
     ]
 )
-_FOR_RECRUITER = f"""
-    AND (last_touch_by = :recruiter
-         OR person_id = ANY (ARRAY (SELECT person_id FROM leases WHERE recruiter = :recruiter AND {_LEASED}))
-         OR reasons @> jsonb_build_array(jsonb_build_object('recruiter', CAST(:recruiter AS text))))
-"""  # noqa: S608 - a constant
+_FOR_RECRUITER = (
+    "last_touch_by = :recruiter",
+    f"person_id = ANY (ARRAY (SELECT person_id FROM leases WHERE recruiter = :recruiter AND {_LEASED}))",  # noqa: S608
+    "reasons @> jsonb_build_array(jsonb_build_object('recruiter', CAST(:recruiter AS text)))",
+)
+"""Whose item it is, each found by an index of its own."""
 _FOR_REASON = """
     AND EXISTS (
         SELECT FROM jsonb_to_recordset(reasons) AS one (reason text, position_id uuid, due_at timestamptz, trigger text)
@@ -67,7 +68,8 @@ _FOR_PERSON: Mapping[str, str] = {
 """What the records of a person must say, by filter; of linked records any may say it."""
 _ORDER = "priority DESC, queue_items.due_at, queue_items.id"
 _FOLLOWS = """
-    AND (priority < :priority OR (priority = :priority AND (queue_items.due_at, queue_items.id) > (:due_at, :id)))
+    AND priority <= :priority
+    AND (priority < :priority OR (queue_items.due_at, queue_items.id) > (:due_at, :id))
 """
 _NAME = re.compile(r"(?<!:):(\w+)")
 TO_ANNOUNCE = "presence = 'live' AND due_at <= :now AND announced IS DISTINCT FROM due_at"
@@ -111,13 +113,22 @@ class Wanted:
 
 async def page(session: AsyncSession, wanted: Wanted, *, now: datetime, after: After | None, limit: int) -> list[QueueItem]:
     """Live items, strongest first, then longest due."""
+    query, values = paging(wanted, now=now, after=after, limit=limit)
+    return [_item(row) for row in await _fetch(session, query, values)]
+
+
+def paging(wanted: Wanted, *, now: datetime, after: After | None, limit: int) -> tuple[str, dict[str, Any]]:
+    """The query of ``page``, which for a recruiter alone reads no more items than it answers, and its values."""
     values = _values(wanted, now) | {"limit": limit}
-    where = _where(wanted)
+    where = _where(replace(wanted, recruiter=None))
     if after is not None:
         where += _FOLLOWS
         values |= {"priority": after.priority, "due_at": after.due_at, "id": after.id}
-    query = f"SELECT {_COLUMNS} FROM {_ITEMS} WHERE {where} ORDER BY {_ORDER} LIMIT :limit"  # noqa: S608
-    return [_item(row) for row in await _fetch(session, query, values)]
+    end = f"ORDER BY {_ORDER} LIMIT :limit"
+    if wanted.recruiter is not None:
+        theirs = (f"(SELECT person_id FROM {_ITEMS} WHERE {where} AND {one} {end})" for one in _FOR_RECRUITER)  # noqa: S608
+        where = f"person_id IN ({' UNION '.join(theirs)})"
+    return f"SELECT {_COLUMNS} FROM {_ITEMS} WHERE {where} {end}", values  # noqa: S608
 
 
 async def counts(session: AsyncSession, wanted: Wanted, *, now: datetime) -> dict[QueueStatus, int]:
@@ -251,7 +262,7 @@ def _where(wanted: Wanted) -> str:
     if wanted.status is not None:
         where += f" AND {_STATUS[wanted.status]}"
     if wanted.recruiter is not None:
-        where += _FOR_RECRUITER
+        where += f" AND ({' OR '.join(_FOR_RECRUITER)})"
     if wanted.tier is not None:
         where += " AND tier = :tier"
     if wanted.item is not None:

@@ -172,21 +172,38 @@ async def test_counts_are_right_while_items_move(desk: Desk) -> None:
 async def test_counting_reads_an_index_alone(desk: Desk) -> None:
     for number in range(5):
         await desk.soft_no(f"ats:{number}")
-    others = "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'queue_items'::regclass AND NOT indisunique"
 
+    plan = await planned(desk, "queue_items_by_priority", *queue.counting(Wanted(), now=DUE))
+
+    assert any("Index Only Scan using queue_items_by_priority" in line for line in plan), plan
+
+
+async def test_a_page_of_a_recruiter_reads_their_items_in_the_queues_order(desk: Desk) -> None:
+    for number in range(5):
+        await desk.soft_no(f"ats:{number}")
+    wanted = Wanted(recruiter="maria")
+
+    plan = await planned(desk, "queue_items_by_last_touch", *queue.paging(wanted, now=DUE, after=None, limit=50))
+
+    (read,) = [number for number, line in enumerate(plan) if "Index Scan using queue_items_by_last_touch" in line]
+    depth = [len(line) - len(line.lstrip()) for line in plan]
+    above = [line for number, line in enumerate(plan[:read]) if all(depth[number] < one for one in depth[number + 1 : read + 1])]
+    assert [line.split()[1] for line in above if "Limit" in line or "Sort" in line][-1] == "Limit", plan
+
+
+async def planned(desk: Desk, index: str, statement: str, values: Mapping[str, Any]) -> list[str]:
+    """How a query would be run if the queue had but this index: over five rows every plan costs nothing."""
+    others = "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'queue_items'::regclass AND NOT indisunique"
     async with desk.sessions.begin() as session:
-        # Over five rows every plan costs nothing: the planner is left one index, and reads it alone if it holds what is counted.
         await session.execute(text("SET LOCAL enable_seqscan = off"))
         await session.execute(text("SET LOCAL enable_bitmapscan = off"))
         await session.execute(text("SET LOCAL enable_mergejoin = off"))
         await session.execute(text("SAVEPOINT all_indexes"))
-        for index in set(await session.scalars(text(others))) - {"queue_items_by_priority"}:
-            await session.execute(text(f"DROP INDEX {index}"))
-        statement, values = queue.counting(Wanted(), now=DUE)
-        plans = list(await session.scalars(text(f"EXPLAIN {statement}"), values))
+        for other in set(await session.scalars(text(others))) - {index}:
+            await session.execute(text(f"DROP INDEX {other}"))
+        plan = list(await session.scalars(text(f"EXPLAIN {statement}"), values))
         await session.execute(text("ROLLBACK TO all_indexes"))
-
-    assert any("Index Only Scan using queue_items_by_priority" in line for line in plans), plans
+    return plan
 
 
 async def test_a_claim_passes_over_who_left_or_was_taken_between_the_look_and_the_lock(
