@@ -47,7 +47,6 @@ _FILL = """
     DROP INDEX bench_queue_priority_due_at_id_snoozed_until_person_id_idx;
     CREATE INDEX ON bench_queue (priority DESC, due_at, id, coalesce(lease_expires_at, '-infinity'::timestamptz))
         WHERE presence = 'live';
-    ANALYZE queue_items; ANALYZE bench_queue; ANALYZE relationships; ANALYZE queue_log;
     """
 _BARE = f"""
     UPDATE bench_queue SET lease = gen_random_uuid(), recruiter = $2, lease_expires_at = $3 FROM (
@@ -85,6 +84,7 @@ async def measure(run: Run) -> None:
         try:
             run.say(f"filling a queue of {ITEMS:,}")
             await bare.execute(_FILL.format(items=ITEMS), timeout=600)
+            await bare.execute("VACUUM ANALYZE", timeout=600)
             for number in range(WARM_UP + max(run.rounds, 10)):
                 pair = await _ours(sessions, settings), await _bare(bare)
                 if number >= WARM_UP:

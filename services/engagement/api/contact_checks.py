@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, WrapValidato
 
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
 from services.engagement.domain.contact import Ask, Code
-from services.engagement.use_cases.check_contacts import Checked, Planned, check_contacts, release_reservation
+from services.engagement.use_cases.check_contacts import IN_THE_PAST, Checked, Planned, check_contacts, release_reservation
 from shared import clock
 from shared.errors import DomainError, Invalid
 from shared.events.fields import CandidateRef, PositionRef
@@ -143,6 +143,8 @@ async def check_contact(
         planned = _read(sent, now, principal)
         name_people(request, {planned.candidate})
         [checked] = await check_contacts(sessions, [planned], request=token, now=now, settings=settings)
+        if isinstance(checked, Invalid):
+            raise checked
         return _answer(checked)
     if not 1 <= len(sent) <= MOST:
         raise Invalid.of("body", f"must hold 1 to {MOST:,} checks")
@@ -150,11 +152,12 @@ async def check_contact(
     plans = [one for one in read if isinstance(one, Planned)]
     name_people(request, {one.candidate for one in plans})
     answers = iter(await check_contacts(sessions, plans, request=token, now=now, settings=settings))
+    results = [next(answers) if isinstance(one, Planned) else one for one in read]
     items = [
-        ContactCheckItem(index=at, status=200, answer=_answer(next(answers)))
-        if isinstance(one, Planned)
+        ContactCheckItem(index=at, status=200, answer=_answer(one))
+        if isinstance(one, Checked)
         else ContactCheckItem(index=at, status=status_of(one), problem=problem(one, request_id=request_id_of(request)))
-        for at, one in enumerate(read)
+        for at, one in enumerate(results)
     ]
     batch = ContactCheckBatch(allowed=sum(item.answer is not None and item.answer.allowed for item in items), items=items)
     return Response(batch.model_dump_json(exclude_none=False), 207, media_type="application/json")
@@ -183,8 +186,8 @@ def _read(item: Any, now: datetime, principal: Principal) -> Planned:
         raise invalid_from(error.errors()) from error
     day = asked.at if isinstance(asked.at, date) and not isinstance(asked.at, datetime) else None
     at = asked.at if isinstance(asked.at, datetime) else now
-    if asked.reserve and (at < now - CLOCK_SKEW or (day is not None and day < now.date())):
-        raise Invalid.of("at", "must not be in the past for a reservation")
+    if asked.reserve and at < now - CLOCK_SKEW:
+        raise Invalid.of("at", IN_THE_PAST)
     ask = Ask(
         channel=asked.channel,
         at=at,

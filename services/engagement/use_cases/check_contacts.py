@@ -29,8 +29,10 @@ from services.engagement.use_cases.transactions import transact
 from shared.attempts import without_retracted
 from shared.db.asyncpg_connection import driver
 from shared.db.engine import Sessions
+from shared.errors import Invalid
 
 _NOT_KNOWN = ContactRecord(None, None, None)
+IN_THE_PAST = "must not be in the past for a reservation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +66,27 @@ class _Known:
 
 async def check_contacts(
     sessions: Sessions, planned: Sequence[Planned], *, request: UUID, now: datetime, settings: EngagementSettings
-) -> list[Checked]:
+) -> list[Checked | Invalid]:
     """Check each, in order; an answer for each. Of several that reserve one person's next contact, one is allowed.
+
+    Invalid is answered where a day is to be reserved that is over where the person lives.
 
     A second run of the same request finds the reservations that the first made: their ids follow from ``request``.
     """
 
-    async def work(session: AsyncSession) -> list[Checked]:
+    async def work(session: AsyncSession) -> list[Checked | Invalid]:
         person_of = await _people(session, planned)
         connection = await driver(session)
         known = await _load(session, set(person_of.values()), planned, now, settings)
-        checked: list[Checked] = []
+        checked: list[Checked | Invalid] = []
         for number, one in enumerate(planned):
             person = person_of[one.candidate]
             own = uuid5(request, str(number))
-            decision = decide(*await _case(session, person, one, known, own, now, settings))
+            case, ask = await _case(session, person, one, known, own, now, settings)
+            if one.reserve and one.day is not None and one.day < case.place.local(now).date():
+                checked.append(Invalid.of("at", IN_THE_PAST))
+                continue
+            decision = decide(case, ask)
             reservation = None
             if one.reserve and decision.is_allowed:
                 reservation = Reservation(own, one.ask.recruiter, now + settings.reservation_for)

@@ -1,7 +1,7 @@
 """Contact checks over HTTP: they see what was accepted before them, and hold the next contact for one alone."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from services.engagement.settings import EngagementSettings
+from shared import clock
 from shared.db.engine import Sessions
 from shared.events import CandidateChanged
 from shared.ids import candidate_id
@@ -163,6 +164,40 @@ async def test_a_record_says_where_a_person_lives_and_erasure_ends_it(
     assert (codes(night_there), night_there["reasons"][0]["until"]) == (["quiet_hours"], "2026-03-11T23:00:00Z")
     assert codes(day_alone) == ["holiday"]  # Vernal Equinox Day
     assert (erased["allowed"], codes(erased), erased["earliest_allowed_at"]) == (False, ["erased"], None)
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "today"),
+    [
+        ("America/Los_Angeles", datetime(2026, 3, 11, 2, tzinfo=UTC), "2026-03-10"),
+        ("Pacific/Kiritimati", datetime(2026, 3, 10, 23, tzinfo=UTC), "2026-03-11"),
+        ("Europe/Berlin", datetime(2026, 3, 11, 12, tzinfo=UTC), "2026-03-11"),
+    ],
+)
+async def test_a_day_is_reserved_while_it_lasts_where_the_person_lives(
+    ats: Ats,
+    engagement: Sessions,
+    settings: EngagementSettings,
+    monkeypatch: pytest.MonkeyPatch,
+    zone: str,
+    now: datetime,
+    today: str,
+) -> None:
+    ada = candidate_id("ats:ada")
+    await Records(engagement, settings).publish((ada, CandidateChanged(candidate_id=ada, person_id=ada, time_zone=zone)))
+    monkeypatch.setattr(clock, "now", lambda: now)
+    yesterday = str(date.fromisoformat(today) - timedelta(days=1))
+    past = {"field": "at", "rule": "must not be in the past for a reservation"}
+
+    refused = await check(ats, 422, at=yesterday, reserve=True)
+    asked = [{"candidate": "ats:ada", "channel": "email", "at": day, "reserve": True} for day in (yesterday, today)]
+    batch = (await ats.client.post("/v1/contact-checks", json=asked)).json()["items"]
+    unreserved = await check(ats, at=yesterday)
+
+    assert refused["errors"] == [past]
+    assert [(one["status"], one["problem"] and one["problem"]["errors"]) for one in batch] == [(422, [past]), (200, None)]
+    assert batch[1]["answer"]["reservation"] is not None
+    assert unreserved["reservation"] is None
 
 
 async def test_a_recruiter_in_the_directory_has_a_limit(ats: Ats) -> None:
