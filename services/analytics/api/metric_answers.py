@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+import orjson
 from pydantic import BaseModel, Field
 
 from services.analytics.api.answers import FILTERED_BY
@@ -10,6 +12,9 @@ from services.analytics.domain.questions import Period, Question, View
 from services.analytics.metrics import Metric
 from services.analytics.metrics.adding_up import Kind
 from services.analytics.use_cases.read_metric import MetricRow
+
+Row = dict[str, Any]
+"""A ``NumberRow`` as it is sent."""
 
 
 class Earlier(BaseModel):
@@ -58,10 +63,10 @@ class MetricAnswer(BaseModel):
     more: bool = Field(description="Whether there are more groups than the limit.")
 
 
-def metric_answer(metric: Metric, question: Question, rows: Sequence[NumberRow], *, more: bool) -> MetricAnswer:
-    """The answer to a question about a metric."""
+def metric_answer(metric: Metric, question: Question, rows: Sequence[Row], *, more: bool) -> bytes:
+    """The answer to a question about a metric, a ``MetricAnswer`` as JSON. Rows may be many: they are not validated."""
     names = [dimension.name for dimension in question.group_by]
-    return MetricAnswer(
+    answer = MetricAnswer(
         view=question.view,
         since=question.since,
         before=question.before,
@@ -73,32 +78,34 @@ def metric_answer(metric: Metric, question: Question, rows: Sequence[NumberRow],
         filters={name: list(values) for name, values in question.filters.items()},
         group_by=names,
         period=question.period if "period" in names else None,
-        rows=list(rows),
+        rows=[],
         more=more,
     )
+    return orjson.dumps(answer.model_dump(mode="json", by_alias=True) | {"rows": rows})
 
 
-def number_rows(rows: Sequence[MetricRow], earlier: Sequence[MetricRow] | None) -> list[NumberRow]:
-    """The rows of the answer, each with that of the span before where that was read."""
-    known = {frozenset(one.key.items()): number_row(one) for one in earlier or ()}
-    found = list(map(number_row, rows))
-    for one in found:
-        if (was := known.get(frozenset(one.key.items()))) is not None:
-            one.before = Earlier(value=was.value, n=was.n)
+def number_rows(rows: Sequence[MetricRow], earlier: Sequence[MetricRow] | None) -> list[Row]:
+    """The rows of the answer, each a ``NumberRow``, with that of the span before where that was read."""
+    found = list(map(_number_row, rows))
+    if earlier is not None:
+        known = {frozenset(one["key"].items()): one for one in map(_number_row, earlier)}
+        for one in found:
+            if (was := known.get(frozenset(one["key"].items()))) is not None:
+                one["before"] = {"value": was["value"], "n": was["n"]}
     return found
 
 
-def number_row(one: MetricRow) -> NumberRow:
+def _number_row(one: MetricRow) -> Row:
     """One row of the answer; values have four places."""
-    number = one.row
-    value, low, high = (None if end is None else round(end, 4) for end in (number.value, number.low, number.high))
-    return NumberRow(
-        key=one.key,
-        value=value,
-        n=number.n,
-        low=low,
-        high=high,
-        small=one.small,
-        too_young=one.too_young,
-        mature=round(one.mature, 4),
-    )
+    value, n, low, high = one.row.value, one.row.n, one.row.low, one.row.high
+    return {
+        "key": one.key,
+        "value": None if value is None else round(float(value), 4),
+        "n": n,
+        "low": None if low is None else round(low, 4),
+        "high": None if high is None else round(high, 4),
+        "small": one.small,
+        "too_young": one.too_young,
+        "mature": round(one.mature, 4),
+        "before": None,
+    }

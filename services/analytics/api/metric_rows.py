@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 
 from services.analytics.api.filters import FiltersDep, SpanDep
 from services.analytics.api.funnels import question_of
-from services.analytics.api.metric_answers import MetricAnswer, NumberRow, metric_answer, number_rows
+from services.analytics.api.metric_answers import MetricAnswer, NumberRow, Row, metric_answer, number_rows
 from services.analytics.api.reading import ReadingDep
 from services.analytics.api.representations import STREAMED, Form, FormDep, streamed, tag_in
 from services.analytics.api.tables import Column, columns_of
@@ -126,8 +126,7 @@ async def get_metric(
     was = None if earlier is None else (await reading.metric(metric, earlier, now)).rows
     rows = number_rows(found.rows, was)
     if form is Form.JSON:
-        body = metric_answer(metric, question, rows, more=found.more)
-        return Response(body.model_dump_json(by_alias=True), media_type=form.value, headers=headers)
+        return Response(metric_answer(metric, question, rows, more=found.more), media_type=form.value, headers=headers)
     return await streamed(form, _some(rows), _columns(metric, question, compare), name=metric.name, headers=headers)
 
 
@@ -144,6 +143,6 @@ def _columns(metric: Metric, question: Question, compare: str | None) -> list[Co
     return columns_of(NumberRow, keys=keys, without=() if compare else ("before",))
 
 
-async def _some(rows: Sequence[NumberRow]) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
+async def _some(rows: Sequence[Row]) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
     for start in range(0, len(rows), 1000):
-        yield [row.model_dump() for row in rows[start : start + 1000]]
+        yield rows[start : start + 1000]

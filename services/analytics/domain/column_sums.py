@@ -39,9 +39,9 @@ def sums(
     if question.is_of_attempts:
         lines, found, counted, young = _attempts(columns, question, wanted, judged, zone)
         if question.view is View.COHORT and not by_contribution:
-            return _summed(lines, _grouped(lines, counted, _tally(young), question), columns, wanted, found)
+            return _summed(lines, grouped(lines, counted, _tally(young), question), columns, wanted, found)
         of_young = by_profile(columns, young, wanted)
-        return _summed(lines, _grouped(lines, found.sum(axis=1), of_young.sum(axis=1), question), columns, wanted, found)
+        return _summed(lines, grouped(lines, found.sum(axis=1), of_young.sum(axis=1), question), columns, wanted, found)
     lines, places = contribution_lines(columns, columns.counts, wanted, question, zone)
     place_of = _places(wanted, len(columns.counts.measures))
     cells = lines.group * max(1, len(wanted)) + place_of[columns.counts.code.all[places]]
@@ -55,7 +55,7 @@ def quantiles(columns: Columns, question: Question, family: str, share: float, *
     wanted = _measures(spans, (f"{family}.",))
     if question.view is View.COHORT:
         attempts, _, counted, young = _attempts(columns, question, [], judged, zone)
-        by_code = _grouped(attempts, counted, _tally(young), question)
+        by_code = grouped(attempts, counted, _tally(young), question)
         groups = {attempts.key(code): group for code, group in by_code.items()}
         if (name := rolled_by(question)) is not None and (cells := columns.spans_by(name)) is not None:
             column_quantiles.add(columns, name, cells, wanted, share, by_code)
@@ -91,7 +91,7 @@ def weights(columns: Columns, question: Question, prefixes: tuple[str, ...], *, 
     lines, places = contribution_lines(columns, spans, wanted, question, zone)
     if question.view is View.COHORT:
         attempts, _, counted, young = _attempts(columns, question, [], judged, zone)
-        by_code = _grouped(attempts, counted, _tally(young), question)
+        by_code = grouped(attempts, counted, _tally(young), question)
         groups = {attempts.key(code): group for code, group in by_code.items()}
     else:
         groups = {lines.key(code): group for code, group in _counted(columns, question, lines, judged).items()}
@@ -175,10 +175,10 @@ def contribution_lines(
 def _counted(columns: Columns, question: Question, lines: Lines, judged: datetime) -> dict[int, Group]:
     """The groups by code, with how many lines each holds."""
     young = lines.some(np.flatnonzero(columns.cohort_at.all[lines.row] > micros(judged)))
-    return _grouped(lines, _tally(lines), _tally(young), question)
+    return grouped(lines, _tally(lines), _tally(young), question)
 
 
-def _grouped(lines: Lines, everything: Ints, young: Ints, question: Question) -> dict[int, Group]:
+def grouped(lines: Lines, everything: Ints, young: Ints, question: Question) -> dict[int, Group]:
     """The groups by code, with how much each holds: the largest and one more, or all where they are in order of time."""
     codes = np.flatnonzero(everything)
     most = question.limit + 1

@@ -13,11 +13,14 @@ PRESSED_FOR = timedelta(days=30)
 """So long touches press."""
 MOST_TOUCHES = 3
 """People with more touches than that are counted together."""
+TOUCH = "touches_per_reply.touches"
+PRESSURE = [f"contact_pressure.{one}" for one in (*range(1, MOST_TOUCHES + 1), "more")]
+"""The measures of people by how often they were touched: once, twice, and so on."""
 
 
 def _touches(attempt: Attempt) -> Iterator[Contribution]:
     for touch in attempt.touches:
-        yield Contribution("touches_per_reply.touches", touch.time)
+        yield Contribution(TOUCH, touch.time)
 
 
 def _words(attempt: Attempt) -> Iterator[Contribution]:
@@ -35,7 +38,7 @@ TOUCHES_PER_REPLY = Metric(
     "each response at the time of the first.",
     formula="count(touches) / count(attempts with a response)",
     contributes=_touches,
-    adds_up=ratio_of(["touches_per_reply.touches"], [f"responded_by_touch.{touch}" for touch in TOUCHES], is_share=False),
+    adds_up=ratio_of([TOUCH], [f"responded_by_touch.{touch}" for touch in TOUCHES], is_share=False),
 )
 
 TALK_TO_LISTEN = Metric(

@@ -46,7 +46,7 @@ OF_PEOPLE = frozenset({Subject.PERSON, Subject.POOLED})
 """What the copy of everybody in memory answers."""
 SOME_ATTEMPTS = frozenset({Subject.HIRE, Subject.UNPLANNED})
 """Some of the attempts, each of which adds one thing."""
-FROM_MEMORY = OF_PEOPLE | SOME_ATTEMPTS | {Subject.LOSS}
+FROM_MEMORY = OF_PEOPLE | SOME_ATTEMPTS | {Subject.LOSS, Subject.PRESSED}
 """What the copies in memory answer beside attempts, as of now."""
 MADE_OF_ATTEMPTS = frozenset({Subject.LOSS, Subject.HIRE, Subject.PRESSED, Subject.POOLED, Subject.UNPLANNED})
 LOOK_BACK = {Subject.ATTEMPT, *MADE_OF_ATTEMPTS} - {Subject.UNPLANNED}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.dimensions import PERIOD
-from services.analytics.domain import column_people, column_sums
+from services.analytics.domain import column_people, column_pressure, column_sums
 from services.analytics.domain.columns import Columns
 from services.analytics.domain.costs import keys_of
 from services.analytics.domain.groups import Group, Groups, Key, added_up, in_order
@@ -129,6 +129,8 @@ def _from_columns(columns: Columns, *, metric: Metric, question: Question, hour:
     judged = judged if metric.ripens else ANY_TIME
     if metric is STALE:
         return column_people.stale(columns, question, by=hour, zone=zone)
+    if metric.of is Subject.PRESSED:
+        return column_pressure.pressed(columns, question, by=hour, zone=zone)
     if isinstance(how, Quantile):
         return column_sums.quantiles(columns, question, how.family, how.share, judged=judged, zone=zone)
     if metric.weighs:

@@ -29,6 +29,8 @@ QUESTIONS = [
     ("known_hires", {"group_by": "recruiter"}), ("known_hires", {"group_by": "skill,attempt", "view": "activity"}),
     ("known_hires", {"group_by": "period", "from": "2026-04-01"}), ("soft_nos_unplanned", {"group_by": "position"}),
     ("soft_nos_unplanned", {"group_by": "level", "view": "activity", "to": "2026-09-01"}), ("soft_nos_unplanned", {}),
+    ("contact_pressure", {}), ("contact_pressure", {"group_by": "skill"}), ("contact_pressure", {"level": "senior"}),
+    ("contact_pressure", {"group_by": "period", "period": "week", "view": "activity"}),
     ("people", {}), ("people", {"group_by": "level", "view": "activity"}), ("pool_yield", {"group_by": "skill"}),
     ("pool_yield", {"market_status": "active", "group_by": "location"}), ("stale_records", {"group_by": "tier"}),
     ("stale_records", {"group_by": "period", "view": "activity"}), ("stale_records", {"to": "2026-09-01", "group_by": "level"}),
