@@ -31,6 +31,7 @@ class DataFolder:
         self.postgres = self.path / "postgres"
         self.kafka = self.path / "kafka"
         self.keys = self.path / "keys"
+        self.files = self.path / "files"
         self.logs = self.path / "logs"
         self.version = self.path / "VERSION"
         self.run = self.path / "run.json"

@@ -205,6 +205,7 @@ class Stack:
             "GATEWAY_SIGNING_KEYS": str(self.folder.keys),
             "REKINDLE_PUBLIC_URL": self.url,
             "REKINDLE_CURSOR_KEY": str(held["cursor_key"]),
+            "CANDIDATES_FILES_URL": self.folder.files.as_uri(),
             "CONNECTORS_API_URL": self.url,
             "GATEWAY_API_URL": self.url,
             "CONNECTORS_API_TOKEN": connectors,

@@ -11,6 +11,7 @@ from services.candidates.api import (
     cleansing,
     duplicates,
     erasures,
+    files,
     honesty,
     imports,
     insights,
@@ -23,6 +24,7 @@ from services.candidates.api import (
 )
 from services.candidates.consumers import subscriptions
 from services.candidates.settings import CandidatesSettings
+from services.candidates.storage.file_store import FileStore
 from services.candidates.use_cases.measure_erasures import erasure_measure
 from services.candidates.use_cases.read_personal_data import whole_person
 from shared.db.engine import connect
@@ -65,6 +67,8 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
             matches.router,
             insights.router,
             vetting.router,
+            files.upload_router,
+            files.router,
             candidates.router,
             positions.router,
             cleansing.router,
@@ -98,6 +102,7 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
         uploads=[imports.PATH],
     )
     app.state.sessions = sessions
+    app.state.files = FileStore(settings.files_url)
     app.state.rates = rates_of(settings.rates)
     app.state.retention = retained
     return app

@@ -53,6 +53,12 @@ class CandidatesSettings(SharedSettings):
     import_keep_days: int = Field(90, ge=1, le=3650, validation_alias="CANDIDATES_IMPORT_KEEP_DAYS")
     """Days after its end for which an import can be undone, and what came of each of its rows is kept."""
 
+    files_url: str = Field(
+        "file:///var/lib/rekindle/files",
+        pattern=r"^(file:///.+|s3://[^/?#]+(/[^?#]*)?)$",
+        validation_alias="CANDIDATES_FILES_URL",
+    )
+    """Where files of people are kept: ``file:///folder``, or ``s3://bucket/prefix`` with the usual AWS_* variables."""
     resume_max_pages: int = Field(50, ge=1, validation_alias="CANDIDATES_RESUME_MAX_PAGES")
     """Pages that a resume may have."""
     resume_max_files: int = Field(500, ge=1, validation_alias="CANDIDATES_RESUME_MAX_FILES")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from services.candidates.api.import_bodies import row_reader
 from services.candidates.consumers import subscriptions
 from services.candidates.settings import CandidatesSettings
+from services.candidates.storage.file_store import FileStore
 from services.candidates.use_cases.holdings import TOPICS
 from services.candidates.use_cases.retention import RetentionClock
 from services.candidates.use_cases.run_imports import ImportRunner
@@ -23,7 +24,8 @@ def parts(settings: CandidatesSettings | None = None) -> Mapping[str, Part]:
     retained = own.retention_policy  # a wrong file of rules stops the start
 
     async def import_people(sessions: Sessions, stop: asyncio.Event) -> None:
-        await ImportRunner(sessions, row_reader(own), own.partitions, own.import_keeps).run(stop)
+        runner = ImportRunner(sessions, row_reader(own), own.partitions, own.import_keeps, FileStore(own.files_url))
+        await runner.run(stop)
 
     async def erase_due(sessions: Sessions, stop: asyncio.Event) -> None:
         await RetentionClock(sessions, retained, own.erasure_services, own.partitions).run(stop)

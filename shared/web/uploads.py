@@ -27,9 +27,10 @@ class UploadRoute(IdempotentRoute):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file and the fields beside it."""
+    """A file with its name as it was sent, and the fields beside it."""
 
     file: BinaryIO
+    name: str
     fields: Mapping[str, str]
 
 
@@ -57,11 +58,11 @@ async def read_upload(request: Request, *, fields: tuple[str, ...]) -> AsyncIter
 
 def _checked(items: list[tuple[str, UploadFile | str]], known: tuple[str, ...]) -> Upload:
     wrong: list[FieldError] = []
-    file: BinaryIO | None = None
+    file: UploadFile | None = None
     given: dict[str, str] = {}
     for name, value in items:
         if name == "file" and isinstance(value, UploadFile):
-            file = value.file
+            file = value
         elif name == "file" or isinstance(value, UploadFile):
             wrong.append(FieldError(name, "must be a file with a name" if name == "file" else "must not be a file"))
         elif name not in known:
@@ -76,4 +77,4 @@ def _checked(items: list[tuple[str, UploadFile | str]], known: tuple[str, ...]) 
         wrong.append(FieldError("file", "is required"))
     if wrong or file is None:
         raise Invalid("; ".join(f"{one.field} {one.rule}" for one in wrong), errors=wrong)
-    return Upload(file, given)
+    return Upload(file.file, file.filename or "", given)

@@ -32,6 +32,8 @@ NOT_AS_IT_STANDS = {
     "listPoolMembers": "needs the id of a pool",
     "putPoolMember": "needs the id of a pool",
     "takeBackPoolMember": "needs the id of a pool",
+    "getFile": "needs the id of a file",
+    "removeFile": "needs the id of a file",
     "getQueueItem": "needs the id of an item",
     "completeQueueItem": "needs the lease of a claim",
     "renewQueueLease": "needs the lease of a claim",

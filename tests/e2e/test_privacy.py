@@ -134,6 +134,8 @@ async def posted(api: httpx.AsyncClient) -> list[dict[str, Any]]:
         assert answer.is_success, answer.text
     insight = {"kind": "personal", "text": word("insight"), "source": "call"}
     assert (await api.post(f"/v1/candidates/{CANDIDATE}/insights", json=insight)).is_success
+    resume = f"Ada Byron\n\nEDUCATION\nBSc, {word('school')} University, 2012 - 2016\n".encode()
+    assert (await api.post(f"/v1/candidates/{CANDIDATE}/files", files={"file": (f"{word('file')}.txt", resume)})).is_success
     sent = list(events())
     answer = await api.post("/v1/events", json=sent)
     assert answer.json()["stored"] == len(sent), answer.text
@@ -314,12 +316,19 @@ async def test_a_copy_for_the_person_holds_all_that_any_database_does(
     assert (await api.get("/v1/exports/ats:nobody")).status_code == 404
 
 
-async def test_no_database_holds_a_byte_of_it_once_an_erasure_is_done(
+def files_kept(stack: Stack) -> list[bytes]:
+    """The files of people in which a word of this person's is found."""
+    found = [path.read_bytes().lower() for path in stack.folder.files.rglob("*") if path.is_file()]
+    return [one for one in found if any(mark in one for mark in MARKS)]
+
+
+async def test_no_database_and_no_file_holds_a_byte_of_it_once_an_erasure_is_done(
     stack: Stack, api: httpx.AsyncClient, posted: list[dict[str, Any]]
 ) -> None:
     before = {service: {said for row in await rows(stack, service) for said in of_the_person(row)} for service in SERVICES}
     assert len(before["candidates"]) > 5
     assert len(before["engagement"]) > 5
+    assert len(files_kept(stack)) == 2, "the resume that was imported, and the one that was sent"
 
     erasure = await api.post("/v1/erasures", json={"candidate": CANDIDATE})
 
@@ -333,6 +342,7 @@ async def test_no_database_holds_a_byte_of_it_once_an_erasure_is_done(
     )
     left = {service: {said for row in await rows(stack, service) for said in of_the_person(row)} for service in SERVICES}
     assert left == {service: set() for service in SERVICES}
+    assert files_kept(stack) == []
     assert (await api.get(f"/v1/exports/{CANDIDATE}")).status_code == 410
 
 

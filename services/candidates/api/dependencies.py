@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 
 from services.candidates.domain.versions import Condition
 from services.candidates.settings import CandidatesSettings
+from services.candidates.storage.file_store import FileStore
 from services.candidates.use_cases.sync import SyncPage
 from services.candidates.use_cases.views import RecordView, Redirected
 from shared import clock
@@ -55,6 +56,7 @@ async def _known(
 
 
 SettingsDep = Annotated[CandidatesSettings, Depends(of_state("settings", CandidatesSettings))]
+FileStoreDep = Annotated[FileStore, Depends(of_state("files", FileStore))]
 RatesDep = Annotated[Rates, Depends(of_state("rates", Rates))]
 ConditionDep = Annotated[Condition, Depends(_condition)]
 """For a change."""

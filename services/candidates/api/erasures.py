@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.candidates.api.dependencies import Cursor, Limit, SettingsDep, current_time
+from services.candidates.api.dependencies import Cursor, FileStoreDep, Limit, SettingsDep, current_time
 from services.candidates.domain import erasures as domain
 from services.candidates.domain.versions import after
 from services.candidates.settings import ServiceName
@@ -111,16 +111,22 @@ def _shown(erasure: domain.Erasure) -> dict[str, Any]:
     responses={200: {"model": RequestedErasure, "description": "Erased everywhere."}},
 )
 async def erase_candidate(
-    body: ErasureRequest, principal: Eraser, sessions: SessionsDep, settings: SettingsDep, response: Response
+    body: ErasureRequest,
+    principal: Eraser,
+    sessions: SessionsDep,
+    settings: SettingsDep,
+    store: FileStoreDep,
+    response: Response,
 ) -> Any:
     """Forget a person for good; asked again, the first erasure is answered. From then on the person is answered 410.
 
-    The records are gone at once. Every other service erases what it holds a moment later and confirms it: `status` is `pending`
-    until all have.
+    Records and files are gone at once. Every other service erases what it holds a moment later and confirms it: `status` is
+    `pending` until all have.
     """
     erasure, versions = await erasing.erase_candidate(
         sessions,
         read_name("candidate", body.candidate),
+        store=store,
         requested_by=principal.identity,
         services=settings.erasure_services,
         shards=settings.partitions,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
-from services.candidates.api.dependencies import Cursor, Limit, SettingsDep, current_time
+from services.candidates.api.dependencies import Cursor, FileStoreDep, Limit, SettingsDep, current_time
 from services.candidates.api.import_bodies import (
     ImportMapping,
     ImportOperation,
@@ -105,7 +105,9 @@ _BODY: dict[str, Any] = {
     responses={200: {"model": ImportPreview, "description": "A dry run: what would happen."}},
     openapi_extra=_BODY,
 )
-async def create_import(request: Request, principal: Importer, sessions: SessionsDep, settings: SettingsDep) -> Response:
+async def create_import(
+    request: Request, principal: Importer, sessions: SessionsDep, settings: SettingsDep, store: FileStoreDep
+) -> Response:
     """Import people from a file. A row is a change of its person, as in a batch; one that breaks a rule hinders no other.
 
     A row names its person by an external id, else by a keyed hash of its e-mail address, else of its telephone. An absent column
@@ -116,7 +118,7 @@ async def create_import(request: Request, principal: Importer, sessions: Session
         source, given, skips_invalid, dry_run = _read_fields(upload)
         limits = Limits(columns=settings.import_max_columns, rows=settings.import_max_rows)
         most = (settings.resume_max_pages, settings.resume_max_files)
-        resumes = ResumeReader(settings.isolation, now, settings.phone_region, *most)
+        resumes = ResumeReader(settings.isolation, now, settings.phone_region, *most, name=upload.name, keeps=not dry_run)
         content = await asyncio.to_thread(digest_of, upload.file)
         table = await asyncio.to_thread(
             open_table,
@@ -130,6 +132,7 @@ async def create_import(request: Request, principal: Importer, sessions: Session
         new = NewImport(
             _import_id(request, principal),
             *(source, principal.identity, meaning, skips_invalid, settings.phone_region, settings.import_max_rows),
+            store=None if dry_run else store,
         )
         if not dry_run:
             demand_names_people(meaning)

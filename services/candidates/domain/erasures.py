@@ -64,11 +64,12 @@ class Erasure:
         services: Collection[str],
         requested_by: str,
         now: datetime,
+        is_whole: bool = True,
     ) -> Self:
-        """An erasure that is carried out here, and waits for ``services``."""
-        own = ServiceAnswer(OWN, frozenset(), removed, now)
+        """An erasure that is carried out here, and waits for ``services``; unless it ``is_whole``, for something here too."""
+        own = ServiceAnswer(OWN, frozenset(), removed, now) if is_whole else ServiceAnswer(OWN, frozenset(streams), removed)
         others = [ServiceAnswer(service, frozenset(streams), {}) for service in sorted({*services} - {OWN})]
-        return cls(erasure, tuple(sorted(streams)), requested_by, now, (own, *others), None if others else now)
+        return cls(erasure, tuple(sorted(streams)), requested_by, now, (own, *others), None if others or not is_whole else now)
 
     @property
     def status(self) -> Status:

@@ -88,6 +88,27 @@ class ReferralCircle(Invalid):
     title = "People cannot name each other in a circle"
 
 
+class FileUnknown(NotFound):
+    """The person has no file of that id, or it was removed."""
+
+    code = "file_unknown"
+    title = "There is no such file of this candidate"
+
+
+class FileMissing(NotFound):
+    """The store has lost the bytes of a file."""
+
+    code = "file_missing"
+    title = "The bytes of the file are not in the store"
+
+
+class TooManyFiles(Conflict):
+    """The person has as many files as are kept."""
+
+    code = "too_many_files"
+    title = "The candidate has too many files"
+
+
 class DuplicateUnknown(NotFound):
     """No suspected pair of that id."""
 

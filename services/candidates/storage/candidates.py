@@ -171,9 +171,16 @@ OF_THE_PAST = ("title", "company")
 
 _SAVE_PAST = f"""
     UPDATE candidates SET past = (
-        SELECT string_agg(DISTINCT value #>> '{{}}', E'\\n') FROM candidate_history
-        WHERE field IN {OF_THE_PAST} AND value <> 'null'
-            AND record_id IN (SELECT id FROM candidates AS member WHERE member.person_id = candidates.id)),
+        WITH member AS (SELECT id FROM candidates AS member WHERE member.person_id = candidates.id), said AS (
+            SELECT value #>> '{{}}' AS value FROM candidate_history
+            WHERE field IN {OF_THE_PAST} AND value <> 'null' AND record_id IN (SELECT id FROM member)
+            UNION
+            SELECT part ->> said_of FROM candidate_files,
+                LATERAL jsonb_array_elements((background -> 'positions') || (background -> 'schools')) AS part,
+                LATERAL unnest(ARRAY['title', 'company', 'school', 'degree']) AS said_of
+            WHERE candidate_id IN (SELECT id FROM member) AND is_kept AND background IS NOT NULL
+        )
+        SELECT string_agg(value, E'\\n' ORDER BY value) FROM said WHERE value <> ''),
         insights = (
         SELECT string_agg(text, E'\\n' ORDER BY observed_at, id) FROM candidate_insights AS insight
         WHERE candidate_id IN (SELECT id FROM candidates AS member WHERE member.person_id = candidates.id)
@@ -185,7 +192,7 @@ _SAVE_PAST = f"""
 
 
 def saving_past(people: Collection[UUID]) -> list[Write]:
-    """Let people be found by what their histories hold, titles and companies, and by their insights; after all were written."""
+    """Let people be found by what their histories and resumes hold of the past, and by their insights; after all was written."""
     return [Write(_SAVE_PAST, (list(people),))] if people else []
 
 

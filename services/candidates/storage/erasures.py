@@ -21,6 +21,7 @@ _HELD = """
         (SELECT count(*) FROM idempotency_keys WHERE status IS NOT NULL AND names && $1),
         (SELECT count(*) FROM import_rows WHERE candidate_id = ANY($1)),
         (SELECT count(*) FROM candidate_insights WHERE candidate_id = ANY($1)),
+        (SELECT count(*) FROM candidate_files WHERE candidate_id = ANY($1) AND digest IS NOT NULL),
         (SELECT count(*) FROM duplicate_pairs WHERE one = ANY($1) OR other = ANY($1)),
         (SELECT count(*) FROM retention_questions WHERE candidate_id = ANY($1)),
         (SELECT count(*) FROM referrals WHERE candidate_id = ANY($1) OR referrer_id = ANY($1)),
@@ -69,10 +70,13 @@ _DUE_AGAIN = """
 
 async def held(connection: Driver, streams: Collection[UUID]) -> dict[str, int]:
     """How much is held of these streams here, by kind; of what there is none, nothing."""
-    ((records, history, evidence, answers, imported, insights, pairs, *others),) = await connection.fetch(_HELD, list(streams))
+    ((records, history, evidence, answers, imported, insights, kept, pairs, *others),) = await connection.fetch(
+        _HELD, list(streams)
+    )
     questions, referred, decisions, pools, pool_events = others
     counts = {"records": records, "history_entries": history, "learned_facts": evidence, "kept_answers": answers}
-    counts |= {"import_rows": imported, "insights": insights, "retention_questions": questions, "referrals": referred}
+    counts |= {"import_rows": imported, "insights": insights, "files": kept}
+    counts |= {"retention_questions": questions, "referrals": referred}
     counts |= {"suspected_duplicates": pairs, "duplicate_decisions": decisions}
     counts |= {"pool_memberships": pools, "pool_events": pool_events}
     return {kind: count for kind, count in counts.items() if count}

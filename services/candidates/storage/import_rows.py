@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 
-from services.candidates.domain.imports.rows import RowError
+from services.candidates.domain.imports.rows import RowError, SentFile
 from shared.db.asyncpg_connection import Driver, Write, as_rows
 
 ERASED = "erased"
@@ -59,6 +59,8 @@ class StoredRow:
     content: Any
     resume: Mapping[str, Any] | None = None
     """All that a resume states; it is not stored."""
+    file: SentFile | None = None
+    """A resume itself; it is kept elsewhere."""
 
 
 def row_of(stored: Sequence[Any]) -> StoredRow:

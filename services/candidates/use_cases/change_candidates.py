@@ -52,6 +52,9 @@ class Accompaniment(Protocol):
     def writes(self, outcomes: "Sequence[Accepted | Redirected | DomainError]") -> Sequence[Write]:
         """What is written together with the changes, of which this is what came."""
 
+    def past_of(self, outcomes: "Sequence[Accepted | Redirected | DomainError]") -> Collection[UUID]:
+        """Streams of people whose past those writes change, among those that are locked."""
+
 
 async def change_candidate(
     sessions: Sessions, change: RecordChange, *, stated_by: str, shards: int, now: datetime
@@ -123,6 +126,8 @@ async def _change(
 
         def apply() -> tuple[Sequence[Accepted | Redirected | DomainError], Sequence[Write]]:
             outcomes = [work.outcome(change) for change in changes]
+            if also is not None:
+                work.with_a_past |= {*also.past_of(outcomes)}
             return outcomes, [*_writes(work, shards), *([] if also is None else also.writes(outcomes))]
 
         outcomes, writes = await asyncio.to_thread(apply) if len(changes) > IN_THE_LOOP else apply()

@@ -14,6 +14,7 @@ from services.candidates.storage import (
     duplicates,
     erasures,
     evidence,
+    files,
     history,
     import_rows,
     insights,
@@ -23,6 +24,9 @@ from services.candidates.storage import (
     referrals,
     retention,
 )
+from services.candidates.storage.file_store import FileStore
+from services.candidates.use_cases.erasures import read_erasure
+from services.candidates.use_cases.sweep_files import sweep_files
 from shared import outbox
 from shared.db.asyncpg_connection import Driver, write_together
 from shared.db.engine import Sessions
@@ -37,11 +41,11 @@ from shared.web.kept_answers import forgetting_answers
 
 
 async def erase_candidate(
-    sessions: Sessions, name: Name, *, requested_by: str, services: Collection[str], shards: int, now: datetime
+    sessions: Sessions, name: Name, *, store: FileStore, requested_by: str, services: Collection[str], shards: int, now: datetime
 ) -> tuple[Erasure, dict[UUID, int]]:
     """Erase the person and publish that; again, it is the erasure of the first time. Returns it with each stream's version.
 
-    It is pending until every one of ``services`` has confirmed it.
+    It is pending until every one of ``services`` has confirmed it, and until the store holds no file of the person alone.
     A name that is not known here is erased too: other services may hold facts of it, and a record may come late.
     """
     async with sessions.begin_raw(candidates.LOCK_MAP) as transaction:
@@ -52,15 +56,20 @@ async def erase_candidate(
         if mine.erasure_id is not None:
             return await _known(connection, mine.erasure_id)
         number = derived_id(f"erasure:{mine.person_id}")
+        removed = await _forget_aside(connection, number, streams)
         erasure = Erasure.begun(
             number,
             streams,
-            await _forget_aside(connection, number, streams),
+            removed,
             services=services,
             requested_by=requested_by,
             now=now,
+            is_whole="files" not in removed,
         )
         transaction.id = await _erase(connection, erasure, streams, shards)
+    if "files" in removed:
+        await sweep_files(sessions, store, now=now)
+        erasure = await read_erasure(sessions, number)
     return erasure, {stream.id: stream.version for stream in streams.values()}
 
 
@@ -97,6 +106,7 @@ async def _erase(connection: Driver, erasure: Erasure, streams: dict[UUID, Strea
             insights.forgetting(streams),
             retention.forgetting(streams),
             referrals.forgetting(streams),
+            *files.forgetting(streams, erasure=erasure.id, now=erasure.erased_at),
             forgetting_answers(streams),
             *import_rows.forgetting(streams),
             *duplicates.forgetting(streams),

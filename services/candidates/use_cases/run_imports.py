@@ -8,17 +8,20 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from services.candidates.storage import candidates, import_rows, imports
+from services.candidates.storage import candidates, files, import_rows, imports
+from services.candidates.storage.file_store import FileStore
 from services.candidates.storage.imports import CHANNEL, Import
 from services.candidates.use_cases.change_candidates import Accepted, apply_changes
 from services.candidates.use_cases.compare_people import compare_next
 from services.candidates.use_cases.follow_pools import follow_pools
-from services.candidates.use_cases.imported_rows import ReadRow, Worked
+from services.candidates.use_cases.imported_rows import ReadRow, RowResult, Worked
 from services.candidates.use_cases.imports import drop_old_rows
+from services.candidates.use_cases.sweep_files import sweep_files
 from services.candidates.use_cases.undo_import import take_back
 from services.candidates.use_cases.views import Redirected
 from shared import clock
@@ -59,6 +62,8 @@ class ImportRunner:
     shards: int
     keeps: timedelta
     """How long after its end the rows of an import are kept."""
+    store: FileStore | None = None
+    """The store of files, whose objects are swept here; None where nobody has to."""
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _alarm: asyncio.TimerHandle | None = None
 
@@ -80,7 +85,7 @@ class ImportRunner:
         try:
             await connection.add_listener(CHANNEL, lambda *_: self._woken.set())
             await connection.add_listener(CHANGES, lambda *_: self._wake_later())
-            looked_at = -LOOK_EVERY
+            looked_at = swept_at = -LOOK_EVERY
             dropped_at = -DROP_EVERY
             while not stop.is_set() and not connection.is_closed():
                 if self._woken.is_set() or time.monotonic() - looked_at >= LOOK_EVERY:
@@ -91,6 +96,9 @@ class ImportRunner:
                     if time.monotonic() - dropped_at >= DROP_EVERY:
                         dropped_at = time.monotonic()
                         await drop_old_rows(self.sessions, keeps=self.keeps, now=clock.now())
+                if self.store is not None and time.monotonic() - swept_at >= LOOK_EVERY:
+                    swept_at = time.monotonic()
+                    await sweep_files(self.sessions, self.store, now=clock.now())
                 await pause(self._woken, BEAT_EVERY)
         finally:
             stopping.cancel()
@@ -155,6 +163,8 @@ class ImportRunner:
             streams = {row.candidate_id for row in rows if row.result in STATED and row.candidate_id is not None}
             is_last = undone >= min(found.done, found.rows) or not rows
             further = [imports.undoing(one.id, len(rows), finished_at=now if is_last else None)]
+            if one.format.adds:
+                further += files.dropping(one.id, one.undone + 1, None if is_last else undone, now=now)
             if is_last:
                 further.append(import_rows.dropping(one.id))
             transaction.id = await take_back(
@@ -186,5 +196,16 @@ class _Step:
         return [
             *import_rows.saving_results(self.one.id, open_results),
             *import_rows.remembering(self.one.id, stated),
+            *self._files(results),
             imports.counting(self.one.id, counts, finished_at=self.now if is_done else None),
         ]
+
+    def past_of(self, outcomes: Sequence[Accepted | Redirected | DomainError]) -> Collection[UUID]:
+        """Whom resumes give a past that no field of the record has."""
+        return [one.stream for one in outcomes if isinstance(one, Accepted)] if self.one.format.adds else []
+
+    def _files(self, results: Sequence[RowResult]) -> Sequence[Write]:
+        if not self.one.format.adds:
+            return []
+        stated = [number for number, result, _ in results if result in STATED]
+        return files.of_rows(self.one.id, [number for number, *_ in results], stated, now=self.now)

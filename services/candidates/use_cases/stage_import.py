@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -15,10 +16,12 @@ from services.candidates.domain.imports.columns import located
 from services.candidates.domain.imports.identity import NamesNobody, reference_of
 from services.candidates.domain.imports.rows import BadRow, FileRefused, Meaning, Row, RowError, Table
 from services.candidates.storage import import_rows, imports
+from services.candidates.storage.file_store import FileStore
 from services.candidates.storage.import_rows import StoredRow
 from services.candidates.storage.imports import Import
 from services.candidates.use_cases.change_candidates import preview_changes
 from services.candidates.use_cases.imported_rows import ReadRow, Worked
+from services.candidates.use_cases.keep_imported import imported_file, keep_resumes
 from shared.db.engine import Sessions
 from shared.web.idempotency import KeyReused
 
@@ -39,6 +42,8 @@ class NewImport:
     skips_invalid: bool
     region: str | None
     most_rows: int
+    store: FileStore | None = None
+    """Where resumes are kept; None where nothing is, as in a dry run."""
 
     def digest(self, content: bytes) -> bytes:
         """The hash of a file, given its own, and of how it is to be read."""
@@ -65,6 +70,13 @@ async def stage_import(sessions: Sessions, table: Table, new: NewImport, *, cont
     """
     digest = new.digest(content)
     async with sessions.begin_raw() as transaction:
+        key = await imports.key(transaction.connection)
+    rows, kept = _Staging(_staged(table, new, key)), None
+    if table.format.adds and new.store is not None:
+        of_import = partial(imported_file, of_import=new.id, source=new.source, by=new.stated_by, now=now)
+        kept = await keep_resumes(sessions, new.store, rows, of_import)
+        rows = _Staging(iter(kept.rows))
+    async with sessions.begin_raw() as transaction:
         connection = transaction.connection
         await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", digest.hex())
         known = await imports.find(connection, new.id) or await imports.unfinished_with(connection, digest)
@@ -72,7 +84,6 @@ async def stage_import(sessions: Sessions, table: Table, new: NewImport, *, cont
             if known.digest != digest:
                 raise KeyReused.of("Idempotency-Key", "was used with another body")
             return known
-        rows = _Staging(table, new, await imports.key(connection))
         number = 0
         while batch := await asyncio.to_thread(rows.next, BATCH):
             await import_rows.add(connection, new.id, batch)
@@ -82,6 +93,8 @@ async def stage_import(sessions: Sessions, table: Table, new: NewImport, *, cont
             *(new.skips_invalid, digest, number, now),
         )
         await imports.add(connection, stored)
+        if kept is not None:
+            await kept.save(connection)
     return stored
 
 
@@ -91,7 +104,7 @@ async def preview_import(
     """What would come of the first ``tried`` rows. Nothing is stored. Raises FileRefused."""
     async with sessions.begin_raw() as transaction:
         key = await imports.key(transaction.connection)
-    rows = _Staging(table, new, key)
+    rows = _Staging(_staged(table, new, key))
     preview = Preview()
     created: set[UUID] = set()
     number = 0
@@ -124,22 +137,22 @@ async def preview_import(
 class _Staging:
     """The rows of a file as they are stored. Read in a thread."""
 
-    def __init__(self, table: Table, new: NewImport, key: bytes) -> None:
-        self._rows = self._staged(table, new, key)
+    def __init__(self, rows: Iterator[StoredRow]) -> None:
+        self._rows = rows
 
     def next(self, count: int) -> list[StoredRow]:
         """The next rows; none at the end."""
         return list(islice(self._rows, count))
 
-    @staticmethod
-    def _staged(table: Table, new: NewImport, key: bytes) -> Iterator[StoredRow]:
-        for number, row in enumerate(table.rows, 1):
-            if number > new.most_rows:
-                raise FileRefused.of("file", f"has more than {new.most_rows} rows")
-            if isinstance(row, BadRow):
-                yield StoredRow(number, row.line, None, "refused", (row.error,), None)
-            else:
-                yield _staged_row(number, row, table, new, key)
+
+def _staged(table: Table, new: NewImport, key: bytes) -> Iterator[StoredRow]:
+    for number, row in enumerate(table.rows, 1):
+        if number > new.most_rows:
+            raise FileRefused.of("file", f"has more than {new.most_rows} rows")
+        if isinstance(row, BadRow):
+            yield StoredRow(number, row.line, None, "refused", (row.error,), None)
+        else:
+            yield _staged_row(number, row, table, new, key)
 
 
 def _staged_row(number: int, row: Row, table: Table, new: NewImport, key: bytes) -> StoredRow:
@@ -153,4 +166,4 @@ def _staged_row(number: int, row: Row, table: Table, new: NewImport, key: bytes)
     except NamesNobody as nobody:
         return StoredRow(number, row.line, None, "refused", (*wrong, located(nobody.wrong, new.meaning)), None)
     content = {"candidate": str(reference), **fields}
-    return StoredRow(number, row.line, reference.id_of("candidate"), None, wrong, content, row.resume)
+    return StoredRow(number, row.line, reference.id_of("candidate"), None, wrong, content, row.resume, row.file)

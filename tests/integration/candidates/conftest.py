@@ -77,6 +77,7 @@ def settings(real_stores: Stack, tmp_path: Path) -> CandidatesSettings:
             "jwks_file": tmp_path / "jwks.json",
             "deployment": "test",
             "erasure_services": ("engagement", "analytics"),
+            "files_url": f"file://{tmp_path}/files",
         }
     )
 

@@ -1,6 +1,6 @@
 """A resume as a table of one row: what it states of today, as far as that is sure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 import orjson
 
 from services.candidates.domain.contact import phone_in, read_phone
-from services.candidates.domain.imports.rows import FileRefused, Format, Row, Table
+from services.candidates.domain.imports.rows import FileRefused, Format, Row, SentFile, Table
 from services.candidates.domain.resumes.document import read_document
 from services.candidates.domain.resumes.resume import SURE
 from shared.isolated import Isolation, Unreadable
@@ -41,6 +41,10 @@ class ResumeReader:
     pages: int
     files: int = 1
     """The most of an archive."""
+    name: str = ""
+    """What the file that is sent is called."""
+    keeps: bool = False
+    """Whether rows hold their files, to be kept."""
 
     def read(self, file: BinaryIO) -> tuple[str, dict[str, Any]]:
         """The kind of a document, and what it states. Raises Unreadable."""
@@ -61,10 +65,15 @@ class ResumeReader:
             kind, resume = self.read(file)
         except Unreadable as error:
             raise FileRefused.of("file", str(error)) from error
-        return Table(Format(kind), COLUMNS, iter([resume_row(1, resume)]))
+        file.seek(0)
+        return Table(Format(kind), COLUMNS, iter([resume_row(1, resume, self.sent(self.name, file.read))]))
+
+    def sent(self, name: str, read: Callable[[], bytes]) -> SentFile | None:
+        """A file that is to be kept, with its bytes; None where none is."""
+        return SentFile(name, read()) if self.keeps else None
 
 
-def resume_row(line: int, resume: Mapping[str, Any]) -> Row:
+def resume_row(line: int, resume: Mapping[str, Any], file: SentFile | None = None) -> Row:
     """What a resume states as a row of ``COLUMNS``; of the places of work the one that has not ended counts."""
     location = _sure(resume["location"])
     running = [one for one in resume["positions"] if one["is_open"]]
@@ -83,7 +92,7 @@ def resume_row(line: int, resume: Mapping[str, Any]) -> Row:
         "level": _sure(resume["level"]).get("value", ""),
         "years_experience": "" if years is None else str(years),
     }
-    return Row(line, [cells[name] for name in COLUMNS], resume)
+    return Row(line, [cells[name] for name in COLUMNS], resume, file)
 
 
 def _telephone(text: str, country: str | None) -> str | None:

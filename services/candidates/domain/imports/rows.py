@@ -20,6 +20,14 @@ class FileRefused(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file as it was sent."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A row: the number of its first line in the file, counted from 1, and its cells in the order of the columns.
 
@@ -30,6 +38,8 @@ class Row:
     cells: Sequence[str | list[str]]
     resume: Mapping[str, Any] | None = None
     """Of a resume: all that it states, with how sure that is and where it stands."""
+    file: SentFile | None = None
+    """Of a resume: the file itself, where it is to be kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def _rows(file: BinaryIO, infos: list[zipfile.ZipInfo], resumes: ResumeReader) -
             if time.monotonic() > late:
                 yield from (BadRow(line, RowError(TOO_LATE)) for line, _ in some)
             else:
-                yield from readers.map(lambda one: _read(resumes, *one), some)
+                yield from readers.map(lambda one: _read(resumes, infos[one[0] - 1].filename, *one), some)
 
 
 def _is_left_out(name: str) -> bool:
@@ -83,7 +83,7 @@ def _unpacked(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> Iterato
             yield line, content if len(content) <= LARGEST_MIB * MIB else RowError(f"is larger than {LARGEST_MIB} MiB")
 
 
-def _read(resumes: ResumeReader, line: int, content: bytes | RowError) -> Row | BadRow:
+def _read(resumes: ResumeReader, name: str, line: int, content: bytes | RowError) -> Row | BadRow:
     if isinstance(content, RowError):
         return BadRow(line, content)
     if content.startswith(_ARCHIVES) or (content.startswith(ZIP) and DOCUMENT.encode() not in content):
@@ -92,4 +92,4 @@ def _read(resumes: ResumeReader, line: int, content: bytes | RowError) -> Row | 
         _, resume = resumes.read(io.BytesIO(content))
     except Unreadable as error:
         return BadRow(line, RowError(str(error)))
-    return resume_row(line, resume)
+    return resume_row(line, resume, resumes.sent(name, lambda: content))

@@ -1,0 +1,79 @@
+"""Keep the resumes of an import: each is written to the store before the rows are stored, a few at a time."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID, uuid4
+
+from services.candidates.domain.files import KeptFile, background_of, digest_of, file_name, media_type_of
+from services.candidates.storage import files
+from services.candidates.storage.file_store import FileStore
+from services.candidates.storage.import_rows import StoredRow
+from shared.db.asyncpg_connection import Driver, write_together
+from shared.db.engine import Sessions
+from shared.errors import Invalid, Unavailable
+
+AT_ONCE = 2
+"""Files that are held at once."""
+UNNAMED = "resume"
+"""How a file is called whose name breaks a rule."""
+
+
+class Rows(Protocol):
+    """Rows of an import that are to be stored."""
+
+    def next(self, count: int) -> list[StoredRow]:
+        """The next rows; none at the end. Blocks."""
+
+
+@dataclass(slots=True)
+class KeptResumes:
+    """Rows without their files, and the files, whose objects are written."""
+
+    rows: list[StoredRow] = field(default_factory=list)
+    files: list[KeptFile] = field(default_factory=list)
+    announced: list[UUID] = field(default_factory=list)
+
+    async def save(self, connection: Driver) -> None:
+        """Store the files, held back until their rows have results. Raises Unavailable where it took too long."""
+        if not await files.take_announced(connection, self.announced):
+            raise Unavailable("It took too long to keep the resumes. Send them in several archives.")
+        if self.files:
+            await write_together(connection, files.adding(self.files))
+
+
+async def keep_resumes(
+    sessions: Sessions, store: FileStore, rows: Rows, file_of: Callable[[StoredRow], KeptFile | None]
+) -> KeptResumes:
+    """Write the objects of all rows. Raises StoreUnavailable; what was written then is swept."""
+    kept = KeptResumes()
+    while batch := await asyncio.to_thread(rows.next, AT_ONCE):
+        for row in batch:
+            file = file_of(row)
+            if file is not None and file.digest is not None and row.file is not None:
+                async with sessions.begin_raw() as transaction:
+                    kept.announced += await files.announce(transaction.connection, [file.digest], now=file.received_at)
+                await store.put(file.digest, row.file.content)
+                kept.files.append(file)
+            kept.rows.append(replace(row, file=None))
+    return kept
+
+
+def imported_file(row: StoredRow, *, of_import: UUID, source: str, by: str, now: datetime) -> KeptFile | None:
+    """The file of a row that names somebody."""
+    if row.file is None or row.candidate_id is None or row.resume is None:
+        return None
+    try:
+        name = file_name(row.file.name)
+    except Invalid:
+        name = UNNAMED
+    content = row.file.content
+    return KeptFile(
+        *(uuid4(), row.candidate_id, digest_of(content), name, "resume", media_type_of(content), len(content), source, by, now),
+        background=background_of(row.resume),
+        import_id=of_import,
+        import_row=row.number,
+        is_kept=False,
+    )
