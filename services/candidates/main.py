@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.candidates.api import (
+    background,
     candidate_batches,
     candidates,
     cleansing,
@@ -67,6 +68,7 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
             matches.router,
             insights.router,
             vetting.router,
+            background.router,
             files.upload_router,
             files.router,
             candidates.router,

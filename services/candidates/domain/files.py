@@ -85,8 +85,3 @@ def media_type_of(content: bytes) -> str:
     except UnicodeDecodeError:
         return "application/octet-stream"
     return "application/octet-stream" if "\0" in text else "text/plain"
-
-
-def background_of(resume: Mapping[str, Any]) -> dict[str, Any]:
-    """What a resume says that is no field of a record: places of work, schools and languages, with where each stands."""
-    return {part: resume[part] for part in ("positions", "schools", "languages")}

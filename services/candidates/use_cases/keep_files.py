@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.candidates.domain.background import background_of
 from services.candidates.domain.errors import FileMissing, FileUnknown, TooManyFiles
-from services.candidates.domain.files import MOST_FILES, KeptFile, Kind, background_of, digest_of, media_type_of
+from services.candidates.domain.files import MOST_FILES, KeptFile, Kind, digest_of, media_type_of
 from services.candidates.domain.imports.additions import Known, added
 from services.candidates.domain.imports.cells import fields_of
 from services.candidates.domain.imports.columns import proposed

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID, uuid4
 
-from services.candidates.domain.files import KeptFile, background_of, digest_of, file_name, media_type_of
+from services.candidates.domain.background import background_of
+from services.candidates.domain.files import KeptFile, digest_of, file_name, media_type_of
 from services.candidates.storage import files
 from services.candidates.storage.file_store import FileStore
 from services.candidates.storage.import_rows import StoredRow
