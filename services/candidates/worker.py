@@ -8,7 +8,7 @@ from services.candidates.consumers import subscriptions
 from services.candidates.settings import CandidatesSettings
 from services.candidates.storage.file_store import FileStore
 from services.candidates.use_cases.holdings import TOPICS
-from services.candidates.use_cases.retention import RetentionClock
+from services.candidates.use_cases.retention import Eraser, RetentionClock
 from services.candidates.use_cases.run_imports import ImportRunner
 from shared.db.engine import Sessions
 from shared.worker import Part, service_parts
@@ -28,7 +28,8 @@ def parts(settings: CandidatesSettings | None = None) -> Mapping[str, Part]:
         await runner.run(stop)
 
     async def erase_due(sessions: Sessions, stop: asyncio.Event) -> None:
-        await RetentionClock(sessions, retained, own.erasure_services, own.partitions).run(stop)
+        eraser = Eraser(sessions, FileStore(own.files_url), retained, own.erasure_services, own.partitions)
+        await RetentionClock(eraser).run(stop)
 
     also = {"candidates.imports": import_people}
     if own.retention_erases:

@@ -11,6 +11,7 @@ from services.candidates.api.candidates import MOVED, Reader
 from services.candidates.api.dependencies import (
     CandidateName,
     Cursor,
+    FileStoreDep,
     Limit,
     SettingsDep,
     current_time,
@@ -155,6 +156,7 @@ async def erase_due(
     request: Request,
     principal: MayErase,
     sessions: SessionsDep,
+    store: FileStoreDep,
     settings: SettingsDep,
     policy: PolicyDep,
 ) -> Any:
@@ -167,7 +169,7 @@ async def erase_due(
     page = await list_due(sessions, policy, lambda one: may_go(one.due, now), after=after, limit=body.limit, now=now)
     gone: dict[UUID, UUID] = {}
     if not body.dry_run:
-        eraser = Eraser(sessions, policy, settings.erasure_services, settings.partitions)
+        eraser = Eraser(sessions, store, policy, settings.erasure_services, settings.partitions)
         gone = await eraser.erase(page, requested_by=principal.identity, now=now)
     name_people(request, [one.person.candidate_id for one in page.items])
     items = [

@@ -61,6 +61,8 @@ class StoredRow:
     """All that a resume states; it is not stored."""
     file: SentFile | None = None
     """A resume itself; it is kept elsewhere."""
+    is_by_email: bool = False
+    """Whether its e-mail address alone names its person; it is not stored."""
 
 
 def row_of(stored: Sequence[Any]) -> StoredRow:

@@ -71,16 +71,22 @@ async def change_candidate(
 
 
 async def change_candidates(
-    sessions: Sessions, changes: Sequence[RecordChange], *, stated_by: str, shards: int, now: datetime
+    sessions: Sessions,
+    changes: Sequence[RecordChange],
+    *,
+    stated_by: str,
+    shards: int,
+    now: datetime,
+    also: Accompaniment | None = None,
 ) -> list[Outcome]:
     """The same for several, in order and in one transaction; one that is refused hinders none of the others.
 
-    A change without a condition by a merged id speaks for the person.
+    A change without a condition by a merged id speaks for the person. ``also`` is done in the same transaction.
     """
     try:
-        work, outcomes = await _change(sessions, changes, stated_by, shards, now, None, may_link=False)
+        work, outcomes = await _change(sessions, changes, stated_by, shards, now, also, may_link=False)
     except _MapMustChangeError:
-        work, outcomes = await _change(sessions, changes, stated_by, shards, now, None, may_link=True)
+        work, outcomes = await _change(sessions, changes, stated_by, shards, now, also, may_link=True)
     return [work.shown(outcome) for outcome in outcomes]
 
 

@@ -1,7 +1,7 @@
 """Keep the resumes of an import: each is written to the store before the rows are stored, a few at a time."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -36,6 +36,11 @@ class KeptResumes:
     rows: list[StoredRow] = field(default_factory=list)
     files: list[KeptFile] = field(default_factory=list)
     announced: list[UUID] = field(default_factory=list)
+
+    def give_to_people_of(self, rows: Sequence[StoredRow]) -> None:
+        """Each file goes to the person of its row, which may be another than that of its e-mail address."""
+        people = {row.number: row.candidate_id for row in rows}
+        self.files = [replace(file, candidate_id=people.get(file.import_row or 0) or file.candidate_id) for file in self.files]
 
     async def save(self, connection: Driver) -> None:
         """Store the files, held back until their rows have results. Raises Unavailable where it took too long."""

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.candidates.domain.retention import Due, RetentionPolicy, due, is_listed, may_go
 from services.candidates.storage import candidates, retention
+from services.candidates.storage.file_store import FileStore
 from services.candidates.storage.retention import HeldPerson
 from services.candidates.use_cases.erase_candidate import erase_candidate
 from services.candidates.use_cases.read_candidates import person_among
@@ -97,6 +98,7 @@ class Eraser:
     """Erases people whose time is over. ``services`` must confirm each erasure."""
 
     sessions: Sessions
+    store: FileStore
     policy: RetentionPolicy
     services: Collection[str]
     shards: int
@@ -112,6 +114,7 @@ class Eraser:
             if found is not None and may_go(found, now):
                 erasure, _ = await erase_candidate(
                     *(self.sessions, Name(candidate, None)),
+                    store=self.store,
                     requested_by=requested_by,
                     services=self.services,
                     shards=self.shards,
@@ -125,10 +128,7 @@ class Eraser:
 class RetentionClock:
     """Erases, from time to time, all whose time is over: a part of the worker where a setting wants it."""
 
-    sessions: Sessions
-    policy: RetentionPolicy
-    services: Collection[str]
-    shards: int
+    eraser: Eraser
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set."""
@@ -143,11 +143,11 @@ class RetentionClock:
 
     async def erase_all(self, stop: asyncio.Event, *, now: datetime) -> int:
         """Erase all who are to go now; returns how many went."""
-        eraser = Eraser(self.sessions, self.policy, self.services, self.shards)
+        sessions, policy = self.eraser.sessions, self.eraser.policy
         gone, place = 0, None
         while not stop.is_set():
-            page = await list_due(self.sessions, self.policy, lambda one: may_go(one.due, now), after=place, limit=BATCH, now=now)
-            gone += len(await eraser.erase(page, requested_by=BY_CLOCK, now=now))
+            page = await list_due(sessions, policy, lambda one: may_go(one.due, now), after=place, limit=BATCH, now=now)
+            gone += len(await self.eraser.erase(page, requested_by=BY_CLOCK, now=now))
             place = page.last
             if place is None:
                 break

@@ -22,6 +22,7 @@ from services.candidates.storage.imports import Import
 from services.candidates.use_cases.change_candidates import preview_changes
 from services.candidates.use_cases.imported_rows import ReadRow, Worked
 from services.candidates.use_cases.keep_imported import imported_file, keep_resumes
+from services.candidates.use_cases.shared_mailboxes import Mailboxes
 from shared.db.engine import Sessions
 from shared.web.idempotency import KeyReused
 
@@ -84,9 +85,13 @@ async def stage_import(sessions: Sessions, table: Table, new: NewImport, *, cont
             if known.digest != digest:
                 raise KeyReused.of("Idempotency-Key", "was used with another body")
             return known
+        mailboxes = Mailboxes(new.source, key, new.region)
         number = 0
         while batch := await asyncio.to_thread(rows.next, BATCH):
+            batch = await mailboxes.part(connection, batch, are_stored=True)
             await import_rows.add(connection, new.id, batch)
+            if kept is not None:
+                kept.give_to_people_of(batch)
             number = batch[-1].number
         stored = Import(
             *(new.id, "running", new.source, new.stated_by, table.format, tuple(table.columns), new.meaning),
@@ -104,7 +109,7 @@ async def preview_import(
     """What would come of the first ``tried`` rows. Nothing is stored. Raises FileRefused."""
     async with sessions.begin_raw() as transaction:
         key = await imports.key(transaction.connection)
-    rows = _Staging(_staged(table, new, key))
+    rows, mailboxes = _Staging(_staged(table, new, key)), Mailboxes(new.source, key, new.region)
     preview = Preview()
     created: set[UUID] = set()
     number = 0
@@ -114,6 +119,7 @@ async def preview_import(
             break
         number = batch[-1].number
         async with sessions.alone() as connection:
+            batch = await mailboxes.part(connection, batch, are_stored=False)
             worked = await Worked.of(
                 *(connection, batch, read_row, key),
                 now=now,
@@ -162,8 +168,9 @@ def _staged_row(number: int, row: Row, table: Table, new: NewImport, key: bytes)
     if wrong and (not new.skips_invalid or any(fatal for _, fatal in errors)):
         return StoredRow(number, row.line, None, "refused", wrong, None)
     try:
-        reference = reference_of(new.source, external_id, fields, key=key, region=new.region)
+        named = reference_of(new.source, external_id, fields, key=key, region=new.region)
     except NamesNobody as nobody:
         return StoredRow(number, row.line, None, "refused", (*wrong, located(nobody.wrong, new.meaning)), None)
-    content = {"candidate": str(reference), **fields}
-    return StoredRow(number, row.line, reference.id_of("candidate"), None, wrong, content, row.resume, row.file)
+    content = {"candidate": str(named.reference), **fields}
+    one = named.reference.id_of("candidate")
+    return StoredRow(number, row.line, one, None, wrong, content, row.resume, row.file, named.is_by_email)

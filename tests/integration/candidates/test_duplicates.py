@@ -8,6 +8,7 @@ import pytest
 
 from services.candidates.settings import CandidatesSettings
 from services.candidates.storage import duplicates
+from services.candidates.use_cases import stage_import
 from services.candidates.use_cases.compare_people import compare_next, scan
 from shared import clock
 from shared.db.engine import Sessions
@@ -121,6 +122,29 @@ async def test_a_family_with_one_landline_is_imported_as_several_people(
     found = await pairs(ats)
     assert len(found) == 3
     assert {one["judgement"] for one in found} == {"possible"}
+
+
+async def test_a_family_with_one_address_is_imported_as_several_people(
+    ats: Caller, candidates: Sessions, settings: CandidatesSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage_import, "BATCH", 2)
+    importer = Importer(ats, candidates, settings)
+    anna, jan, married = "Anna Keller,k@example.org\n", "Jan Keller,k@example.org\n", "Anna Huber,k@example.org\n"
+
+    tried = await importer.send(f"name,email\n{anna}{jan}{jan}", dry_run="true")
+    done = await importer.imported(f'name,email\n{anna}"Keller, Anna",k@example.org\n{jan}')
+    again = await importer.imported(f"name,email\n{jan}{married}")
+    waiting = [
+        (await importer.send(f"name,email\n{row}")).json()["id"] for row in ("Eva Ott,o@example.org", "Tim Ott,o@example.org")
+    ]
+    await importer.work()
+    await compare(candidates)
+
+    assert (tried.json()["created"], tried.json()["unchanged"]) == (2, 1)
+    assert (done["created"], again["created"], again["unchanged"], again["updated"]) == (2, 0, 1, 1)
+    assert [(await importer.read(one))["created"] for one in waiting] == [1, 1]
+    assert {person["name"] for person in await importer.people()} == {"Anna Huber", "Jan Keller", "Eva Ott", "Tim Ott"}
+    assert {one["judgement"] for one in await pairs(ats)} == {"possible"}
 
 
 async def test_the_preview_says_which_value_wins_and_why_and_the_merge_keeps_to_it(ats: Caller, candidates: Sessions) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from services.candidates.settings import CandidatesSettings
+from services.candidates.storage.file_store import FileStore
 from services.candidates.use_cases import retention
-from services.candidates.use_cases.retention import RetentionClock
+from services.candidates.use_cases.retention import Eraser, RetentionClock
 from services.candidates.worker import parts
 from shared import clock
 from shared.db.engine import Sessions
@@ -116,9 +117,11 @@ async def test_the_clock_erases_whose_time_is_over_where_it_may(
 ) -> None:
     monkeypatch.setattr(retention, "BATCH", 1)
 
-    gone = await RetentionClock(candidates, settings.retention_policy, settings.erasure_services, settings.partitions).erase_all(
-        asyncio.Event(), now=clock.now()
+    eraser = Eraser(
+        *(candidates, FileStore(settings.files_url), settings.retention_policy, settings.erasure_services, settings.partitions)
     )
+
+    gone = await RetentionClock(eraser).erase_all(asyncio.Event(), now=clock.now())
 
     assert gone == 1
     assert "candidates.retention" not in parts(settings)

@@ -18,6 +18,8 @@ _LONG_IN_OTHER_LETTERS = 6
 """One letter of another script may be two in Latin."""
 _DOUBTFUL = 0.85
 _SIMILAR = 0.6
+OTHER_PERSON = -14.0
+"""Names that agree so little, or less, are not one person's: other given names, or father and son."""
 _SOUNDS_SIMILAR = 0.8
 _MOST_SLIPS = 2
 _PLAIN_LETTERS, _BITS_A_LETTER, _MOST_BITS = 9, 0.35, 2.5
@@ -132,7 +134,7 @@ def _word_by_word(shorter: PersonName, longer: PersonName, plain: float) -> Name
         further = 0.4 * (len(long) - len(short))
         return NameAgreement(plain - loss - further, _why(hows, is_longer=len(long) > len(short), is_one=len(short) == 1))
     if not whole:
-        return NameAgreement(-14.0, "other names")
+        return NameAgreement(OTHER_PERSON, "other names")
     if len(mine) == len(short):
         return NameAgreement(-4.0 - loss, "one word the same, another alike, which may be two names")
     return _partly(shorter, longer, mine)
@@ -140,7 +142,7 @@ def _word_by_word(shorter: PersonName, longer: PersonName, plain: float) -> Name
 
 def _partly(short: PersonName, long: PersonName, mine: dict[int, tuple[How, float]]) -> NameAgreement:
     """Some words agree, others do not: the same given name with another surname is rather one person than the opposite."""
-    family = NameAgreement(-14.0, "the same surname, another given name: maybe of one family")
+    family = NameAgreement(OTHER_PERSON, "the same surname, another given name: maybe of one family")
     first, first_too = short.words[0], long.words[0]
     if short.is_surname_first or long.is_surname_first or len(first) == 1:
         return family

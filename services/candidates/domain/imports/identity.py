@@ -1,11 +1,14 @@
 """Whom a row names: its external id, else a keyed hash of its e-mail address, else of its telephone.
 
+Who shares an address with somebody of another name is named by both (``use_cases/shared_mailboxes.py``).
+
 The key is the installation's, so that nobody else can tell from a reference whose address it is made of.
 """
 
 import hashlib
 import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from services.candidates.domain.contact import is_landline, mailbox_key, phone_in, read_email, read_phone
@@ -24,18 +27,31 @@ class NamesNobody(ValueError):
         self.wrong = FieldError(field, rule)
 
 
-def reference_of(source: str, external_id: str | None, fields: Mapping[str, Any], *, key: bytes, region: str | None) -> Reference:
-    """The reference of a row's person. Raises NamesNobody."""
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The reference of a row's person."""
+
+    reference: Reference
+    is_by_email: bool = False
+    """Whether it is made of an e-mail address alone, which others may have too."""
+
+
+def reference_of(
+    source: str, external_id: str | None, fields: Mapping[str, Any], *, key: bytes, region: str | None, with_name: bool = False
+) -> Named:
+    """Whom a row names. ``with_name``: its e-mail address counts together with its name. Raises NamesNobody."""
     if external_id is not None:
         try:
-            return Reference.parse(f"{source}:{external_id}")
+            return Named(Reference.parse(f"{source}:{external_id}"))
         except MalformedReferenceError as error:
             raise NamesNobody("external_id", str(error)) from error
     problem: NamesNobody | None = None
     for field, read in (("emails", _mailbox), ("phones", _telephone)):
         for text in _texts(fields.get(field)):
             try:
-                return Reference(source, _keyed(key, read(text, fields, region)))
+                words = _words(fields) if with_name and field == "emails" else ()
+                hashed = _keyed(key, " ".join((read(text, fields, region), *words)))
+                return Named(Reference(source, hashed), is_by_email=field == "emails" and not with_name)
             except ValueError as error:
                 problem = problem or NamesNobody(f"{field}[0]", str(error))
     raise problem or NamesNobody("candidate", NOBODY)
@@ -57,11 +73,15 @@ def _telephone(text: str, fields: Mapping[str, Any], region: str | None) -> str:
     location = fields.get("location")
     country = location.get("country") if isinstance(location, dict) else None
     phone = phone_in(country.upper() if isinstance(country, str) else region, read_phone(text))
-    name = fields.get("name")
     if not phone.startswith("+"):
-        return f"phone:{phone} {spelled(str(name).casefold())}"
-    words = read_name(name).words if isinstance(name, str) and is_landline(phone) else ()
-    return " ".join((f"phone:{phone}", *sorted(words)))
+        return f"phone:{phone} {spelled(str(fields.get('name')).casefold())}"
+    return " ".join((f"phone:{phone}", *(_words(fields) if is_landline(phone) else ())))
+
+
+def _words(fields: Mapping[str, Any]) -> list[str]:
+    """The words of the name, whatever their order."""
+    name = fields.get("name")
+    return sorted(read_name(name).words) if isinstance(name, str) else []
 
 
 def _keyed(key: bytes, text: str) -> str:
