@@ -56,6 +56,40 @@ async def test_a_file_makes_people_known(importer: Importer) -> None:
     assert [row["result"] for row in await importer.rows(done["id"])] == ["created"] * 3
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "A",
+        "\u738b",
+        "x" * 200,
+        "\u05d9\u05d5\u05e1\u05e3 \u05db\u05d4\u05df",
+        "\u0645\u062d\u0645\u062f \u0639\u0644\u064a",
+        "\u0e2a\u0e21\u0e0a\u0e32\u0e22",
+        "\U0001f642",
+        "O'Brien-Smith, Jr.",
+    ],
+)
+async def test_names_of_any_script_and_length_are_kept_as_they_are(importer: Importer, name: str) -> None:
+    done = await importer.imported(f'name,email\n"{name}",ada@example.org\n')
+
+    assert counts(done) == (1, 0, 0, 0)
+    assert [person["name"] for person in await importer.people()] == [name]
+
+
+async def test_a_telephone_without_its_countrys_code_is_read_as_of_the_country_and_else_counts_with_the_name(
+    importer: Importer,
+) -> None:
+    rows = "Ada,020 7946 0958,United Kingdom\nBea,020 7946 0958,\nCleo,020 7946 0958,\nDora,020 7946 0958,Deutschland\nEva,12,\n"
+
+    done = await importer.imported(f"name,phone,country\n{rows}")
+
+    assert counts(done) == (4, 0, 0, 1)
+    people = {person["name"]: person["phones"] for person in await importer.people()}
+    assert people == {"Ada": ["+442079460958"], "Bea": ["02079460958"], "Cleo": ["02079460958"], "Dora": ["+492079460958"]}
+    row = (await importer.rows(done["id"]))[-1]
+    assert (row["errors"][0]["column"], row["errors"][0]["rule"][:22]) == ("phone", "must be a phone number")
+
+
 async def test_an_extension_stays_with_its_telephone(importer: Importer) -> None:
     await importer.imported("name,phone\nAda,+49 30 1234567;ext=12; +49 1512 3456789\n")
 

@@ -151,6 +151,18 @@ async def test_a_zip_of_resumes_has_a_result_for_each_file(importer: Importer) -
     ]
 
 
+async def test_a_file_with_a_password_in_an_archive_is_a_refused_row(importer: Importer) -> None:
+    with zipfile.ZipFile(buffer := io.BytesIO(), "w") as archive:
+        archive.writestr("ada.txt", ADA)
+        archive.writestr("locked.txt", ADA)
+        archive.infolist()[-1].flag_bits |= 1
+
+    done = await importer.imported(buffer.getvalue())
+
+    assert (done["created"], done["refused"]) == (1, 1)
+    assert (await importer.rows(done["id"]))[1]["errors"][0]["rule"] == "is protected by a password; save it without one"
+
+
 async def test_two_resumes_of_one_person_in_an_archive_add_to_each_other(importer: Importer) -> None:
     other = ADA.replace("Python, Postgres, Golang", "Kafka, Python")
 

@@ -50,6 +50,7 @@ async def test_the_first_sheet_with_data_is_read_and_said(importer: Importer) ->
             "was damaged by a spreadsheet, which took it for a date",
         ),
         ([text("Ada"), text("not an address")], "E-Mail", "must be an e-mail address"),
+        ([text("=1+1"), text("ada@example.org")], "Full name", "holds a formula; only values are read"),
         ([text("Ada")], None, "must name somebody"),
         ([*ADA[:3], text("x" * 32_768)], None, "has a cell of more than 32,767 characters"),
     ],

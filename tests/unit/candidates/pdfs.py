@@ -15,10 +15,14 @@ class Text:
     is_bold: bool = False
 
 
-def pdf(*pages: Sequence[Text]) -> bytes:
-    """A document of these pages."""
+LOCKED = b"/Encrypt << /Filter /Standard /V 1 /R 2 /P -1 /O <%s> /U <%s> >> /ID [<00> <00>]" % (b"41" * 32, b"42" * 32)
+"""What a trailer holds of a document with a password."""
+
+
+def pdf(*pages: Sequence[Text], catalog: str = "", trailer: bytes = b"") -> bytes:
+    """A document of these pages. ``catalog`` and ``trailer``: what these hold besides."""
     objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Catalog /Pages 2 0 R {catalog} >>".encode(),
         f"<< /Type /Pages /Count {len(pages)} /Kids [{' '.join(f'{5 + 2 * n} 0 R' for n in range(len(pages)))}] >>".encode(),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold /Encoding /WinAnsiEncoding >>",
@@ -40,7 +44,7 @@ def pdf(*pages: Sequence[Text]) -> bytes:
         written
         + head
         + table
-        + b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(written))
+        + b"trailer << /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, trailer, len(written))
     )
 
 

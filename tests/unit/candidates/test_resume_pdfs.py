@@ -3,10 +3,10 @@
 import pytest
 
 from services.candidates.domain.resumes.dates import Period, YearMonth
-from services.candidates.domain.resumes.pdf import SCANNED, pdf_lines
+from services.candidates.domain.resumes.pdf import SCANNED, SCRIPTED, pdf_lines
 from services.candidates.domain.resumes.resume import Resume, read_resume
 from shared.isolated import Unreadable
-from tests.unit.candidates.pdfs import Text, pdf
+from tests.unit.candidates.pdfs import LOCKED, Text, pdf
 
 SIDE = [
     ("CONTACT", True),
@@ -99,12 +99,24 @@ def test_a_place_names_page_and_line() -> None:
     assert {(one.place.page, one.place.line) for one in found.skills} == {(2, 2)}
 
 
+SCRIPT = "/S /JavaScript /JS (app.alert(1))"
+
+
+def test_who_writes_javascript_has_no_script() -> None:
+    lines = pdf_lines(pdf([Text("Skills: HTML/JavaScript, SQL/S /JavaScripting", 40, 700)]), pages=1)
+
+    assert [line.text for line in lines] == ["Skills: HTML/JavaScript, SQL/S /JavaScripting"]
+
+
 @pytest.mark.parametrize(
     ("content", "rule"),
     [
         (pdf([]), SCANNED),
         (pdf(*[[Text("x", 40, 700)]] * 51), "has 51 pages; at most 50 are read"),
         (b"%PDF-1.4 and nothing", "is no PDF that can be read"),
+        (pdf([Text("x", 40, 700)], trailer=LOCKED), "is protected by a password; save it without one"),
+        (pdf([Text("x", 40, 700)], catalog=f"/OpenAction << {SCRIPT} >>"), SCRIPTED),
+        (pdf([Text("x", 40, 700)], catalog=f"/Names << /JavaScript << /Names [(a) << {SCRIPT} >>] >> >>"), SCRIPTED),
     ],
 )
 def test_what_is_not_read_is_said(content: bytes, rule: str) -> None:

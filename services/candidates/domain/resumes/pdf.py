@@ -1,6 +1,7 @@
 """PDF: its letters by where they stand, put together to lines and columns. Scripts are not run, pictures not read."""
 
 import ctypes
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,9 @@ from services.candidates.domain.resumes.lines import Line
 from shared.isolated import Unreadable
 
 SCANNED = "is a scan: its pages are pictures without text, which are not read"
+SCRIPTED = "holds a script, which a resume does not need; print it to a PDF without one"
 LOCKED = "is protected by a password; save it without one"
+_SCRIPT = re.compile(rb"/S\s*/JavaScript\b")
 _FEW_LETTERS = 20
 _BOLD = 600
 _WIDE_GAP = 1.2
@@ -22,12 +25,14 @@ _WIDE_GAP = 1.2
 
 
 def pdf_lines(content: bytes, *, pages: int) -> list[Line]:
-    """The lines of a PDF in reading order. Raises Unreadable: with a password, of more than so many pages, scanned, or broken."""
+    """The lines of a PDF in reading order. Raises Unreadable: with a password or script, too many pages, scanned, broken."""
     try:
         document = pdfium.PdfDocument(content)
     except pdfium.PdfiumError as error:
         raise Unreadable(LOCKED if "password" in str(error).casefold() else "is no PDF that can be read") from error
     with document:
+        if raw.FPDFDoc_GetJavaScriptActionCount(document) > 0 or _SCRIPT.search(content):
+            raise Unreadable(SCRIPTED)
         if len(document) > pages:
             raise Unreadable(f"has {len(document)} pages; at most {pages} are read")
         lines: list[Line] = []
