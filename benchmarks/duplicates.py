@@ -13,7 +13,7 @@ from benchmarks.duplicate_truth import judge
 from benchmarks.figures import Figure
 from benchmarks.run import Run
 from services.candidates.domain.content import CANDIDATE
-from services.candidates.use_cases.compare_people import compare_next, scan
+from services.candidates.use_cases.compare_people import CHUNK, compare_next, scan
 from shared.db.engine import Sessions, connect
 from shared.ids import candidate_id
 
@@ -55,7 +55,7 @@ async def measure(run: Run) -> None:
             began, memory, done = time.monotonic(), _memory(), 0
             while taken := await compare_next(sessions, now=datetime.now(UTC)):
                 done += taken
-                if done == run.events // 10 // 500 * 500:
+                if done == run.events // 10 // CHUNK * CHUNK:
                     memory = _memory()
             speed.add(done / (time.monotonic() - began), 1_000_000 / SECONDS_A_MILLION)
             speed.notes.append(

@@ -19,7 +19,7 @@ from shared.db.engine import Sessions, is_transient
 
 logger = logging.getLogger(__name__)
 
-CHUNK = 500
+CHUNK = 1000
 """People of one transaction."""
 OPENING = f"SET LOCAL synchronous_commit = off; {candidates.SHARE_MAP}"
 """A crash of the server may take the last chunks back: then those people wait still."""

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 from typing import Any, Self
@@ -88,7 +88,7 @@ class Profile:
 
     def write(self) -> bytes:
         """The profile as JSON, for storage."""
-        name = astuple(self.name)
+        name = (self.name.words, self.name.generation, self.name.is_transliterated, self.name.is_surname_first)
         rest = (self.mailboxes, self.phones, self.links, self.company, self.city, self.country, self.title)
         return orjson.dumps((name, *rest))
 
