@@ -12,7 +12,7 @@ from shared.ids import candidate_id, position_id
 from tests.e2e.operations import Operation, operations
 
 AWKWARD = [
-    *("a/b", "x/history", "x/duplicates", "x/references/gem:1", "x/funnel", "/", "..", "./..", "100%", "50%2F", "%"),
+    *("a/b", "x/history", "x/insights", "x/references/gem:1", "x/funnel", "/", "..", "./..", "100%", "50%2F", "%"),
     *("why?", "why?limit=1", "#1", "a+b", "a b", " ", "&=;:@,$!'()*", "\\", '"', "Application[770001]", "{candidate}"),
     *(
         "\u00e9",
@@ -110,7 +110,7 @@ async def test_a_merged_id_leads_on_to_the_same_address_of_the_person(api: httpx
     await api.patch("/v1/candidates/odd:person", json={"references": ["lost:a/b", "lost:c/d"]})
     person = candidate_id("odd:person")
 
-    for rest in ("", "/history?limit=3", "/duplicates"):
+    for rest in ("", "/history?limit=3"):
         answer = await api.get(f"/v1/candidates/{merged}{rest}")
         assert (answer.status_code, answer.headers["location"]) == (308, f"/v1/candidates/{person}{rest}")
     parting = await api.delete(f"/v1/candidates/{merged}/references/lost:c%2Fd")

@@ -25,7 +25,6 @@ from services.candidates.domain.contact import e164
 from services.candidates.domain.content import ATTRIBUTES, CONTACT_DETAILS
 from services.candidates.domain.vetting import Method, Vetting
 from services.candidates.use_cases.changes import Changed
-from services.candidates.use_cases.read_candidates import SharedContact
 from services.candidates.use_cases.search_candidates import Match
 from services.candidates.use_cases.views import CandidateView, StatedValue
 from shared.errors import FieldError
@@ -303,23 +302,6 @@ class HistoryPage(BaseModel):
     next_cursor: str | None
 
 
-class SuspectedDuplicate(BaseModel):
-    """Somebody else with the same e-mail address or telephone: the shared ones, as that person's record has them."""
-
-    id: UUID
-    references: list[str]
-    name: Annotated[str | None, Field(description="Needs candidates:read.")]
-    shared: Annotated[list[Literal["emails", "phones"]], Field(description="Which contact details are shared.")]
-    emails: list[str]
-    phones: list[str]
-
-
-class SuspectedDuplicates(BaseModel):
-    """Suspected duplicates: to be looked at; linking is a decision."""
-
-    items: list[SuspectedDuplicate]
-
-
 def demand_attributes_scope(sent: Any, principal: Principal) -> None:
     """Raise Forbidden for a change of attributes by a token that may not."""
     if isinstance(sent, dict) and "attributes" in sent and not principal.may("attributes:write"):
@@ -402,16 +384,4 @@ def history_shown(entry: StatedValue) -> dict[str, Any]:
         "confirmed_at": written(entry.confirmed_at),
         "received_at": written(entry.received_at),
         "counts": entry.counts,
-    }
-
-
-def duplicate_shown(duplicate: SharedContact, *, with_name: bool) -> dict[str, Any]:
-    """A suspected duplicate as JSON values."""
-    return {
-        "id": str(duplicate.id),
-        "references": duplicate.references,
-        "name": duplicate.name if with_name else None,
-        "shared": [kind for kind, found in (("emails", duplicate.emails), ("phones", duplicate.phones)) if found],
-        "emails": duplicate.emails,
-        "phones": duplicate.phones,
     }

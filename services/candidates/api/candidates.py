@@ -16,10 +16,8 @@ from services.candidates.api.candidate_bodies import (
     CandidatePatch,
     ChangedCandidate,
     HistoryPage,
-    SuspectedDuplicates,
     change_answered,
     demand_attributes_scope,
-    duplicate_shown,
     hidden_from,
     history_shown,
     shown,
@@ -164,23 +162,6 @@ def _place(purpose: str, cursor: str | None) -> tuple[datetime, int] | None:
     if cursor is None:
         return None
     return decode_cursor(purpose, cursor, lambda observed_at, entry: (datetime.fromisoformat(observed_at), int(entry)))
-
-
-@router.get("/{candidate}/duplicates", response_model=SuspectedDuplicates, responses=MOVED)
-async def list_duplicates(
-    candidate: CandidateName,
-    request: Request,
-    principal: Annotated[Principal, requires("contact_details:read")],
-    sessions: SessionsDep,
-) -> Any:
-    """Others with the same e-mail address or telephone. Sharing one is a suspicion, never an error.
-
-    Addresses of Gmail are the same whatever their dots and what follows a plus; two extensions of a line are two telephones.
-    """
-    found = await read_candidates.find_duplicates(sessions, read_name("candidate", candidate))
-    if isinstance(found, Redirected):
-        return redirect(request, found)
-    return {"items": [duplicate_shown(duplicate, with_name=principal.may("candidates:read")) for duplicate in found]}
 
 
 @router.get("/{candidate}", response_model=Candidate, responses=READ)

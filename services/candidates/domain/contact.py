@@ -4,7 +4,7 @@ Nothing is looked up on a network.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -147,15 +147,10 @@ def mailbox_key(email: str) -> str:
     return f"mailbox:{name.partition('+')[0].replace('.', '')}@gmail.com"
 
 
-def shared_keys(emails: Iterable[str], phones: Sequence[str], country: str | None) -> list[str]:
-    """What two people with the same contact details have in common; sorted."""
-    numbers = {phone for phone in e164(phones, country) if phone is not None}
-    return sorted({mailbox_key(email) for email in emails} | numbers)
-
-
 def contact_keys(emails: Sequence[str], phones: Sequence[str], country: str | None) -> list[str]:
-    """All that a person with these contact details is found by, and compared by; sorted."""
-    return sorted({*map(email_key, emails), *shared_keys(emails, phones, country)})
+    """All that a person with these contact details is found by; sorted."""
+    numbers = {phone for phone in e164(phones, country) if phone is not None}
+    return sorted({*map(email_key, emails), *map(mailbox_key, emails), *numbers})
 
 
 def is_same_phone(one: str, other: str) -> bool:

@@ -248,17 +248,3 @@ async def beside_of(connection: Driver, people: Collection[UUID]) -> dict[UUID, 
         person: Beside(together(learned for learned, _ in of), vetting_of(vetting for _, vetting in of))
         for person, of in found.items()
     }
-
-
-async def sharing(connection: Driver, keys: list[str], *, but: UUID, limit: int) -> Sequence[Stream]:
-    """Other people whose contact details have one of these keys, in id order."""
-    if not keys:
-        return []
-    rows = await connection.fetch(
-        f"SELECT {_COLUMNS} FROM candidates WHERE record IS NOT NULL AND contact_keys && $1::text[] AND id <> $2"  # noqa: S608 - constants
-        " ORDER BY id LIMIT $3",
-        keys,
-        but,
-        limit,
-    )
-    return [_stream(row) for row in rows]

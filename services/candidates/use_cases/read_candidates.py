@@ -1,12 +1,10 @@
-"""Read candidates: one, a list, a record's history, its suspected duplicates."""
+"""Read candidates: one, a list, a record's history."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from services.candidates.domain.contact import is_same_phone, mailbox_key, phone_in, shared_keys
 from services.candidates.domain.errors import CandidateErased, CandidateUnknown
 from services.candidates.domain.people import Stream
 from services.candidates.storage import candidates, history
@@ -16,19 +14,6 @@ from services.candidates.use_cases.views import CandidateView, Page, Redirected,
 from shared.db.asyncpg_connection import Driver
 from shared.db.engine import Sessions
 from shared.naming import Name
-
-MOST_DUPLICATES = 100
-
-
-@dataclass(frozen=True, slots=True)
-class SharedContact:
-    """Another person with some of the same contact details, as that person's record has them: suspected, no more."""
-
-    id: UUID
-    references: list[str]
-    name: str | None
-    emails: list[str]
-    phones: list[str]
 
 
 async def read_candidate(sessions: Sessions, name: Name) -> CandidateView | Redirected:
@@ -86,36 +71,6 @@ async def read_history(
         records = [stream.id for stream in person]
         entries = await history.page(connection, "candidate", records, field=field, hidden=hidden, after=after, limit=limit + 1)
     return history_page(entries, {stream.id: stream.heads for stream in person}, limit)
-
-
-async def find_duplicates(sessions: Sessions, name: Name) -> list[SharedContact] | Redirected:
-    """Other people with an e-mail address or telephone of this one. Raises CandidateUnknown, CandidateErased."""
-    async with sessions.alone() as connection:
-        person = await read_person(connection, name)
-        if isinstance(person, Redirected):
-            return person
-        mine = person[0].record or {}
-        keys = shared_keys(mine["emails"], mine["phones"], _country(mine))
-        others = await candidates.sharing(connection, keys, but=person[0].id, limit=MOST_DUPLICATES)
-    found = [_shared(mine, other.id, other.record or {}) for other in others]
-    return [one for one in found if one.emails or one.phones]
-
-
-def _shared(mine: Mapping[str, Any], id: UUID, record: Mapping[str, Any]) -> SharedContact:
-    mailboxes = {mailbox_key(email) for email in mine["emails"]}
-    telephones = [phone_in(_country(mine), phone) for phone in mine["phones"]]
-    return SharedContact(
-        id,
-        record["references"],
-        record["name"],
-        [email for email in record["emails"] if mailbox_key(email) in mailboxes],
-        [phone for phone in record["phones"] if any(is_same_phone(phone_in(_country(record), phone), one) for one in telephones)],
-    )
-
-
-def _country(record: Mapping[str, Any]) -> str | None:
-    country: str | None = (record["location"] or {}).get("country")
-    return country
 
 
 async def read_person(connection: Driver, name: Name) -> list[Stream] | Redirected:

@@ -1,7 +1,6 @@
 """Linking references, undoing it, and what becomes of the person's record, its streams and its snapshots."""
 
 import random
-from collections.abc import Callable
 from itertools import permutations
 from typing import Any
 
@@ -39,7 +38,7 @@ async def test_a_merged_id_redirects_with_its_method(ats: Caller) -> None:
     await ats.patched("greenhouse:1", references=["gem:77"])
     survivor, other = ids("greenhouse:1", "gem:77")
 
-    for method, rest in (("GET", ""), ("GET", "/history?limit=5"), ("GET", "/duplicates"), ("PATCH", "")):
+    for method, rest in (("GET", ""), ("GET", "/history?limit=5"), ("PATCH", "")):
         response = await ats.ask(method, f"/v1/candidates/{other}{rest}", json={} if method == "PATCH" else None)
         assert response.status_code == 308, response.text
         assert response.headers["Location"] == f"/v1/candidates/{survivor}{rest}"
@@ -185,22 +184,6 @@ async def test_a_list_refuses_what_it_does_not_know(ats: Caller) -> None:
         assert (await ats.ask("GET", f"/v1/candidates?{query}")).status_code == status, query
 
 
-async def test_a_shared_address_is_a_suspicion(ats: Caller) -> None:
-    first = await ats.patched("gem:1", name="Ada", emails=["Ada@Example.org", "a@example.org"])
-    second = await ats.patched("greenhouse:9", name="A. Byron", emails=["ada@example.ORG"])
-    await ats.patched("gem:2", emails=["other@example.org"])
-
-    found = (await ats.ask("GET", "/v1/candidates/gem:1/duplicates")).json()["items"]
-
-    assert [(one["id"], one["references"], one["emails"]) for one in found] == [
-        (second["id"], ["greenhouse:9"], ["ada@example.org"])
-    ]
-    by_email = (await ats.ask("GET", "/v1/candidates?email=ADA@example.org")).json()["items"]
-    assert {item["id"] for item in by_email} == {first["id"], second["id"]}
-    await ats.patched("gem:1", references=["greenhouse:9"])
-    assert (await ats.ask("GET", "/v1/candidates/gem:1/duplicates")).json()["items"] == []
-
-
 async def test_lists_of_linked_references_are_joined_until_they_part(ats: Caller, candidates: Sessions) -> None:
     at = "2026-0{}-01T00:00:00Z".format
     await ats.patched("gem:77", emails=["ada@gem.example"], skills=["Go", "python"], observed_at=at(2))
@@ -245,11 +228,3 @@ async def test_a_record_says_whose_statement_of_each_field_counts(ats: Caller) -
     assert list((await ats.read("greenhouse:1"))["sources"]) == ["title"]
     (listed,) = [one for one in await ats.all_of("/v1/candidates") if one["references"] == ["gem:77"]]
     assert listed["sources"] == {}, "a page of many names no sources"
-
-
-async def test_who_shares_an_address_needs_the_scope_that_shows_addresses(ats: Caller, caller: Callable[..., Caller]) -> None:
-    await ats.patched("gem:1", emails=["ada@example.org"])
-    blind = caller("candidates:read", "candidates:write")
-    await blind.patched("probe:1", emails=["ada@example.org"])
-
-    assert (await blind.ask("GET", "/v1/candidates/probe:1/duplicates")).status_code == 403

@@ -49,7 +49,7 @@ async def test_who_may_see_no_addresses_does_not_find_their_owners(ats: Caller, 
     await prober.patched("probe:1", emails=["ada@example.org"])
 
     answers = [
-        await prober.ask("GET", "/v1/candidates/probe:1/duplicates"),
+        await prober.ask("GET", "/v1/duplicates?candidate=probe:1"),
         await prober.ask("GET", "/v1/candidates?email=ada@example.org"),
         await prober.ask("GET", "/v1/candidates/probe:1/history"),
         await prober.ask("GET", "/v1/candidates/probe:1"),
