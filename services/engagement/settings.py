@@ -34,6 +34,11 @@ class EngagementSettings(SharedSettings):
     reservation_minutes: int = Field(15, ge=1, le=1440, validation_alias="ENGAGEMENT_RESERVATION_MINUTES")
     """How long a contact check with ``reserve`` holds the next contact."""
 
+    inner_cap: int = Field(25, ge=1, le=10_000, validation_alias="ENGAGEMENT_INNER_CAP")
+    """How many people of the inner circle a recruiter can keep in personal contact."""
+    personal_word_days: int = Field(60, ge=1, le=3650, validation_alias="ENGAGEMENT_PERSONAL_WORD_DAYS")
+    """After how many days without a personal word one is owed to a person of the inner circle."""
+
     obligations: ObligationSettings = Field(default_factory=ObligationSettings)
     contacts: ContactSettings = Field(default_factory=ContactSettings)
     returns: Path | None = Field(None, validation_alias="ENGAGEMENT_RETURNS")
@@ -46,6 +51,10 @@ class EngagementSettings(SharedSettings):
     @property
     def idle_after(self) -> timedelta:
         return timedelta(days=self.idle_after_days)
+
+    @property
+    def word_within(self) -> timedelta:
+        return timedelta(days=self.personal_word_days)
 
     @property
     def reservation_for(self) -> timedelta:
