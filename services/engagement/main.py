@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from services.engagement.api import (
     activity,
+    cleansing,
     contact_checks,
     events,
     inner_circle,
@@ -37,6 +38,7 @@ from shared.events import Topic
 from shared.inbox.waiter import ProjectionWaiter
 from shared.observability.health import ServiceHealth
 from shared.web.app import create_service_app
+from shared.web.cleansing import TAG as CLEANSING
 from shared.web.dead_letters import TAG as DEAD_LETTERS
 from shared.web.dead_letters import dead_letters_router
 from shared.web.personal_data import TAG as PERSONAL_DATA
@@ -85,6 +87,7 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
             message_reviews.router,
             contact_checks.router,
             activity.router,
+            cleansing.router,
             recruiters.router,
             unsubscribe.router,
             unsubscribe.links,
@@ -99,6 +102,7 @@ def create_app(settings: EngagementSettings | None = None) -> FastAPI:
         tags={
             **DEAD_LETTERS,
             **PERSONAL_DATA,
+            **CLEANSING,
             "events": "What happened: the one way in for facts.",
             "timelines": "All that is known to have happened with a person.",
             "pursuits": "What came of a person for a position, attempt by attempt.",

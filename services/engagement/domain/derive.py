@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.engagement.domain.brought_back import brought_back, candidate_of, kept_while_claimed
+from services.engagement.domain.cleansing import DataFinding, data_findings
 from services.engagement.domain.contact import Breach, ContactPolicies, breaches_of, place_of
 from services.engagement.domain.contact.policy import ALWAYS_THE_DEFAULTS
 from services.engagement.domain.debts import debts_of
@@ -83,6 +84,7 @@ class Derived:
     obligations: Sequence[Obligation] = ()
     breaches: Sequence[Breach] = ()
     tier: Tier | None = None
+    findings: Sequence[DataFinding] = ()
 
 
 def derive(person: Person, policy: Policy, *, now: datetime) -> Derived:
@@ -98,12 +100,13 @@ def derive(person: Person, policy: Policy, *, now: datetime) -> Derived:
             clock.append(due)
         rows[position] = row_of(own_id, person.id, position, pursuit, due)
     broken = _breaches(person, policy)
+    found = data_findings(person.id, person.facts, pursuits)
     owed = obligations_of(person.id, person.facts, pursuits, person.waivers, policy.obligations)
     # The clock may be ahead of who derives: what it has made overdue stays so.
     passed = now if person.overdue_until is None else max(now, person.overdue_until)
     is_overdue = any(one.is_overdue(passed) for one in owed)
     if not is_overdue and not may_have_item(pursuits.values(), person.queue_log):
-        return Derived(pursuits, rows, clock, (), (), None, owed, broken, person.tier)
+        return Derived(pursuits, rows, clock, (), (), None, owed, broken, person.tier, found)
     history = history_of(person.facts, facts_of, pursuits, person.closings)
     done = handled(person.queue_log, policy.returns)
     is_barred = bool(hard_nos(person.facts))
@@ -124,7 +127,7 @@ def derive(person: Person, policy: Policy, *, now: datetime) -> Derived:
         closed = next(iter(soft_nos)).position_id
         rows[closed] = _looked_at_again(rows[closed], done.lease.expires_at)
     conditions = condition_rows(person.id, candidate)
-    return Derived(pursuits, rows, clock, rows_of(person.id, soft_nos), conditions, item, owed, broken, tier)
+    return Derived(pursuits, rows, clock, rows_of(person.id, soft_nos), conditions, item, owed, broken, tier, found)
 
 
 def pursuits_of(person: Person, policy: Policy, *, now: datetime) -> dict[UUID, Pursuit]:

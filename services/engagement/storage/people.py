@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from services.engagement.domain.queue import QueueItem, QueueReason
 from services.engagement.domain.queue_log import QueueEntry
 from services.engagement.domain.return_plans import PlanRow
 from services.engagement.domain.returns import Condition
-from services.engagement.storage import obligations, openings, policy_breaches, queue_log
+from services.engagement.storage import cleansing, obligations, openings, policy_breaches, queue_log
 from services.engagement.storage.announcements import HEAD
 from services.engagement.storage.obligations import ChangedObligation
 from services.engagement.storage.policy_breaches import ChangedBreach
@@ -165,6 +165,11 @@ _SAVE = f"""
             AND NOT EXISTS (SELECT FROM unnest($15::uuid[]) AS kept (id) WHERE kept.id = policy_breaches.id)
         RETURNING id, candidate_id, to_jsonb(policy_breaches) AS gone
     ),
+    finding AS ({_upsert("data_findings", cleansing.COLUMNS, "person_id, kind", "$18")}),
+    settled AS (
+        DELETE FROM data_findings WHERE person_id = ANY($2::uuid[]) AND NOT EXISTS (
+            SELECT FROM unnest($19::uuid[], $20::text[]) AS kept (person, name) WHERE person = person_id AND name = kind)
+    ),
     changed AS (
         SELECT 'plan' AS kind, person_id AS id, person_id AS stream, position_id, attempt, change, reason, closed_at,
             NULL::boolean AS is_new, NULL::jsonb AS gone FROM (SELECT * FROM ended UNION ALL SELECT * FROM plan) AS plans
@@ -297,6 +302,7 @@ async def save(
     plans = [plan for one in derived.values() for plan in one.plans]
     owed = [one for each in derived.values() for one in each.obligations]
     broken = [one for each in derived.values() for one in each.breaches]
+    found = [one for each in derived.values() for one in each.findings]
     connection = await driver(session)
     changed = await connection.fetch(
         _SAVE,
@@ -317,6 +323,9 @@ async def save(
         [one.id for one in broken],
         _json([_lease(item) for item in leased]),
         [item.person_id for item in leased],
+        _json([asdict(one) for one in found]),
+        [one.person_id for one in found],
+        [one.kind for one in found],
     )
     if erased:
         await connection.fetch(_FORGET, list(erased))
@@ -340,7 +349,7 @@ async def forget_erased(session: AsyncSession, people: Collection[UUID]) -> dict
     The caller holds the map exclusively, so that nobody derives them meanwhile.
     """
     connection, removed = await driver(session), {}
-    for table in ("pursuits", "queue_items", "return_plans", "return_conditions"):
+    for table in ("pursuits", "queue_items", "return_plans", "return_conditions", "data_findings"):
         query = f"DELETE FROM {table} WHERE person_id IN ({_GONE}) RETURNING person_id"  # noqa: S608 - constants
         removed[table] = [row[0] for row in await connection.fetch(query, list(people))]
     await connection.fetch(f"DELETE FROM leases WHERE person_id IN ({_GONE})", list(people))  # noqa: S608 - a part of their items

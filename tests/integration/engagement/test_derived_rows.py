@@ -11,7 +11,7 @@ from shared.db.engine import Sessions
 from tests.integration.engagement.posting import Ats, event
 from tests.integration.engagement.queue_desk import Desk
 
-TABLES = ("pursuits", "queue_items", "return_plans", "return_conditions", "obligations", "policy_breaches")
+TABLES = ("pursuits", "queue_items", "return_plans", "return_conditions", "obligations", "policy_breaches", "data_findings")
 SALARY: dict[str, Any] = {"reason": "salary", "facts": {"asked": 85000, "currency": "EUR"}}
 
 
@@ -33,6 +33,7 @@ async def test_who_is_derived_to_the_same_again_is_neither_written_nor_locked(
         event(at="2026-03-01T23:15:00Z"),
         event("pursuit.responded", at="2026-03-02T09:15:00Z", mood="positive"),
         event("pursuit.declined", at="2026-03-03T09:15:00Z", **SALARY),
+        event("candidate.bounced", at="2026-03-03T09:15:00Z", channel="email"),
     )
     before = await versions(engagement)
 

@@ -293,6 +293,7 @@ async def test_what_was_erased_is_confirmed_with_how_much_it_was(ats: Ats, recor
     assert await queue_and_pursuits(engagement) == (0, 0)
     of_ada = {"events": 1, "announcements": 1, "waiting_records": 2, "kept_answers": 1, "dead_letters": 1, "parked_records": 1}
     of_twin = {"events": 1, "waiting_records": 1, "pursuits": 1, "queue_items": 1, "return_plans": 1, "return_conditions": 1}
+    of_twin |= {"data_findings": 1}
     assert await confirmed(engagement) == [(erasure, str(ADA), of_ada), (last, str(TWIN), of_twin)]
 
 
