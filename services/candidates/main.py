@@ -74,6 +74,7 @@ def create_app(settings: CandidatesSettings | None = None) -> FastAPI:
             candidates.router,
             positions.router,
             cleansing.router,
+            cleansing.lists,
             honesty.router,
             pools.router,
             duplicates.router,

@@ -20,6 +20,8 @@ NOT_AS_IT_STANDS = {
     "pauseImport": "needs the id of an import",
     "undoImport": "needs the id of an import",
     "resumeImport": "needs the id of an import",
+    "getCleansingAction": "needs the id of an action",
+    "undoCleansingAction": "needs the id of an action",
     "getReferral": "needs the id of a referral",
     "noteThanks": "needs the id of a referral",
     "getSuspectedDuplicate": "needs the id of a pair",

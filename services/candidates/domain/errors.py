@@ -109,6 +109,13 @@ class TooManyFiles(Conflict):
     title = "The candidate has too many files"
 
 
+class ActionUnknown(NotFound):
+    """No action of that id."""
+
+    code = "cleansing_action_unknown"
+    title = "There is no such action"
+
+
 class DuplicateUnknown(NotFound):
     """No suspected pair of that id."""
 

@@ -14,22 +14,26 @@ AGAIN_AFTER = timedelta(seconds=30)
 """An erasure is published again after this long at the earliest, and then whenever its age has doubled, or a day has passed."""
 AGAIN_EVERY = timedelta(days=1)
 
-_HELD = """
-    SELECT (SELECT count(*) FROM candidates WHERE id = ANY($1::uuid[]) AND is_record),
-        (SELECT count(*) FROM candidate_history WHERE record_id = ANY($1)),
-        (SELECT count(*) FROM candidate_evidence WHERE candidate_id = ANY($1)),
-        (SELECT count(*) FROM idempotency_keys WHERE status IS NOT NULL AND names && $1),
-        (SELECT count(*) FROM import_rows WHERE candidate_id = ANY($1)),
-        (SELECT count(*) FROM candidate_insights WHERE candidate_id = ANY($1)),
-        (SELECT count(*) FROM candidate_files WHERE candidate_id = ANY($1) AND digest IS NOT NULL),
-        (SELECT count(*) FROM duplicate_pairs WHERE one = ANY($1) OR other = ANY($1)),
-        (SELECT count(*) FROM retention_questions WHERE candidate_id = ANY($1)),
-        (SELECT count(*) FROM referrals WHERE candidate_id = ANY($1) OR referrer_id = ANY($1)),
-        (SELECT count(*) FROM duplicate_decisions WHERE one = ANY($1) OR other = ANY($1)),
-        (SELECT count(*) FROM pool_members WHERE person_id = ANY($1))
-            + (SELECT count(*) FROM pool_hands WHERE candidate_id = ANY($1)),
-        (SELECT count(*) FROM pool_events WHERE candidate_id = ANY($1))
-"""
+_HELD = {
+    "records": "SELECT count(*) FROM candidates WHERE id = ANY($1::uuid[]) AND is_record",
+    "history_entries": "SELECT count(*) FROM candidate_history WHERE record_id = ANY($1)",
+    "learned_facts": "SELECT count(*) FROM candidate_evidence WHERE candidate_id = ANY($1)",
+    "kept_answers": "SELECT count(*) FROM idempotency_keys WHERE status IS NOT NULL AND names && $1",
+    "import_rows": "SELECT count(*) FROM import_rows WHERE candidate_id = ANY($1)",
+    "insights": "SELECT count(*) FROM candidate_insights WHERE candidate_id = ANY($1)",
+    "files": "SELECT count(*) FROM candidate_files WHERE candidate_id = ANY($1) AND digest IS NOT NULL",
+    "suspected_duplicates": "SELECT count(*) FROM duplicate_pairs WHERE one = ANY($1) OR other = ANY($1)",
+    "duplicate_decisions": "SELECT count(*) FROM duplicate_decisions WHERE one = ANY($1) OR other = ANY($1)",
+    "retention_questions": "SELECT count(*) FROM retention_questions WHERE candidate_id = ANY($1)",
+    "referrals": "SELECT count(*) FROM referrals WHERE candidate_id = ANY($1) OR referrer_id = ANY($1)",
+    "cleansing_actions": "SELECT count(*) FROM cleansing_people WHERE candidate_id = ANY($1)",
+    "pool_memberships": (
+        "SELECT (SELECT count(*) FROM pool_members WHERE person_id = ANY($1))"
+        " + (SELECT count(*) FROM pool_hands WHERE candidate_id = ANY($1))"
+    ),
+    "pool_events": "SELECT count(*) FROM pool_events WHERE candidate_id = ANY($1)",
+}
+"""How much of each kind is held of streams ``$1``."""
 _ADD = """
     INSERT INTO erasures (id, streams, requested_by, erased_at, done_at, publish_again_at) VALUES ($1, $2, $3, $4, $5, $6)
 """
@@ -70,16 +74,8 @@ _DUE_AGAIN = """
 
 async def held(connection: Driver, streams: Collection[UUID]) -> dict[str, int]:
     """How much is held of these streams here, by kind; of what there is none, nothing."""
-    ((records, history, evidence, answers, imported, insights, kept, pairs, *others),) = await connection.fetch(
-        _HELD, list(streams)
-    )
-    questions, referred, decisions, pools, pool_events = others
-    counts = {"records": records, "history_entries": history, "learned_facts": evidence, "kept_answers": answers}
-    counts |= {"import_rows": imported, "insights": insights, "files": kept}
-    counts |= {"retention_questions": questions, "referrals": referred}
-    counts |= {"suspected_duplicates": pairs, "duplicate_decisions": decisions}
-    counts |= {"pool_memberships": pools, "pool_events": pool_events}
-    return {kind: count for kind, count in counts.items() if count}
+    (counts,) = await connection.fetch("SELECT " + ", ".join(f"({query})" for query in _HELD.values()), list(streams))
+    return {kind: count for kind, count in zip(_HELD, counts, strict=True) if count}
 
 
 def adding(erasure: Erasure) -> list[Write]:

@@ -11,6 +11,7 @@ from services.candidates.domain.erasures import Erasure
 from services.candidates.domain.people import Stream, erase
 from services.candidates.storage import (
     candidates,
+    cleansing,
     duplicates,
     erasures,
     evidence,
@@ -105,6 +106,7 @@ async def _erase(connection: Driver, erasure: Erasure, streams: dict[UUID, Strea
             evidence.forgetting(streams),
             insights.forgetting(streams),
             retention.forgetting(streams),
+            cleansing.forgetting(streams),
             referrals.forgetting(streams),
             *files.forgetting(streams, erasure=erasure.id, now=erasure.erased_at),
             forgetting_answers(streams),

@@ -76,3 +76,91 @@ async def test_lists_are_for_those_who_read_records_and_hold_nobody_who_was_eras
     unknown = await ats.ask("GET", "/v1/cleansing/lost")
     assert (unknown.status_code, unknown.json()["code"]) == (404, "cleansing_list_unknown")
     assert (await ats.ask("GET", "/v1/cleansing/stale?cursor=nonsense")).status_code == 400
+
+
+async def act(ats: Caller, status: int = 201, key: str | None = None, **body: Any) -> dict[str, Any]:
+    headers = {} if key is None else {"Idempotency-Key": key}
+    answer = await ats.ask("POST", "/v1/cleansing/actions", headers, json=body)
+    assert answer.status_code == status, answer.text
+    said: dict[str, Any] = answer.json()
+    return said
+
+
+async def tiers(ats: Caller, *names: str) -> list[str | None]:
+    return [(await ats.read(f"gem:{name}"))["tier"] for name in names]
+
+
+async def test_people_of_a_list_are_moved_to_the_pool_at_once_and_back_again(ats: Caller) -> None:
+    await ats.patched("gem:warm", tier="warm", **WHOLE | {"level": None})
+    await ats.patched("gem:none", **WHOLE | {"level": None})
+    await ats.patched("gem:pool", tier="pool", **WHOLE | {"level": None})
+    await ats.patched("gem:other", tier="warm", **WHOLE)
+
+    would = await act(ats, 200, action="to_pool", list="incomplete", dry_run=True)
+    assert (would["id"], would["people"]) == (None, 2)
+    assert await tiers(ats, "warm", "none") == ["warm", None]
+
+    first, again = [await act(ats, key="one", action="to_pool", list="incomplete") for _ in range(2)]
+    assert first == again
+    assert first["candidate_ids"] == would["candidate_ids"]
+    assert await tiers(ats, "warm", "none", "pool", "other") == ["pool", "pool", "pool", "warm"]
+    assert (await act(ats, action="to_pool", list="incomplete"))["people"] == 0
+
+    await ats.patched("gem:none", tier="inner")
+    undone, repeated = [(await ats.ask("POST", f"/v1/cleansing/actions/{first['id']}/undo")).json() for _ in range(2)]
+    assert undone == repeated
+    assert undone["undone_at"] is not None
+    assert await tiers(ats, "warm", "none", "pool", "other") == ["warm", "inner", "pool", "warm"]
+
+
+async def test_who_is_set_aside_leaves_the_list_until_then_or_until_it_is_undone(ats: Caller, candidates: Sessions) -> None:
+    for name in ("one", "two"):
+        await ats.patched(f"gem:{name}", skills=["python"])
+
+    done = await act(ats, action="set_aside", list="unreachable", candidates=["gem:one"], days=30)
+
+    assert set(await listed(ats, "unreachable")) == {"gem:two"}
+    assert set(await listed(ats, "incomplete")) == {"gem:one", "gem:two"}
+    assert (await counts(ats))["unreachable"] == 1
+    assert (await ats.ask("GET", f"/v1/cleansing/actions/{done['id']}")).json() == done
+
+    await ats.ask("POST", f"/v1/cleansing/actions/{done['id']}/undo")
+    assert set(await listed(ats, "unreachable")) == {"gem:one", "gem:two"}
+
+    await act(ats, action="set_aside", list="unreachable")
+    assert await listed(ats, "unreachable") == {}
+    async with candidates.begin_raw() as transaction:
+        await transaction.connection.execute("UPDATE cleansing_actions SET until = now() - interval '1 day'")
+    assert set(await listed(ats, "unreachable")) == {"gem:one", "gem:two"}
+
+
+async def test_people_of_other_lists_are_named_and_an_erasure_leaves_nothing_of_it(ats: Caller, candidates: Sessions) -> None:
+    await ats.patched("gem:ada", tier="warm", references=["ats:7"], **WHOLE)
+
+    done = await act(ats, action="to_pool", candidates=["ats:7", "gem:ada", "gem:nobody"])
+    assert (done["people"], await tiers(ats, "ada")) == (1, ["pool"])
+
+    erased = (await ats.ask("POST", "/v1/erasures", json={"candidate": "gem:ada"})).json()
+    assert erased["services"][0]["removed"]["cleansing_actions"] == 1
+    async with candidates.alone() as connection:
+        assert await connection.fetch("SELECT FROM cleansing_people") == []
+    undone = (await ats.ask("POST", f"/v1/cleansing/actions/{done['id']}/undo")).json()
+    assert undone["people"] == 0
+
+
+async def test_what_is_asked_wrongly_or_by_whoever_may_not_is_refused(ats: Caller, caller: Callable[..., Caller]) -> None:
+    for field, body in (
+        ("list", {"action": "to_pool"}),
+        ("list", {"action": "set_aside", "candidates": ["gem:1"]}),
+        ("list", {"action": "to_pool", "list": "bounced"}),
+        ("action", {"action": "erase", "list": "stale"}),
+        ("candidates", {"action": "to_pool", "candidates": []}),
+        ("candidates", {"action": "to_pool", "candidates": ["nobody"]}),
+        ("days", {"action": "set_aside", "list": "stale", "days": 0}),
+    ):
+        refused = await act(ats, 422, **body)
+        assert [one["field"] for one in refused["errors"]] == [field]
+    answer = await caller("candidates:read").ask("POST", "/v1/cleansing/actions", json={"action": "to_pool", "list": "stale"})
+    assert answer.status_code == 403
+    lost = await ats.ask("GET", "/v1/cleansing/actions/0190b5b4-1111-5222-8333-444455556666")
+    assert (lost.status_code, lost.json()["code"]) == (404, "cleansing_action_unknown")
