@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { called, inUnit, lastDay, membersOf, queryOf, wholeKey, type Metric, type Row } from "./question";
+import { called, inUnit, knownKey, lastDay, membersOf, queryOf, wholeKey, type Metric, type Row } from "./question";
 
 const metric = { name: "reached", key: "stage", dimensions: ["position", "recruiter", "period"] } as unknown as Metric;
 
@@ -38,6 +38,7 @@ describe("whose people are behind a row", () => {
   });
   test("what is not known of a row can be asked for by no key", () => {
     expect(wholeKey({ key: { recruiter: null } } as unknown as Row)).toBeNull();
+    expect(knownKey({ key: { recruiter: null, stage: "hired" } } as unknown as Row)).toEqual({ stage: "hired" });
     expect(wholeKey({ key: { recruiter: "tom" } } as unknown as Row)).toEqual({ recruiter: "tom" });
   });
 });

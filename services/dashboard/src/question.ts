@@ -61,6 +61,10 @@ export function wholeKey(row: Row): Key | null {
   return parts.every(([, value]) => value !== null) ? (row.key as Key) : null;
 }
 
+/** What the row's key says of what is known. */
+export const knownKey = (row: Row): Key =>
+  Object.fromEntries(Object.entries(row.key).filter((one): one is [string, string] => one[1] !== null));
+
 const MONTHS: Record<string, number> = { month: 1, quarter: 3, year: 12 };
 
 /** The last day of a period that is named by its first. */

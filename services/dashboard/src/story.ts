@@ -14,7 +14,7 @@ export function happened(event: Pick<Event, "type" | "data" | "touch">): string 
   const parts = [said];
   const channel = texts.channels[text(data.channel)];
   if (channel !== undefined) parts.push(texts.by(channel));
-  if (data.reason !== undefined) parts.push(texts.because(texts.reasons[text(data.reason)] ?? text(data.reason)));
+  if (data.reason !== undefined) parts.push(texts.because(text(data.reason)));
   const facts = data.facts as { asked?: number; currency?: string } | undefined;
   if (facts?.asked) parts.push(texts.asked(facts.asked, facts.currency ?? ""));
   if (data.signal !== undefined) parts.push(`: ${text(data.signal).replaceAll("_", " ")}`);

@@ -15,6 +15,8 @@ describe("a timeline in words", () => {
       "Contacted by e-mail · touch 2 · maria",
     ],
     [event("rekindle.pursuit.declined", { reason: "salary" }), "Declined for salary"],
+    [event("rekindle.pursuit.rejected", { reason: "rejected_by_sponsor" }), "Rejected by the sponsor"],
+    [event("rekindle.pursuit.rejected", { reason: "unspecified" }), "Rejected without a reason given"],
     [event("rekindle.candidate.cadence_chosen", { every_days: 60 }), "Chose how often to hear from us every 60 days"],
     [event("rekindle.pursuit.unheard_of", {}), "rekindle.pursuit.unheard_of"],
   ])("%#", (given, said) => {

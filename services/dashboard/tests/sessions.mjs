@@ -22,9 +22,9 @@ await step(
     await page.getByRole("button", { name: "Claim", exact: true }).click();
     await box(page).fill(text);
     const address = page.url();
-    await page.getByRole("button", { name: /^Snooze/ }).click();
-    const dialog = page.getByRole("dialog", { name: "Snooze" });
-    await dialog.waitFor();
+    await page.getByRole("button", { name: /^Dismiss/ }).click();
+    const dialog = page.getByRole("dialog", { name: "Take them out of the queue" });
+    await dialog.getByRole("textbox", { name: "Why" }).fill("Went to a partner");
     await context.clearCookies();
     await over(page).waitFor();
     await dialog.waitFor({ state: "detached" });
@@ -34,7 +34,9 @@ await step(
     await second.goto(await link("maria", url));
     await over(page).waitFor({ state: "detached" });
     await dialog.waitFor();
+    assert.equal(await dialog.getByRole("textbox", { name: "Why" }).inputValue(), "Went to a partner");
     await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
     assert.equal(await box(page).inputValue(), text);
     assert.equal(page.url(), address);
     await second.close();

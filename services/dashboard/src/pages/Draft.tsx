@@ -20,12 +20,16 @@ interface Props {
   /** Whether the person has a record: whom the log alone knows has none. */
   hasRecord: boolean;
   box: RefObject<HTMLTextAreaElement | null>;
-  done: () => void;
+  /** Called once it is noted that they were contacted, with the lease. */
+  done: (lease: string) => void;
 }
+
+/** What was typed so far, by the lease: it is there again when its person is opened again, or sending it is undone. */
+const drafts = new Map<string, string>();
 
 export function Draft({ item, lease, hasRecord, box, done }: Props) {
   const { recruiter } = useSession();
-  const [text, setText] = useState("");
+  const [text, setText] = useState(() => drafts.get(lease ?? "") ?? "");
   const [channel, setChannel] = useState<Schemas["Channel"]>("email");
   const [sending, setSending] = useState(false);
   const settled = useSettled(text);
@@ -51,7 +55,7 @@ export function Draft({ item, lease, hasRecord, box, done }: Props) {
     if (lease === undefined || sending) return;
     setSending(true);
     noteSent({ item, lease, recruiter, channel, words, review: settled === text ? review.data?.id : undefined })
-      .then(done)
+      .then(() => done(lease))
       .catch(failed)
       .finally(() => setSending(false));
   };
@@ -75,7 +79,10 @@ export function Draft({ item, lease, hasRecord, box, done }: Props) {
               value={text}
               aria-label={t.draftLabel}
               placeholder={t.draftHow}
-              onChange={(event) => setText(event.target.value)}
+              onChange={({ target }) => {
+                setText(target.value);
+                if (lease !== undefined) drafts.set(lease, target.value);
+              }}
               onKeyDown={(event) => {
                 if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
                 if (event.key === "Escape") event.currentTarget.blur();

@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { ask } from "../api/client";
 import { number, percent } from "../format";
-import { inUnit, wholeKey, type Key, type Metric, type Row } from "../question";
+import { inUnit, knownKey, wholeKey, type Key, type Metric, type Row } from "../question";
 import { texts } from "../texts";
 import { Table, type Column } from "../ui/answers";
 import { Interval } from "../ui/Interval";
@@ -49,7 +49,7 @@ export function NumbersTable({ metric, rows, keys, label, open }: Props) {
       isQuiet: true,
       cell: (row) => (
         <span className="tags">
-          {wholeKey(row) === null && row.value !== null && <Tag>{t.unlisted}</Tag>}
+          {wholeKey(row) === null && row.value !== null && <Unlisted {...{ row, label, open }} />}
           {row.small && !isCount && row.value !== null && <Tag tone="warn">{t.small}</Tag>}
           {young && row.too_young && <Tag tone="warn">{texts.positions.youngShare(percent(1 - row.mature))}</Tag>}
         </span>
@@ -67,6 +67,21 @@ export function NumbersTable({ metric, rows, keys, label, open }: Props) {
         </p>
       )}
     </>
+  );
+}
+
+/** Why a row opens nobody, and whom it can open: those whom what is known of it names, this row's people among them. */
+function Unlisted({ row, label, open }: Pick<Props, "label" | "open"> & { row: Row }) {
+  const known = knownKey(row);
+  const unknown = Object.keys(row.key).filter((key) => !(key in known));
+  const said = Object.keys(known).map((key) => label(row, key));
+  return (
+    <small>
+      {t.unlistedHow(unknown.map((key) => t.keys[key] ?? key).join(texts.duplicates.and))}{" "}
+      <button className="link" onClick={() => open(known)}>
+        {said.length === 0 ? t.openAll : t.openKnown(said.join(" · "))}
+      </button>
+    </small>
   );
 }
 

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { api, body } from "../api/client";
 import { nameOf, usePeople } from "../api/people";
-import { complete, dismiss, snooze, undo, type Item } from "../api/queue";
+import { complete, dismiss, snooze, takeBackSent, undo, type Item } from "../api/queue";
 import { dateTime, relative } from "../format";
 import { texts } from "../texts";
 import { Failed, Loading } from "../ui/faces";
@@ -61,19 +61,24 @@ function Opened({ item, lease, canWork, claim, next, reopen, close }: OpenedProp
   });
   const record = people.get(item.candidate_id);
   const isMine = lease !== undefined;
-  const takeBack = (held: string) => (): void => {
-    undo(item.id, held)
+  const takeBack = (undone: Promise<unknown>): void => {
+    undone
       .then(() => {
         reopen();
         return queries.invalidateQueries({ queryKey: ["queue"] });
       })
       .catch(failed);
   };
-  /** What is done with the lease can be undone for a while; what was sent cannot. */
-  const act = (doing: Promise<unknown>, said: string, held?: string): void => {
+  /** What is done with the lease can be undone for a while. */
+  const act = (
+    doing: Promise<unknown>,
+    said: string,
+    held: string,
+    undoing: () => Promise<unknown> = () => undo(item.id, held),
+  ): void => {
     doing
       .then(() => {
-        notify(said, held === undefined ? undefined : takeBack(held));
+        notify(said, () => takeBack(undoing()));
         next();
         // The item itself may have left the queue: it is asked for no more.
         return queries.invalidateQueries({ queryKey: ["queue"], predicate: ({ queryKey }) => queryKey[2] !== item.id });
@@ -136,7 +141,7 @@ function Opened({ item, lease, canWork, claim, next, reopen, close }: OpenedProp
           lease={lease}
           hasRecord={record !== undefined}
           box={draft}
-          done={() => act(Promise.resolve(), t.noted)}
+          done={(held) => act(Promise.resolve(), t.noted, held, () => takeBackSent(item, held))}
         />
       )}
       {(isMine || item.recruiter || (canWork && item.status === "due")) && (
