@@ -72,7 +72,7 @@ class ContactReason(BaseModel):
 
     code: Code = Field(description="Which rule.", examples=["cadence"])
     sentence: str = Field(
-        description="In words.", examples=["They accept to hear from us every 30 days, and last did on 02 March 2026."]
+        description="In words.", examples=["They accept to hear from us every 30 days, and last did on 2 March 2026."]
     )
     until: datetime | None = Field(
         description="The time from which the answer changes (UTC); null where no time changes it.",

@@ -30,7 +30,7 @@ _EXAMPLE: dict[str, Any] = {
     "candidate_id": str(candidate_id("demo:ada")),
     "references": ["demo:ada"],
     "code": "team_cap",
-    "sentence": "The team has contacted them once within 7 days, last on 02 March 2026 by maria.",
+    "sentence": "The team has contacted them once within 7 days, last on 2 March 2026 by maria.",
     "made_by": str(_MADE_BY),
     "made_at": "2026-03-04T09:15:00Z",
     "channel": "email",

@@ -52,7 +52,7 @@ async def test_a_breach_is_listed_and_announced_once(ats: Ats, desk: Desk) -> No
     [breach] = await listed(ats)
     assert (breach["code"], breach["recruiter"], breach["channel"]) == ("team_cap", "jonas", "email")
     assert (breach["candidate_id"], breach["references"]) == (str(ADA), ["ats:ada"])
-    assert breach["sentence"] == "The team has contacted them once within 7 days, last on 02 March 2026 by maria."
+    assert breach["sentence"] == "The team has contacted them once within 7 days, last on 2 March 2026 by maria."
     assert breach["made_at"] == "2026-03-05T09:15:00Z"
     assert await published(desk) == [("found", "team_cap")]
 

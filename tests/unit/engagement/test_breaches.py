@@ -109,7 +109,7 @@ def test_a_breach_says_which_contact_broke_it_and_why() -> None:
     [breach] = story.derived().breaches
 
     assert (breach.made_by, breach.recruiter, breach.channel) == (event_of(1), "jonas", "email")
-    assert breach.why == "The team has contacted them once within 7 days, last on 02 March 2026 by maria."
+    assert breach.why == "The team has contacted them once within 7 days, last on 2 March 2026 by maria."
 
 
 def test_late_and_retracted_facts_take_a_breach_away() -> None:

@@ -96,6 +96,13 @@ def test_each_rule_stands_alone(story: Story, code: Code, until: datetime | None
     assert decision.reasons[0].sentence.endswith(".")
 
 
+def test_a_sentence_names_the_day_in_the_organisations_zone() -> None:
+    decision = check(Story().pursuit("contacted", "2026-03-07T23:30:00Z", recruiter="tom"))
+
+    (reason,) = decision.reasons
+    assert reason.sentence == "The team has contacted them once within 7 days, last on 8 March 2026 by tom."
+
+
 @pytest.mark.parametrize(
     "story",
     [

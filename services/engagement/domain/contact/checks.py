@@ -9,6 +9,7 @@ from services.engagement.domain.contact.ask import HOLDS_ANY_PURPOSE, Ask, Code,
 from services.engagement.domain.contact.place import Place
 from services.engagement.domain.contact.policy import ContactPolicy
 from services.engagement.domain.contact.state import ContactState
+from services.engagement.domain.sentences import day_of
 from shared.events.vocabulary import Channel, Purpose, Reason
 
 STEPS = 100
@@ -76,13 +77,13 @@ def _hard_no(case: Case, _ask: Ask) -> Iterator[HeldBack]:
     for reason, since in sorted(case.state.hard_nos.items()):
         if reason is not Reason.DO_NOT_CONTACT:
             words = reason.value.replace("_", " ")
-            yield HeldBack(Code.HARD_NO, f"A hard no stands against them since {since:%d %B %Y}: {words}.")
+            yield HeldBack(Code.HARD_NO, f"A hard no stands against them since {_day(since, case)}: {words}.")
 
 
 def _do_not_contact(case: Case, _ask: Ask) -> Iterator[HeldBack]:
     since = case.state.hard_nos.get(Reason.DO_NOT_CONTACT)
     if since is not None:
-        yield HeldBack(Code.DO_NOT_CONTACT, f"They asked on {since:%d %B %Y} not to be contacted; only they can lift that.")
+        yield HeldBack(Code.DO_NOT_CONTACT, f"They asked on {_day(since, case)} not to be contacted; only they can lift that.")
 
 
 def _consent(case: Case, ask: Ask) -> Iterator[HeldBack]:
@@ -99,7 +100,7 @@ def _unsubscribed(case: Case, ask: Ask) -> Iterator[HeldBack]:
     for block in case.state.unsubscribed:
         if block.concerns(ask.channel, ask.address):
             what = _by(ask.channel) if block.address is None else f"{_by(ask.channel)} at one of their addresses"
-            yield HeldBack(Code.UNSUBSCRIBED, f"They want nothing more {what} since {block.since:%d %B %Y}.")
+            yield HeldBack(Code.UNSUBSCRIBED, f"They want nothing more {what} since {_day(block.since, case)}.")
             return
 
 
@@ -107,7 +108,7 @@ def _unusable(case: Case, ask: Ask) -> Iterator[HeldBack]:
     for block in case.state.unusable:
         if block.concerns(ask.channel, ask.address):
             known = "" if block.address is None or ask.address is not None else "; name the address to check another one"
-            sentence = f"A message {_by(ask.channel)} could not be delivered on {block.since:%d %B %Y}{known}."
+            sentence = f"A message {_by(ask.channel)} could not be delivered on {_day(block.since, case)}{known}."
             yield HeldBack(Code.CHANNEL_UNUSABLE, sentence)
             return
     if (
@@ -132,9 +133,11 @@ def _cadence(case: Case, ask: Ask) -> Iterator[HeldBack]:
             and (cadence.channels is None or contact.channel in cadence.channels)
         )
         last = next(heard, None)
-        until = ask.at if last is None else last + cadence.every
+        if last is None:
+            continue
+        until = last + cadence.every
         if until > ask.at and (strictest is None or strictest.until is None or until > strictest.until):
-            sentence = f"They accept to hear from us every {cadence.every.days} days, and last did on {last:%d %B %Y}."
+            sentence = f"They accept to hear from us every {cadence.every.days} days, and last did on {_day(last, case)}."
             strictest = HeldBack(Code.CADENCE, sentence, until)
     if strictest is not None:
         yield strictest
@@ -149,7 +152,9 @@ def _team_cap(case: Case, ask: Ask) -> Iterator[HeldBack]:
     if len(recent) >= cap:
         last = recent[0]
         by = f" by {last.recruiter}" if last.recruiter else ""
-        sentence = f"The team has contacted them {_times(len(recent))} within {span.days} days, last on {last.time:%d %B %Y}{by}."
+        sentence = (
+            f"The team has contacted them {_times(len(recent))} within {span.days} days, last on {_day(last.time, case)}{by}."
+        )
         yield HeldBack(Code.TEAM_CAP, sentence, recent[cap - 1].time + span)
 
 
@@ -161,7 +166,7 @@ def _unanswered(case: Case, ask: Ask) -> Iterator[HeldBack]:
     touches = [one.time for one in since if one.is_touch and one.position == ask.position and one.time <= ask.at]
     quiet_until = touches[0] + case.policy.unanswered_quiet if touches else ask.at
     if len(touches) >= case.policy.unanswered_limit and quiet_until > ask.at:
-        sentence = f"{len(touches)} messages about this went unanswered, the last on {touches[0]:%d %B %Y}."
+        sentence = f"{len(touches)} messages about this went unanswered, the last on {_day(touches[0], case)}."
         yield HeldBack(Code.UNANSWERED_LIMIT, sentence, quiet_until)
 
 
@@ -173,7 +178,7 @@ def _in_conversation(case: Case, ask: Ask) -> Iterator[HeldBack]:
         if reply.time > ask.at:
             continue
         if reply.to is not None and reply.to != ask.recruiter:
-            sentence = f"They answered {reply.to} on {reply.time:%d %B %Y}, who is in conversation with them."
+            sentence = f"They answered {reply.to} on {_day(reply.time, case)}, who is in conversation with them."
             yield HeldBack(Code.IN_CONVERSATION, sentence, until)
             return
 
@@ -190,7 +195,7 @@ def _answer_first(case: Case, ask: Ask) -> Iterator[HeldBack]:
     unanswered = takewhile(lambda reply: ours is None or ours <= reply.time, reversed(case.state.replies))
     waiting = next((reply.time for reply in unanswered if reply.time <= ask.at and not reply.is_settled), None)
     if waiting is not None:
-        yield HeldBack(Code.ANSWER_FIRST, f"They wrote on {waiting:%d %B %Y} and wait for an answer: answer first.")
+        yield HeldBack(Code.ANSWER_FIRST, f"They wrote on {_day(waiting, case)} and wait for an answer: answer first.")
 
 
 def _quiet_hours(case: Case, ask: Ask) -> Iterator[HeldBack]:
@@ -226,6 +231,11 @@ def _sender_limit(case: Case, ask: Ask) -> Iterator[HeldBack]:
     limit, ends = case.daily_limit, case.day_ends
     if limit is not None and ends is not None and ask.at < ends and case.sent_today >= limit:
         yield HeldBack(Code.SENDER_LIMIT, f"{ask.recruiter} has sent {case.sent_today} of {limit} messages of the day.", ends)
+
+
+def _day(moment: datetime, case: Case) -> str:
+    """The day of a moment on the organisation's calendar, as in all other sentences."""
+    return day_of(moment.astimezone(case.policy.zone).date())
 
 
 def _times(count: int) -> str:
