@@ -1,7 +1,7 @@
 """How promising it is to come back to a person, from 0 to 100, as the sum of parts that each say why.
 
-docs/queue-priority.md says the same to recruiters. How long an item has been due is no part of it: between equal priorities the
-one that has waited longest comes first.
+docs/queue-priority.md says the same to recruiters. Time is no part of it: a reason counts before it is due, too, and between
+equal priorities the one that has waited longest comes first.
 """
 
 from collections.abc import Mapping, Sequence
