@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
-from services.engagement.api.queue import MovedQueueItem, Writer, acting
+from services.engagement.api.queue_actions import MovedQueueItem, Writer, acting
 from services.engagement.api.queue_filters import Body, QueueFilters
 from services.engagement.domain.queue import QueueStatus
 from services.engagement.domain.queue_log import Action, Done

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
-from services.engagement.api.queue import MovedQueueItem, Writer
+from services.engagement.api.queue_actions import MovedQueueItem, Writer
 from services.engagement.api.queue_filters import Body
 from services.engagement.use_cases.restore_item import restore_item
 from shared import clock

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from services.engagement.api.dependencies import SessionsDep, SettingsDep
 from services.engagement.api.obligations import Obligation, shown_obligation
-from services.engagement.api.queue import QueueItem, shown_item
+from services.engagement.api.queue_items import QueueItem, shown_item
 from services.engagement.api.returns import ReturnPlan, shown_plan
 from services.engagement.domain.choices import ChosenCadence, ConsentWord, Said
 from services.engagement.domain.choices import HardNo as DecidedHardNo
