@@ -38,10 +38,12 @@ def brought_back(
     zone: ZoneInfo,
 ) -> list[Return]:
     """A reason for each position that brings the person back, as recruiters have put it off, without those that have ended."""
-    first = min((one.close.time for one in soft_nos), default=None)
+    if not candidate.open_refusals:
+        return []
+    first = min(one.close.time for one in soft_nos)
     found: list[Return] = []
     for opening in openings:
-        if first is None or opening.changed_at <= first:
+        if opening.changed_at <= first:
             continue
         match = match_of(candidate, opening, rates, zone)
         reason = None if match is None else as_handled(_return(match, opening, soft_nos, zone), history, handled)

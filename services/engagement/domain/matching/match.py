@@ -81,9 +81,9 @@ def match_of(candidate: Candidate, opening: Opening, rates: Rates, zone: ZoneInf
 
     Days that are named are those of ``zone``.
     """
-    if opening.position_id in candidate.barred or not opening.now.is_open:
+    if not opening.now.is_open or (candidate.barred and opening.position_id in candidate.barred):
         return None
-    matches = (_match(candidate, refusal, level, opening, rates, zone) for refusal, level in candidate.open_refusals)
+    matches = [_match(candidate, refusal, level, opening, rates, zone) for refusal, level in candidate.open_refusals]
     found = [one for one in matches if one is not None]
     return min(found, key=lambda one: (one.due_at, -one.refusal.closed_at.timestamp(), one.refusal.position_id), default=None)
 
