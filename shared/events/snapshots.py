@@ -69,6 +69,15 @@ class Part(BaseModel):
     years_from: Annotated[Years | None, Field(description="Years of experience, at least.")] = None
 
 
+class WorkPlace(BaseModel):
+    """A place of a position: a city, anywhere in a country, or a city of a country that is not known."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    country: Country | None = None
+    city: Annotated[str | None, Field(description="In lower case; absent where it is anywhere in the country.")] = None
+
+
 class PositionChanged(EventData):
     """The state of one position, with every opening and closing time that is known, oldest first."""
 
@@ -88,6 +97,10 @@ class PositionChanged(EventData):
     countries: list[Country] = []
     cities: Annotated[
         list[str], Field(description="Where it is, in lower case; a position without any is anywhere in its countries.")
+    ] = []
+    locations: Annotated[
+        list[WorkPlace],
+        Field(description="Where it is, place by place; absent from snapshots of earlier releases."),
     ] = []
     salary_min: Amount | None = None
     salary_max: Amount | None = None

@@ -1,6 +1,6 @@
 """What other services may know of a record: the snapshots on the compacted topics. No personal data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from services.candidates.domain.learning import Learned
 from services.candidates.domain.registers import Heads
 from services.candidates.domain.spans import Openings
 from shared.events import CandidateChanged, Event, EventData, PositionChanged
-from shared.events.snapshots import Span
+from shared.events.snapshots import Span, WorkPlace
 from shared.events.vocabulary import Channel, MarketStatus
 from shared.ids import derived_id
 from shared.skills import folded, skill_keys
@@ -78,6 +78,12 @@ def channels_of(values: Mapping[str, Any]) -> list[Channel]:
     return sorted(found)
 
 
+def _places(locations: Sequence[Mapping[str, Any]]) -> list[WorkPlace]:
+    """The places, each once, in an order that does not depend on the record's."""
+    named = {(one.get("country") or "", folded(one.get("city") or "")) for one in locations}
+    return [WorkPlace(country=country or None, city=city or None) for country, city in sorted(named) if country or city]
+
+
 def position_snapshot(position: UUID, reference: str, values: Mapping[str, Any], openings: Openings) -> PositionChanged:
     """The snapshot of a position. Free text but the title stays here."""
     places = values.get("locations", [])
@@ -94,6 +100,7 @@ def position_snapshot(position: UUID, reference: str, values: Mapping[str, Any],
         remote=values.get("remote"),
         countries=sorted({place["country"] for place in places if place.get("country")}),
         cities=sorted({folded(place["city"]) for place in places if place.get("city")}),
+        locations=_places(places),
         salary_min=values.get("salary.min"),
         salary_max=values.get("salary.max"),
         salary_currency=values.get("salary.currency"),

@@ -13,7 +13,7 @@ from services.engagement.domain.sentences import as_sentence
 from services.engagement.use_cases.preview_returns import Tally, preview_returns
 from shared import clock
 from shared.events.fields import Amount, Code, Flag, KnownCurrency, Place, PositionRef, Skills, Years
-from shared.events.snapshots import Part
+from shared.events.snapshots import Part, WorkPlace
 from shared.events.vocabulary import Level, PositionStatus, Reason
 from shared.security.auth import Principal, requires
 from shared.skills import folded
@@ -82,6 +82,9 @@ class PositionChanges(BaseModel):
             places: list[Place] = given["locations"] or []
             changes["countries"] = frozenset(place.country for place in places if place.country is not None)
             changes["cities"] = frozenset(folded(place.city) for place in places if place.city is not None)
+            changes["locations"] = tuple(
+                WorkPlace(country=place.country, city=place.city and folded(place.city)) for place in places
+            )
         if "salary" in given:
             paid = SalaryChange(min=None, max=None, currency=None) if self.salary is None else self.salary
             changes |= {f"salary_{name}": getattr(paid, name) for name in paid.model_fields_set}

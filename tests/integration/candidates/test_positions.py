@@ -69,6 +69,7 @@ async def test_a_position_has_all_that_was_sent(ats: Caller, candidates: Session
                 "remote": True,
                 "countries": ["AT", "DE"],
                 "cities": ["wien"],
+                "locations": [{"country": "AT", "city": "wien"}, {"country": "DE"}],
                 "salary_min": 90000.0,
                 "salary_max": 110000.0,
                 "salary_currency": "EUR",

@@ -79,6 +79,17 @@ def test_salary(facts: dict[str, Any], pays: dict[str, Any], answer: Answer, why
 
 DE = [{"country": "DE"}]
 BERLIN = [{"country": "DE", "city": "Berlin"}]
+LYON = [{"country": "FR", "city": "Lyon"}]
+WIEN_OR_GERMANY = {
+    "countries": ["AT", "DE"],
+    "cities": ["wien"],
+    "locations": [{"country": "AT", "city": "wien"}, {"country": "DE"}],
+}
+AUSTIN_OR_PARIS = {
+    "countries": ["FR", "US"],
+    "cities": ["austin", "paris"],
+    "locations": [{"country": "FR", "city": "paris"}, {"country": "US", "city": "austin"}],
+}
 
 
 @pytest.mark.parametrize(
@@ -97,6 +108,14 @@ BERLIN = [{"country": "DE", "city": "Berlin"}]
         ({"locations": BERLIN}, {"countries": ["DE"], "cities": ["munich"]}, NOT_MET),
         ({"locations": BERLIN}, {"countries": ["DE"]}, MET),
         ({"locations": ["Berlin"]}, {"countries": ["DE"]}, NOT_KNOWN),
+        ({"locations": LYON}, WIEN_OR_GERMANY, NOT_MET),
+        ({"locations": BERLIN}, WIEN_OR_GERMANY, MET),
+        ({"locations": [{"country": "DE", "city": "Wien"}]}, WIEN_OR_GERMANY, MET),
+        ({"locations": [{"country": "AT", "city": "Linz"}]}, WIEN_OR_GERMANY, NOT_MET),
+        ({"locations": ["Berlin"]}, WIEN_OR_GERMANY, NOT_KNOWN),
+        ({"locations": [{"country": "US", "city": "Paris"}]}, AUSTIN_OR_PARIS, NOT_MET),
+        ({"locations": [{"country": "FR", "city": "Paris"}]}, AUSTIN_OR_PARIS, MET),
+        ({"locations": ["Paris"]}, AUSTIN_OR_PARIS, MET),
         ({"locations": [{"country": "FR"}, {"country": "DE"}]}, {"countries": ["DE"]}, MET),
         ({"remote": True}, {"remote": False, "countries": ["DE"]}, NOT_MET),
         ({"remote": True}, {"countries": ["DE"]}, NOT_KNOWN),

@@ -123,18 +123,22 @@ def _location(asked: Asked, position: PositionState) -> Verdict:
 
 
 def _is_in(country: str | None, city: str | None, position: PositionState) -> bool:
-    """Whether the position is there. Where it names no city it is anywhere in its countries."""
-    if country is not None and country not in position.countries:
-        return False
-    if city is not None and position.cities:
-        return folded(city) in position.cities
-    return country is not None
+    """Whether the position is there. Where it names no city it is anywhere in its country."""
+    return any(
+        (country is None or country == place.country)
+        and (city is None or place.city is None or folded(city) == place.city)
+        and (country is not None or (city is not None and place.city is not None))
+        for place in position.places
+    )
 
 
 def _is_elsewhere(country: str | None, city: str | None, position: PositionState) -> bool:
-    if country is not None and position.countries and country not in position.countries:
-        return True
-    return city is not None and bool(position.cities) and folded(city) not in position.cities
+    """Whether no place of the position may be there."""
+    return bool(position.places) and all(
+        (country is not None and place.country is not None and country != place.country)
+        or (city is not None and place.city is not None and folded(city) != place.city)
+        for place in position.places
+    )
 
 
 def _experience(asked: Asked, position: PositionState) -> Verdict:

@@ -4,18 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from itertools import product
 from typing import Any
 from uuid import UUID
 
 from shared.events import PositionChanged
-from shared.events.snapshots import Part
+from shared.events.snapshots import Part, WorkPlace
 from shared.events.vocabulary import Level, PositionStatus
 from shared.fit import Outline
 
 FIELDS = frozenset(
     {
-        "title", "status", "sponsor", "level", "skills", "years_experience", "remote", "countries", "cities", "salary_min",
-        "salary_max", "salary_currency", "requirements", "needs", "starts_on",
+        "title", "status", "sponsor", "level", "skills", "years_experience", "remote", "countries", "cities",
+        "locations", "salary_min", "salary_max", "salary_currency", "requirements", "needs", "starts_on",
     }
 )  # fmt: skip
 """Fields of the snapshot that decide."""
@@ -35,6 +36,8 @@ class PositionState:
     remote: bool | None = None
     countries: frozenset[str] = frozenset()
     cities: frozenset[str] = frozenset()
+    locations: tuple[WorkPlace, ...] = ()
+    """Which of the cities is in which of the countries; empty where that is not known."""
     salary_min: float | None = None
     salary_max: float | None = None
     salary_currency: str | None = None
@@ -57,6 +60,7 @@ class PositionState:
             remote=snapshot.remote,
             countries=frozenset(snapshot.countries),
             cities=frozenset(snapshot.cities),
+            locations=tuple(snapshot.locations),
             salary_min=snapshot.salary_min,
             salary_max=snapshot.salary_max,
             salary_currency=snapshot.salary_currency,
@@ -69,6 +73,14 @@ class PositionState:
     def is_open(self) -> bool:
         """Whether it is open; a draft, one on hold, and one of which nobody said so are not."""
         return self.status is PositionStatus.OPEN
+
+    @cached_property
+    def places(self) -> Sequence[WorkPlace]:
+        """Where it is. As long as only its countries and its cities are known, any of these may be in any of those."""
+        if self.locations:
+            return self.locations
+        pairs = product(sorted(self.countries) or [""], sorted(self.cities) or [""])
+        return [WorkPlace(country=country or None, city=city or None) for country, city in pairs if country or city]
 
     @property
     def pays_to(self) -> float | None:
