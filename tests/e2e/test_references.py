@@ -25,7 +25,8 @@ AWKWARD = [
 ]
 THINGS = {"candidate": candidate_id, "ref": candidate_id, "position": position_id}
 BY_REFERENCE = [one for one in operations() if {part[1:-1] for part in one.path.split("/")} & THINGS.keys()]
-READING = [one for one in BY_REFERENCE if one.method == "get"]
+READING = [one for one in BY_REFERENCE if one.method == "get" and one.path.count("{") == 1]
+"""What is read of them, without what needs a further id."""
 
 
 def at(operation: Operation, name: str) -> str:

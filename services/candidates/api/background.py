@@ -41,6 +41,7 @@ class SpokenLanguage(_OfFile, ResumeLanguage):
 class Background(BaseModel):
     """What a person's resumes say of work, schools and languages; what several say is what the newest of them says."""
 
+    candidate_id: Annotated[UUID, Field(description="Of the person.", examples=["5b0f5f0e-6f6e-5c57-8f5e-3e4f0a4e9c11"])]
     positions: Annotated[list[PastPosition], Field(description="Places of work, the latest first.")]
     schools: Annotated[list[PastSchool], Field(description="Schools, the latest first.")]
     languages: Annotated[list[SpokenLanguage], Field(description="Languages.")]
@@ -50,4 +51,6 @@ class Background(BaseModel):
 async def get_background(candidate: CandidateName, request: Request, _: Reader, sessions: SessionsDep) -> Any:
     """Where a person has worked and learned, and which languages they speak, as the resumes say that are kept of them."""
     found = await keep_files.list_files(sessions, read_name("candidate", candidate))
-    return redirect(request, found) if isinstance(found, Redirected) else background_of_person(found)
+    if isinstance(found, Redirected):
+        return redirect(request, found)
+    return {"candidate_id": found.person_id, **background_of_person(found.files)}

@@ -86,7 +86,7 @@ async def _new_file(request: Request, principal: Principal, upload: Upload) -> N
 async def list_files(candidate: CandidateName, request: Request, _: Reader, sessions: SessionsDep) -> Any:
     """A person's files, the newest first."""
     found = await keep_files.list_files(sessions, read_name("candidate", candidate))
-    return redirect(request, found) if isinstance(found, Redirected) else {"items": [file_shown(one) for one in found]}
+    return redirect(request, found) if isinstance(found, Redirected) else {"items": [file_shown(one) for one in found.files]}
 
 
 @router.get(

@@ -173,13 +173,21 @@ async def _known(connection: Driver, streams: Sequence[UUID], file: UUID, digest
     return next((one for one in found if one.digest == digest), None)
 
 
-async def list_files(sessions: Sessions, name: Name) -> list[KeptFile] | Redirected:
-    """The person's files, the newest first; those that were removed too. Raises CandidateUnknown, CandidateErased."""
+@dataclass(frozen=True, slots=True)
+class FilesOfPerson:
+    """A person's files, the newest first; those that were removed too."""
+
+    person_id: UUID
+    files: list[KeptFile]
+
+
+async def list_files(sessions: Sessions, name: Name) -> FilesOfPerson | Redirected:
+    """The person's files. Raises CandidateUnknown, CandidateErased."""
     async with sessions.alone() as connection:
         person = await read_person(connection, name)
         if isinstance(person, Redirected):
             return person
-        return await files.of_streams(connection, [stream.id for stream in person])
+        return FilesOfPerson(person[0].id, await files.of_streams(connection, [stream.id for stream in person]))
 
 
 async def read_file(sessions: Sessions, store: FileStore, name: Name, file: UUID) -> tuple[KeptFile, bytes] | Redirected:
@@ -187,7 +195,7 @@ async def read_file(sessions: Sessions, store: FileStore, name: Name, file: UUID
     found = await list_files(sessions, name)
     if isinstance(found, Redirected):
         return found
-    kept = _of_id(found, file)
+    kept = _of_id(found.files, file)
     if kept.digest is None:
         raise FileUnknown(f"The file {file} was removed.")
     content = await store.read(kept.digest)
@@ -212,7 +220,7 @@ async def remove_file(
             transaction.id = await write_together(connection, candidates.saving_past([person[0].id]))
     await sweep_files(sessions, store, now=now)
     found = await list_files(sessions, name)
-    return found if isinstance(found, Redirected) else _of_id(found, file)
+    return found if isinstance(found, Redirected) else _of_id(found.files, file)
 
 
 def _of_id(found: Sequence[KeptFile], file: UUID) -> KeptFile:

@@ -16,7 +16,8 @@ LATER = ADA.replace("Mar 2020 - Present", "Mar 2020 - May 2025").replace("2012 -
 async def background(caller: Caller, person: str) -> dict[str, list[dict[str, Any]]]:
     answer = await caller.ask("GET", f"/v1/candidates/{quote(person, safe='')}/background")
     assert answer.status_code == 200, answer.text
-    body: dict[str, list[dict[str, Any]]] = answer.json()
+    body: dict[str, Any] = answer.json()
+    assert body.pop("candidate_id") == (await caller.read(person))["id"]
     return body
 
 
