@@ -60,6 +60,8 @@ Heads: TypeAlias = Mapping[str, Observation]
 
 def join(*known: Heads) -> dict[str, Observation]:
     """What counts when all of this is known together."""
+    if len(known) == 1:
+        return dict(known[0])
     joined: dict[str, Observation] = {}
     for heads in known:
         for field, observation in heads.items():

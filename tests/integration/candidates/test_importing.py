@@ -314,7 +314,7 @@ async def test_an_erased_person_leaves_the_import_and_never_returns(importer: Im
 
 
 async def test_an_import_is_undone_as_a_whole(importer: Importer, ats: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_imports, "CHUNK", 2)
+    monkeypatch.setattr(run_imports, "UNDONE", 2)
     await importer.imported("id,name,title\n1,Ada,Engineer\n", source="crm")
     before = (await ats.read("crm:1"))["title"]
     wrong = "id,name,title,city\n1,Ada,Wrong,Nowhere\n2,New,Wrong,\n3,Both,Wrong,\nx\n"
