@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 
 from services.candidates.api.bodies import Email, Line, Skill
 from services.candidates.domain.contact import email_key
+from services.candidates.domain.nearby import UnknownPlaceError, coordinates_of
 from services.candidates.storage.pool_rules import Rule
 from services.candidates.storage.search import Filters
 from shared.errors import Invalid
@@ -59,6 +60,19 @@ def filters_of(
             examples=["2026-01-01T00:00:00Z"],
         ),
     ] = None,
+    near: Annotated[
+        str | None,
+        Query(
+            max_length=200,
+            description="Who lives near this place: <city>,<country> of a city with 15,000 people or more, or <latitude>,"
+            "<longitude>. Cities are compared by their centres.",
+            examples=["Berlin,DE"],
+        ),
+    ] = None,
+    within_km: Annotated[
+        float | None,
+        Query(gt=0, le=500, allow_inf_nan=False, description="How near, in kilometres; default: 50. Needs near.", examples=[50]),
+    ] = None,
     pool: Annotated[
         UUID | None, Query(description="Members of this pool.", examples=["3f0c5d0a-3d51-5a35-9d4e-4f1f5f2b7c11"])
     ] = None,
@@ -72,6 +86,13 @@ def filters_of(
         raise Invalid.of("salary_to", "needs a currency: an amount alone says nothing")
     if years_from is not None and years_to is not None and years_to < years_from:
         raise Invalid.of("years_to", "must not be below years_from")
+    if within_km is not None and near is None:
+        raise Invalid.of("within_km", "needs near: a distance from where?")
+    if near is not None:
+        try:
+            coordinates_of(near)
+        except UnknownPlaceError as error:
+            raise Invalid.of("near", str(error)) from error
     return Filters(
         skills=skill,
         any_skill=any_skill,
@@ -86,6 +107,8 @@ def filters_of(
         currency=currency,
         source=source,
         last_contact_before=last_contact_before,
+        near=near,
+        within_km=within_km,
         pool=pool,
         vetted=vetted,
         contact_keys=(email_key(email),) if email is not None else (),

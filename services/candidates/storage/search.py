@@ -11,11 +11,14 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from services.candidates.domain.nearby import cities_within
 from services.candidates.storage.listing import all_of
 from shared.db.asyncpg_connection import Driver
 from shared.skills import skill_keys
 
 MOST_RANKED = 1_000
+NEAR_KM = 50.0
+"""How near is near, where nobody says."""
 MOST_ALIKE = 500
 LEAST_ALIKE = 0.4
 """Of pg_trgm's similarity, from 0 to 1: below it a name is another name."""
@@ -42,6 +45,8 @@ _MARKED = """
     ORDER BY number
     """
 _VETTED = "SELECT vetted.person_id FROM candidates AS vetted WHERE vetted.vetted_until IS NOT NULL"
+_CITY = "(record #>> '{location,country}') || '|' || (record #>> '{location,city}')"
+_NAMED = "SELECT folded(one) FROM unnest($n::text[]) AS one"
 _NO_NAME = re.compile(r"[\d@]")
 _AND = re.compile(r"&|<(?:-|\d+)>")
 _OPTIONS = f"HighlightAll=true, StartSel={BEGIN}, StopSel={END}"
@@ -53,6 +58,7 @@ class Filters:
 
     ``skills``: all of them; ``any_skill``: one of them, at least. ``contact_keys``: one contact detail, as ``domain/contact.py``
     compares it. ``salary_to`` needs ``currency``. ``last_contact_before``: nobody contacted the person since. ``vetted``: now.
+    ``near`` is a place as ``domain/nearby.py`` reads it; who has no city and country is near nothing.
     """
 
     skills: Sequence[str] = ()
@@ -69,6 +75,8 @@ class Filters:
     currency: str | None = None
     source: str | None = None
     last_contact_before: datetime | None = None
+    near: str | None = None
+    within_km: float | None = None
     pool: UUID | None = None
     vetted: bool | None = None
 
@@ -78,6 +86,9 @@ class Filters:
         return {
             "email" if name == "contact_keys" else name: None if value in ((), []) else value for name, value in named.items()
         }
+
+    def _near(self) -> list[str] | None:
+        return None if self.near is None else list(cities_within(self.near, self.within_km or NEAR_KM))
 
     def words(self) -> str:
         """A tsquery of what ``candidates.words`` holds of the filters; empty where they ask for none of it."""
@@ -115,6 +126,7 @@ class Filters:
             "record #>> '{salary,currency}' = $n": self.currency,
             f"$n IN ({sources})": self.source,
             f"coalesce(({last_contact}), '-infinity') < $n": self.last_contact_before,
+            f"folded({_CITY}) IN ({_NAMED})": self._near(),
             "id IN (SELECT person_id FROM pool_members WHERE pool_id = $n)": self.pool,
             f"$n AND id IN ({_VETTED})": self.vetted or None,
             f"$n AND id NOT IN ({_VETTED})": (not self.vetted or None) if self.vetted is not None else None,

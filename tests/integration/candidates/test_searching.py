@@ -214,3 +214,32 @@ async def test_a_filter_that_makes_no_sense_is_refused(pool: Caller) -> None:
     assert await refused(ids="gem:ada", years_from=0) == "ids"
     assert await refused(ids="gem:ada", facets=True) == "ids"
     assert await refused(updated_since="2026-01-01T00:00:00Z", q="ada") == "updated_since"
+
+
+async def test_who_lives_near_a_place_is_found_whatever_their_city_is_called(pool: Caller) -> None:
+    await pool.patched("gem:ada", location={"country": "DE", "city": "Köln"})
+    await pool.patched("gem:jose", location={"country": "DE", "city": "BONN"})
+    await pool.patched("gem:grace", location={"country": "DE", "city": "Cologne"})
+    await pool.patched("gem:zoe", location={"country": "DE", "city": None})
+
+    async def near(**query: Any) -> list[str]:
+        answer = await pool.ask("GET", "/v1/candidates", params=query)
+        assert answer.status_code == 200, answer.text
+        return sorted(one["references"][0] for one in answer.json()["items"])
+
+    assert await near(near="Cologne,DE") == ["gem:ada", "gem:grace", "gem:jose"]
+    assert await near(near="koln,de", within_km=10) == ["gem:ada", "gem:grace"]
+    assert await near(near="50.73,7.1", within_km=10) == ["gem:jose"]
+    assert await near(near="Berlin,DE") == []
+    assert await found(pool, "engineer", near="Bonn,DE", within_km=10) == ["gem:jose"]
+
+
+@pytest.mark.parametrize(
+    ("field", "query"),
+    [("near", {"near": "Atlantis,DE"}), ("near", {"near": "95,10"}), ("within_km", {"within_km": 5})],
+)
+async def test_a_place_that_is_not_known_is_refused(ats: Caller, field: str, query: dict[str, Any]) -> None:
+    answer = await ats.ask("GET", "/v1/candidates", params=query)
+
+    assert answer.status_code == 422, answer.text
+    assert [one["field"] for one in answer.json()["errors"]] == [field]
