@@ -250,6 +250,31 @@ async def test_an_erasure_leaves_nothing_of_a_person_in_pools_and_stubs_in_what_
     assert gone.status_code == 410
 
 
+async def test_a_pool_is_filled_chunk_by_chunk_without_missing_or_losing_anybody(
+    ats: Caller, candidates: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.candidates.use_cases.follow_pools.CHUNK", 2)
+    for number in range(7):
+        await ats.patched(f"gem:{number}", name=f"Number {number}", level="senior" if number % 3 else "junior")
+    pool = await made(ats, rule=SENIOR)
+    await followed(candidates)
+    assert set(await members(ats, pool)) == {"gem:1", "gem:2", "gem:4", "gem:5"}
+
+    tag = (await ats.ask("GET", f"/v1/pools/{pool}")).headers["ETag"]
+    await ats.ask("PATCH", f"/v1/pools/{pool}", {"If-Match": tag}, json={"rule": {"level": "junior"}})
+    await followed(candidates)
+    assert set(await members(ats, pool)) == {"gem:0", "gem:3", "gem:6"}
+    assert len(await news(candidates)) == 4 + 4 + 3
+
+
+async def test_without_pools_nobody_waits(ats: Caller, candidates: Sessions) -> None:
+    await ats.patched("gem:ada", name="Ada Byron", level="senior", market_status="passive")
+    await ats.patched("gem:ada", level="staff")
+
+    async with candidates.alone() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM pool_waiting") == 0
+
+
 async def test_all_events_can_be_published_again_as_they_were(ats: Caller, candidates: Sessions) -> None:
     for number in range(3):
         await ats.patched(f"gem:{number}", name=f"Number {number}", level="senior")
