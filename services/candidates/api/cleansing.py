@@ -36,7 +36,11 @@ _LIST = Field(description="The list: of its people, unless candidates are named.
 class NewCleansingAction(BaseModel):
     """What to do, and with whom."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"examples": [{"action": "set_aside", "list": "incomplete", "dry_run": True}]},
+    )
 
     action: Annotated[Action, _ACTION]
     list: Annotated[Literal["stale", "unreachable", "incomplete"] | None, _LIST] = None

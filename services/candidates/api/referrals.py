@@ -29,13 +29,14 @@ router = APIRouter(prefix="/v1/referrals", tags=["referrals"], route_class=Idemp
 _NOTE = Field(description="What the referrer said of the person.", examples=["Led the migration that nobody believed in."])
 _THANKED_AT = Field(description="When the referrer was thanked; null: not yet.", examples=[None])
 _POSITION_ID = Field(description="The position; null: for none.", examples=[str(position_id("demo:staff-engineer"))])
+_EXAMPLE: dict[str, Any] = {"referrer": "demo:ada", "candidate": "demo:ruth", "position": "demo:staff-engineer"}
 Named = Annotated[str, Field(description="Id or reference of the person who is named.", examples=["demo:ruth"])]
 
 
 class NewReferral(BaseModel):
     """Who named whom for what."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [_EXAMPLE]})
 
     referrer: Annotated[str, Field(description="Id or reference of the person who names the other.", examples=["demo:ada"])]
     candidate: Named

@@ -78,7 +78,7 @@ class DueForErasurePage(BaseModel):
 class RetentionQuestion(BaseModel):
     """That somebody asked a person whether they may be kept."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [{"recruiter": "maria"}]})
 
     at: Annotated[Moment | None, Field(description="When; default: now. Ahead of now counts as now.", examples=[None])] = None
     recruiter: Annotated[
@@ -98,7 +98,7 @@ class AskedPerson(BaseModel):
 class RetentionErasures(BaseModel):
     """Whom to erase of those who are due."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [{"dry_run": True, "limit": 50}]})
 
     dry_run: Annotated[bool, Field(description="Say who would go, and erase nobody.", examples=[True])] = False
     limit: Annotated[int, Field(ge=1, le=100, strict=True, description="At most so many at once.", examples=[50])] = 50
