@@ -1,8 +1,9 @@
 """The copy of everything that is held of a person, as a page that the person can read."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from html import escape
 from typing import Any
 from uuid import UUID
@@ -34,16 +35,20 @@ class PersonalCopy:
 
 
 _STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1a1a1f; }
-h2 { margin-top: 2.5rem; border-bottom: 1px solid #ddd; }
-table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }
-th, td { text-align: left; vertical-align: top; padding: .2rem .6rem .2rem 0; border-bottom: 1px solid #eee; }
-td { overflow-wrap: anywhere; }
-th { width: 12rem; font-weight: 500; color: #555; }
-@media (prefers-color-scheme: dark) {
-  body { background: #111216; color: #e8e8ec; } h2, th, td { border-color: #2b2d34; } th { color: #a5a8b3; }
-}
+:root { color-scheme: light dark; --line: light-dark(#e4e5ea, #2b2d34); --soft: light-dark(#555b67, #a8aeba); }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 54rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { letter-spacing: -.02em; } h2 { margin-top: 2.5rem; } h3 { margin: 1.5rem 0 .5rem; font-size: 1rem; }
+nav ul { margin: 0 0 .8rem; padding: 0; list-style: none; columns: 15rem; } nav strong { font-weight: 600; }
+a { color: light-dark(#4338ca, #a5b4fc); }
+table { border-collapse: collapse; width: 100%; }
+.row { margin: .6rem 0; padding: .4rem .9rem; border: 1px solid var(--line); border-radius: 8px; break-inside: avoid; }
+tr { display: grid; grid-template-columns: 11rem minmax(0, 1fr); padding: .15rem 0; }
+tr + tr { border-top: 1px solid var(--line); }
+th, td { padding: 0; text-align: left; overflow-wrap: anywhere; }
+th { padding-right: .6rem; font-weight: 400; color: var(--soft); }
+@media (max-width: 40rem) { tr { grid-template-columns: 7rem minmax(0, 1fr); } td tr { grid-template-columns: minmax(0, 1fr); } }
 """
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
 def page(copy: PersonalCopy) -> str:
@@ -58,16 +63,30 @@ def _page(copy: PersonalCopy) -> Iterator[str]:
         f"<p>Everything that this system held on {copy.made_at:%d %B %Y at %H:%M} UTC. You are known as "
         f"{escape(', '.join(copy.references) or 'one of whom nobody stated a name')}.</p>"
     )
+    yield from _contents(copy)
     for service, title in HELD_BY.items():
         tables = copy.services[service]
         yield f"<h2>{escape(title)}</h2>"
         if not tables:
             yield "<p>Nothing.</p>"
         for table, rows in tables.items():
-            yield f"<h3>{escape(table.replace('_', ' '))} ({len(rows)})</h3>"
+            yield f"<h3 id='{service}-{escape(table)}'>{_title(table, rows)}</h3>"
             for row in rows:
-                yield _said(row)
+                yield f"<div class=row>{_said(row)}</div>"
     yield "</main></body></html>"
+
+
+def _contents(copy: PersonalCopy) -> Iterator[str]:
+    yield "<nav aria-label=Contents>"
+    for service, title in HELD_BY.items():
+        if tables := copy.services[service]:
+            links = (f"<li><a href='#{service}-{escape(table)}'>{_title(table, rows)}</a>" for table, rows in tables.items())
+            yield f"<strong>{escape(title)}</strong><ul>{''.join(links)}</ul>"
+    yield "</nav>"
+
+
+def _title(table: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    return f"{escape(table.replace('_', ' ').capitalize())} ({len(rows)})"
 
 
 def _line(name: str, value: Any) -> str:
@@ -79,4 +98,6 @@ def _said(value: Any) -> str:
         return f"<table>{''.join(_line(name, one) for name, one in value.items() if one not in (None, [], {}))}</table>"
     if isinstance(value, list):
         return "<br>".join(map(_said, value))
+    if isinstance(value, str) and _TIME.fullmatch(value):
+        return f"{datetime.fromisoformat(value).astimezone(UTC):%d %B %Y, %H:%M:%S} UTC"
     return escape({True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value))

@@ -95,13 +95,22 @@ function NewImport() {
       </form>
       {found && (
         <>
-          <Counts of={found} isPlanned />
+          <div className="part">
+            <p className="note">{t.readAs(readAs(found.format))}</p>
+            <Counts of={found} isPlanned />
+          </div>
+          <h3 className="part">{t.columns}</h3>
           <Mapping
             columns={found.columns}
             mapping={found.mapping.columns}
             onChange={(columns) => tryOut({ ...sent, columns })}
           />
-          {found.errors.length > 0 && <Refused label={t.wouldRefuse} lines={found.errors} />}
+          {found.errors.length > 0 && (
+            <>
+              <h3 className="part">{t.wouldRefuse}</h3>
+              <Refused label={t.wouldRefuse} lines={found.errors} />
+            </>
+          )}
           <div className="body actions">
             <button
               className="button primary"
@@ -118,10 +127,22 @@ function NewImport() {
   );
 }
 
+/** How a file was read, in a few words. */
+const readAs = ({ kind, encoding, delimiter, header_line: header, sheet }: Schemas["ImportFormat"]): string =>
+  [
+    kind,
+    encoding,
+    delimiter && t.delimiter(delimiter === "\t" ? t.tab : delimiter),
+    sheet,
+    header !== null && header > 1 && t.header(number(header)),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+
 /** How many rows had, or would have, each result. */
 function Counts({ of, isPlanned = false }: { of: Pick<Operation, (typeof RESULTS)[number]>; isPlanned?: boolean }) {
   return (
-    <p className="body tags" role="status">
+    <p className="tags" role="status">
       {RESULTS.filter((one, at) => of[one] > 0 || (at === 0 && RESULTS.every((each) => of[each] === 0))).map((one) => (
         <Tag key={one} tone={one === "refused" && of[one] > 0 ? "bad" : undefined}>
           {number(of[one])} {(isPlanned ? t.would : t.results)[one]}
@@ -193,10 +214,10 @@ function Earlier() {
             <li key={one.id} className="row">
               <Tag tone={TONES[one.status]}>{t.statuses[one.status]}</Tag>
               <span className="grow">
-                <strong>
-                  {one.source} <small>{one.format.kind}</small> ·{" "}
-                  <time dateTime={one.created_at}>{dateTime(one.created_at)}</time>
-                </strong>
+                <strong>{one.source}</strong>
+                <span className="sentence">
+                  {one.format.kind} · <time dateTime={one.created_at}>{dateTime(one.created_at)}</time>
+                </span>
                 {isMoving(one) && <progress max={Math.max(one.rows, 1)} value={one.done} aria-label={t.progress} />}
                 <Counts of={one} />
                 {one.refused > 0 && <RefusedRows {...one} />}

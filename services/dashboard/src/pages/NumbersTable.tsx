@@ -49,7 +49,7 @@ export function NumbersTable({ metric, rows, keys, label, open }: Props) {
       isQuiet: true,
       cell: (row) => (
         <span className="tags">
-          {wholeKey(row) === null && row.value !== null && <Unlisted {...{ row, label, open }} />}
+          {wholeKey(row) === null && row.value !== null && row.n > 0 && <Unlisted {...{ row, label, open }} />}
           {row.small && !isCount && row.value !== null && <Tag tone="warn">{t.small}</Tag>}
           {young && row.too_young && <Tag tone="warn">{texts.positions.youngShare(percent(1 - row.mature))}</Tag>}
         </span>

@@ -119,7 +119,7 @@ function Frame() {
           </nav>
           <div className="me">
             <Me session={session} />
-            <LogOut />
+            <LogOut isLong />
           </div>
         </Sheet>
       </div>
@@ -157,7 +157,7 @@ function Me({ session }: { session: Session }) {
   );
 }
 
-function LogOut() {
+function LogOut({ isLong = false }: { isLong?: boolean }) {
   const queries = useQueryClient();
   const leave = () =>
     void logOut().finally(() => {
@@ -165,8 +165,9 @@ function LogOut() {
       window.location.assign("/login");
     });
   return (
-    <button className="quiet" aria-label={texts.session.logOut} onClick={leave}>
+    <button className={isLong ? "button" : "quiet"} aria-label={texts.session.logOut} onClick={leave}>
       <Icon name="out" />
+      {isLong && texts.session.logOut}
     </button>
   );
 }
