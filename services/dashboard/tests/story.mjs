@@ -18,6 +18,12 @@ export async function link(recruiter, base = story.url) {
   return base + made.pathname + made.hash;
 }
 
+/** Wait until all that was posted of somebody is counted. */
+export async function counted(reference) {
+  const { items } = await api(`/v1/timelines/${reference}?limit=200`);
+  await api(`/v1/analytics/funnel?after=${items.at(-1).after}&wait=30`);
+}
+
 /** A page of a browser of its own, or a further tab of the same one. */
 export async function tab(context) {
   const page = await open(context ?? (await browser.newContext({ locale: "en-GB" })));

@@ -1,6 +1,6 @@
 // Two recruiters at work at once, and what happens elsewhere meanwhile: node tests/together.mjs, see story.mjs.
 import assert from "node:assert/strict";
-import { api, at, browser, declined, step, story } from "./story.mjs";
+import { api, at, browser, counted, declined, step, story } from "./story.mjs";
 
 const { url, position, person, name } = story;
 const queue = `${url}/queue?position=${position}`;
@@ -42,6 +42,7 @@ await step("what the one sends is noted once, as theirs", async () => {
 
 await step("a no that is posted appears in the open queue and the open funnel by itself", async () => {
   const [reading, working] = [desks[holder], desks[other]];
+  await counted(person.reference);
   await reading.goto(`${url}/positions/${position}`);
   const shown = (stage) => reading.locator(`[data-stage=${stage}]`);
   await shown("contacted").waitFor();

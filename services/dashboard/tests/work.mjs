@@ -1,6 +1,6 @@
 // A morning at the dashboard, in a real browser: node tests/work.mjs, see story.mjs.
 import assert from "node:assert/strict";
-import { api, browser, step, story, tab } from "./story.mjs";
+import { api, browser, counted, step, story, tab } from "./story.mjs";
 
 const { url, maria, tom, lead, position, person, waiting } = story;
 const page = await tab();
@@ -132,6 +132,7 @@ await step("another recruiter than the session's is refused", async () => {
 });
 
 await step("the funnel on the page equals the API's, and what is posted appears by itself", async () => {
+  await counted(person.reference); // what was sent a moment ago
   await page.goto(`${url}/positions/${position}`);
   await page.locator("[data-stage=contacted]").waitFor();
   const shown = async () =>
@@ -200,7 +201,7 @@ await step("the preview says what a higher salary brings, as the API does", asyn
   );
   const changes = { salary: { max: 112_000, currency: "EUR" } };
   const { changed } = await api("/v1/returns/preview", { position, changes });
-  assert.equal(Number(await people.textContent()), changed.people);
+  await page.locator("[data-preview=people]", { hasText: new RegExp(`^${changed.people}$`) }).waitFor();
   const fit = await api(`/v1/analytics/positions/${position}/fit`, {
     changes: { salary_max: 112_000, salary_currency: "EUR" },
   });
@@ -236,9 +237,10 @@ await step("a file is read as it is, seen before it is taken, and what was refus
   await admin.getByLabel("File").setInputFiles({ name: "people.csv", mimeType: "text/csv", buffer });
   await admin.getByRole("textbox", { name: "Source" }).fill(`f${source}`);
   await admin.getByRole("button", { name: "Show what would happen" }).click();
-  await admin.getByText("1 refused").waitFor();
-  await admin.getByRole("combobox", { name: "Wer means" }).selectOption("Name");
-  await admin.getByText("1 new people").waitFor();
+  const offered = admin.locator("section", { has: admin.getByRole("heading", { name: "A file of people" }) });
+  await offered.getByText("1 refused").waitFor();
+  await offered.getByRole("combobox", { name: "Wer means" }).selectOption("Name");
+  await offered.getByText("1 new people").waitFor();
   await admin.getByRole("button", { name: "Import", exact: true }).click();
   const done = admin.getByRole("listitem").filter({ hasText: `f${source}` });
   await done.getByText("done").waitFor();

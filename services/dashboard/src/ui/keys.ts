@@ -1,5 +1,8 @@
-/** Keys of a page: single characters, not while somebody types, a dialog is open or the session is over. */
-import { useEffect, useRef } from "react";
+/**
+ * Keys of a page: single characters, not while somebody types, a dialog is open or the session is over. They hold from the moment at
+ * which what they are about is on the screen: effects that wait for the paint would let a quick key go to the picture before.
+ */
+import { useLayoutEffect, useRef } from "react";
 
 type Keys = Record<string, (event: KeyboardEvent) => void>;
 
@@ -8,10 +11,10 @@ const isTyping = (target: EventTarget | null): boolean =>
 
 export function useKeys(keys: Keys): void {
   const held = useRef(keys);
-  useEffect(() => {
+  useLayoutEffect(() => {
     held.current = keys;
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       if (isTyping(event.target) || document.querySelector("[role=dialog], .shell[hidden]") !== null) return;
