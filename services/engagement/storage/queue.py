@@ -209,21 +209,26 @@ async def claim(
     asked, taking = _values(wanted, now), {"taker": recruiter, "until": until}
     pick = _PICK.format(where=_where(wanted))
     lease = _LEASE.format(where=f"{_where(replace(wanted, status=None))} AND {_UNLEASED[QueueStatus.DUE]}")
-    busy, claimed = set[UUID](), list[Claimed]()
+    busy, first, claimed = set[UUID](), list[UUID](), list[Claimed]()
     is_all = False
     while not is_all and (left := limit - len(claimed)):
         values = asked | {"limit": left, "busy": list(busy), "request": request}
         picked = [row[0] for row in await _fetch(session, pick, values)]
         rows = await _fetch(session, lease, asked | taking | {"people": picked}) if picked else []
         claimed += [Claimed(_item(row), row["sequence"], tuple(sorted(row["known_as"] or ()))) for row in rows]
-        if first := [row["person_id"] for row in rows if row["is_first"]]:
-            await _fetch(session, _BEGIN, {"streams": first})
+        first += [row["person_id"] for row in rows if row["is_first"]]
         busy |= {*picked} - {row["person_id"] for row in rows}
         is_all = len(picked) < left
+    if first:
+        await _fetch(session, _BEGIN, {"streams": first})
     claimed.sort(key=lambda one: (-one.item.priority, one.item.due_at, one.item.id))
     return Taken(claimed, passed_over=is_all and bool(await page(session, wanted, now=now, after=None, limit=1)))
 
 
+_IS_OWN = """
+    EXISTS (SELECT FROM relationships WHERE candidate_id = queue_items.person_id AND relationships.person_id = candidate_id)
+    """
+"""Whether an item's person stands for itself. After a link it is another's, until that one is derived."""
 _ANNOUNCE = "UPDATE queue_items SET announced = due_at WHERE person_id = ANY($1::uuid[])"
 
 
@@ -237,9 +242,10 @@ async def ids_of(session: AsyncSession, wanted: Wanted, *, now: datetime, limit:
     return [item.id for item in await page(session, wanted, now=now, after=None, limit=limit)]
 
 
-async def of_ids(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, QueueItem]:
-    """The items of these ids, live or not, by id."""
+async def of_ids(session: AsyncSession, ids: Collection[UUID], *, are_own: bool = False) -> dict[UUID, QueueItem]:
+    """The items of these ids, live or not, by id; with ``are_own`` without those whose person has become one with another."""
     query = f"SELECT {_COLUMNS} FROM {_ITEMS} WHERE id = ANY(CAST(:ids AS uuid[]))"  # noqa: S608 - constants
+    query += f" AND {_IS_OWN}" if are_own else ""
     return {row["id"]: _item(row) for row in await _fetch(session, query, {"ids": list(ids)})}
 
 
@@ -247,7 +253,7 @@ async def take_unannounced(session: AsyncSession, *, now: datetime, limit: int) 
     """Items whose due time has come and was not announced, whose persons are locked now. The caller has shared the map."""
     query = f"SELECT person_id FROM queue_items WHERE {TO_ANNOUNCE} ORDER BY due_at LIMIT :limit"  # noqa: S608
     found = [row[0] for row in await _fetch(session, query, {"now": now, "limit": limit})]
-    return await _of_people(session, await try_lock_people(session, found), TO_ANNOUNCE, {"now": now})
+    return await _of_people(session, await try_lock_people(session, found), f"{TO_ANNOUNCE} AND {_IS_OWN}", {"now": now})
 
 
 async def _of_people(session: AsyncSession, people: Collection[UUID], where: str, values: dict[str, Any]) -> list[QueueItem]:

@@ -77,9 +77,9 @@ async def _finish(
     session: AsyncSession, ids: Sequence[UUID], bulk: Bulk, now: datetime, settings: EngagementSettings
 ) -> dict[UUID, Moved | DomainError]:
     await streams.share_map(session)
-    people = {item.person_id for item in (await queue.of_ids(session, ids)).values()}
-    await streams.lock_people(session, people)
-    items = await queue.of_ids(session, ids)
+    known = await queue.of_ids(session, ids)
+    await streams.lock_people(session, {item.person_id for item in known.values()})
+    items = await queue.of_ids(session, ids, are_own=True)
     before = {item_id(stream): answer for stream, answer in (await queue_log.answers_of(session, bulk.request)).items()}
     results: dict[UUID, Moved | DomainError] = {}
     lines: list[Line] = []
@@ -87,6 +87,8 @@ async def _finish(
         item = items.get(asked)
         if asked in before:
             results[asked] = before[asked]
+        elif item is None and asked in known:
+            results[asked] = ItemNotLive(f"The item {asked} is not in the queue: its person became one with another.")
         elif item is None:
             results[asked] = ItemUnknown(f"There is no queue item {asked}.")
         elif item.presence is not Presence.LIVE:

@@ -11,12 +11,15 @@ from services.engagement.domain.queue import QueueStatus, item_id
 from services.engagement.domain.queue_log import Action, Done
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage.queue import Wanted
+from services.engagement.use_cases.announce_due_items import announce_due_items
 from services.engagement.use_cases.derive_people import derive_all
 from services.engagement.use_cases.finish_many import Bulk, finish_many, finish_wanted
 from shared.db.engine import Sessions, connect
+from shared.events import CandidateChanged
 from shared.ids import candidate_id
 from tests.integration.engagement.posting import Ats, event
 from tests.integration.engagement.queue_desk import Desk, at
+from tests.integration.engagement.records import Records
 from tests.integration.shared.commit_proxy import commit_proxy
 
 DUE, LATER = at("2026-09-01"), at("2026-12-01")
@@ -102,6 +105,22 @@ async def test_what_left_the_queue_is_refused_for_itself(desk: Desk) -> None:
     assert [one["status"] for one in answer["items"]] == [409, 409, 200]
     assert {one["problem"]["code"] for one in answer["items"][:2]} == {"queue_item_not_live"}
     assert "in play" in answer["items"][0]["problem"]["detail"]
+
+
+async def test_an_item_of_a_person_who_became_another_hinders_nothing_until_both_are_derived(
+    desk: Desk, engagement: Sessions, settings: EngagementSettings
+) -> None:
+    twin, person = candidate_id("ats:1"), candidate_id("ats:0")
+    await Records(engagement, settings).take_over((twin, CandidateChanged(candidate_id=twin, person_id=person)))
+    body = {"recruiter": "maria", "ids": [str(item(1)), str(item(2))], "until": AHEAD}
+
+    announced = await announce_due_items(engagement, now=datetime.now(UTC), settings=settings)
+    answer = await post(desk, "snoozes", body)
+
+    assert announced == 5
+    assert [one["status"] for one in answer["items"]] == [409, 200]
+    assert answer["items"][0]["problem"]["code"] == "queue_item_not_live"
+    assert "became one with another" in answer["items"][0]["problem"]["detail"]
 
 
 @pytest.mark.parametrize(

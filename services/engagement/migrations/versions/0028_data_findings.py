@@ -1,4 +1,7 @@
-"""What somebody should look at in people's data: derived, one row a person and kind."""
+"""What somebody should look at in people's data: derived, one row a person and kind.
+
+Whoever is there already is derived by the clock, as after every change of the rules.
+"""
 
 from alembic import op
 
@@ -19,8 +22,6 @@ STATEMENTS = (
     """,
     "COMMENT ON TABLE data_findings IS 'bounced, no_shows, hard_nos, soft_nos_without_facts, contradictions'",
     "CREATE INDEX data_findings_listed ON data_findings (kind, person_id)",
-    # The clock derives them: the findings follow from the facts.
-    "INSERT INTO stale_people SELECT DISTINCT person_id FROM relationships WHERE sequence > 0 ON CONFLICT DO NOTHING",
 )
 
 
