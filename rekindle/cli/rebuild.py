@@ -35,9 +35,11 @@ def rebuild_analytics(
     Prints how many attempts and counters were wrong. They are made beside and take the place of the old ones at the end: the
     numbers stay readable and new events are counted meanwhile. A rebuild that was stopped goes on where it was.
     """
+    from rekindle.runtime.garbage_collection import collect_rarely
     from rekindle.runtime.maintenance import OutOfReach, use_environment
 
     use_environment(DataFolder(data).running())
+    collect_rarely()
     try:
         outcome = asyncio.run(_rebuild(Screen(), check=check))
     except OutOfReach as problem:

@@ -1,4 +1,4 @@
-"""How often Python looks for cycles in the long-running processes: rarely, for a batch of events holds none."""
+"""How often Python looks for cycles in what folds events, long-running or a rebuild: rarely, for a batch holds none."""
 
 import gc
 
