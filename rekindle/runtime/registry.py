@@ -31,7 +31,7 @@ SERVICES = (
         "candidates",
         (
             *("/v1/candidates", "/v1/positions", "/v1/duplicates", "/v1/pools", "/v1/imports", "/v1/erasures"),
-            *("/v1/cleansing", "/v1/retention", "/v1/referrals"),
+            *("/v1/notes", "/v1/cleansing", "/v1/retention", "/v1/referrals"),
         ),
     ),
     Service(

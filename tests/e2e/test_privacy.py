@@ -134,6 +134,8 @@ async def posted(api: httpx.AsyncClient) -> list[dict[str, Any]]:
         assert answer.is_success, answer.text
     insight = {"kind": "personal", "text": word("insight"), "source": "call"}
     assert (await api.post(f"/v1/candidates/{CANDIDATE}/insights", json=insight)).is_success
+    for note in ({"text": word("note")}, {"text": word("hidden-note"), "visible_to": "author", "recruiter": "maria"}):
+        assert (await api.post(f"/v1/candidates/{CANDIDATE}/notes", json=note)).is_success
     resume = f"Ada Byron\n\nEDUCATION\nBSc, {word('school')} University, 2012 - 2016\n".encode()
     assert (await api.post(f"/v1/candidates/{CANDIDATE}/files", files={"file": (f"{word('file')}.txt", resume)})).is_success
     sent = list(events())
@@ -191,6 +193,8 @@ async def test_it_is_kept_and_shown_to_those_who_may_see_it(api: httpx.AsyncClie
     timeline = (await api.get(f"/v1/timelines/{CANDIDATE}")).text
 
     assert word("insight") in (await api.get(f"/v1/candidates/{CANDIDATE}/insights")).text
+    notes = (await api.get(f"/v1/candidates/{CANDIDATE}/notes")).text
+    assert (word("note") in notes, word("hidden-note") in notes) == (True, False)
     for field in ("name", "mail", "link", "city", "company", "title", "reference"):
         assert word(field) in candidate
     for field in ("evidence", "decided_by", "message", "stage-name", "wanted_role", "fact-city", "about", "event-0"):

@@ -132,7 +132,7 @@ class MatchedValue(BaseModel):
     """A value of a record that matched a search."""
 
     field: Annotated[
-        Literal["name", "title", "company", "skills", "location.city", "past", "insights"],
+        Literal["name", "title", "company", "skills", "location.city", "past", "insights", "notes"],
         Field(description="Where it stands; past: a title or company of the history.", examples=["title"]),
     ]
     text: Annotated[str, Field(description="The value.", examples=["Backend engineer"])]

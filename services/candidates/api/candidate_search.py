@@ -20,7 +20,7 @@ Words = Annotated[
     str | None,
     Query(
         max_length=200,
-        description="Words of the name, of titles and companies, present and past, of skills and the city, accents or not; "
+        description="Words of the name, of titles and companies, present and past, of skills, the city, insights and notes; "
         '"a phrase", or, -word. The best match comes first. Where nothing matches, the last word may begin one, and then names '
         "are found that are spelled alike. An e-mail address or telephone finds who has it, with contact_details:read.",
         examples=["engineer", '"backend engineer" -java'],
@@ -42,12 +42,20 @@ def contact_asked_for(words: str, country: str | None) -> tuple[str, ...]:
 
 
 async def search_page(
-    sessions: Sessions, q: str, filters: Filters, hidden: Collection[str], *, facets: bool, limit: int, cursor: str | None
+    sessions: Sessions,
+    q: str,
+    filters: Filters,
+    hidden: Collection[str],
+    *,
+    reader: str | None,
+    facets: bool,
+    limit: int,
+    cursor: str | None,
 ) -> dict[str, Any]:
     """Those whom words find, the best match first."""
     purpose = f"candidates {q!r} {filters}"
     after = decode_cursor(purpose, cursor, _ranked_place) if cursor is not None else None
-    found = await search_candidates(sessions, q, filters, facets=facets, after=after, limit=limit)
+    found = await search_candidates(sessions, q, filters, reader=reader, facets=facets, after=after, limit=limit)
     items = [shown(view, hidden=hidden) | {"matched": matches_shown(found.matches[view.id])} for view in found.items]
     return {
         "items": items,

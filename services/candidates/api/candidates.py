@@ -122,7 +122,9 @@ async def list_candidates(
     if q is not None and principal.may("contact_details:read") and (keys := contact_asked_for(q, filters.country)):
         q, filters = None, replace(filters, contact_keys=keys)
     if q is not None:
-        return await search_page(sessions, spelled(q), filters, hidden, facets=facets, limit=limit, cursor=cursor)
+        return await search_page(
+            sessions, spelled(q), filters, hidden, reader=principal.recruiter, facets=facets, limit=limit, cursor=cursor
+        )
     purpose = f"candidates {filters}"
     after = decode_cursor(purpose, cursor, UUID) if cursor is not None else None
     page = await read_candidates.list_candidates(sessions, filters, after=after, limit=limit)

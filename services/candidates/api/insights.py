@@ -12,7 +12,7 @@ from services.candidates.api.candidates import MOVED, Reader
 from services.candidates.api.dependencies import CandidateName, Cursor, Limit, current_time, observed_or_now, redirect
 from services.candidates.domain.insights import Confidence, Insight, Kind
 from services.candidates.use_cases import insights
-from services.candidates.use_cases.insights import InsightView
+from services.candidates.use_cases.remarks import RemarkView
 from services.candidates.use_cases.views import Redirected
 from shared.events.fields import Code
 from shared.naming import read_name
@@ -98,8 +98,8 @@ class InsightPage(BaseModel):
     next_cursor: Annotated[str | None, Field(description="As cursor: the next page; null on the last.", examples=[None])]
 
 
-def _shown(view: InsightView) -> dict[str, Any]:
-    one = view.insight
+def _shown(view: RemarkView[Insight]) -> dict[str, Any]:
+    one = view.remark
     return {
         "id": one.id,
         "candidate_id": one.candidate_id,

@@ -88,6 +88,27 @@ class ReferralCircle(Invalid):
     title = "People cannot name each other in a circle"
 
 
+class NoteUnknown(NotFound):
+    """The person has no note of that id that the caller may see."""
+
+    code = "note_unknown"
+    title = "There is no such note of this candidate"
+
+
+class NoteSuperseded(Conflict):
+    """Another note has superseded it already."""
+
+    code = "note_superseded"
+    title = "The note was superseded"
+
+
+class TooManyNotes(Conflict):
+    """The person has as many notes as are kept."""
+
+    code = "too_many_notes"
+    title = "The candidate has too many notes"
+
+
 class FileUnknown(NotFound):
     """The person has no file of that id, or it was removed."""
 

@@ -1,14 +1,12 @@
-"""What moves a person: which insights count, and what is not known yet.
+"""What moves a person, in dated remarks of some kinds, and what is not known yet."""
 
-An insight is a dated note of one kind. It is never changed: a later one supersedes it. An insight belongs to the stream it was
-recorded of, so that people who part have their own again, and what supersedes it counts only among one person's.
-"""
-
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 from uuid import UUID
+
+from services.candidates.domain.remarks import counting
 
 Kind = Literal["motivation", "aspiration", "interest", "concern", "compensation", "availability", "personal"]
 Confidence = Literal["said", "likely", "guess"]
@@ -36,21 +34,6 @@ class Insight:
     """When it was so."""
     recorded_at: datetime
     supersedes: UUID | None = None
-
-    def place(self) -> tuple[datetime, UUID]:
-        """Where it stands in a list: the newest comes first."""
-        return self.observed_at, self.id
-
-
-def successors(insights: Iterable[Insight]) -> dict[UUID, UUID]:
-    """What superseded each of a person's insights, where something did."""
-    return {one.supersedes: one.id for one in insights if one.supersedes is not None}
-
-
-def counting(insights: Collection[Insight]) -> list[Insight]:
-    """The person's insights that nothing superseded, the newest first."""
-    superseded = successors(insights)
-    return sorted((one for one in insights if one.id not in superseded), key=Insight.place, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,7 @@ def _saving(source: str) -> str:
             level = search ->> 'level', country = search ->> 'country', market_status = search ->> 'market_status',
             tier = search ->> 'tier', past = CASE WHEN new.record IS NOT NULL THEN past END,
             insights = CASE WHEN new.erased_at IS NULL THEN insights END,
+            notes = CASE WHEN new.erased_at IS NULL THEN notes END,
             vetting = CASE WHEN new.erased_at IS NULL THEN vetting END,
             vetted_until = CASE WHEN new.erased_at IS NULL THEN vetted_until END,
             sync_number = CASE WHEN new.version = candidates.version THEN sync_number END
@@ -169,6 +170,17 @@ def saving(streams: Iterable[Stream]) -> list[Write]:
 OF_THE_PAST = ("title", "company")
 """The fields by whose former values people are found as well."""
 
+
+def _said(table: str, which: str) -> str:
+    """The texts of a person's remarks that count, a line each."""
+    return f"""(
+        SELECT string_agg(text, E'\\n' ORDER BY observed_at, id) FROM {table} AS remark
+        WHERE candidate_id IN (SELECT id FROM candidates AS member WHERE member.person_id = candidates.id) AND {which}
+            AND NOT EXISTS (
+                SELECT FROM {table} AS later JOIN candidates AS member ON member.id = later.candidate_id
+                WHERE member.person_id = candidates.id AND later.supersedes = remark.id))"""  # noqa: S608 - constants
+
+
 _SAVE_PAST = f"""
     UPDATE candidates SET past = (
         WITH member AS (SELECT id FROM candidates AS member WHERE member.person_id = candidates.id), said AS (
@@ -181,18 +193,13 @@ _SAVE_PAST = f"""
             WHERE candidate_id IN (SELECT id FROM member) AND is_kept AND background IS NOT NULL
         )
         SELECT string_agg(value, E'\\n' ORDER BY value) FROM said WHERE value <> ''),
-        insights = (
-        SELECT string_agg(text, E'\\n' ORDER BY observed_at, id) FROM candidate_insights AS insight
-        WHERE candidate_id IN (SELECT id FROM candidates AS member WHERE member.person_id = candidates.id)
-            AND NOT EXISTS (
-                SELECT FROM candidate_insights AS later JOIN candidates AS member ON member.id = later.candidate_id
-                WHERE member.person_id = candidates.id AND later.supersedes = insight.id))
+        insights = {_said("candidate_insights", "true")}, notes = {_said("candidate_notes", "remark.visible_to IS NULL")}
     WHERE id = ANY($1::uuid[]) AND record IS NOT NULL
     """  # noqa: S608 - a constant
 
 
 def saving_past(people: Collection[UUID]) -> list[Write]:
-    """Let people be found by what their histories and resumes hold of the past, and by their insights; after all was written."""
+    """Let people be found by what histories and resumes hold of the past, by insights and notes; after all was written."""
     return [Write(_SAVE_PAST, (list(people),))] if people else []
 
 

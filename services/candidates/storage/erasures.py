@@ -21,6 +21,7 @@ _HELD = {
     "kept_answers": "SELECT count(*) FROM idempotency_keys WHERE status IS NOT NULL AND names && $1",
     "import_rows": "SELECT count(*) FROM import_rows WHERE candidate_id = ANY($1)",
     "insights": "SELECT count(*) FROM candidate_insights WHERE candidate_id = ANY($1)",
+    "notes": "SELECT count(*) FROM candidate_notes WHERE candidate_id = ANY($1)",
     "files": "SELECT count(*) FROM candidate_files WHERE candidate_id = ANY($1) AND digest IS NOT NULL",
     "suspected_duplicates": "SELECT count(*) FROM duplicate_pairs WHERE one = ANY($1) OR other = ANY($1)",
     "duplicate_decisions": "SELECT count(*) FROM duplicate_decisions WHERE one = ANY($1) OR other = ANY($1)",

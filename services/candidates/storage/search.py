@@ -39,7 +39,7 @@ _MARKED = """
     FROM candidates, LATERAL (VALUES
         (1, 'name', record ->> 'name'), (2, 'title', record ->> 'title'), (3, 'company', record ->> 'company'),
         (4, 'skills', (SELECT string_agg(skill, E'\\n') FROM jsonb_array_elements_text(record -> 'skills') AS skill)),
-        (5, 'location.city', record #>> '{location,city}'), (6, 'past', past), (7, 'insights', insights)
+        (5, 'location.city', record #>> '{location,city}'), (6, 'past', past), (7, 'insights', insights), (8, 'notes', notes)
     ) AS shown (number, field, value)
     WHERE candidates.id = ANY($1::uuid[]) AND record IS NOT NULL AND to_tsvector('candidate_words', value) @@ $4::text::tsquery
     ORDER BY number
@@ -47,6 +47,16 @@ _MARKED = """
 _VETTED = "SELECT vetted.person_id FROM candidates AS vetted WHERE vetted.vetted_until IS NOT NULL"
 _CITY = "(record #>> '{location,country}') || '|' || (record #>> '{location,city}')"
 _NAMED = "SELECT folded(one) FROM unnest($n::text[]) AS one"
+_NOTES_SEEN = """
+    candidate_notes AS note JOIN candidates AS member ON member.id = note.candidate_id
+    WHERE note.visible_to IS NOT NULL AND ${reader} = ANY(note.visible_to) AND note.words @@ ${words}::text::tsquery
+        AND NOT EXISTS (SELECT FROM candidate_notes AS later WHERE later.supersedes = note.id)
+    """
+"""Notes for some recruiters, the reader among them. A person is found by one whose own words are all that was asked for."""
+_MARKED_NOTES = f"""
+    SELECT member.person_id, 'notes', ts_headline('candidate_words', note.text, $2::text::tsquery, $3)
+    FROM {_NOTES_SEEN.format(reader="5::text", words=4)} AND member.person_id = ANY($1::uuid[]) ORDER BY note.observed_at DESC
+    """  # noqa: S608 - constants
 _NO_NAME = re.compile(r"[\d@]")
 _AND = re.compile(r"&|<(?:-|\d+)>")
 _OPTIONS = f"HighlightAll=true, StartSel={BEGIN}, StopSel={END}"
@@ -139,6 +149,8 @@ class Query:
 
     how: How
     text: str
+    reader: str | None
+    """The recruiter who asks, who finds by the notes that they may see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +161,7 @@ class Hits:
     ranked: list[tuple[float, UUID]]
 
 
-async def read_queries(connection: Driver, text: str) -> list[Query]:
+async def read_queries(connection: Driver, text: str, reader: str | None) -> list[Query]:
     """What words, "phrases", or and - ask for, in the order in which it is tried; nothing where no word is named.
 
     With the last word as it stands; then as a beginning, which costs much where many words begin so; then as a name to be like.
@@ -157,8 +169,8 @@ async def read_queries(connection: Driver, text: str) -> list[Query]:
     [(finds_something, query, may_begin)] = await connection.fetch(_READ, text)
     if not finds_something:
         return []
-    beginnings = [Query("beginnings", f"{query}:*")] if may_begin else []
-    return [Query("words", query), *beginnings, *([] if _NO_NAME.search(text) else [Query("names", text)])]
+    beginnings = [Query("beginnings", f"{query}:*", reader)] if may_begin else []
+    return [Query("words", query, reader), *beginnings, *([] if _NO_NAME.search(text) else [Query("names", text, reader)])]
 
 
 def most_of(query: Query) -> int:
@@ -214,7 +226,11 @@ async def marked(connection: Driver, query: Query, people: Collection[UUID]) -> 
     found: dict[UUID, list[tuple[str, str]]] = {person: [] for person in people}
     if query.how != "names":
         any_of_them = _AND.sub("|", query.text)
-        for person, field, text in await connection.fetch(_MARKED, list(people), query.text, _OPTIONS, any_of_them):
+        values = (list(people), query.text, _OPTIONS, any_of_them)
+        rows = await connection.fetch(_MARKED, *values)
+        if query.reader is not None:
+            rows = [*rows, *await connection.fetch(_MARKED_NOTES, *values, query.reader)]
+        for person, field, text in rows:
             found[person] += [(field, line) for line in text.split("\n") if BEGIN in line]
     return found
 
@@ -238,7 +254,20 @@ def _found(query: Query | None, filters: Filters) -> tuple[str, list[Any]]:
         f" AND words @@ $2::text::tsquery{where} LIMIT {MOST_RANKED}"
     )
     words = filters.words()
-    return statement, [query.text, f"({query.text}) & {words}" if words else query.text, *values]
+    asked = [query.text, f"({query.text}) & {words}" if words else query.text, *values]
+    return (statement, asked) if query.reader is None else _with_notes(statement, asked, filters, query.reader)
+
+
+def _with_notes(statement: str, values: list[Any], filters: Filters, reader: str) -> tuple[str, list[Any]]:
+    """A statement that finds people by words, which finds them by notes that a reader may see as well."""
+    where, further = all_of(filters.conditions(), behind=len(values) + 1)
+    seen = _NOTES_SEEN.format(reader=f"{len(values) + 1}::text", words=1)
+    found = (
+        f"SELECT id, 0::float8 AS rank FROM candidates WHERE record IS NOT NULL AND id IN (SELECT member.person_id FROM {seen})"  # noqa: S608
+        f"{where} LIMIT {MOST_RANKED}"
+    )
+    union = f"SELECT id, max(rank) AS rank FROM (({statement}) UNION ALL ({found})) AS one GROUP BY id"  # noqa: S608 - constants
+    return union, [*values, reader, *further]
 
 
 def _word(text: str) -> str:

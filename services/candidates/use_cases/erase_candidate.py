@@ -18,7 +18,6 @@ from services.candidates.storage import (
     files,
     history,
     import_rows,
-    insights,
     links,
     pool_events,
     pools,
@@ -26,6 +25,8 @@ from services.candidates.storage import (
     retention,
 )
 from services.candidates.storage.file_store import FileStore
+from services.candidates.storage.insights import INSIGHTS
+from services.candidates.storage.notes import NOTES
 from services.candidates.use_cases.erasures import read_erasure
 from services.candidates.use_cases.sweep_files import sweep_files
 from shared import outbox
@@ -104,10 +105,11 @@ async def _erase(connection: Driver, erasure: Erasure, streams: dict[UUID, Strea
             *links.removing(undone),
             *history.forgetting(streams),
             evidence.forgetting(streams),
-            insights.forgetting(streams),
             retention.forgetting(streams),
             cleansing.forgetting(streams),
             referrals.forgetting(streams),
+            INSIGHTS.forgetting(streams),
+            NOTES.forgetting(streams),
             *files.forgetting(streams, erasure=erasure.id, now=erasure.erased_at),
             forgetting_answers(streams),
             *import_rows.forgetting(streams),

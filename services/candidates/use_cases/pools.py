@@ -143,7 +143,7 @@ async def _demand_sense(connection: Driver, pool: Pool) -> None:
         return
     if pool.rule.is_empty:
         raise Invalid.of("rule", "must ask for something; null for a pool whose members are put in by hand")
-    if pool.rule.words is not None and not await search.read_queries(connection, pool.rule.words):
+    if pool.rule.words is not None and not await search.read_queries(connection, pool.rule.words, None):
         raise Invalid.of("rule.q", 'must hold a word to be found: letters or digits, and not only what is left out with "-"')
 
 

@@ -40,11 +40,14 @@ class Search:
 
 
 async def search_candidates(
-    sessions: Sessions, words: str, filters: Filters, *, facets: bool, after: Place | None, limit: int
+    sessions: Sessions, words: str, filters: Filters, *, reader: str | None, facets: bool, after: Place | None, limit: int
 ) -> Search:
-    """Whose records have the words; where nobody has, the last one may begin a word, or names be alike. Raises Invalid."""
+    """Whose records, or notes that the reader may see, have the words. Raises Invalid.
+
+    Where nobody has, the last one may begin a word, or names be alike.
+    """
     async with sessions.alone() as connection:
-        queries = [one for one in await _queries(connection, words) if after is None or one.how == after[0]]
+        queries = [one for one in await _queries(connection, words, reader) if after is None or one.how == after[0]]
         place = after[1:] if after is not None else None
         query, hits = queries[0], search.Hits(0, [])
         for query in queries:
@@ -70,8 +73,8 @@ async def count_facets(sessions: Sessions, filters: Filters) -> Facets:
         return await search.facets(connection, None, filters)
 
 
-async def _queries(connection: Driver, words: str) -> list[Query]:
-    if not (queries := await search.read_queries(connection, words)):
+async def _queries(connection: Driver, words: str, reader: str | None) -> list[Query]:
+    if not (queries := await search.read_queries(connection, words, reader)):
         raise Invalid.of("q", 'must hold a word to be found: letters or digits, and not only what is left out with "-"')
     return queries
 
