@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.candidates.domain.content import POSITION
 from services.candidates.domain.people import Beside, ListEntry, Stream, beside, entries_of_person, sources_of_person
 from services.candidates.domain.positions import Position
 from services.candidates.domain.registers import Observation
@@ -94,10 +95,10 @@ def _view(
 
 
 def position_view(position: Position) -> RecordView:
-    """The view of a position's record."""
+    """The view of a position's record. One that was stored before a field was added has it without a value."""
     return RecordView(
         position.id,
-        position.record or {},
+        {} if position.record is None else POSITION.nest({}) | position.record,
         entity_tag(position.id, position.version),
         after("position", position.id, position.version),
     )
