@@ -88,15 +88,18 @@ async def list_mentions(
     sessions: SessionsDep,
     *,
     mentions: Annotated[
-        Code, Query(description="The recruiter who is mentioned.", openapi_examples={"maria": {"value": "maria"}})
-    ],
+        Code | None, Query(description="The recruiter who is mentioned; default: whom the token acts as.", examples=["maria"])
+    ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Any:
     """Notes on anybody that mention a recruiter, that count, and that the caller may see, the newest first."""
-    purpose = f"mentions {mentions} {principal.recruiter}"
-    found = await notes.list_mentions(sessions, mentions, reader=principal.recruiter, after=_place(purpose, cursor), limit=limit)
-    return _page(purpose, found)
+    mentioned = mentions or principal.recruiter
+    purpose = f"mentions {mentioned} {principal.recruiter}"
+    place = _place(purpose, cursor)
+    if mentioned is None:
+        return _page(purpose, Page([], None))
+    return _page(purpose, await notes.list_mentions(sessions, mentioned, reader=principal.recruiter, after=place, limit=limit))
 
 
 def _place(purpose: str, cursor: str | None) -> tuple[datetime, UUID] | None:
