@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.candidates.api.dependencies import SettingsDep, current_time
@@ -23,6 +23,7 @@ from shared.web.dependencies import SessionsDep
 from shared.web.idempotency import IdempotentRoute, name_people, request_token
 
 lists = cleansing_router("/v1/cleansing", "candidates", LISTS, references=REFERENCES, scope=Scope.CANDIDATES_READ)
+ActionId = Annotated[UUID, Path(description="The action's id.", examples=["5a0e6d0c-33a1-4c53-9a2e-0d4b7f3f9c11"])]
 router = APIRouter(prefix="/v1/cleansing/actions", tags=["cleansing"], route_class=IdempotentRoute)
 
 Reader = Annotated[Principal, requires("candidates:read")]
@@ -116,14 +117,14 @@ async def do_cleansing_action(
 
 
 @router.get("/{action_id}", response_model=DoneCleansingAction)
-async def get_cleansing_action(action_id: UUID, _: Reader, sessions: SessionsDep) -> Any:
+async def get_cleansing_action(action_id: ActionId, _: Reader, sessions: SessionsDep) -> Any:
     """What was done, with whom, and whether it was undone."""
     return _shown(await read_action(sessions, action_id))
 
 
 @router.post("/{action_id}/undo", response_model=DoneCleansingAction)
 async def undo_cleansing_action(
-    action_id: UUID, request: Request, _: Cleanser, sessions: SessionsDep, settings: SettingsDep
+    action_id: ActionId, request: Request, _: Cleanser, sessions: SessionsDep, settings: SettingsDep
 ) -> Any:
     """Undo it: what was so before counts again, except where somebody stated something since. Again: nothing."""
     shown = _shown(await undo_action(sessions, action_id, shards=settings.partitions, now=current_time()))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.candidates.api.bodies import Paragraph
@@ -24,6 +24,7 @@ from shared.web.dependencies import SessionsDep
 from shared.web.idempotency import IdempotentRoute, name_people, request_token
 from shared.web.pagination import decode_cursor, encode_cursor
 
+ReferralId = Annotated[UUID, Path(description="The referral's id.", examples=["9b0a4c37-0d3b-4f0a-8f2a-6f1f0f6f2c11"])]
 router = APIRouter(prefix="/v1/referrals", tags=["referrals"], route_class=IdempotentRoute)
 
 _NOTE = Field(description="What the referrer said of the person.", examples=["Led the migration that nobody believed in."])
@@ -192,13 +193,15 @@ async def list_referrals(
 
 
 @router.get("/{referral_id}", response_model=RecordedReferral)
-async def get_referral(referral_id: UUID, _: Reader, sessions: SessionsDep) -> Any:
+async def get_referral(referral_id: ReferralId, _: Reader, sessions: SessionsDep) -> Any:
     """A referral, and what came of it."""
     return _shown(await referrals.read_referral(sessions, referral_id))
 
 
 @router.post("/{referral_id}/thanked", response_model=RecordedReferral)
-async def note_thanks(referral_id: UUID, body: NewThanks, request: Request, principal: Learner, sessions: SessionsDep) -> Any:
+async def note_thanks(
+    referral_id: ReferralId, body: NewThanks, request: Request, principal: Learner, sessions: SessionsDep
+) -> Any:
     """Note that the referrer was thanked. Again, the first time stays."""
     by = principal.acting_as(body.recruiter) or principal.identity
     view = await referrals.note_thanks(sessions, referral_id, at=observed_or_now(body.at, current_time()), by=by)

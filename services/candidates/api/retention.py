@@ -91,7 +91,7 @@ class AskedPerson(BaseModel):
 
     candidate_id: Annotated[UUID, _CANDIDATE]
     references: Annotated[list[str], _REFERENCES]
-    asked_at: Annotated[datetime, _ASKED_AT]
+    asked_at: Annotated[datetime, Field(description="When they were asked.", examples=["2026-11-02T09:00:00Z"])]
     asked_by: Annotated[str, _ASKED_BY]
 
 
