@@ -76,6 +76,17 @@ async def find_people(connection: Driver, streams: Collection[UUID]) -> list[Str
     return [_stream(row) for row in await connection.fetch(f"{_OF_PEOPLE} ORDER BY id", list(streams))]
 
 
+async def known_among(connection: Driver, streams: Collection[UUID]) -> set[UUID]:
+    """Those of these streams that there are, erased ones too."""
+    return {row[0] for row in await connection.fetch("SELECT id FROM candidates WHERE id = ANY($1::uuid[])", list(streams))}
+
+
+async def erased_among(connection: Driver, streams: Collection[UUID]) -> set[UUID]:
+    """Those of these streams that were erased."""
+    query = "SELECT id FROM candidates WHERE id = ANY($1::uuid[]) AND erased_at IS NOT NULL"
+    return {row[0] for row in await connection.fetch(query, list(streams))}
+
+
 async def lock_people(connection: Driver, streams: Collection[UUID]) -> dict[UUID, Stream]:
     """Lock all streams of the people to whom these belong, in id order, and return them. The caller holds the map's lock."""
     rows = await connection.fetch(f"{_OF_PEOPLE} ORDER BY id FOR UPDATE", list(streams))

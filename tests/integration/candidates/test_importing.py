@@ -9,7 +9,7 @@ import pytest
 from services.candidates.settings import CandidatesSettings
 from services.candidates.storage import imports
 from services.candidates.use_cases import imports as use_cases_of_imports
-from services.candidates.use_cases import run_imports
+from services.candidates.use_cases import run_imports, stage_import
 from services.candidates.use_cases.imports import drop_old_rows
 from shared import clock
 from shared.db.engine import Sessions
@@ -311,6 +311,27 @@ async def test_an_erased_person_leaves_the_import_and_never_returns(importer: Im
     assert counts(again) == (0, 0, 2, 1)
     row = (await importer.rows(again["id"]))[0]
     assert (row["result"], row["errors"][0]["rule"]) == ("refused", "the candidate was erased")
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+async def test_an_erased_person_with_relatives_never_returns_and_they_stay(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch, order: tuple[int, int]
+) -> None:
+    monkeypatch.setattr(stage_import, "PREVIEWED", 1)
+    ada, bob, new = "Ada Byron,home@example.org,{}\n", "Bob Keller,home@example.org,{}\n", "Zoe Ott,home@example.org,{}\n"
+    await importer.imported("name,email,title\n" + (ada + bob).replace("{}", "First"))
+    known = {person["name"]: person["id"] for person in await importer.people()}
+    assert (await importer.ats.ask("POST", "/v1/erasures", json={"candidate": known["Ada Byron"]})).status_code == 202
+    file = "name,email,title\n" + "".join((ada, bob)[one] for one in order).replace("{}", "Second") + new
+
+    tried = (await importer.send(file, dry_run="true")).json()
+    done = await importer.imported(file)
+
+    assert counts(tried) == counts(done) == (0, 1, 0, 2)
+    assert {(person["id"], person["title"]) for person in await importer.people()} == {(known["Bob Keller"], "Second")}
+    assert (await importer.ats.ask("POST", "/v1/erasures", json={"candidate": known["Bob Keller"]})).status_code == 202
+    again = await importer.imported(file)
+    assert counts(again) == (0, 0, 0, 3)
 
 
 async def test_an_import_is_undone_as_a_whole(importer: Importer, ats: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
