@@ -183,9 +183,15 @@ class _Step:
     now: datetime
 
     async def begin(self, connection: Driver) -> None:
-        """Lock the import. Raises MovedOnError unless it is where it was when the rows were read."""
+        """Lock the import. Raises MovedOnError unless all is as it was when the rows were read.
+
+        An erasure forgets what was imported of the person: a row that says the same again is no repetition any more.
+        """
         found = await imports.find(connection, self.one.id, locking="FOR UPDATE")
         if found is None or found.status != "running" or found.done != self.one.done:
+            raise MovedOnError
+        repeated = self.worked.repeated
+        if repeated and not repeated <= await import_rows.known_contents(connection, {one for one, _ in repeated}):
             raise MovedOnError
 
     def writes(self, outcomes: Sequence[Accepted | Redirected | DomainError]) -> Sequence[Write]:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from services.candidates.settings import CandidatesSettings
 from services.candidates.storage import imports
 from services.candidates.use_cases import imports as use_cases_of_imports
 from services.candidates.use_cases import run_imports, stage_import
+from services.candidates.use_cases.change_candidates import apply_changes
 from services.candidates.use_cases.imports import drop_old_rows
 from shared import clock
 from shared.db.engine import Sessions
@@ -311,6 +313,28 @@ async def test_an_erased_person_leaves_the_import_and_never_returns(importer: Im
     assert counts(again) == (0, 0, 2, 1)
     row = (await importer.rows(again["id"]))[0]
     assert (row["result"], row["errors"][0]["rule"]) == ("refused", "the candidate was erased")
+
+
+async def test_of_who_is_erased_while_a_chunk_is_read_nothing_is_remembered(
+    importer: Importer, candidates: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await importer.imported(FILE)
+    ada = next(person for person in await importer.people() if person["name"] == "Ada Byron")
+    waiting = (await importer.send(FILE)).json()["id"]
+
+    async def erase_first(*arguments: Any, **named: Any) -> None:
+        assert (await importer.ats.ask("POST", "/v1/erasures", json={"candidate": ada["id"]})).status_code == 202
+        await apply_changes(*arguments, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(run_imports, "apply_changes", erase_first)
+        await importer.runner.work_once()
+    await importer.work()
+
+    assert counts(await importer.read(waiting)) == (0, 0, 2, 1)
+    assert [row["result"] for row in await importer.rows(waiting)] == ["erased", "unchanged", "unchanged"]
+    async with candidates.alone() as connection:
+        assert not await connection.fetch("SELECT FROM imported_contents WHERE candidate_id = $1", ada["id"])
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
