@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.candidates.domain.imports import csv_table
-from services.candidates.domain.imports.rows import BadRow, Limits, Row
+from services.candidates.domain.imports.rows import BadRow, FileRefused, Limits, Row
 
 LIMITS = Limits(columns=10, rows=1000)
 
@@ -38,6 +38,20 @@ def test_a_row_of_many_lines_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> 
     assert isinstance(row, Row)
     assert row.cells == ["Ada", "\n".join(lines)]
     assert len([line for line in parsed if line.endswith("\n")]) == 150
+
+
+@pytest.mark.parametrize("length", [csv.field_size_limit() + 1, csv_table.LONGEST_LINE + 1])
+def test_a_header_that_is_too_long_is_not_passed_over(length: int) -> None:
+    with pytest.raises(FileRefused) as refused:
+        table(f"name,email,{'x' * length}\nAda,ada,x\nGrace,grace,y\n")
+
+    assert "must name its columns before any line" in str(refused.value.errors)
+
+
+def test_a_long_line_after_the_header_is_a_row_that_is_refused() -> None:
+    rows = table(f"name,email\nAda,{'x' * csv_table.LONGEST_LINE}\nGrace,grace\n")
+
+    assert [type(row) for row in rows] == [BadRow, Row]
 
 
 def test_a_quote_that_is_not_closed_costs_its_own_line() -> None:

@@ -9,7 +9,17 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TextIO
 
 from services.candidates.domain.imports.header import PREAMBLE, Candidate, header_among
-from services.candidates.domain.imports.rows import BadRow, FileRows, Format, Limits, Row, RowError, Table, checked_columns
+from services.candidates.domain.imports.rows import (
+    BadRow,
+    FileRefused,
+    FileRows,
+    Format,
+    Limits,
+    Row,
+    RowError,
+    Table,
+    checked_columns,
+)
 
 LONGEST_LINE = 1024 * 1024
 """Characters. A longer line is no row."""
@@ -33,6 +43,9 @@ def csv_table(file: TextIO, *, encoding: str, limits: Limits, named: Collection[
         ),
         named,
     )
+    longest = csv.field_size_limit()
+    if any(len(text) > longest for _, text in head[: header.place]):
+        raise FileRefused.of("file", f"must name its columns before any line of more than {longest} characters")
     lines.put_back(head[header.place + 1 :])
     delimiter = header.delimiter or DELIMITERS[0]
     columns = checked_columns(header.cells, limits)
