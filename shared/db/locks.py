@@ -16,6 +16,9 @@ CLOCK = 7_234_510
 IMPORTS = 7_234_515
 """Held by the process that works imports off."""
 
+STAGING = 7_234_517
+"""Held by whoever stores rows of an import that e-mail addresses name."""
+
 REFERRALS = 7_234_518
 """Held by whoever records a referral."""
 

@@ -15,11 +15,14 @@ _WAITING = "SELECT candidate_id, content FROM import_rows WHERE candidate_id = A
 
 
 async def names_of(connection: Driver, streams: Collection[UUID]) -> dict[UUID, set[str]]:
-    """All names that were ever stated of these streams, or will be by an import."""
+    """All names that were ever stated of these streams, or will be by an import.
+
+    What waits is read first: a row that is worked off meanwhile is in the history then.
+    """
     names: dict[UUID, set[str]] = defaultdict(set)
-    for stream, name in await connection.fetch(_HISTORY, list(streams)):
-        names[stream].add(name)
     for stream, content in await connection.fetch(_WAITING, list(streams)):
         if isinstance(name := orjson.loads(content).get("name"), str):
             names[stream].add(name)
+    for stream, name in await connection.fetch(_HISTORY, list(streams)):
+        names[stream].add(name)
     return names

@@ -15,6 +15,7 @@ from services.candidates.storage import candidates
 from services.candidates.storage.import_rows import StoredRow
 from services.candidates.storage.stated_names import names_of
 from shared.db.asyncpg_connection import Driver
+from shared.db.locks import STAGING
 
 
 @dataclass(slots=True)
@@ -28,10 +29,15 @@ class Mailboxes:
     """The names of rows that are not stored, by whom they were of."""
 
     async def part(self, connection: Driver, rows: Sequence[StoredRow], *, are_stored: bool) -> list[StoredRow]:
-        """The rows, each of its own person. ``are_stored``: whether the rows before these are, so that they are found there."""
+        """The rows, each of its own person. ``are_stored``: whether they are stored then, and the rows before them are.
+
+        Such rows are stored by one transaction at a time, which holds a lock from here on: it finds all that others stored.
+        """
         streams = {row.candidate_id for row in rows if row.is_by_email and row.candidate_id is not None}
         if not streams:
             return list(rows)
+        if are_stored:
+            await connection.execute(f"SELECT pg_advisory_xact_lock({STAGING})")
         known = await names_of(connection, streams)
         for stream, names in self._tried.items():
             if stream in streams:

@@ -3,17 +3,20 @@
 import asyncio
 import json
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 import pytest
 
 from services.candidates.settings import CandidatesSettings
-from services.candidates.storage import imports
+from services.candidates.storage import import_rows, imports
+from services.candidates.storage.stated_names import names_of
 from services.candidates.use_cases import imports as use_cases_of_imports
 from services.candidates.use_cases import run_imports, stage_import
 from services.candidates.use_cases.change_candidates import apply_changes
 from services.candidates.use_cases.imports import drop_old_rows
 from shared import clock
+from shared.db.asyncpg_connection import Driver
 from shared.db.engine import Sessions
 from tests.integration.candidates.conftest import Caller
 from tests.integration.candidates.imported import Importer
@@ -335,6 +338,55 @@ async def test_of_who_is_erased_while_a_chunk_is_read_nothing_is_remembered(
     assert [row["result"] for row in await importer.rows(waiting)] == ["erased", "unchanged", "unchanged"]
     async with candidates.alone() as connection:
         assert not await connection.fetch("SELECT FROM imported_contents WHERE candidate_id = $1", ada["id"])
+
+
+async def test_two_imports_at_once_find_whom_the_other_names_by_an_address(
+    importer: Importer, candidates: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored, go = asyncio.Event(), asyncio.Event()
+    add = import_rows.add
+
+    async def add_and_wait(*arguments: Any) -> None:
+        await add(*arguments)
+        if not stored.is_set():
+            stored.set()
+            await go.wait()
+
+    monkeypatch.setattr(import_rows, "add", add_and_wait)
+    first = asyncio.create_task(importer.send("name,email\nEva Ott,o@example.org\n"))
+    await stored.wait()
+    second = asyncio.create_task(importer.send("name,email\nTim Ott,o@example.org\n"))
+    async with candidates.alone() as connection:
+        waiting = """
+            SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+            WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted
+            """
+        while not second.done() and not await connection.fetchval(waiting):
+            pass
+    go.set()
+    answers = await asyncio.gather(first, second)
+    await importer.work()
+
+    assert [(await importer.read(one.json()["id"]))["created"] for one in answers] == [1, 1]
+    assert {person["name"] for person in await importer.people()} == {"Eva Ott", "Tim Ott"}
+
+
+async def test_the_name_in_a_row_that_is_worked_off_meanwhile_is_found(importer: Importer, candidates: Sessions) -> None:
+    taken = (await importer.send("name,email\nEva Ott,o@example.org\n")).json()["id"]
+
+    class WorkedOffMeanwhile:
+        """A connection between whose first query and its next what waits is worked off."""
+
+        async def fetch(self, query: str, *values: object) -> list[Any]:
+            rows = list(await connection.fetch(query, *values))
+            await importer.work()
+            return rows
+
+    async with candidates.alone() as connection:
+        eva = await connection.fetchval("SELECT candidate_id FROM import_rows WHERE import_id = $1", UUID(taken))
+        names = await names_of(cast("Driver", WorkedOffMeanwhile()), {eva})
+
+    assert names == {eva: {"Eva Ott"}}
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
