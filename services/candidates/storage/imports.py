@@ -113,13 +113,14 @@ async def in_work(connection: Driver) -> list[Import]:
     return [_import(row) for row in await connection.fetch(query)]
 
 
-async def finished_before(connection: Driver, end: datetime) -> list[UUID]:
-    """Imports that were finished before a time, and whose rows are kept still."""
+async def finished_before(connection: Driver, end: datetime) -> UUID | None:
+    """The first import that was finished before a time, and whose rows are kept still."""
     query = """
         SELECT id FROM imports WHERE finished_at < $1
-            AND EXISTS (SELECT FROM import_rows WHERE import_rows.import_id = imports.id) ORDER BY finished_at
+            AND EXISTS (SELECT FROM import_rows WHERE import_rows.import_id = imports.id) ORDER BY finished_at LIMIT 1
         """
-    return [row[0] for row in await connection.fetch(query, end)]
+    one: UUID | None = await connection.fetchval(query, end)
+    return one
 
 
 async def page(connection: Driver, *, before: tuple[datetime, UUID] | None, limit: int) -> list[Import]:

@@ -97,7 +97,7 @@ class ImportRunner:
                         beat()
                     if time.monotonic() - dropped_at >= DROP_EVERY:
                         dropped_at = time.monotonic()
-                        await drop_old_rows(self.sessions, keeps=self.keeps, now=clock.now())
+                        await self.drop_old_rows(stop)
                 if self.store is not None and time.monotonic() - swept_at >= LOOK_EVERY:
                     swept_at = time.monotonic()
                     await sweep_files(self.sessions, self.store, now=clock.now())
@@ -107,6 +107,11 @@ class ImportRunner:
             if self._alarm is not None:
                 self._alarm.cancel()
                 self._alarm = None
+
+    async def drop_old_rows(self, stop: asyncio.Event) -> None:
+        """Delete rows that are kept no longer, until ``stop`` is set; who is stopped goes on the next time."""
+        while not stop.is_set() and await drop_old_rows(self.sessions, keeps=self.keeps, now=clock.now()):
+            beat()
 
     def _wake_later(self) -> None:
         """Records have changed: wake once for all that change within a moment."""
