@@ -143,7 +143,7 @@ async def list_due_for_erasure(
     after = None if cursor is None else decode_cursor(purpose, cursor, UUID)
 
     def wanted(one: DuePerson) -> bool:
-        was_asked = one.due.may_go_at is not None and one.person.held.is_reachable
+        was_asked = one.due.asked_at is not None
         return (rule is None or one.due.rule.name == rule) and (asked is None or asked == was_asked)
 
     page = await list_due(sessions, policy, wanted, after=after, limit=limit, now=current_time())

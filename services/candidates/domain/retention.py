@@ -57,12 +57,16 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Until when a person is kept. ``may_go_at``: from when they may be erased; None before they are asked."""
+    """Until when a person is kept. ``asked_at`` is the question that counts: an answer since then has settled an earlier one.
+
+    ``may_go_at``: from when they may be erased; None before they are asked.
+    """
 
     rule: Rule
     occasion: Occasion
     since: datetime
     at: datetime
+    asked_at: datetime | None
     may_go_at: datetime | None
 
     @property
@@ -86,7 +90,7 @@ def due(held: Held, policy: RetentionPolicy) -> Due | None:
     since, occasion = max(counted)
     at = months_after(since, rule.months)
     asked = held.asked_at if held.asked_at is None or held.asked_at >= since else None
-    return Due(rule, occasion, since, at, _may_go_at(at, asked, held, policy))
+    return Due(rule, occasion, since, at, asked, _may_go_at(at, asked, held, policy))
 
 
 def _concerns(rule: Rule, held: Held) -> bool:
@@ -98,10 +102,10 @@ def _concerns(rule: Rule, held: Held) -> bool:
 
 
 def _may_go_at(at: datetime, asked: datetime | None, held: Held, policy: RetentionPolicy) -> datetime | None:
-    """Whoever cannot be reached cannot be asked."""
-    if not held.is_reachable:
-        return at
-    return None if asked is None else max(at, asked + policy.answer)
+    """Whoever was asked has their time to answer, whatever became of their address; who cannot be reached cannot be asked."""
+    if asked is not None:
+        return max(at, asked + policy.answer)
+    return None if held.is_reachable else at
 
 
 def months_after(moment: datetime, months: int) -> datetime:

@@ -84,6 +84,15 @@ def test_who_can_be_reached_is_asked_first_and_has_time_to_answer() -> None:
     assert may_go(asked, over + 20 * DAY)
 
 
+def test_who_was_asked_has_their_time_to_answer_whatever_became_of_their_address() -> None:
+    over = months_after(MADE, 12)
+
+    asked = due(held(asked_at=over - 10 * DAY, is_reachable=False), policy())
+
+    assert asked is not None
+    assert (asked.asked_at, asked.may_go_at) == (over - 10 * DAY, over + 20 * DAY)
+
+
 def test_an_answer_after_the_question_keeps_them_and_the_question_counts_no_longer() -> None:
     answered_at = MADE + 400 * DAY
 
