@@ -20,7 +20,7 @@ from services.candidates.api.dependencies import (
 )
 from services.candidates.api.erasures import Eraser as MayErase
 from services.candidates.api.insights import Learner
-from services.candidates.domain.retention import RetentionPolicy, State, may_go
+from services.candidates.domain.retention import Bond, RetentionPolicy, State, may_go
 from services.candidates.use_cases.retention import DuePage, DuePerson, Eraser, list_due, note_question
 from services.candidates.use_cases.views import Redirected
 from shared.events.fields import Code
@@ -62,7 +62,15 @@ class DueForErasure(BaseModel):
     may_go_at: Annotated[
         datetime | None,
         Field(
-            description="From when they may be erased: when their time and that for an answer are over; null: ask them first.",
+            description="From when they may be erased: when their time and that for an answer are over; null: ask them first, or"
+            " something else keeps them.",
+            examples=[None],
+        ),
+    ]
+    kept_for: Annotated[
+        Bond | None,
+        Field(
+            description="What keeps them whatever their time: `in_play`, a pursuit is open; `hired`, by us; null: nothing.",
             examples=[None],
         ),
     ]
@@ -162,7 +170,7 @@ async def erase_due(
 ) -> Any:
     """Erase people whose time is over and who did not answer, for good; or say who would go.
 
-    Each goes as by `/v1/erasures`. Whoever can be reached and was not asked stays.
+    Each goes as by `/v1/erasures`. Whoever can be reached and was not asked stays, and so does who is in play or was hired.
     """
     after = None if body.cursor is None else decode_cursor("retention erasures", body.cursor, UUID)
     now = current_time()
@@ -217,6 +225,7 @@ def _shown(one: DuePerson) -> dict[str, Any]:
         "asked_at": held.asked_at,
         "asked_by": one.person.asked_by,
         "may_go_at": found.may_go_at,
+        "kept_for": held.bond,
     }
 
 

@@ -30,6 +30,8 @@ RESPONDED = "rekindle.pursuit.responded"
 RETRACTED = "rekindle.event.retracted"
 SIGNAL = "rekindle.candidate.signal_observed"
 DECLINED = "rekindle.pursuit.declined"
+INTERVIEW_SCHEDULED = "rekindle.pursuit.interview_scheduled"
+STARTED = "rekindle.pursuit.started"
 
 _CLOSES = (DECLINED, "rekindle.pursuit.rejected", "rekindle.pursuit.withdrawn", "rekindle.candidate.hard_no_set")
 _UNAVAILABLE = ("career_change", "permanently_unavailable")
@@ -38,12 +40,12 @@ _BY_TYPE = {
     "rekindle.pursuit.applied": MarketStatus.ACTIVE,
     "rekindle.pursuit.interested": MarketStatus.OPEN,
     "rekindle.pursuit.screened": MarketStatus.OPEN,
-    "rekindle.pursuit.interview_scheduled": MarketStatus.OPEN,
+    INTERVIEW_SCHEDULED: MarketStatus.OPEN,
     "rekindle.pursuit.interviewed": MarketStatus.OPEN,
     "rekindle.pursuit.offered": MarketStatus.OPEN,
     "rekindle.pursuit.offer_accepted": MarketStatus.OPEN,
     "rekindle.pursuit.hired": MarketStatus.PASSIVE,
-    "rekindle.pursuit.started": MarketStatus.PASSIVE,
+    STARTED: MarketStatus.PASSIVE,
 }
 _BY_DETAIL = {
     (RESPONDED, "positive"): MarketStatus.OPEN,

@@ -3,14 +3,14 @@
 It is no fact of their pursuit: they have not applied, and have answered and agreed to nothing.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from services.candidates.domain.learning import Evidence
-from shared.attempts import Attempt, fold
-from shared.attempts.retractions import RETRACTION
+from services.candidates.domain.pursuits import Closings, pursuits_of
+from shared.attempts import Attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +36,14 @@ class Result:
     attempt: Attempt
 
 
-def results_of(referral: Referral, evidence: Collection[Evidence], closings: Mapping[UUID, Sequence[datetime]]) -> list[Result]:
+def results_of(referral: Referral, evidence: Collection[Evidence], closings: Closings) -> list[Result]:
     """What came of a referral, by all that is known of the person named; the pursuit that got furthest first.
 
     Of a referral for a position that pursuit alone. What had ended before the referral did not come of it.
     """
-    retractions = [one for one in evidence if one.type == RETRACTION]
-    positions = {one.position for one in evidence if one.position is not None}
+    wanted = None if referral.position_id is None else {referral.position_id}
     found = []
-    for position in positions if referral.position_id is None else positions & {referral.position_id}:
-        facts = [one for one in evidence if one.position == position and one.type != RETRACTION]
-        folded = fold((one.as_folded for one in (*facts, *retractions)), closings.get(position, ()))
+    for position, folded in pursuits_of(evidence, closings, wanted).items():
         if (current := folded.current) is not None and not _ended_before(current, referral.referred_at):
             found.append(Result(position, current))
     return sorted(found, key=lambda one: (-_furthest(one.attempt), str(one.position_id)))

@@ -11,9 +11,12 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 State = Literal["never_contacted", "unanswered", "answered", "hired"]
-"""never_contacted: nobody wrote to them, nor they to us; unanswered: they never answered; answered: they did; hired: by us."""
+"""never_contacted: nobody wrote to them, nor they to us; unanswered: they never answered; answered: they did, or took part in a
+pursuit; hired: by us."""
+Bond = Literal["in_play", "hired"]
+"""What no rule erases: a person with a pursuit that is open, and one whom we hired."""
 Occasion = Literal["record", "contact", "response"]
-"""From what the time counts: when their record was made, when somebody last contacted them, when they last answered."""
+"""From what the time counts: when their record was made, when we last contacted them, when they last answered or took part."""
 
 _WORDS: Mapping[Occasion, str] = {
     "record": "the record was made",
@@ -53,13 +56,21 @@ class Held:
     times: Mapping[Occasion, datetime]
     is_reachable: bool
     asked_at: datetime | None = None
+    is_in_play: bool = False
+
+    @property
+    def bond(self) -> Bond | None:
+        """What keeps them, whatever their time."""
+        if self.state == "hired":
+            return "hired"
+        return "in_play" if self.is_in_play else None
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """Until when a person is kept. ``asked_at`` is the question that counts: an answer since then has settled an earlier one.
 
-    ``may_go_at``: from when they may be erased; None before they are asked.
+    ``may_go_at``: from when they may be erased; None before they are asked, and while a bond keeps them.
     """
 
     rule: Rule
@@ -103,6 +114,8 @@ def _concerns(rule: Rule, held: Held) -> bool:
 
 def _may_go_at(at: datetime, asked: datetime | None, held: Held, policy: RetentionPolicy) -> datetime | None:
     """Whoever was asked has their time to answer, whatever became of their address; who cannot be reached cannot be asked."""
+    if held.bond is not None:
+        return None
     if asked is not None:
         return max(at, asked + policy.answer)
     return None if held.is_reachable else at

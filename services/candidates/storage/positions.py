@@ -57,6 +57,14 @@ async def of_ids(connection: Driver, ids: Collection[UUID]) -> Sequence[Position
     return [_position(row) for row in await connection.fetch(query, list(ids))]
 
 
+async def closings(connection: Driver, ids: Collection[UUID]) -> dict[UUID, list[datetime]]:
+    """When each of the positions that are known closed."""
+    return {
+        one.id: [span.closed_at for span in one.openings.spans if span.closed_at is not None]
+        for one in await of_ids(connection, ids)
+    }
+
+
 def saving(position: Position) -> Write:
     """Write a locked position."""
     sql = """

@@ -6,21 +6,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.candidates.domain.learning import Evidence
+from services.candidates.domain.pursuits import last_sign, was_hired
 from services.candidates.domain.retention import Held, Occasion, state_of
+from services.candidates.storage import evidence
 from shared.db.asyncpg_connection import Driver, Write
 
 _HELD = """
     SELECT person.id, person.record -> 'references', person.country,
         person.record -> 'emails' <> '[]' OR person.record -> 'phones' <> '[]' OR person.record -> 'links' <> '[]',
-        stream.sources, stream.made_at, stream.contact_at, stream.response_at, stream.is_hired, asked.at, asked.by
+        stream.ids, stream.sources, stream.made_at, stream.contact_at, asked.at, asked.by
     FROM candidates AS person, LATERAL (
-        SELECT array_agg(split_part(member.reference, ':', 1)) FILTER (WHERE member.reference IS NOT NULL) AS sources,
-            min(member.created_at) AS made_at,
-            max((member.learned ->> 'last_contact_at')::timestamptz) AS contact_at,
-            max((member.learned ->> 'last_response_at')::timestamptz) AS response_at,
-            bool_or(EXISTS (
-                SELECT FROM candidate_evidence AS fact WHERE fact.candidate_id = member.id
-                    AND fact.type IN ('rekindle.pursuit.hired', 'rekindle.pursuit.started'))) AS is_hired
+        SELECT array_agg(member.id) AS ids,
+            array_agg(split_part(member.reference, ':', 1)) FILTER (WHERE member.reference IS NOT NULL) AS sources,
+            min(greatest(member.created_at, (
+                SELECT min(received_at) FROM candidate_history WHERE record_id = member.id
+            ))) FILTER (WHERE member.is_record) AS made_at,
+            max((member.learned ->> 'last_contact_at')::timestamptz) AS contact_at
         FROM candidates AS member WHERE member.person_id = person.id
     ) AS stream LEFT JOIN LATERAL (
         SELECT question.asked_at AS at, question.asked_by AS by FROM retention_questions AS question
@@ -45,17 +47,19 @@ class HeldPerson:
     candidate_id: UUID
     references: Sequence[str]
     held: Held
+    """Without whether they are in play, which follows from the evidence and the closings of its positions."""
     asked_by: str | None
+    evidence: Sequence[Evidence]
 
 
 async def after(connection: Driver, candidate: UUID | None, limit: int) -> list[HeldPerson]:
     """People in the order of their ids, after one."""
-    return [_person(row) for row in await connection.fetch(_AFTER, candidate, limit)]
+    return await _people(connection, await connection.fetch(_AFTER, candidate, limit))
 
 
 async def of_person(connection: Driver, candidate: UUID) -> HeldPerson | None:
     """The person whose record a stream holds, or None."""
-    return next(map(_person, await connection.fetch(_OF_PERSON, candidate)), None)
+    return next(iter(await _people(connection, await connection.fetch(_OF_PERSON, candidate))), None)
 
 
 def asking(candidate: UUID, at: datetime, by: str) -> Write:
@@ -68,11 +72,15 @@ def forgetting(streams: Collection[UUID]) -> Write:
     return Write("DELETE FROM retention_questions WHERE candidate_id = ANY($1::uuid[])", (list(streams),))
 
 
-def _person(row: Sequence[Any]) -> HeldPerson:
-    candidate, references, country, is_reachable, sources, made_at, contact_at, response_at, is_hired, asked_at, asked_by = row
-    found: dict[Occasion, datetime | None] = {"record": made_at, "contact": contact_at, "response": response_at}
+async def _people(connection: Driver, rows: Sequence[Sequence[Any]]) -> list[HeldPerson]:
+    kept = await evidence.of_streams(connection, [stream for row in rows for stream in row[4]])
+    return [_person(row, [one for stream in row[4] for one in kept[stream]]) for row in rows]
+
+
+def _person(row: Sequence[Any], facts: Sequence[Evidence]) -> HeldPerson:
+    candidate, references, country, is_reachable, _, sources, made_at, contact_at, asked_at, asked_by = row
+    found: dict[Occasion, datetime | None] = {"record": made_at, "contact": contact_at, "response": last_sign(facts)}
     times = {occasion: at for occasion, at in found.items() if at is not None}
-    state = state_of(times, is_hired=is_hired)
-    return HeldPerson(
-        candidate, references, Held(state, country, frozenset(sources or ()), times, is_reachable, asked_at), asked_by
-    )
+    state = state_of(times, is_hired=was_hired(facts))
+    held = Held(state, country, frozenset(sources or ()), times, is_reachable, asked_at)
+    return HeldPerson(candidate, references, held, asked_by, facts)

@@ -117,8 +117,5 @@ async def _with_results(connection: Driver, found: Sequence[Listed]) -> list[Ref
     for stream in members:
         of_people[stream.person_id] += kept[stream.id]
     named = {fact.position for facts in of_people.values() for fact in facts if fact.position is not None}
-    closings = {
-        position.id: [span.closed_at for span in position.openings.spans if span.closed_at is not None]
-        for position in await positions.of_ids(connection, named)
-    }
+    closings = await positions.closings(connection, named)
     return [ReferralView(one, results_of(one.referral, of_people[one.candidate], closings)) for one in found]

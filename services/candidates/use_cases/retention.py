@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from services.candidates.domain.pursuits import is_in_play
 from services.candidates.domain.retention import Due, RetentionPolicy, due, is_listed, may_go
-from services.candidates.storage import candidates, retention
+from services.candidates.storage import candidates, positions, retention
 from services.candidates.storage.file_store import FileStore
 from services.candidates.storage.retention import HeldPerson
 from services.candidates.use_cases.erase_candidate import erase_candidate
@@ -62,22 +63,31 @@ async def list_due(
     looked_at = 0
     last = after
     async with sessions.alone() as connection:
-        async for held in _people(connection, after):
-            if len(items) == limit or looked_at == MOST_LOOKED_AT:
-                return DuePage(items, last)
-            looked_at += 1
-            last = held.candidate_id
-            found = due(held.held, policy)
-            if found is not None and is_listed(found, policy, now) and wanted(one := DuePerson(held, found)):
-                items.append(one)
+        while batch := await retention.after(connection, last, BATCH):
+            found = {one.person.candidate_id: one for one in await _due_among(connection, batch, policy, now)}
+            for held in batch:
+                if len(items) == limit or looked_at == MOST_LOOKED_AT:
+                    return DuePage(items, last)
+                looked_at += 1
+                last = held.candidate_id
+                one = found.get(last)
+                if one is not None and wanted(one):
+                    items.append(one)
     return DuePage(items, None)
 
 
-async def _people(connection: Driver, after: UUID | None) -> AsyncIterator[HeldPerson]:
-    while batch := await retention.after(connection, after, BATCH):
-        for one in batch:
-            yield one
-        after = batch[-1].candidate_id
+async def _due_among(connection: Driver, people: Sequence[HeldPerson], policy: RetentionPolicy, now: datetime) -> list[DuePerson]:
+    """Those of the people whose time is over or will be within the warning, as they are now."""
+    listed = [one for one in people if (found := due(one.held, policy)) is not None and is_listed(found, policy, now)]
+    named = {fact.position for one in listed for fact in one.evidence if fact.position is not None}
+    closings = await positions.closings(connection, named) if named else {}
+    judged = []
+    for one in listed:
+        held = replace(one.held, is_in_play=is_in_play(one.evidence, closings, now))
+        found = due(held, policy)
+        assert found is not None, "a pursuit that is open changes no rule"
+        judged.append(DuePerson(replace(one, held=held), found))
+    return judged
 
 
 async def note_question(sessions: Sessions, name: Name, *, at: datetime, by: str) -> HeldPerson | Redirected:
@@ -110,8 +120,8 @@ class Eraser:
             candidate = one.person.candidate_id
             async with self.sessions.alone() as connection:
                 held = await retention.of_person(connection, candidate)
-            found = None if held is None else due(held.held, self.policy)
-            if found is not None and may_go(found, now):
+                found = [] if held is None else await _due_among(connection, [held], self.policy, now)
+            if any(may_go(one.due, now) for one in found):
                 erasure, _ = await erase_candidate(
                     *(self.sessions, Name(candidate, None)),
                     store=self.store,

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from services.candidates.consumers.learner import Learner
 from services.candidates.settings import CandidatesSettings
 from services.candidates.storage.file_store import FileStore
 from services.candidates.use_cases import retention
@@ -14,6 +16,8 @@ from services.candidates.use_cases.retention import Eraser, RetentionClock
 from services.candidates.worker import parts
 from shared import clock
 from shared.db.engine import Sessions
+from shared.events import FACTS, Event
+from shared.ids import candidate_id
 from tests.integration.candidates.conftest import Caller
 
 
@@ -21,10 +25,24 @@ async def aged(candidates: Sessions, days: int, *names: str) -> None:
     """Let records be as old as that."""
     async with candidates.begin_raw() as transaction:
         await transaction.connection.execute(
-            "UPDATE candidates SET created_at = now() - make_interval(days => $1) WHERE reference = ANY($2::text[])",
+            """
+            WITH old AS (
+                UPDATE candidates SET created_at = now() - make_interval(days => $1)
+                WHERE reference = ANY($2::text[]) RETURNING id)
+            UPDATE candidate_history SET received_at = now() - make_interval(days => $1) WHERE record_id IN (SELECT id FROM old)
+            """,
             days,
             [f"gem:{name}" for name in names],
         )
+
+
+async def happened(candidates: Sessions, person: str, kind: str, days_ago: int, **data: Any) -> None:
+    """Let an event of a person have come, of so many days ago."""
+    fact = FACTS[f"rekindle.{kind}"].model_validate(data)
+    time = clock.now() - timedelta(days=days_ago)
+    subject = candidate_id(person)
+    async with candidates.begin() as session:
+        await Learner(12)(session, [Event.of(fact, id=uuid4(), source="ats", subject=subject, sequence=1, time=time)])
 
 
 async def listed(ats: Caller, query: str = "") -> dict[str, dict[str, Any]]:
@@ -53,10 +71,14 @@ async def people(ats: Caller, candidates: Sessions) -> None:
         await ats.patched(f"gem:{name}", emails=[f"{name}@example.org"])
     await ats.patched("gem:lost", name="Lost")
     await aged(candidates, 400, "silent", "in-touch", "lost")
-    async with candidates.begin_raw() as transaction:
-        await transaction.connection.execute(
-            "UPDATE candidates SET learned = jsonb_build_object('last_response_at', now()) WHERE reference = 'gem:in-touch'"
-        )
+    await happened(candidates, "gem:in-touch", "pursuit.responded", 5)
+
+
+@pytest.fixture
+def eraser(candidates: Sessions, settings: CandidatesSettings) -> Eraser:
+    return Eraser(
+        *(candidates, FileStore(settings.files_url), settings.retention_policy, settings.erasure_services, settings.partitions)
+    )
 
 
 async def test_whose_time_is_over_is_listed_with_the_rule_and_what_would_keep_them(ats: Caller, people: None) -> None:
@@ -113,13 +135,9 @@ async def test_who_did_not_answer_in_time_goes_and_nothing_is_left_of_the_questi
 
 
 async def test_the_clock_erases_whose_time_is_over_where_it_may(
-    ats: Caller, candidates: Sessions, people: None, settings: CandidatesSettings, monkeypatch: pytest.MonkeyPatch
+    people: None, eraser: Eraser, settings: CandidatesSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retention, "BATCH", 1)
-
-    eraser = Eraser(
-        *(candidates, FileStore(settings.files_url), settings.retention_policy, settings.erasure_services, settings.partitions)
-    )
 
     gone = await RetentionClock(eraser).erase_all(asyncio.Event(), now=clock.now())
 
@@ -155,3 +173,66 @@ async def test_erasing_by_rule_is_for_those_who_may_erase(ats: Caller, caller: C
     assert (await ats.ask("POST", "/v1/retention/gem:nobody/asked", json={})).status_code == 404
     wrong = await ats.ask("POST", "/v1/retention/erasures", json={"limit": 101})
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "limit")
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("applied", {}),
+        ("interested", {}),
+        ("screened", {}),
+        ("interview_scheduled", {}),
+        ("interviewed", {}),
+        ("offered", {}),
+        ("hired", {}),
+        ("stage_entered", {"stage": "interviewing"}),
+        ("declined", {"reason": "salary"}),
+    ],
+)
+async def test_whoever_took_part_lately_stays_though_nobody_noted_an_answer(
+    ats: Caller, candidates: Sessions, people: None, kind: str, data: dict[str, Any]
+) -> None:
+    await happened(candidates, "gem:lost", f"pursuit.{kind}", 26, position="ats:1", **data)
+
+    assert set(await listed(ats)) == {"gem:silent"}
+    assert (await erase(ats))["items"] == []
+
+
+async def test_nobody_goes_while_a_pursuit_is_open_however_long_ago_it_began(
+    ats: Caller, candidates: Sessions, people: None
+) -> None:
+    await aged(candidates, 1_400, "lost")
+    await happened(candidates, "gem:lost", "pursuit.applied", 1_300, position="ats:1")
+
+    lost = (await listed(ats))["gem:lost"]
+    assert (lost["state"], lost["kept_for"], lost["may_go_at"]) == ("answered", "in_play", None)
+    assert (await erase(ats))["items"] == []
+
+    await ats.patched("ats:1", thing="positions", status="closed", closed_at=(clock.now() - timedelta(days=1_200)).isoformat())
+    lost = (await listed(ats))["gem:lost"]
+    assert (lost["kept_for"], lost["may_go_at"]) == (None, lost["due_at"])
+    assert len((await erase(ats))["items"]) == 1
+
+
+async def test_an_outreach_keeps_while_it_may_be_answered_and_no_longer(ats: Caller, candidates: Sessions, people: None) -> None:
+    await aged(candidates, 900, "silent", "lost")
+    await happened(candidates, "gem:silent", "pursuit.contacted", 10, position="ats:1", channel="email")
+    await happened(candidates, "gem:lost", "pursuit.contacted", 800, position="ats:1", channel="email")
+
+    found = await listed(ats)
+
+    assert {name: (one["state"], one["kept_for"]) for name, one in found.items()} == {
+        "gem:silent": ("unanswered", "in_play"),
+        "gem:lost": ("unanswered", None),
+    }
+
+
+async def test_the_record_is_as_old_as_what_was_stated_first_not_as_an_event_before_it(ats: Caller, candidates: Sessions) -> None:
+    await happened(candidates, "gem:late", "pursuit.contacted", 800, position="ats:1", channel="email")
+    async with candidates.begin_raw() as transaction:
+        await transaction.connection.execute("UPDATE candidates SET created_at = now() - interval '800 days'")
+    await ats.patched("gem:late", name="Late")
+
+    assert await listed(ats) == {}
+    await aged(candidates, 800, "late")
+    assert set(await listed(ats)) == {"gem:late"}

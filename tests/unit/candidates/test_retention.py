@@ -93,6 +93,17 @@ def test_who_was_asked_has_their_time_to_answer_whatever_became_of_their_address
     assert (asked.asked_at, asked.may_go_at) == (over - 10 * DAY, over + 20 * DAY)
 
 
+@pytest.mark.parametrize("bond", [{"is_in_play": True}, {"state": "hired"}])
+def test_whoever_is_in_play_or_was_hired_may_not_go_by_any_rule(bond: dict[str, Any]) -> None:
+    for asked_at in (None, MADE + DAY):
+        for is_reachable in (True, False):
+            found = due(held(asked_at=asked_at, is_reachable=is_reachable, **bond), policy())
+
+            assert found is not None
+            assert found.may_go_at is None
+            assert not may_go(found, found.at + 900 * DAY)
+
+
 def test_an_answer_after_the_question_keeps_them_and_the_question_counts_no_longer() -> None:
     answered_at = MADE + 400 * DAY
 
