@@ -3,7 +3,7 @@
 Here it is done at once. Every other service erases what it holds when it hears of it, and confirms that it has.
 """
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -42,13 +42,28 @@ from shared.outbox.forgetting import forget_waiting
 from shared.web.kept_answers import forgetting_answers
 
 
+class PersonStays(Exception):
+    """The condition of an erasure did not hold: nobody was erased."""
+
+
 async def erase_candidate(
-    sessions: Sessions, name: Name, *, store: FileStore, requested_by: str, services: Collection[str], shards: int, now: datetime
+    sessions: Sessions,
+    name: Name,
+    *,
+    store: FileStore,
+    requested_by: str,
+    services: Collection[str],
+    shards: int,
+    now: datetime,
+    condition: Callable[[Driver], Awaitable[bool]] | None = None,
 ) -> tuple[Erasure, dict[UUID, int]]:
     """Erase the person and publish that; again, it is the erasure of the first time. Returns it with each stream's version.
 
     It is pending until every one of ``services`` has confirmed it, and until the store holds no file of the person alone.
     A name that is not known here is erased too: other services may hold facts of it, and a record may come late.
+
+    ``condition`` is asked once nobody else can change the person until the transaction ends. Where it does not hold, nothing
+    happens, and PersonStays is raised.
     """
     async with sessions.begin_raw(candidates.LOCK_MAP) as transaction:
         connection = transaction.connection
@@ -57,6 +72,8 @@ async def erase_candidate(
         mine = streams[name.id]
         if mine.erasure_id is not None:
             return await _known(connection, mine.erasure_id)
+        if condition is not None and not await condition(connection):
+            raise PersonStays
         number = derived_id(f"erasure:{mine.person_id}")
         removed = await _forget_aside(connection, number, streams)
         erasure = Erasure.begun(

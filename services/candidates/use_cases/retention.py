@@ -3,8 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from services.candidates.domain.pursuits import is_in_play
@@ -12,7 +14,7 @@ from services.candidates.domain.retention import Due, RetentionPolicy, due, is_l
 from services.candidates.storage import candidates, positions, retention
 from services.candidates.storage.file_store import FileStore
 from services.candidates.storage.retention import HeldPerson
-from services.candidates.use_cases.erase_candidate import erase_candidate
+from services.candidates.use_cases.erase_candidate import PersonStays, erase_candidate
 from services.candidates.use_cases.read_candidates import person_among
 from services.candidates.use_cases.views import Redirected
 from shared import clock
@@ -114,14 +116,11 @@ class Eraser:
     shards: int
 
     async def erase(self, page: DuePage, *, requested_by: str, now: datetime) -> dict[UUID, UUID]:
-        """Erase the people of a page who are still to go; returns the erasures, by person."""
+        """Erase the people of a page who may go once nobody else can change them; returns the erasures, by person."""
         erasures = {}
         for one in page.items:
             candidate = one.person.candidate_id
-            async with self.sessions.alone() as connection:
-                held = await retention.of_person(connection, candidate)
-                found = [] if held is None else await _due_among(connection, [held], self.policy, now)
-            if any(may_go(one.due, now) for one in found):
+            with suppress(PersonStays):
                 erasure, _ = await erase_candidate(
                     *(self.sessions, Name(candidate, None)),
                     store=self.store,
@@ -129,9 +128,15 @@ class Eraser:
                     services=self.services,
                     shards=self.shards,
                     now=now,
+                    condition=partial(self._may_go, candidate, now),
                 )
                 erasures[candidate] = erasure.id
         return erasures
+
+    async def _may_go(self, candidate: UUID, now: datetime, connection: Driver) -> bool:
+        held = await retention.of_person(connection, candidate)
+        found = [] if held is None else await _due_among(connection, [held], self.policy, now)
+        return any(may_go(one.due, now) for one in found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ from uuid import uuid4
 import pytest
 
 from services.candidates.consumers.learner import Learner
+from services.candidates.domain.retention import may_go
 from services.candidates.settings import CandidatesSettings
 from services.candidates.storage.file_store import FileStore
 from services.candidates.use_cases import retention
+from services.candidates.use_cases.erase_candidate import erase_candidate
 from services.candidates.use_cases.retention import Eraser, RetentionClock
 from services.candidates.worker import parts
 from shared import clock
@@ -236,3 +238,24 @@ async def test_the_record_is_as_old_as_what_was_stated_first_not_as_an_event_bef
     assert await listed(ats) == {}
     await aged(candidates, 800, "late")
     assert set(await listed(ats)) == {"gem:late"}
+
+
+@pytest.mark.parametrize("change", ["applies", "is merged"])
+async def test_whoever_changes_between_the_check_and_the_erasure_stays(
+    ats: Caller, candidates: Sessions, people: None, eraser: Eraser, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    async def erase_after_change(*args: Any, **options: Any) -> Any:
+        if change == "applies":
+            await happened(candidates, "gem:lost", "pursuit.applied", 0, position="ats:1")
+        else:
+            await ats.patched("gem:lost", references=["gem:in-touch"])
+        return await erase_candidate(*args, **options)
+
+    monkeypatch.setattr(retention, "erase_candidate", erase_after_change)
+    now = clock.now()
+    found = await retention.list_due(candidates, eraser.policy, lambda one: may_go(one.due, now), after=None, limit=9, now=now)
+
+    gone = await eraser.erase(found, requested_by="test", now=now)
+
+    assert ([one.person.references for one in found.items], gone) == ([["gem:lost"]], {})
+    await ats.read("gem:lost")
