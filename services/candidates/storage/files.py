@@ -2,6 +2,7 @@
 
 An object is written after a sweep for it was stored, to be due long after; the sweep goes in the transaction that stores the
 file. Where a file goes, a sweep is stored in that transaction. So whatever is killed, an object that no file has is swept.
+An erasure takes over the sweeps of its streams, and waits for them: for those of files that are being sent, too.
 """
 
 from collections.abc import Collection, Sequence
@@ -43,8 +44,9 @@ _OF_STREAMS = f"""
     WHERE candidate_id = ANY($1::uuid[]) AND is_kept ORDER BY received_at DESC, id DESC
     """  # noqa: S608 - constants
 _SWEEP_FILES = """
-    INSERT INTO file_sweeps (id, digest, due_at, erasure_id)
-    SELECT gen_random_uuid(), digest, $2, {erasure} FROM candidate_files WHERE digest IS NOT NULL AND {which} GROUP BY digest
+    INSERT INTO file_sweeps (id, digest, candidate_id, due_at, erasure_id)
+    SELECT gen_random_uuid(), digest, candidate_id, $2, {erasure} FROM candidate_files
+    WHERE digest IS NOT NULL AND {which} GROUP BY digest, candidate_id
     """
 _REMOVE = """
     UPDATE candidate_files SET digest = NULL, name = NULL, unread = NULL, background = NULL,
@@ -61,7 +63,31 @@ _IS_NAMED = """
     SELECT EXISTS (SELECT FROM candidate_files WHERE digest = $1)
         OR EXISTS (SELECT FROM file_sweeps WHERE digest = $1 AND due_at > $2)
     """
-_SWEPT = "DELETE FROM file_sweeps WHERE digest = $1 AND due_at <= $2 RETURNING erasure_id"
+_SWEPT = """
+    DELETE FROM file_sweeps
+    WHERE id IN (SELECT id FROM file_sweeps WHERE digest = $1 AND due_at <= $2 ORDER BY id FOR UPDATE) RETURNING erasure_id
+    """
+"""As everybody who changes several sweeps: their rows are locked in the order of ids."""
+_TAKE_OVER = """
+    UPDATE file_sweeps SET erasure_id = $2
+    WHERE id IN (
+        SELECT id FROM file_sweeps WHERE candidate_id = ANY($1::uuid[]) AND erasure_id IS NULL ORDER BY id FOR UPDATE)
+    RETURNING id
+    """
+_TAKE_ANNOUNCED = """
+    DELETE FROM file_sweeps
+    WHERE id IN (SELECT id FROM file_sweeps WHERE id = ANY($1::uuid[]) AND erasure_id IS NULL ORDER BY id FOR UPDATE)
+    RETURNING id
+    """
+_ERASED_SINCE = """
+    UPDATE file_sweeps SET due_at = $2
+    WHERE id IN (SELECT id FROM file_sweeps WHERE id = ANY($1::uuid[]) AND erasure_id IS NOT NULL ORDER BY id FOR UPDATE)
+    RETURNING id, candidate_id
+    """
+_SWEEP = """
+    INSERT INTO file_sweeps (id, digest, candidate_id, due_at) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at
+    """
 
 
 async def of_streams(connection: Driver, streams: Collection[UUID]) -> list[KeptFile]:
@@ -114,26 +140,39 @@ def dropping(of_import: UUID, first: int, last: int | None, *, now: datetime) ->
     ]
 
 
-async def announce(connection: Driver, digests: Collection[bytes], *, now: datetime) -> list[UUID]:
-    """Store a sweep for each object that is about to be written, after waiting for who sweeps it now; returns their ids."""
-    announced = []
-    for digest in sorted(digests):
-        await lock(connection, digest)
-        announced.append(uuid4())
-        sweep = (announced[-1], digest, now + WRITTEN_WITHIN)
-        await connection.execute("INSERT INTO file_sweeps (id, digest, due_at) VALUES ($1, $2, $3)", *sweep)
+async def announce(connection: Driver, digest: bytes, stream: UUID, *, now: datetime) -> UUID:
+    """Store a sweep for an object that is about to be written, after waiting for who sweeps it now; returns its id."""
+    await lock(connection, digest)
+    announced = uuid4()
+    await connection.execute(_SWEEP, announced, digest, stream, now + WRITTEN_WITHIN)
     return announced
 
 
 async def take_announced(connection: Driver, announced: Collection[UUID]) -> bool:
-    """Take these sweeps back, since files are stored that have the objects; False where one was swept meanwhile."""
-    taken = await connection.fetch("DELETE FROM file_sweeps WHERE id = ANY($1::uuid[]) RETURNING id", list(announced))
-    return len(taken) == len(announced)
+    """Take these sweeps back, since files are stored that have the objects.
+
+    False where one was swept meanwhile, or an erasure waits for it.
+    """
+    return len(await connection.fetch(_TAKE_ANNOUNCED, list(announced))) == len(announced)
 
 
-def sweeping(digest: bytes, *, now: datetime) -> Write:
-    """Have an object looked at that was written in vain."""
-    return Write("INSERT INTO file_sweeps (id, digest, due_at) VALUES ($1, $2, $3)", (uuid4(), digest, now))
+async def erased_since(connection: Driver, announced: Collection[UUID], *, now: datetime) -> dict[UUID, UUID]:
+    """The streams, by their sweeps, that were erased since these were announced: no file of theirs is stored any more."""
+    rows = await connection.fetch(_ERASED_SINCE, list(announced), now)
+    return dict(rows)
+
+
+async def take_over(connection: Driver, streams: Collection[UUID], *, erasure: UUID) -> bool:
+    """Have an erasure wait for the sweeps of its streams, once all who store files of them are done; whether there are any.
+
+    What is being written is due no earlier than it was: its object may come late.
+    """
+    return bool(await connection.fetch(_TAKE_OVER, list(streams), erasure))
+
+
+def sweeping(digest: bytes, stream: UUID, *, announced: UUID | None = None, now: datetime) -> Write:
+    """Have an object looked at that was written in vain; where it was announced, by that sweep."""
+    return Write(_SWEEP, (announced or uuid4(), digest, stream, now))
 
 
 async def lock(connection: Driver, digest: bytes) -> None:
@@ -155,8 +194,9 @@ async def is_named(connection: Driver, digest: bytes, *, now: datetime) -> bool:
 
 
 async def swept(connection: Driver, digest: bytes, *, now: datetime) -> set[UUID]:
-    """Note that an object was looked at; returns the erasures that wait for no other object now."""
+    """Note that an object was looked at; returns the erasures that wait for no other object now, locked."""
     waited = {erasure for (erasure,) in await connection.fetch(_SWEPT, digest, now) if erasure is not None}
+    await connection.fetch("SELECT FROM erasures WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", list(waited))
     left = await connection.fetch("SELECT erasure_id FROM file_sweeps WHERE erasure_id = ANY($1::uuid[])", list(waited))
     return waited - {erasure for (erasure,) in left}
 

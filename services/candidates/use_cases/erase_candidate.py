@@ -75,7 +75,9 @@ async def erase_candidate(
         if condition is not None and not await condition(connection):
             raise PersonStays
         number = derived_id(f"erasure:{mine.person_id}")
+        are_swept = await files.take_over(connection, streams, erasure=number)
         removed = await _forget_aside(connection, number, streams)
+        is_whole = not are_swept and "files" not in removed
         erasure = Erasure.begun(
             number,
             streams,
@@ -83,10 +85,10 @@ async def erase_candidate(
             services=services,
             requested_by=requested_by,
             now=now,
-            is_whole="files" not in removed,
+            is_whole=is_whole,
         )
         transaction.id = await _erase(connection, erasure, streams, shards)
-    if "files" in removed:
+    if not is_whole:
         await sweep_files(sessions, store, now=now)
         erasure = await read_erasure(sessions, number)
     return erasure, {stream.id: stream.version for stream in streams.values()}

@@ -80,11 +80,27 @@ async def keep_file(
         *(new.id, name.id, digest, new.name, new.kind, media_type_of(new.content), len(new.content), new.source, by, now, unread),
         None if resume is None else background_of(resume),
     )
-    async with sessions.begin_raw() as transaction:
-        announced = await files.announce(transaction.connection, [digest], now=now)
-    await keeper.store.put(digest, new.content)
+    async with sessions.begin_raw(candidates.SHARE_MAP) as transaction:
+        await read_person(transaction.connection, name)
+        announced = await files.announce(transaction.connection, digest, name.id, now=now)
     keeping = _Keeping(file, streams, announced, now)
-    change = None if resume is None else await _change(keeper, name, resume, now=now)
+    try:
+        await keeper.store.put(digest, new.content)
+        change = None if resume is None else await _change(keeper, name, resume, now=now)
+        return await _keep(keeper, name, keeping, change)
+    except DomainError:
+        async with sessions.begin_raw() as transaction:
+            await write_together(transaction.connection, [files.sweeping(digest, name.id, announced=announced, now=now)])
+        async with sessions.alone() as connection:
+            await read_person(connection, name)  # who was erased meanwhile is gone
+        raise
+
+
+async def _keep(
+    keeper: FileKeeper, name: Name, keeping: "_Keeping", change: RecordChange | None
+) -> tuple[KeptFile, bool] | Redirected:
+    """Store the file whose object is written, and what it adds to the record."""
+    sessions, by, now = keeper.sessions, keeping.file.added_by, keeping.now
     if change is None:
         return await _keep_alone(sessions, name, keeping)
     outcome = (await change_candidates(sessions, [change], stated_by=by, shards=keeper.shards, now=now, also=keeping))[0]
@@ -99,7 +115,7 @@ class _Keeping:
 
     file: KeptFile
     streams: Sequence[UUID]
-    announced: Sequence[UUID]
+    announced: UUID
     now: datetime
     known: KeptFile | None = None
     """What the person has of these bytes already, as two who send them at once find out."""
@@ -113,7 +129,7 @@ class _Keeping:
         """Wait for whoever keeps the same bytes. Raises Unavailable where the object was swept since it was written."""
         assert self.file.digest is not None
         await files.lock(connection, self.file.digest)
-        if not await files.take_announced(connection, self.announced):
+        if not await files.take_announced(connection, [self.announced]):
             raise Unavailable("It took too long to keep the file. Try again.")
         self.known = await _known(connection, self.streams, self.file.id, self.file.digest)
 
@@ -122,7 +138,7 @@ class _Keeping:
         assert self.file.digest is not None
         if self.known is None and all(isinstance(one, Accepted) for one in outcomes):
             return files.adding([self.file])
-        return [files.sweeping(self.file.digest, now=self.now)]
+        return [files.sweeping(self.file.digest, self.file.candidate_id, now=self.now)]
 
     def past_of(self, outcomes: Sequence[object]) -> Collection[UUID]:
         """By the past of these streams people are found anew."""

@@ -42,12 +42,13 @@ class KeptResumes:
         people = {row.number: row.candidate_id for row in rows}
         self.files = [replace(file, candidate_id=people.get(file.import_row or 0) or file.candidate_id) for file in self.files]
 
-    async def save(self, connection: Driver) -> None:
+    async def save(self, connection: Driver, *, now: datetime) -> None:
         """Store the files, held back until their rows have results. Raises Unavailable where it took too long."""
-        if not await files.take_announced(connection, self.announced):
+        erased = await files.erased_since(connection, self.announced, now=now)
+        if not await files.take_announced(connection, {*self.announced} - {*erased}):
             raise Unavailable("It took too long to keep the resumes. Send them in several archives.")
-        if self.files:
-            await write_together(connection, files.adding(self.files))
+        if left := [file for file in self.files if file.candidate_id not in erased.values()]:
+            await write_together(connection, files.adding(left))
 
 
 async def keep_resumes(
@@ -60,7 +61,8 @@ async def keep_resumes(
             file = file_of(row)
             if file is not None and file.digest is not None and row.file is not None:
                 async with sessions.begin_raw() as transaction:
-                    kept.announced += await files.announce(transaction.connection, [file.digest], now=file.received_at)
+                    announced = await files.announce(transaction.connection, file.digest, file.candidate_id, now=file.received_at)
+                kept.announced.append(announced)
                 await store.put(file.digest, row.file.content)
                 kept.files.append(file)
             kept.rows.append(replace(row, file=None))

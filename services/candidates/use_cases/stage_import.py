@@ -99,7 +99,7 @@ async def stage_import(sessions: Sessions, table: Table, new: NewImport, *, cont
         )
         await imports.add(connection, stored)
         if kept is not None:
-            await kept.save(connection)
+            await kept.save(connection, now=now)
     return stored
 
 

@@ -1,12 +1,13 @@
 """Files of people are kept, shown, carried by merges, and gone for good: with the last who has them, and whatever is killed."""
 
+import asyncio
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -56,6 +57,10 @@ def objects(settings: CandidatesSettings) -> list[bytes]:
     """What the store holds."""
     folder = Path(unquote(urlsplit(settings.files_url).path))
     return sorted(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+async def is_away(_: FileStore, _digest: bytes) -> None:
+    raise StoreUnavailable("The store is away.")
 
 
 async def swept(sessions: Sessions, settings: CandidatesSettings, *, after: timedelta = timedelta()) -> None:
@@ -174,11 +179,8 @@ async def test_an_erasure_is_not_done_before_the_store_has_removed_the_files(
     await ats.patched("gem:ada", name="Ada Byron")
     await kept(ats, "gem:ada", ADA)
 
-    async def fails(_: FileStore, _digest: bytes) -> None:
-        raise StoreUnavailable("The store is away.")
-
     with monkeypatch.context() as away:
-        away.setattr(FileStore, "remove", fails)
+        away.setattr(FileStore, "remove", is_away)
         erasure = (await ats.ask("POST", "/v1/erasures", json={"candidate": "gem:ada"})).json()
     assert (erasure["services"][0]["status"], len(objects(settings))) == ("pending", 1)
 
@@ -193,7 +195,7 @@ async def test_an_object_that_was_written_by_who_died_then_is_swept_and_one_that
 ) -> None:
     digest = digest_of(b"orphan")
     async with candidates.begin_raw() as transaction:
-        announced = await files.announce(transaction.connection, [digest], now=datetime.now(UTC))
+        announced = await files.announce(transaction.connection, digest, uuid4(), now=datetime.now(UTC))
     await FileStore(settings.files_url).put(digest, b"orphan")
 
     await swept(candidates, settings)
@@ -201,7 +203,99 @@ async def test_an_object_that_was_written_by_who_died_then_is_swept_and_one_that
     await swept(candidates, settings, after=files.WRITTEN_WITHIN)
     assert objects(settings) == []
     async with candidates.begin_raw() as transaction:
-        assert not await files.take_announced(transaction.connection, announced), "whoever comes back late writes it again"
+        assert not await files.take_announced(transaction.connection, [announced]), "whoever comes back late writes it again"
+
+
+async def test_an_erasure_waits_for_the_bytes_of_a_file_that_was_removed_while_the_store_was_away(
+    ats: Caller, candidates: Sessions, settings: CandidatesSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ats.patched("gem:ada", name="Ada Byron")
+    file = await kept(ats, "gem:ada", ADA)
+    with monkeypatch.context() as away:
+        away.setattr(FileStore, "remove", is_away)
+        assert (await ats.ask("DELETE", place("gem:ada", file["id"]), params={"reason": "outdated"})).status_code == 200
+
+        erasure = (await ats.ask("POST", "/v1/erasures", json={"candidate": "gem:ada"})).json()
+        assert (erasure["services"][0]["status"], len(objects(settings))) == ("pending", 1)
+
+    await swept(candidates, settings)
+    erasure = (await ats.ask("GET", f"/v1/erasures/{erasure['id']}")).json()
+    assert (erasure["services"][0]["status"], objects(settings)) == ("done", [])
+
+
+@pytest.mark.parametrize("content", [b"a letter", ADA.encode()])
+async def test_an_erasure_waits_for_a_file_that_is_being_sent_and_whoever_sends_it_is_refused(
+    ats: Caller, candidates: Sessions, settings: CandidatesSettings, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    await ats.patched("gem:ada", name="Ada Byron")
+    put, asked = FileStore.put, list[dict[str, Any]]()
+
+    async def erases_too(store: FileStore, digest: bytes, written: bytes) -> None:
+        asked.append((await ats.ask("POST", "/v1/erasures", json={"candidate": "gem:ada"})).json())
+        await put(store, digest, written)
+
+    monkeypatch.setattr(FileStore, "put", erases_too)
+    sent = await send(ats, "gem:ada", content)
+
+    assert (sent.status_code, sent.json()["code"]) == (410, "candidate_erased")
+    assert (asked[0]["services"][0]["status"], objects(settings)) == ("pending", [content])
+    await swept(candidates, settings)
+    erasure = (await ats.ask("GET", f"/v1/erasures/{asked[0]['id']}")).json()
+    assert (erasure["services"][0]["status"], objects(settings)) == ("done", [])
+    assert (await send(ats, "gem:ada", content)).status_code == 410
+    assert objects(settings) == []
+
+
+async def test_an_erasure_waits_for_a_resume_that_is_being_imported_and_others_of_the_import_are_kept(
+    ats: Caller, candidates: Sessions, settings: CandidatesSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    importer = Importer(ats, candidates, settings)
+    await importer.imported(ADA)
+    (ada,) = await importer.people()
+    again, other = f"{ADA}\nHobbies: chess".encode(), SECOND.replace("ada.byron@", "ben@").encode()
+    put, asked = FileStore.put, list[dict[str, Any]]()
+
+    async def erases_too(store: FileStore, digest: bytes, written: bytes) -> None:
+        await put(store, digest, written)
+        if not asked:
+            asked.append((await ats.ask("POST", "/v1/erasures", json={"candidate": ada["id"]})).json())
+
+    monkeypatch.setattr(FileStore, "put", erases_too)
+    await importer.imported(archive_of({"ada.txt": again, "other.txt": other}))
+
+    assert (asked[0]["services"][0]["status"], again in objects(settings)) == ("pending", True)
+    await swept(candidates, settings)
+    erasure = (await ats.ask("GET", f"/v1/erasures/{asked[0]['id']}")).json()
+    assert (erasure["services"][0]["status"], objects(settings)) == ("done", [other])
+
+
+async def test_two_who_remove_the_last_objects_of_an_erasure_at_once_end_it(
+    ats: Caller, candidates: Sessions, settings: CandidatesSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ats.patched("gem:ada", name="Ada Byron")
+    for content in (b"one", b"two"):
+        await kept(ats, "gem:ada", content, kind="document")
+    with monkeypatch.context() as away:
+        away.setattr(FileStore, "remove", is_away)
+        erasure = (await ats.ask("POST", "/v1/erasures", json={"candidate": "gem:ada"})).json()
+
+    now = datetime.now(UTC)
+    async with candidates.begin_raw() as one:
+        assert await files.swept(one.connection, digest_of(b"one"), now=now) == set()
+        other = asyncio.create_task(_swept_alone(candidates, digest_of(b"two"), now))
+        while not other.done() and not await _waits(candidates):
+            pass
+    assert await other == {UUID(erasure["id"])}
+
+
+async def _swept_alone(sessions: Sessions, digest: bytes, now: datetime) -> set[UUID]:
+    async with sessions.begin_raw() as transaction:
+        return await files.swept(transaction.connection, digest, now=now)
+
+
+async def _waits(sessions: Sessions) -> bool:
+    async with sessions.alone() as connection:
+        return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted) FROM pg_sleep(0.01)"))
 
 
 async def test_people_who_are_one_have_all_files_and_part_with_their_own(ats: Caller) -> None:
