@@ -152,6 +152,8 @@ async def _keep_alone(sessions: Sessions, name: Name, keeping: _Keeping) -> tupl
         await keeping.begin(connection)
         person = person_among((await candidates.lock_people(connection, {name.id})).values(), name)
         transaction.id = await write_together(connection, keeping.writes([] if not isinstance(person, Redirected) else [person]))
+        if not isinstance(person, Redirected) and keeping.known is None and keeping.file.background is not None:
+            await write_together(connection, candidates.saving_past([person[0].id]))
     return person if isinstance(person, Redirected) else keeping.kept
 
 

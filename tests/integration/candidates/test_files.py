@@ -103,6 +103,17 @@ async def test_a_resume_adds_to_the_record_and_brings_nothing_back_that_was_remo
     assert [one["unread"] for one in await listed(ats, "gem:ada")] == [None, None]
 
 
+async def test_by_the_past_of_a_resume_that_adds_nothing_to_the_record_its_person_is_found(ats: Caller) -> None:
+    await ats.patched("gem:ada", name="Ada Byron")
+    await kept(ats, "gem:ada", ADA)
+    before = await ats.read("gem:ada")
+
+    await kept(ats, "gem:ada", ADA.replace("Babbage & Co", "Initech"))
+
+    assert await ats.read("gem:ada") == before
+    assert [one["name"] for one in await ats.all_of("/v1/candidates?q=initech")] == ["Ada Byron"]
+
+
 async def test_the_same_bytes_again_are_one_file_and_the_same_request_again_is_answered_alike(
     ats: Caller, settings: CandidatesSettings
 ) -> None:
