@@ -103,6 +103,12 @@ def adding(files: Sequence[KeptFile]) -> list[Write]:
     return [inserting("candidate_files", _COLUMNS, rows)]
 
 
+async def detach(connection: Driver, file: UUID) -> bool:
+    """Have a file stay when the import that brought it is undone, since it was sent too; False where it is gone already."""
+    query = "UPDATE candidate_files SET import_id = NULL, import_row = NULL WHERE id = $1 AND digest IS NOT NULL RETURNING id"
+    return bool(await connection.fetch(query, file))
+
+
 def removing(file: KeptFile, *, by: str, reason: str, now: datetime) -> list[Write]:
     """Remove what a file holds and says; that there was one is left."""
     sweep = _SWEEP_FILES.format(erasure="NULL::uuid", which="id = $1")

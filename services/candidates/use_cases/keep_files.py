@@ -182,13 +182,14 @@ async def _change(keeper: FileKeeper, name: Name, resume: Mapping[str, Any], *, 
 
 
 async def _known(connection: Driver, streams: Sequence[UUID], file: UUID, digest: bytes) -> KeptFile | None:
-    """The file that is stored under the id, or that holds the same bytes. Raises KeyReused."""
+    """The file that is stored under the id, or that holds the same bytes: no import's any more. Raises KeyReused."""
     found = await files.of_streams(connection, streams)
     if same := next((one for one in found if one.id == file), None):
         if same.digest not in {None, digest}:
             raise KeyReused.of("Idempotency-Key", "was used with another body")
         return same
-    return next((one for one in found if one.digest == digest), None)
+    held = next((one for one in found if one.digest == digest), None)
+    return None if held is None or not await files.detach(connection, held.id) else held
 
 
 @dataclass(frozen=True, slots=True)

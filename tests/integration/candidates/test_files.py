@@ -162,6 +162,25 @@ async def test_resumes_of_an_import_are_kept_with_their_people_and_go_when_it_is
     assert objects(settings) == []
 
 
+async def test_a_file_that_was_sent_since_its_import_stays_when_that_is_undone(
+    ats: Caller, candidates: Sessions, settings: CandidatesSettings
+) -> None:
+    importer = Importer(ats, candidates, settings)
+    await ats.patched("gem:ada", name="Ada Byron", emails=["ada.byron@example.org"])
+    done = await importer.imported(ADA)
+    (imported,) = [one["id"] for one in await importer.people() if one["id"] != (await ats.read("gem:ada"))["id"]]
+    await ats.patched("gem:ada", references=[(await ats.read(imported))["references"][0]])
+    (file,) = await listed(ats, "gem:ada")
+    assert (await send(ats, "gem:ada", ADA)).status_code == 200
+
+    assert (await ats.ask("POST", f"/v1/imports/{done['id']}/undo")).status_code == 202
+    await importer.work()
+    await swept(candidates, settings, after=timedelta(hours=2))
+
+    assert await listed(ats, "gem:ada") == [file]
+    assert objects(settings) == [ADA.encode()]
+
+
 async def test_an_object_that_two_have_goes_with_the_last_of_them(
     ats: Caller, settings: CandidatesSettings, candidates: Sessions
 ) -> None:
