@@ -146,6 +146,15 @@ def dropping(of_import: UUID, first: int, last: int | None, *, now: datetime) ->
     ]
 
 
+def dropping_held(of_import: UUID, *, now: datetime) -> list[Write]:
+    """Delete the files that an import still holds back, once nobody works its rows off any more."""
+    which = "import_id = $1 AND NOT is_kept"
+    return [
+        Write(_SWEEP_FILES.format(erasure="NULL::uuid", which=which), (of_import, now)),
+        Write(f"DELETE FROM candidate_files WHERE {which}", (of_import,)),  # noqa: S608 - constants
+    ]
+
+
 async def announce(connection: Driver, digest: bytes, stream: UUID, *, now: datetime) -> UUID:
     """Store a sweep for an object that is about to be written, after waiting for who sweeps it now; returns its id."""
     await lock(connection, digest)

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.candidates.domain.errors import ImportFinished, ImportUnknown
-from services.candidates.storage import import_rows, imports
+from services.candidates.storage import files, import_rows, imports
 from services.candidates.storage.imports import Import, Status
 from services.candidates.use_cases.views import Page
+from shared.db.asyncpg_connection import write_together
 from shared.db.engine import Sessions
 
 DROPPED = 10_000
@@ -56,10 +57,13 @@ async def undo(sessions: Sessions, one: UUID, *, keeps: timedelta, now: datetime
 
 
 async def drop_old_rows(sessions: Sessions, *, keeps: timedelta, now: datetime) -> int:
-    """Delete some rows of imports that ended so long ago; returns how many, 0 when none is left."""
+    """Delete some rows of imports that ended so long ago, and files that they hold back; returns how many rows, 0 at the end."""
     async with sessions.alone() as connection:
         one = await imports.finished_before(connection, now - keeps)
-        return 0 if one is None else await import_rows.delete_some(connection, one, DROPPED)
+        if one is None:
+            return 0
+        await write_together(connection, files.dropping_held(one, now=now))
+        return await import_rows.delete_some(connection, one, DROPPED)
 
 
 async def _change(

@@ -15,8 +15,9 @@ from moto.server import ThreadedMotoServer
 
 from services.candidates.domain.files import digest_of
 from services.candidates.settings import CandidatesSettings
-from services.candidates.storage import files
+from services.candidates.storage import files, imports
 from services.candidates.storage.file_store import FileStore, StoreUnavailable
+from services.candidates.use_cases.imports import drop_old_rows
 from services.candidates.use_cases.sweep_files import sweep_files
 from shared.db.engine import Sessions
 from tests.integration.candidates.conftest import Caller
@@ -179,6 +180,23 @@ async def test_a_file_that_was_sent_since_its_import_stays_when_that_is_undone(
 
     assert await listed(ats, "gem:ada") == [file]
     assert objects(settings) == [ADA.encode()]
+
+
+async def test_files_that_a_failed_import_held_back_go_with_its_rows(
+    ats: Caller, candidates: Sessions, settings: CandidatesSettings
+) -> None:
+    importer, later = Importer(ats, candidates, settings), datetime.now(UTC) + timedelta(hours=2)
+    sent = (await importer.send(ADA)).json()
+    async with candidates.begin_raw() as transaction:
+        await imports.set_status(transaction.connection, UUID(sent["id"]), "failed", finished_at=datetime.now(UTC))
+    assert objects(settings) == [ADA.encode()]
+
+    await drop_old_rows(candidates, keeps=timedelta(hours=3), now=later)
+    await swept(candidates, settings, after=timedelta(hours=2))
+    assert objects(settings) == [ADA.encode()]
+    await drop_old_rows(candidates, keeps=timedelta(hours=1), now=later)
+    await swept(candidates, settings, after=timedelta(hours=2))
+    assert objects(settings) == []
 
 
 async def test_an_object_that_two_have_goes_with_the_last_of_them(
