@@ -210,8 +210,11 @@ _SAVE_PAST = f"""
 
 
 def saving_past(people: Collection[UUID]) -> list[Write]:
-    """Let people be found by what histories and resumes hold of the past, by insights and notes; after all was written."""
-    return [Write(_SAVE_PAST, (list(people),))] if people else []
+    """Let people be found by what histories and resumes hold of the past, by insights and notes; after all was written.
+
+    They wait to be compared with the rules of pools, whose words find by the same.
+    """
+    return [Write(_SAVE_PAST, (list(people),)), *pools.waiting(dict.fromkeys(people))] if people else []
 
 
 def saving_learned(streams: Iterable[Stream]) -> list[Write]:

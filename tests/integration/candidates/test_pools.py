@@ -100,6 +100,24 @@ async def test_a_change_that_concerns_no_pool_announces_nothing_and_nothing_is_a
     assert [kind for _, kind, _ in await news(candidates)] == ["pool.entered"]
 
 
+@pytest.mark.parametrize("remark", ["notes", "insights"])
+async def test_a_rule_s_words_follow_what_is_written_of_a_person(ats: Caller, candidates: Sessions, remark: str) -> None:
+    await ats.patched("gem:ada", name="Ada Byron")
+    pool = await made(ats, rule={"q": "kubernetes"}, alert=True)
+    await followed(candidates)
+    said = {} if remark == "notes" else {"kind": "interest", "source": "call", "confidence": "likely"}
+
+    written = await ats.ask("POST", f"/v1/candidates/gem:ada/{remark}", json={"text": "Knows kubernetes", **said})
+    assert written.status_code == 201, written.text
+    await followed(candidates)
+    assert await members(ats, pool) == {"gem:ada": ["rule"]}
+
+    later = {"text": "Knows docker", "supersedes": written.json()["id"], **said}
+    assert (await ats.ask("POST", f"/v1/candidates/gem:ada/{remark}", json=later)).status_code == 201
+    await followed(candidates)
+    assert await members(ats, pool) == {}
+
+
 async def test_a_hand_puts_in_and_keeps_out_whatever_the_rule_says_and_can_be_taken_back(
     ats: Caller, candidates: Sessions
 ) -> None:
