@@ -53,6 +53,11 @@ _SAID = """
 _HELD = """
     SELECT pool_id, person_id, by_rule, by_hand FROM pool_members WHERE pool_id = ANY($1::uuid[]) AND person_id = ANY($2::uuid[])
     """
+_HELD_OR_PUT_IN = """
+    SELECT person_id FROM pool_members WHERE pool_id = $1 AND person_id > $2
+    UNION SELECT person_id FROM pool_hands JOIN candidates ON candidates.id = candidate_id
+    WHERE pool_id = $1 AND is_in AND person_id > $2 ORDER BY person_id LIMIT $3
+    """
 _PUT = """
     INSERT INTO pool_members (pool_id, person_id, by_rule, by_hand, since)
     SELECT *, $5::timestamptz FROM unnest($1::uuid[], $2::uuid[], $3::boolean[], $4::boolean[])
@@ -231,7 +236,9 @@ async def matching(connection: Driver, pool: Pool, people: Collection[UUID]) -> 
 
 
 async def next_to_fill(connection: Driver, pool: Pool, limit: int) -> tuple[set[UUID], UUID]:
-    """The next who meet its rule or are members, in the order of ids behind ``filling_after``, and up to whom that is."""
+    """The next who meet its rule, are members or were put in by hand, in the order of ids behind ``filling_after``, and up to
+    whom that is.
+    """
     rows: list[Any] = []
     if pool.rule is not None and not pool.is_deleted:
         where, values = all_of(pool.rule.conditions(), behind=2)
@@ -241,12 +248,7 @@ async def next_to_fill(connection: Driver, pool: Pool, limit: int) -> tuple[set[
             limit,
             *values,
         )
-    held = await connection.fetch(
-        "SELECT person_id FROM pool_members WHERE pool_id = $1 AND person_id > $2 ORDER BY person_id LIMIT $3",
-        pool.id,
-        pool.filling_after,
-        limit,
-    )
+    held = await connection.fetch(_HELD_OR_PUT_IN, pool.id, pool.filling_after, limit)
     last = min((found[-1][0] for found in (rows, held) if len(found) == limit), default=LAST)
     return {row[0] for row in (*rows, *held) if row[0] <= last}, last
 

@@ -82,6 +82,24 @@ async def test_a_pool_of_vetted_people_only_holds_nobody_else_and_loses_those_fo
     assert sorted(kinds) == ["pool.entered", "pool.entered", "pool.left", "pool.left"]
 
 
+async def test_who_was_put_in_by_hand_is_in_again_once_a_pool_is_of_vetted_people_no_more(
+    ats: Caller, candidates: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.candidates.use_cases.follow_pools.CHUNK", 2)
+    pool = await made(ats, rule={"level": "senior"})
+    names = [f"gem:{number}" for number in range(5)]
+    for name in names:
+        await ats.patched(name, name=f"Called {name}")
+        await say(ats, pool, name)
+
+    for vetted_only, expected in ((True, {}), (False, {name: ["hand"] for name in names})):
+        tag = (await ats.ask("GET", f"/v1/pools/{pool}")).headers["ETag"]
+        changed = await ats.ask("PATCH", f"/v1/pools/{pool}", {"If-Match": tag}, json={"vetted_only": vetted_only})
+        assert changed.status_code == 200, changed.text
+        await followed(candidates)
+        assert await members(ats, pool) == expected
+
+
 async def test_a_rule_may_ask_for_vetted_people(ats: Caller, candidates: Sessions) -> None:
     await ats.patched("gem:ada", name="Ada")
     pool = await made(ats, rule={"vetted": True})
