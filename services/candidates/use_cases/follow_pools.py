@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.candidates.domain.pools import Said, membership
 from services.candidates.storage import candidates, pool_events, pools, vetting
-from services.candidates.storage.pools import Pair, Pool
+from services.candidates.storage.pools import FIRST, Pair, Pool
 from shared.db.asyncpg_connection import Driver, Write, write_together
 from shared.db.engine import Sessions
 from shared.db.locks import POOLS
@@ -39,10 +39,18 @@ async def follow_pools(sessions: Sessions, *, shards: int, now: datetime) -> boo
         writes = await _compare_waiting(connection, every, now=now, shards=shards)
         if writes:
             transaction.id = await write_together(connection, writes)
+    if any(pool.filling_after == FIRST for pool in every):
+        await _wait_for_writers(sessions)
     for pool in every:
         if pool.filling_after is not None:
-            await _fill(sessions, pool.id, now=now, shards=shards)
+            await _fill(sessions, pool, now=now, shards=shards)
     return True
+
+
+async def _wait_for_writers(sessions: Sessions) -> None:
+    """Wait until all are done who may have written before they could see a rule, and so let nobody wait for it."""
+    async with sessions.begin_raw(candidates.LOCK_MAP):
+        pass
 
 
 async def _compare_waiting(connection: Driver, every: Sequence[Pool], *, now: datetime, shards: int) -> list[Write]:
@@ -61,12 +69,12 @@ async def _compare_waiting(connection: Driver, every: Sequence[Pool], *, now: da
     return writes + await pool_events.announcing(connection, turned + news, now=now, shards=shards)
 
 
-async def _fill(sessions: Sessions, pool: UUID, *, now: datetime, shards: int) -> None:
-    """Compare the next people with the rule of a pool; where it has changed meanwhile, from the first on again."""
+async def _fill(sessions: Sessions, pool: Pool, *, now: datetime, shards: int) -> None:
+    """Compare the next people with the rule of a pool; where it has changed meanwhile, it has its turn the next time."""
     async with sessions.begin_raw(OPENING) as transaction:
         connection = transaction.connection
-        found = next((one for one in await pools.every(connection) if one.id == pool), None)
-        if found is None or found.filling_after is None:
+        found = next((one for one in await pools.every(connection) if one.id == pool.id), None)
+        if found is None or found.filling_after is None or found.version != pool.version:
             return
         people, last = await pools.next_to_fill(connection, found, CHUNK)
         writes, news = await changes_of_members(connection, [found], people, now=now)

@@ -36,7 +36,8 @@ async def make_pool(sessions: Sessions, pool: Pool) -> Pool:
     async with sessions.begin_raw() as transaction:
         connection = transaction.connection
         await _demand_sense(connection, pool)
-        await pools.add(connection, pool if pool.rule is None else replace(pool, filling_after=FIRST))
+        is_filled = pool.rule is not None or pool.vetted_only
+        await pools.add(connection, replace(pool, filling_after=FIRST) if is_filled else pool)
         found = await _find(connection, pool.id)
     sessions.notify()
     return found

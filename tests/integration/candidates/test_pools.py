@@ -1,5 +1,6 @@
 """A search is saved as a pool: who meets it is in it, as is who was put in by hand; entering and leaving are events, once."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -8,13 +9,17 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.candidates.domain.learning import Learned
+from services.candidates.storage.candidates import SHARE_MAP, lock_people, saving_learned
 from services.candidates.use_cases.follow_pools import follow_pools
 from services.candidates.use_cases.learn import learn_from
 from services.candidates.use_cases.republish import republish
+from shared.db.asyncpg_connection import write_together
 from shared.db.engine import Sessions
 from shared.events import Event, Topic
 from tests.integration.candidates.conftest import Caller
 from tests.integration.candidates.outgoing import published
+from tests.waiting import eventually
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SENIOR = {"level": "senior"}
@@ -241,6 +246,37 @@ async def taught(sessions: Sessions, fact: dict[str, str]) -> bool:
     event = Event(uuid4(), fact["type"], "test", UUID(fact["subject"]), 1, NOW, b"{}")
     async with sessions.begin_raw() as transaction:
         return await learn_from(transaction.connection, [event], now=NOW, shards=12)
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+async def test_whoever_is_being_changed_while_a_rule_comes_is_compared_with_it_as_they_are_then(
+    ats: Caller, candidates: Sessions, is_new: bool
+) -> None:
+    ada = UUID((await ats.patched("gem:ada", name="Ada Byron"))["id"])
+    rule = {"last_contact_before": "2026-01-01T00:00:00Z"}
+    pool = "" if is_new else await made(ats, rule=SENIOR)
+    await followed(candidates)
+
+    async with candidates.begin_raw(SHARE_MAP) as transaction:
+        [stream] = (await lock_people(transaction.connection, [ada])).values()
+        stream.learned = Learned(last_contact_at=NOW)
+        await write_together(transaction.connection, saving_learned([stream]))
+        if is_new:
+            pool = await made(ats, rule=rule)
+        else:
+            tag = (await ats.ask("GET", f"/v1/pools/{pool}")).headers["ETag"]
+            changed = await ats.ask("PATCH", f"/v1/pools/{pool}", {"If-Match": tag}, json={"rule": rule})
+            assert changed.status_code == 200, changed.text
+        following = asyncio.create_task(followed(candidates))
+
+        async def is_done_or_waits() -> bool:
+            waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"
+            return following.done() or bool((await candidates.fetch_alone(waits))[0][0])
+
+        await eventually(is_done_or_waits)
+    await following
+
+    assert await members(ats, pool) == {}
 
 
 async def test_an_erasure_leaves_nothing_of_a_person_in_pools_and_stubs_in_what_was_published(
