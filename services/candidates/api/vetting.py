@@ -49,7 +49,7 @@ class NewVetting(BaseModel):
         valid_until = self.valid_until or vetted_at + HOLDS_FOR
         if valid_until <= vetted_at:
             raise Invalid.of("valid_until", "must be later than vetted_at")
-        return Vetting(tuple(sorted(set(self.methods))), by, vetted_at, valid_until)
+        return Vetting(tuple(sorted(set(self.methods))), by, vetted_at, valid_until, now)
 
 
 class VettedCandidate(CandidateVetting):
@@ -65,7 +65,8 @@ async def put_vetting(
 ) -> Any:
     """Say that a person is vetted: who looked into them, when, by what, and until when that holds.
 
-    It takes the place of what was said before, and ends by the clock.
+    It takes the place of what was said of the person before, by whichever name, and ends by the clock. People who part have
+    what was said last of each.
     `vetted=true` finds who is vetted now, in searches and in the rules of pools.
     """
     now = current_time()

@@ -20,22 +20,24 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Vetting:
-    """By what, who and when a person was vetted, and until when that holds, in UTC."""
+    """By what, who and when a person was vetted, until when that holds, and when that was said, in UTC."""
 
     methods: tuple[Method, ...]
     by: str
     vetted_at: datetime
     valid_until: datetime
+    said_at: datetime
 
 
 def read_vetting(stored: Mapping[str, Any] | None) -> Vetting | None:
     """What is stored of a stream, from its JSON form."""
     if stored is None:
         return None
-    times = (datetime.fromisoformat(stored[name]) for name in ("vetted_at", "valid_until"))
+    said_at = stored.get("said_at", stored["vetted_at"])
+    times = map(datetime.fromisoformat, (stored["vetted_at"], stored["valid_until"], said_at))
     return Vetting(tuple(map(Method, stored["methods"])), stored["by"], *times)
 
 
 def vetting_of(known: Iterable[Vetting | None]) -> Vetting | None:
-    """The vetting of a person whose streams have these: that which holds longest."""
-    return max((one for one in known if one is not None), key=lambda one: (one.valid_until, one.vetted_at), default=None)
+    """The vetting of a person whose streams have these: that which was said last, whether it still holds or not."""
+    return max((one for one in known if one is not None), key=lambda one: (one.said_at, one.valid_until), default=None)

@@ -15,7 +15,7 @@ from services.candidates.domain.links import Link
 from services.candidates.domain.people import People, Stream, bring_up_to_date, is_record
 from services.candidates.domain.registers import Heads, Observation, Observed, join, not_applied, observe, values_of
 from services.candidates.domain.versions import entity_tag
-from services.candidates.storage import candidates, history, links
+from services.candidates.storage import candidates, history, links, vetting
 from services.candidates.use_cases.changes import Changed, RecordChange
 from services.candidates.use_cases.views import CandidateView, Redirected, candidate_view
 from shared import outbox
@@ -296,4 +296,6 @@ async def _store(connection: Driver, work: _Work, writes: Sequence[Write]) -> in
     if work.with_a_past:
         people = {work.people.person_of(stream).id for stream in work.with_a_past}
         await write_together(connection, candidates.saving_past(people))
+        if work.linked:
+            await write_together(connection, vetting.counting(people, now=work.now))
     return transaction

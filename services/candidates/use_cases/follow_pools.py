@@ -126,7 +126,7 @@ def _entered(pool: Pool, person: UUID, told: Said | None) -> PoolEntered:
 
 
 def _left(pool: Pool, person: UUID, stands_for: UUID | None, told: Said | None, taken_back_by: str | None) -> PoolLeft:
-    by = told.by if told is not None else taken_back_by
+    by = told.by if told is not None and not told.is_in else taken_back_by
     if pool.is_deleted:
         reason, by = PoolReason.DELETED, None
     elif stands_for not in {None, person}:

@@ -6,7 +6,7 @@ from services.candidates.domain.errors import CandidateErased, CandidateUnknown,
 from services.candidates.domain.links import parting
 from services.candidates.domain.people import People, bring_up_to_date
 from services.candidates.domain.versions import Condition, entity_tag
-from services.candidates.storage import candidates, links
+from services.candidates.storage import candidates, links, vetting
 from services.candidates.use_cases.views import CandidateView, Redirected, candidate_view
 from shared import outbox
 from shared.db.asyncpg_connection import write_together
@@ -50,4 +50,5 @@ async def unlink_reference(
         writes += outbox.appending(Topic.CANDIDATES, events, shards=shards)
         transaction.id = await write_together(connection, writes)
         await write_together(connection, candidates.saving_past(people.people()))
+        await write_together(connection, vetting.counting(people.people(), now=now))
     return candidate_view(people.person_of(mine.id), people.members_with(mine.id), streams.values())

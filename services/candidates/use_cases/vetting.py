@@ -13,7 +13,8 @@ from shared.naming import Name
 
 
 async def vet(sessions: Sessions, name: Name, made: Vetting | None, *, now: datetime) -> list[Stream] | Redirected:
-    """Store that a person is vetted, of the stream of the name; None takes it back, of all. Returns the person's streams.
+    """Store that a person is vetted, of the stream of the name, which then counts; None takes it back, of all. Returns the
+    person's streams.
 
     Raises CandidateUnknown, CandidateErased.
     """
@@ -22,5 +23,6 @@ async def vet(sessions: Sessions, name: Name, made: Vetting | None, *, now: date
         person = person_among((await candidates.lock_people(connection, {name.id})).values(), name)
         if not isinstance(person, Redirected):
             streams = [stream.id for stream in person] if made is None else [name.id]
-            transaction.id = await write_together(connection, vetting.saving(streams, made, now=now))
+            transaction.id = await write_together(connection, vetting.saving(streams, made))
+            await write_together(connection, vetting.counting([person[0].person_id], now=now))
     return person

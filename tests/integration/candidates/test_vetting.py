@@ -78,8 +78,8 @@ async def test_a_pool_of_vetted_people_only_holds_nobody_else_and_loses_those_fo
 
     await followed(candidates, NOW + timedelta(days=31))
     assert await members(ats, pool) == {}
-    kinds = [kind for _, kind, _ in await news(candidates)]
-    assert sorted(kinds) == ["pool.entered", "pool.entered", "pool.left", "pool.left"]
+    left = [rest for _, kind, rest in await news(candidates) if kind == "pool.left"]
+    assert left == [{"pool_id": pool, "reason": "rule"}] * 2
 
 
 async def test_who_was_put_in_by_hand_is_in_again_once_a_pool_is_of_vetted_people_no_more(
@@ -126,6 +126,35 @@ async def test_people_who_are_one_are_vetted_as_either_was_and_part_with_their_o
     assert (await ats.unlink("gem:ada", "ats:7")).status_code == 200
     assert (await ats.read("gem:ada"))["vetting"] is None
     assert await vetted(ats) == {"ats:7"}
+
+
+async def test_what_is_said_of_people_who_are_one_takes_the_place_of_what_was_said_of_either(
+    ats: Caller, candidates: Sessions
+) -> None:
+    month, year = ((NOW + timedelta(days=days)).isoformat() for days in (30, 365))
+    await ats.patched("gem:ada", name="Ada")
+    await ats.patched("ats:7", name="A.")
+    pool = await made(ats, rule={"vetted": True})
+    await put(ats, "ats:7", valid_until=year)
+    await ats.patched("gem:ada", references=["ats:7"])
+    shorter = (await put(ats, "gem:ada", valid_until=month)).json()
+    await followed(candidates)
+    assert (await ats.read("gem:ada"))["vetting"]["valid_until"] == shorter["valid_until"]
+    assert await members(ats, pool) == {"gem:ada": ["rule"]}
+
+    await followed(candidates, NOW + timedelta(days=31))
+    assert (await members(ats, pool), await vetted(ats)) == ({}, set())
+
+    assert (await ats.unlink("gem:ada", "ats:7")).status_code == 200
+    await followed(candidates, NOW + timedelta(days=31))
+    assert (await members(ats, pool))["ats:7"] == ["rule"]
+    assert "ats:7" in await vetted(ats)
+
+    await ats.patched("gem:ada", references=["ats:7"])
+    await followed(candidates)
+    assert (await ats.read("gem:ada"))["vetting"]["valid_until"] == shorter["valid_until"]
+    await followed(candidates, NOW + timedelta(days=31))
+    assert await vetted(ats) == set()
 
 
 async def test_a_change_keeps_it_and_an_erasure_leaves_nothing_of_it(ats: Caller, candidates: Sessions) -> None:
