@@ -52,13 +52,13 @@ _NOTES_SEEN = """
     WHERE note.visible_to IS NOT NULL AND ${reader} = ANY(note.visible_to) AND note.words @@ ${words}::text::tsquery
         AND NOT EXISTS (SELECT FROM candidate_notes AS later WHERE later.supersedes = note.id)
     """
-"""Notes for some recruiters, the reader among them. A person is found by one whose own words are all that was asked for."""
+"""Notes for some recruiters, the reader among them, in which some of the words stand."""
 _MARKED_NOTES = f"""
     SELECT member.person_id, 'notes', ts_headline('candidate_words', note.text, $2::text::tsquery, $3)
     FROM {_NOTES_SEEN.format(reader="5::text", words=4)} AND member.person_id = ANY($1::uuid[]) ORDER BY note.observed_at DESC
     """  # noqa: S608 - constants
 _NO_NAME = re.compile(r"[\d@]")
-_AND = re.compile(r"&|<(?:-|\d+)>")
+_OPERATOR = re.compile(r"('(?:[^']|'')*')|(&|<(?:-|\d+)>)|!")
 _OPTIONS = f"HighlightAll=true, StartSel={BEGIN}, StopSel={END}"
 
 
@@ -225,8 +225,7 @@ async def marked(connection: Driver, query: Query, people: Collection[UUID]) -> 
     """What of each person matched: fields and their values, with BEGIN and END around the words."""
     found: dict[UUID, list[tuple[str, str]]] = {person: [] for person in people}
     if query.how != "names":
-        any_of_them = _AND.sub("|", query.text)
-        values = (list(people), query.text, _OPTIONS, any_of_them)
+        values = (list(people), query.text, _OPTIONS, _any_of(query.text))
         rows = await connection.fetch(_MARKED, *values)
         if query.reader is not None:
             rows = [*rows, *await connection.fetch(_MARKED_NOTES, *values, query.reader)]
@@ -259,15 +258,27 @@ def _found(query: Query | None, filters: Filters) -> tuple[str, list[Any]]:
 
 
 def _with_notes(statement: str, values: list[Any], filters: Filters, reader: str) -> tuple[str, list[Any]]:
-    """A statement that finds people by words, which finds them by notes that a reader may see as well."""
-    where, further = all_of(filters.conditions(), behind=len(values) + 1)
-    seen = _NOTES_SEEN.format(reader=f"{len(values) + 1}::text", words=1)
-    found = (
-        f"SELECT id, 0::float8 AS rank FROM candidates WHERE record IS NOT NULL AND id IN (SELECT member.person_id FROM {seen})"  # noqa: S608
-        f"{where} LIMIT {MOST_RANKED}"
-    )
-    union = f"SELECT id, max(rank) AS rank FROM (({statement}) UNION ALL ({found})) AS one GROUP BY id"  # noqa: S608 - constants
-    return union, [*values, reader, *further]
+    """A statement that finds people by words; of whom a reader may see further notes, those and the words of the record together
+    are asked.
+    """
+    where, further = all_of(filters.conditions(), behind=len(values) + 2)
+    seen = _NOTES_SEEN.format(reader=f"{len(values) + 1}::text", words=len(values) + 2)
+    together = f"""
+        WITH seen AS MATERIALIZED (
+            SELECT member.person_id AS seen_of, to_tsvector('candidate_words', string_agg(note.text, E'\n')) AS seen_words
+            FROM {seen} GROUP BY member.person_id
+        )
+        SELECT id, rank FROM ({statement}) AS by_record WHERE id NOT IN (SELECT seen_of FROM seen)
+        UNION ALL (
+            SELECT id, ts_rank(words, $1::text::tsquery, 1)::float8 AS rank FROM seen JOIN candidates ON id = seen_of
+            WHERE record IS NOT NULL AND (words || seen_words) @@ $1::text::tsquery{where} LIMIT {MOST_RANKED})
+        """  # noqa: S608 - constants
+    return together, [*values, reader, _any_of(values[0]), *further]
+
+
+def _any_of(query: str) -> str:
+    """A tsquery of any of the words of a query, of those too that it leaves out."""
+    return _OPERATOR.sub(lambda part: part[1] or ("|" if part[2] else ""), query)
 
 
 def _word(text: str) -> str:

@@ -90,6 +90,25 @@ async def test_a_note_is_seen_mentioned_and_found_by_those_alone_who_may(ats: Ca
     assert [(one["field"], one["text"]) for one in item["matched"]] == [("notes", "Is @tom looking after her divorce?")]
 
 
+async def test_what_is_left_out_stands_neither_in_the_record_nor_in_a_note_that_is_seen(
+    ats: Caller, recruiter: Recruiter
+) -> None:
+    await ats.patched("gem:ada", name="Ada", title="Engineer", skills=["java"])
+    await ats.patched("gem:bob", name="Bob", title="Engineer")
+    maria, tom = recruiter("maria"), recruiter("tom")
+    for name in ("gem:ada", "gem:bob"):
+        await written(maria, name, "An engineer, met at the meetup", visible_to="author")
+    await written(maria, "gem:bob", "Wrote cobol", visible_to="author")
+
+    assert (await found(maria, "engineer -java"), await found(tom, "engineer -java")) == (["gem:bob"], ["gem:bob"])
+    assert (await found(maria, "engineer -cobol"), set(await found(tom, "engineer -cobol"))) == (
+        ["gem:ada"],
+        {"gem:ada", "gem:bob"},
+    )
+    assert (await found(maria, "bob meetup"), set(await found(maria, "java or cobol"))) == (["gem:bob"], {"gem:ada", "gem:bob"})
+    assert (await found(maria, '"wrote cobol" bob -java'), await found(tom, "cobol")) == (["gem:bob"], [])
+
+
 async def test_a_token_that_acts_as_no_recruiter_writes_for_some_in_a_recruiter_s_name_alone(
     ats: Caller, recruiter: Recruiter
 ) -> None:
