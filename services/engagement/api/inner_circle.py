@@ -68,6 +68,7 @@ async def read_inner_circle_by_recruiter(
     """How many people of tier inner each recruiter keeps, and who has more than the cap.
 
     The cap warns and refuses nothing: people come into the circle by what happened, which is never refused, and by records.
+    A circle of more than 5,000 people is not counted (`too_costly`).
     """
     now = clock.now()
     circle = await read_inner_circle(sessions, now=now, settings=settings)
@@ -91,7 +92,7 @@ async def list_personal_words(
     """To whom of tier inner a personal word is owed, because nobody wrote or called for so long; the longest first.
 
     A newsletter or an invitation is no word. Whom we employ, and against whom a hard no holds, are not listed; whether
-    somebody may be contacted now says `POST /v1/contact-checks`.
+    somebody may be contacted now says `POST /v1/contact-checks`. A circle of more than 5,000 people is not listed (`too_costly`).
     """
     purpose = f"owed words {recruiter}"
     after = None

@@ -67,6 +67,13 @@ class ObligationSettled(Conflict):
     title = "The obligation is settled"
 
 
+class CircleTooLarge(Invalid):
+    """So many people are in the inner circle that to fold what is known of all would take too long."""
+
+    code = "too_costly"
+    title = "The question would cost too much"
+
+
 class PursuitUnknown(NotFound):
     """There is no such pursuit: no event is about this person and position."""
 

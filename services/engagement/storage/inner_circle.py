@@ -11,10 +11,10 @@ _INNER = """
         FROM relationships WHERE person_id IN (SELECT person_id FROM relationships WHERE tier = 'inner') GROUP BY person_id
     ) AS recorded WHERE tier = 'inner'
     UNION SELECT person_id FROM return_plans WHERE reason IN ('preferred_another', 'offer_declined')
-    ORDER BY person_id
+    ORDER BY person_id LIMIT $1
     """
 
 
-async def people(connection: Driver) -> list[UUID]:
-    """Its people, in the order of their ids."""
-    return [row[0] for row in await connection.fetch(_INNER)]
+async def people(connection: Driver, *, limit: int) -> list[UUID]:
+    """Its people, in the order of their ids, as many as ``limit`` at most."""
+    return [row[0] for row in await connection.fetch(_INNER, limit)]

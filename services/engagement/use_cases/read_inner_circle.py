@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.engagement.domain.derive import pursuits_of
+from services.engagement.domain.errors import CircleTooLarge
 from services.engagement.domain.inner_circle import InnerPerson, inner_person
 from services.engagement.settings import EngagementSettings
 from services.engagement.storage import inner_circle, people, streams
@@ -14,8 +15,10 @@ from shared.attempts import hard_nos
 from shared.db.asyncpg_connection import driver
 from shared.db.engine import Sessions
 
-CHUNK = 200
-"""People whose facts are read at once."""
+CHUNK = 50
+"""People whose facts are read and folded at once; in between others have their turn."""
+MOST = 5_000
+"""People of the circle who are folded for an answer."""
 Place = tuple[datetime, UUID]
 
 
@@ -31,11 +34,13 @@ class InnerPage:
 async def read_inner_circle(sessions: Sessions, *, now: datetime, settings: EngagementSettings) -> list[InnerPerson]:
     """Everybody in it but whom we employ, and against whom a hard no holds; who has waited longest for a word first.
 
-    Folded from what is in the log at that moment.
+    Folded from what is in the log at that moment. Raises CircleTooLarge.
     """
     found: list[InnerPerson] = []
     async with sessions.begin() as session:
-        inner = await inner_circle.people(await driver(session))
+        inner = await inner_circle.people(await driver(session), limit=MOST + 1)
+        if len(inner) > MOST:
+            raise CircleTooLarge(f"More than {MOST:,} people are in the inner circle, and no more are looked at for an answer.")
         for start in range(0, len(inner), CHUNK):
             for person in (await people.load(session, inner[start : start + CHUNK], now=now)).people:
                 pursuits = pursuits_of(person, settings.policy, now=now).values()
@@ -54,7 +59,7 @@ async def list_owed_words(
     now: datetime,
     settings: EngagementSettings,
 ) -> InnerPage:
-    """To whom a personal word is owed, by whomever or by a recruiter; who has waited longest first."""
+    """To whom a personal word is owed, by whomever or by a recruiter; who has waited longest first. Raises CircleTooLarge."""
     circle = await read_inner_circle(sessions, now=now, settings=settings)
     owed = [
         one

@@ -98,3 +98,16 @@ async def test_who_keeps_more_than_the_cap_is_named(ats: Ats, desk: Desk, record
     assert [(one["recruiter"], one["people"], one["over"]) for one in circle["recruiters"]] == [
         ("maria", settings.inner_cap + 2, 2)
     ]
+
+
+async def test_a_circle_that_is_too_large_to_be_folded_is_refused(
+    ats: Ats, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.engagement.use_cases.read_inner_circle.MOST", 2)
+    await recorded(records, "ats:ada", "ats:bob")
+    assert (await ats.get(CIRCLE))["people"] == 2
+
+    await recorded(records, "ats:cyd")
+
+    for path in (CIRCLE, f"{CIRCLE}/owed-words"):
+        assert (await ats.get(path, status=422))["code"] == "too_costly"
