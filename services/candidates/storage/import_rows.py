@@ -21,9 +21,9 @@ _NEXT = """
     SELECT number, line, candidate_id, result, errors::text, content FROM import_rows
     WHERE import_id = $1 AND number > $2 ORDER BY number LIMIT $3
     """
-_RESULT = (("number", "bigint"), ("result", "text"), ("errors", "jsonb"), ("import_id", "uuid"))
+_RESULT = (("number", "bigint"), ("result", "text"), ("errors", "jsonb"), ("import_id", "uuid"), ("repeats", "uuid"))
 _KNOWN = """
-    SELECT candidate_id, digest FROM imported_contents WHERE candidate_id = ANY($1::uuid[])
+    SELECT candidate_id, digest, coalesce(stated_in, import_id) FROM imported_contents WHERE candidate_id = ANY($1::uuid[])
     """
 _FORGET_OLDER = """
     DELETE FROM imported_contents AS older WHERE candidate_id = ANY($2::uuid[]) AND import_id <> $1
@@ -32,13 +32,31 @@ _FORGET_OLDER = """
             WHERE (new.candidate_id, new.digest) = (older.candidate_id, older.digest))
     """
 _REMEMBER = """
-    INSERT INTO imported_contents (candidate_id, digest, import_id)
-    SELECT candidate_id, digest, $1 FROM unnest($2::uuid[], $3::bytea[]) AS new (candidate_id, digest)
-    ON CONFLICT (candidate_id, digest) DO UPDATE SET import_id = excluded.import_id
+    INSERT INTO imported_contents AS known (candidate_id, digest, import_id, stated_in)
+    SELECT candidate_id, digest, $1, $1 FROM unnest($2::uuid[], $3::bytea[]) AS new (candidate_id, digest)
+    ON CONFLICT (candidate_id, digest) DO UPDATE SET
+        import_id = excluded.import_id, stated_in = coalesce(known.stated_in, known.import_id)
     """
 _FORGET = f"""
     UPDATE import_rows SET content = NULL, errors = '[]', result = '{ERASED}' WHERE candidate_id = ANY($1::uuid[])
     """  # noqa: S608 - a constant
+_HEIRS = """
+    SELECT DISTINCT ON (candidate_id) candidate_id, imports.id, imports.stated_by
+    FROM import_rows JOIN imports ON imports.id = import_rows.import_id
+    WHERE candidate_id = ANY($1::uuid[]) AND repeats = $2 AND status NOT IN ('undoing', 'undone')
+    ORDER BY candidate_id, created_at, imports.id
+    """
+_HEIR = "unnest($2::uuid[], $3::uuid[]) AS heir (candidate_id, import_id)"
+_HAND_OVER = (
+    f"""
+    UPDATE import_rows AS one SET repeats = heir.import_id FROM {_HEIR}
+    WHERE one.candidate_id = heir.candidate_id AND one.repeats = $1
+    """,  # noqa: S608 - a constant
+    f"""
+    UPDATE imported_contents AS one SET stated_in = heir.import_id FROM {_HEIR}
+    WHERE one.candidate_id = heir.candidate_id AND coalesce(one.stated_in, one.import_id) = $1
+    """,  # noqa: S608 - a constant
+)
 _DELETE_SOME = """
     DELETE FROM import_rows WHERE import_id = $1
         AND number IN (SELECT number FROM import_rows WHERE import_id = $1 ORDER BY number LIMIT $2)
@@ -116,8 +134,10 @@ async def page(connection: Driver, of_import: UUID, *, result: str | None, after
     return [row_of(row) for row in rows]
 
 
-def saving_results(of_import: UUID, results: Sequence[tuple[int, str, Sequence[RowError]]]) -> list[Write]:
-    """Write what came of rows, by their numbers; what they stated is gone."""
+def saving_results(
+    of_import: UUID, results: Sequence[tuple[int, str, Sequence[RowError]]], repeats: Mapping[int, UUID | None]
+) -> list[Write]:
+    """Write what came of rows, by their numbers; what they stated is gone. ``repeats``: which import had stated it before."""
     if not results:
         return []
     source, values = as_rows(
@@ -127,6 +147,7 @@ def saving_results(of_import: UUID, results: Sequence[tuple[int, str, Sequence[R
             [result for _, result, _ in results],
             [errors_written(errors) for *_, errors in results],
             [of_import] * len(results),
+            [repeats.get(number) for number, _, _ in results],
         ),
     )
     return [Write(_saving_results(source), values)]
@@ -135,14 +156,14 @@ def saving_results(of_import: UUID, results: Sequence[tuple[int, str, Sequence[R
 @lru_cache(maxsize=64)
 def _saving_results(source: str) -> str:
     return f"""
-        UPDATE import_rows SET result = new.result, errors = new.errors, content = NULL
+        UPDATE import_rows SET result = new.result, errors = new.errors, repeats = new.repeats, content = NULL
         FROM ({source}) AS new WHERE import_rows.import_id = new.import_id AND import_rows.number = new.number
         """  # noqa: S608 - columns of values
 
 
-async def known_contents(connection: Driver, candidates: Collection[UUID]) -> set[tuple[UUID, bytes]]:
-    """What the last import of these candidates stated, as keyed hashes."""
-    return {(candidate, bytes(digest)) for candidate, digest in await connection.fetch(_KNOWN, list(candidates))}
+async def known_contents(connection: Driver, candidates: Collection[UUID]) -> dict[tuple[UUID, bytes], UUID]:
+    """What the last import of these candidates stated, as keyed hashes; and which import had stated it first."""
+    return {(candidate, bytes(digest)): first for candidate, digest, first in await connection.fetch(_KNOWN, list(candidates))}
 
 
 def remembering(of_import: UUID, contents: Collection[tuple[UUID, bytes]]) -> list[Write]:
@@ -162,6 +183,17 @@ def forgetting(streams: Collection[UUID]) -> list[Write]:
 def forgetting_contents(streams: Collection[UUID]) -> Write:
     """Forget what imports stated of candidates: the same again is news."""
     return Write(_FORGET_CONTENTS, (list(streams),))
+
+
+async def heirs(connection: Driver, of_import: UUID, candidates: Collection[UUID]) -> dict[UUID, tuple[UUID, str]]:
+    """By candidate the first import that said again what this one stated, and was not undone; and who sent it."""
+    rows = await connection.fetch(_HEIRS, list(candidates), of_import)
+    return {candidate: (one, stated_by) for candidate, one, stated_by in rows}
+
+
+def handing_over(of_import: UUID, to: Mapping[UUID, UUID]) -> list[Write]:
+    """Let others, by candidate, be the imports that stated what this one did."""
+    return [Write(sql, (of_import, list(to), list(to.values()))) for sql in _HAND_OVER] if to else []
 
 
 async def delete_some(connection: Driver, of_import: UUID, limit: int) -> int:

@@ -45,7 +45,12 @@ class Import:
     @property
     def states_as(self) -> str:
         """The name under which histories hold what it stated."""
-        return f"import {self.id} by {self.stated_by}"
+        return states_as(self.id, self.stated_by)
+
+
+def states_as(one: UUID, stated_by: str) -> str:
+    """The name under which histories hold what an import of that id stated, sent by somebody."""
+    return f"import {one} by {stated_by}"
 
 
 _COLUMNS = """

@@ -42,6 +42,16 @@ def removing(entries: Collection[Entry]) -> list[Write]:
     return [Write("DELETE FROM candidate_history WHERE id = ANY($1::bigint[])", ([one.id for one in entries],))]
 
 
+def handing_over(stated_by: str, to: Mapping[UUID, str]) -> list[Write]:
+    """Let what was stated under a name count as stated under others, by record."""
+    sql = """
+        UPDATE candidate_history AS entry SET stated_by = heir.stated_by
+        FROM unnest($2::uuid[], $3::text[]) AS heir (record_id, stated_by)
+        WHERE entry.record_id = heir.record_id AND entry.stated_by = $1
+        """
+    return [Write(sql, (stated_by, list(to), list(to.values())))] if to else []
+
+
 def _entry(number: int, record: UUID, *rest: Any) -> Entry:
     *observation, confirmed_at, received_at = rest
     at: datetime = confirmed_at

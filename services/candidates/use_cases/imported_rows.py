@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,8 +43,8 @@ class Worked:
     """What was skipped of those, by number."""
     digests: Mapping[int, tuple[UUID, bytes]]
     """Whose row it is, and the hash of what it states, by number."""
-    repeated: Set[tuple[UUID, bytes]]
-    """Those of the hashes that were known, so that their rows change nothing."""
+    repeated: Mapping[tuple[UUID, bytes], UUID]
+    """Those of the hashes that were known, so that their rows change nothing; with the import that stated each first."""
     meaning: Meaning
 
     @classmethod
@@ -96,7 +96,8 @@ class Worked:
             else:
                 changes.append(one[0])
                 skipped[row.number] = [*row.errors, *(located(wrong, meaning) for wrong in one[1])]
-        return cls(rows, settled, changes, skipped, digests, known.intersection(digests.values()), meaning)
+        repeated = {one: known[one] for one in digests.values() if one in known}
+        return cls(rows, settled, changes, skipped, digests, repeated, meaning)
 
     def results(self, outcomes: Sequence[Accepted | Redirected | DomainError]) -> list[RowResult]:
         """What came of each row, where this came of the changes."""

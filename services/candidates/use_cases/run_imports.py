@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.candidates.storage import candidates, files, import_rows, imports
+from services.candidates.storage import candidates, files, import_rows, imports, withdrawals
 from services.candidates.storage.file_store import FileStore
 from services.candidates.storage.imports import CHANNEL, Import
 from services.candidates.use_cases.change_candidates import Accepted, apply_changes
@@ -169,13 +169,19 @@ class ImportRunner:
             undone = one.undone + len(rows)
             streams = {row.candidate_id for row in rows if row.result in STATED and row.candidate_id is not None}
             is_last = undone >= min(found.done, found.rows) or not rows
-            further = [imports.undoing(one.id, len(rows), finished_at=now if is_last else None)]
+            heirs = await import_rows.heirs(connection, one.id, streams)
+            named = {stream: imports.states_as(*heir) for stream, heir in heirs.items()}
+            further = [
+                *withdrawals.handing_over(one.states_as, named),
+                *import_rows.handing_over(one.id, {stream: heir for stream, (heir, _) in heirs.items()}),
+                imports.undoing(one.id, len(rows), finished_at=now if is_last else None),
+            ]
             if one.format.adds:
                 further += files.dropping(one.id, one.undone + 1, None if is_last else undone, now=now)
             if is_last:
                 further.append(import_rows.dropping(one.id))
             transaction.id = await take_back(
-                connection, streams, stated_by=one.states_as, further=further, shards=self.shards, now=now
+                connection, streams - heirs.keys(), stated_by=one.states_as, further=further, shards=self.shards, now=now
             )
 
 
@@ -196,8 +202,10 @@ class _Step:
         if found is None or found.status != "running" or found.done != self.one.done:
             raise MovedOnError
         repeated = self.worked.repeated
-        if repeated and not repeated <= await import_rows.known_contents(connection, {one for one, _ in repeated}):
-            raise MovedOnError
+        if repeated:
+            known = await import_rows.known_contents(connection, {one for one, _ in repeated})
+            if not repeated.items() <= known.items():
+                raise MovedOnError
 
     def writes(self, outcomes: Sequence[Accepted | Redirected | DomainError]) -> Sequence[Write]:
         """The results, what is remembered of those who were imported, and the place that was reached."""
@@ -206,8 +214,9 @@ class _Step:
         stated = [self.worked.digests[number] for number, result, _ in results if result in STATED]
         open_results = [one for one, row in zip(results, self.worked.rows, strict=True) if row.content is not None]
         is_done = self.one.done + len(results) >= self.one.rows
+        repeats = {number: self.worked.repeated.get(one) for number, one in self.worked.digests.items()}
         return [
-            *import_rows.saving_results(self.one.id, open_results),
+            *import_rows.saving_results(self.one.id, open_results, repeats),
             *import_rows.remembering(self.one.id, stated),
             *self._files(results),
             imports.counting(self.one.id, counts, finished_at=self.now if is_done else None),

@@ -432,6 +432,33 @@ async def test_an_import_is_undone_as_a_whole(importer: Importer, ats: Caller, m
     assert counts(again) == (1, 2, 0, 1)
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2), (0, 2, 1)])
+async def test_what_later_imports_said_again_is_taken_back_with_the_last_of_them(
+    importer: Importer, order: tuple[int, int, int]
+) -> None:
+    sent = [(await importer.imported(FILE))["id"] for _ in range(3)]
+    before = await importer.people()
+    left = []
+    for number in order:
+        assert (await importer.ats.ask("POST", f"/v1/imports/{sent[number]}/undo")).status_code == 202
+        await importer.work()
+        left.append(await importer.people())
+
+    assert left == [before, before, []]
+
+
+async def test_what_a_later_import_did_not_say_again_is_taken_back(importer: Importer, ats: Caller) -> None:
+    first = await importer.imported("id,name,title\n1,Ada,Engineer\n2,Bea,Clerk\n", source="crm")
+    await importer.imported("id,name,title\n1,Ada,Engineer\n", source="crm")
+    await importer.imported("id,title\n1,Lead\n", source="crm")
+
+    await ats.ask("POST", f"/v1/imports/{first['id']}/undo")
+    await importer.work()
+
+    (ada,) = await importer.people()
+    assert (ada["name"], ada["title"]) == ("Ada", "Lead")
+
+
 async def test_what_was_not_worked_off_is_dropped_when_an_import_is_undone(
     importer: Importer, candidates: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
