@@ -6,6 +6,7 @@ Where there is an object, it is whole. It is written before any row names it, an
 
 import asyncio
 import os
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -74,11 +75,15 @@ class FileStore:
             raise StoreUnavailable(f"The file could not be read: {type(error).__name__}.") from error
 
     async def remove(self, digest: bytes) -> None:
-        """Remove an object; where there is none, nothing. Raises StoreUnavailable."""
+        """Remove an object, and what is left of it where its writer was killed; where there is none, nothing.
+
+        Raises StoreUnavailable.
+        """
         try:
-            await obstore.delete_async(self._store(), _path(digest))
-        except FileNotFoundError:
-            return
+            if self._folder is not None:
+                await asyncio.to_thread(_remove_staged, self._folder / _path(digest))
+            with suppress(FileNotFoundError):
+                await obstore.delete_async(self._store(), _path(digest))
         except (BaseError, OSError) as error:
             raise StoreUnavailable(f"The file could not be removed: {type(error).__name__}.") from error
 
@@ -86,6 +91,12 @@ class FileStore:
 def _path(digest: bytes) -> str:
     name = digest.hex()
     return f"{name[:2]}/{name}"
+
+
+def _remove_staged(path: Path) -> None:
+    """Remove the copies of an object beside it that a folder's store writes first, as ``<name>#<number>``."""
+    for one in path.parent.glob(f"{path.name}#*"):
+        one.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

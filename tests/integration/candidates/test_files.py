@@ -346,6 +346,22 @@ async def _waits(sessions: Sessions) -> bool:
         return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted) FROM pg_sleep(0.01)"))
 
 
+async def test_what_a_write_leaves_that_was_killed_in_the_middle_is_swept(
+    candidates: Sessions, settings: CandidatesSettings
+) -> None:
+    digest, store = digest_of(b"half of it"), FileStore(settings.files_url)
+    async with candidates.begin_raw() as transaction:
+        await files.announce(transaction.connection, digest, uuid4(), now=datetime.now(UTC))
+    await store.put(digest, b"half of it")
+    (whole,) = [path for path in Path(unquote(urlsplit(settings.files_url).path)).rglob("*") if path.is_file()]
+    whole.rename(whole.with_name(f"{whole.name}#1"))
+    whole.with_name(f"{whole.name}#2").write_bytes(b"half")
+
+    await swept(candidates, settings, after=files.WRITTEN_WITHIN)
+
+    assert objects(settings) == []
+
+
 async def test_people_who_are_one_have_all_files_and_part_with_their_own(ats: Caller) -> None:
     ada, other = await ats.patched("gem:ada", name="Ada Byron"), await ats.patched("ats:7", name="A. Byron")
     await kept(ats, "gem:ada", b"one", name="one.txt", kind="document")
