@@ -21,6 +21,10 @@ TIMEOUT = "20s"
 """Of one request to a bucket."""
 
 
+REMOVED_WITHIN = 10.0
+"""Seconds, tries again included: the part of a worker that removes objects must not seem to hang."""
+
+
 class StoreUnavailable(Unavailable):
     """The store does not answer, or lets us do nothing."""
 
@@ -83,7 +87,8 @@ class FileStore:
             if self._folder is not None:
                 await asyncio.to_thread(_remove_staged, self._folder / _path(digest))
             with suppress(FileNotFoundError):
-                await obstore.delete_async(self._store(), _path(digest))
+                async with asyncio.timeout(REMOVED_WITHIN):
+                    await obstore.delete_async(self._store(), _path(digest))
         except (BaseError, OSError) as error:
             raise StoreUnavailable(f"The file could not be removed: {type(error).__name__}.") from error
 

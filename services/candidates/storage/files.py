@@ -84,6 +84,14 @@ _ERASED_SINCE = """
     WHERE id IN (SELECT id FROM file_sweeps WHERE id = ANY($1::uuid[]) AND erasure_id IS NOT NULL ORDER BY id FOR UPDATE)
     RETURNING id, candidate_id
     """
+_DUE = """
+    SELECT digest FROM file_sweeps WHERE due_at <= $1
+    GROUP BY digest ORDER BY max(tried_at) NULLS FIRST, min(due_at) LIMIT $2
+    """
+_PUT_OFF = """
+    UPDATE file_sweeps SET tried_at = $2
+    WHERE id IN (SELECT id FROM file_sweeps WHERE digest = $1 AND due_at <= $2 ORDER BY id FOR UPDATE)
+    """
 _SWEEP = """
     INSERT INTO file_sweeps (id, digest, candidate_id, due_at) VALUES ($1, $2, $3, $4)
     ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at
@@ -196,11 +204,14 @@ async def lock(connection: Driver, digest: bytes) -> None:
 
 
 async def due(connection: Driver, *, now: datetime, limit: int) -> list[bytes]:
-    """Objects to be looked at."""
-    rows = await connection.fetch(
-        "SELECT digest FROM file_sweeps WHERE due_at <= $1 GROUP BY digest ORDER BY min(due_at) LIMIT $2", now, limit
-    )
+    """Objects to be looked at: those that were not tried, then those whose last try is longest ago."""
+    rows = await connection.fetch(_DUE, now, limit)
     return [bytes(digest) for (digest,) in rows]
+
+
+async def put_off(connection: Driver, digest: bytes, *, now: datetime) -> None:
+    """Look at an object after all others the next time, since the store did not remove it."""
+    await connection.execute(_PUT_OFF, digest, now)
 
 
 async def is_named(connection: Driver, digest: bytes, *, now: datetime) -> bool:

@@ -7,23 +7,36 @@ from services.candidates.domain.erasures import OWN
 from services.candidates.storage import erasures, files
 from services.candidates.storage.file_store import FileStore, StoreUnavailable
 from shared.db.engine import Sessions
+from shared.observability.heartbeats import beat
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 500
 """Objects that are looked at in one go."""
+MOST_FAILURES = 3
+"""In a row: then the store is away."""
 
 
 async def sweep_files(sessions: Sessions, store: FileStore, *, now: datetime) -> None:
-    """Look at the objects that are due. While the store does not answer they stay due, and erasures stay pending."""
+    """Look at the objects that are due. What the store does not remove stays due, and its erasure pending; others go on.
+
+    Each object is a beat. Where the store removes none of several in a row it is asked no further.
+    """
     async with sessions.alone() as connection:
         due = await files.due(connection, now=now, limit=AT_ONCE)
+    failures = 0
     for digest in due:
+        beat()
         try:
             await _sweep(sessions, store, digest, now=now)
+            failures = 0
         except StoreUnavailable as error:
-            logger.warning("objects that no file has are not removed yet: %s", error)
-            return
+            logger.warning("an object that no file has is not removed yet: %s", error)
+            async with sessions.begin_raw() as transaction:
+                await files.put_off(transaction.connection, digest, now=now)
+            failures += 1
+            if failures == MOST_FAILURES:
+                return
 
 
 async def _sweep(sessions: Sessions, store: FileStore, digest: bytes, *, now: datetime) -> None:

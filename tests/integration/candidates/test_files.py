@@ -10,16 +10,19 @@ from urllib.parse import quote, unquote, urlsplit
 from uuid import UUID, uuid4
 
 import httpx
+import obstore
 import pytest
 from moto.server import ThreadedMotoServer
 
 from services.candidates.domain.files import digest_of
 from services.candidates.settings import CandidatesSettings
-from services.candidates.storage import files, imports
-from services.candidates.storage.file_store import FileStore, StoreUnavailable
+from services.candidates.storage import file_store, files, imports
+from services.candidates.storage.file_store import REMOVED_WITHIN, FileStore, StoreUnavailable
+from services.candidates.use_cases import sweep_files as sweeping
 from services.candidates.use_cases.imports import drop_old_rows
 from services.candidates.use_cases.sweep_files import sweep_files
 from shared.db.engine import Sessions
+from shared.observability.heartbeats import SILENT_AFTER
 from tests.integration.candidates.conftest import Caller
 from tests.integration.candidates.documents import docx, paragraph
 from tests.integration.candidates.imported import Importer
@@ -360,6 +363,60 @@ async def test_what_a_write_leaves_that_was_killed_in_the_middle_is_swept(
     await swept(candidates, settings, after=files.WRITTEN_WITHIN)
 
     assert objects(settings) == []
+
+
+async def test_objects_that_cannot_be_removed_keep_no_other_there_and_a_store_that_is_away_is_asked_no_further(
+    ats: Caller, candidates: Sessions, settings: CandidatesSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove, asked, contents = FileStore.remove, list[bytes](), [f"letter {number}".encode() for number in range(5)]
+    stuck = {digest_of(content) for content in contents[:3]}
+
+    async def fails_for_some(store: FileStore, digest: bytes) -> None:
+        asked.append(digest)
+        if digest in stuck:
+            raise StoreUnavailable("It is locked.")
+        await remove(store, digest)
+
+    await ats.patched("gem:ada", name="Ada Byron")
+    with monkeypatch.context() as away:
+        away.setattr(FileStore, "remove", fails_for_some)
+        for content in contents:
+            file = await kept(ats, "gem:ada", content, kind="document")
+            await ats.ask("DELETE", place("gem:ada", file["id"]), params={"reason": "outdated"})
+            if content == contents[2]:
+                assert objects(settings) == contents[:3]
+        assert objects(settings) == contents[:3]
+        asked.clear()
+        await swept(candidates, settings)
+        assert (len(asked), {*asked}) == (3, stuck)
+        stuck.remove(digest_of(contents[0]))
+        await swept(candidates, settings)
+        assert objects(settings) == contents[1:3]
+    await swept(candidates, settings)
+    assert objects(settings) == []
+
+
+async def test_the_part_that_sweeps_beats_with_each_object_and_waits_for_none_too_long(
+    ats: Caller, candidates: Sessions, settings: CandidatesSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ats.patched("gem:ada", name="Ada Byron")
+    for content in (b"one", b"two"):
+        await kept(ats, "gem:ada", content, kind="document")
+    with monkeypatch.context() as away:
+        away.setattr(FileStore, "remove", is_away)
+        await ats.ask("POST", "/v1/erasures", json={"candidate": "gem:ada"})
+    beats = list[None]()
+
+    async def hangs(_store: object, _path: str) -> None:
+        await asyncio.Event().wait()
+
+    assert REMOVED_WITHIN < SILENT_AFTER
+    monkeypatch.setattr(file_store, "REMOVED_WITHIN", 0.0)
+    monkeypatch.setattr(obstore, "delete_async", hangs)
+    monkeypatch.setattr(sweeping, "beat", lambda: beats.append(None))
+    await swept(candidates, settings)
+
+    assert (len(beats), len(objects(settings))) == (2, 2)
 
 
 async def test_people_who_are_one_have_all_files_and_part_with_their_own(ats: Caller) -> None:
