@@ -87,7 +87,8 @@ async def _all_findings(folder: DataFolder, running: dict[str, Any], environment
     findings: list[Finding] = []
     for name, check in checks:
         try:
-            findings += await asyncio.wait_for(check, CHECK_SECONDS)
+            async with asyncio.timeout(CHECK_SECONDS):
+                findings += await check
         except TimeoutError:
             advice = "look whether the machine is overloaded, then ask again."
             findings.append(Finding(name, f"no answer within {CHECK_SECONDS:.0f} s", advice))

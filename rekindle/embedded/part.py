@@ -105,7 +105,8 @@ class Process:
         self.signal(signal.SIGCONT)
         self.signal(self.part.stop_signal)
         try:
-            await asyncio.wait_for(self.wait(), timeout=self.part.stops_within)
+            async with asyncio.timeout(self.part.stops_within):
+                await self.wait()
         except TimeoutError:
             self.signal(signal.SIGKILL)
             await self.wait()

@@ -49,7 +49,8 @@ def demand(port: int) -> int:
 async def answers(port: int) -> bool:
     """Whether something accepts connections on this port."""
     try:
-        _, writer = await asyncio.wait_for(asyncio.open_connection(LOOPBACK, port), timeout=2)
+        async with asyncio.timeout(2):
+            _, writer = await asyncio.open_connection(LOOPBACK, port)
     except (OSError, TimeoutError):
         return False
     writer.close()
@@ -83,10 +84,12 @@ async def http_status(port: int, path: str) -> int:
     """Return the status with which a GET is answered; 0 when nothing answers."""
     request = f"GET {path} HTTP/1.1\r\nHost: {LOOPBACK}\r\nConnection: close\r\n\r\n".encode()
     try:
-        reader, writer = await asyncio.wait_for(asyncio.open_connection(LOOPBACK, port), timeout=2)
+        async with asyncio.timeout(2):
+            reader, writer = await asyncio.open_connection(LOOPBACK, port)
         try:
             writer.write(request)
-            line = await asyncio.wait_for(reader.readline(), timeout=10)
+            async with asyncio.timeout(10):
+                line = await reader.readline()
         finally:
             writer.close()
         return int(line.split()[1])

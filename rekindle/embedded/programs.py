@@ -50,7 +50,8 @@ async def run_to_end(folder: DataFolder, name: str, module: str, environment: Ma
     part = Part(name=name, command=(*PYTHON, "-m", module), log=log, ready=_at_once, environment=environment)
     process = await Process.start(part)
     try:
-        status = await asyncio.wait_for(process.wait(), timeout=SHORT_SECONDS)
+        async with asyncio.timeout(SHORT_SECONDS):
+            status = await process.wait()
     except TimeoutError:
         raise CannotStart(f"`python -m {module}` did not end within {SHORT_SECONDS:.0f} s: see {log}.") from None
     finally:

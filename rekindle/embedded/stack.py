@@ -124,7 +124,8 @@ class Stack:
 
     async def recovered(self, part: str, restarts: int, *, seconds: float = 60) -> None:
         """Return once a killed part is ready again. Raises TimeoutError."""
-        await asyncio.wait_for(self.parts[part].wait_until(ready_after_restarts=restarts), timeout=seconds)
+        async with asyncio.timeout(seconds):
+            await self.parts[part].wait_until(ready_after_restarts=restarts)
 
     def pause(self, part: str) -> None:
         """Stall a part, as a machine that swaps does (SIGSTOP)."""

@@ -169,7 +169,8 @@ async def _answers(part: Part) -> bool:
     if part.answers is None:
         return True
     try:
-        return await asyncio.wait_for(part.answers(), ANSWER_WITHIN)
+        async with asyncio.timeout(ANSWER_WITHIN):
+            return await part.answers()
     except (TimeoutError, OSError):
         return False
 

@@ -22,10 +22,12 @@ async def serve_health(host: str, port: int, *, is_stopping: Callable[[], bool])
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            line = await asyncio.wait_for(reader.readline(), REQUEST_SECONDS)
+            async with asyncio.timeout(REQUEST_SECONDS):
+                line = await reader.readline()
             path = line.split(b" ")[1] if line.count(b" ") >= 2 else b""
             writer.write(answer(path.partition(b"?")[0], silences(), stopping=is_stopping()))
-            await asyncio.wait_for(writer.drain(), REQUEST_SECONDS)
+            async with asyncio.timeout(REQUEST_SECONDS):
+                await writer.drain()
         except (TimeoutError, OSError, ValueError):
             return  # whoever asked has gone or never asked; nothing is owed to them
         finally:

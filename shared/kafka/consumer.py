@@ -132,7 +132,8 @@ class _Loop:
         consumer.subscribe([topic.value for topic in self.subscription.topics], listener=_OnAssignment(self, consumer))
         stopping = asyncio.create_task(self._end_wait_at(stop))
         try:
-            await asyncio.wait_for(consumer.start(), START_TIMEOUT)
+            async with asyncio.timeout(START_TIMEOUT):
+                await consumer.start()
             while not stop.is_set():
                 beat()
                 await self._turn(consumer, stop)
@@ -297,7 +298,8 @@ class _Loop:
         """The producer for the control topic, opened on first use."""
         if self.producer is None:
             self.producer = AIOKafkaProducer(bootstrap_servers=self.bootstrap_servers, max_request_size=2_097_152)
-            await asyncio.wait_for(self.producer.start(), START_TIMEOUT)
+            async with asyncio.timeout(START_TIMEOUT):
+                await self.producer.start()
         return self.producer
 
     async def _commit_to_kafka(self, consumer: AIOKafkaConsumer) -> None:
@@ -308,7 +310,8 @@ class _Loop:
         if not mine:
             return
         try:
-            await asyncio.wait_for(consumer.commit(mine), 5)
+            async with asyncio.timeout(5):
+                await consumer.commit(mine)
         except (KafkaError, TimeoutError) as error:
             logger.info("the offsets could not be committed to Kafka: %r", error)
 

@@ -41,7 +41,8 @@ class LagProbe:
             if time.monotonic() - self._asked_at < FRESH_FOR and all(p in self._ends for p in partitions):
                 return self._ends
             try:
-                self._ends |= await asyncio.wait_for(self._ask(partitions), BROKER_TIMEOUT)
+                async with asyncio.timeout(BROKER_TIMEOUT):
+                    self._ends |= await self._ask(partitions)
             except BaseException:
                 await self._drop()
                 raise
@@ -64,7 +65,8 @@ class LagProbe:
         """A readiness check: raises unless the broker answers."""
         async with self._lock:
             try:
-                await asyncio.wait_for(self._alive(), BROKER_TIMEOUT)
+                async with asyncio.timeout(BROKER_TIMEOUT):
+                    await self._alive()
             except BaseException:
                 await self._drop()
                 raise

@@ -31,7 +31,8 @@ async def ask(checks: Mapping[str, Check]) -> dict[str, str]:
 
     async def one(check: Check) -> str:
         try:
-            await asyncio.wait_for(check(), CHECK_SECONDS)
+            async with asyncio.timeout(CHECK_SECONDS):
+                await check()
         except TimeoutError:
             return f"does not answer within {CHECK_SECONDS:g} s"
         except Exception as error:  # noqa: BLE001 - whatever is wrong is the answer
@@ -59,7 +60,8 @@ async def exposition(measures: Sequence[Callable[[], Awaitable[None]]]) -> Respo
 
 async def _taken(measure: Callable[[], Awaitable[None]]) -> None:
     try:
-        await asyncio.wait_for(measure(), CHECK_SECONDS)
+        async with asyncio.timeout(CHECK_SECONDS):
+            await measure()
     except Exception:
         logger.warning("a measure could not be taken", exc_info=True)
 

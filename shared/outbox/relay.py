@@ -96,8 +96,10 @@ class Relay:
         woken = asyncio.Event()
         stopping = asyncio.create_task(wake_at(stop, woken))
         try:
-            await asyncio.wait_for(producer.start(), SEND_TIMEOUT)
-            await asyncio.wait_for(ends.start(), SEND_TIMEOUT)
+            async with asyncio.timeout(SEND_TIMEOUT):
+                await producer.start()
+            async with asyncio.timeout(SEND_TIMEOUT):
+                await ends.start()
             await listen(connection, woken)
             # A row that is back after a crash of the server is published once more, before those that follow it.
             await connection.execute("SET synchronous_commit = off")

@@ -49,7 +49,8 @@ class RevocationFeed:
         for server in self._bootstrap_servers.split(","):
             host, _, port = server.strip().rpartition(":")
             try:
-                _, writer = await asyncio.wait_for(asyncio.open_connection(host, int(port)), 2)
+                async with asyncio.timeout(2):
+                    _, writer = await asyncio.open_connection(host, int(port))
             except (OSError, TimeoutError):
                 continue
             writer.close()

@@ -71,7 +71,7 @@ def filters_of(
     ] = None,
     within_km: Annotated[
         float | None,
-        Query(gt=0, le=500, allow_inf_nan=False, description="How near, in kilometres; default: 50. Needs near.", examples=[50]),
+        Query(gt=0, le=500, allow_inf_nan=False, description="How near, in kilometres; default: 50. Needs near."),
     ] = None,
     pool: Annotated[
         UUID | None, Query(description="Members of this pool.", examples=["3f0c5d0a-3d51-5a35-9d4e-4f1f5f2b7c11"])
