@@ -5,7 +5,7 @@ file. Where a file goes, a sweep is stored in that transaction. So whatever is k
 An erasure takes over the sweeps of its streams, and waits for them: for those of files that are being sent, too.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -96,6 +96,11 @@ _SWEEP = """
     INSERT INTO file_sweeps (id, digest, candidate_id, due_at) VALUES ($1, $2, $3, $4)
     ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at
     """
+_HAND_OVER = """
+    UPDATE candidate_files AS file SET import_id = heir.import_id, import_row = heir.number
+    FROM unnest($2::uuid[], $3::uuid[], $4::bigint[]) AS heir (candidate_id, import_id, number)
+    WHERE file.candidate_id = heir.candidate_id AND file.import_id = $1
+    """
 
 
 async def of_streams(connection: Driver, streams: Collection[UUID]) -> list[KeptFile]:
@@ -152,6 +157,12 @@ def dropping(of_import: UUID, first: int, last: int | None, *, now: datetime) ->
         Write(_SWEEP_FILES.format(erasure="NULL::uuid", which=which), values),
         Write(f"DELETE FROM candidate_files WHERE $2::timestamptz IS NOT NULL AND {which}", values),  # noqa: S608 - constants
     ]
+
+
+async def hand_over(connection: Driver, of_import: UUID, heirs: Mapping[UUID, tuple[UUID, int]]) -> None:
+    """Files that rows of an import brought of these people are of the rows of others, which brought them again."""
+    rows = [(stream, heir, row) for stream, (heir, row) in heirs.items()]
+    await connection.execute(_HAND_OVER, of_import, *([row[place] for row in rows] for place in range(3)))
 
 
 def dropping_held(of_import: UUID, *, now: datetime) -> list[Write]:

@@ -41,9 +41,12 @@ _FORGET = f"""
     UPDATE import_rows SET content = NULL, errors = '[]', result = '{ERASED}' WHERE candidate_id = ANY($1::uuid[])
     """  # noqa: S608 - a constant
 _HEIRS = """
-    SELECT DISTINCT ON (candidate_id) candidate_id, imports.id, imports.stated_by
+    SELECT DISTINCT ON (candidate_id) candidate_id, imports.id, imports.stated_by, min(number)
     FROM import_rows JOIN imports ON imports.id = import_rows.import_id
     WHERE candidate_id = ANY($1::uuid[]) AND repeats = $2 AND status NOT IN ('undoing', 'undone')
+    GROUP BY candidate_id, imports.id, imports.stated_by, created_at
+    HAVING count(*) >= (SELECT count(*) FROM import_rows AS own
+        WHERE own.import_id = $2 AND own.candidate_id = import_rows.candidate_id AND own.result <> 'refused')
     ORDER BY candidate_id, created_at, imports.id
     """
 _HEIR = "unnest($2::uuid[], $3::uuid[]) AS heir (candidate_id, import_id)"
@@ -185,10 +188,10 @@ def forgetting_contents(streams: Collection[UUID]) -> Write:
     return Write(_FORGET_CONTENTS, (list(streams),))
 
 
-async def heirs(connection: Driver, of_import: UUID, candidates: Collection[UUID]) -> dict[UUID, tuple[UUID, str]]:
-    """By candidate the first import that said again what this one stated, and was not undone; and who sent it."""
+async def heirs(connection: Driver, of_import: UUID, candidates: Collection[UUID]) -> dict[UUID, tuple[UUID, str, int]]:
+    """By candidate the first import that said all of it again, and was not undone; who sent it; the number of its row."""
     rows = await connection.fetch(_HEIRS, list(candidates), of_import)
-    return {candidate: (one, stated_by) for candidate, one, stated_by in rows}
+    return {candidate: (one, stated_by, number) for candidate, one, stated_by, number in rows}
 
 
 def handing_over(of_import: UUID, to: Mapping[UUID, UUID]) -> list[Write]:

@@ -84,8 +84,8 @@ async def keep_file(
         await read_person(transaction.connection, name)
         announced = await files.announce(transaction.connection, digest, name.id, now=now)
     keeping = _Keeping(file, streams, announced, now)
+    await keeper.store.put(digest, new.content)  # what is not known to have come is looked at when its announcement is due
     try:
-        await keeper.store.put(digest, new.content)
         change = None if resume is None else await _change(keeper, name, resume, now=now)
         return await _keep(keeper, name, keeping, change)
     except DomainError:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from services.candidates.domain.background import background_of
 from services.candidates.domain.files import KeptFile, digest_of, file_name, media_type_of
-from services.candidates.storage import files
+from services.candidates.storage import candidates, files
 from services.candidates.storage.file_store import FileStore
 from services.candidates.storage.import_rows import StoredRow
 from shared.db.asyncpg_connection import Driver, write_together
@@ -45,10 +45,16 @@ class KeptResumes:
     async def save(self, connection: Driver, *, now: datetime) -> None:
         """Store the files, held back until their rows have results. Raises Unavailable where it took too long."""
         erased = await files.erased_since(connection, self.announced, now=now)
-        if not await files.take_announced(connection, {*self.announced} - {*erased}):
+        gone = {*erased.values()} | await candidates.erased_among(connection, {file.candidate_id for file in self.files})
+        left = {sweep: file for sweep, file in zip(self.announced, self.files, strict=True) if file.candidate_id not in gone}
+        if not await files.take_announced(connection, left.keys()):
             raise Unavailable("It took too long to keep the resumes. Send them in several archives.")
-        if left := [file for file in self.files if file.candidate_id not in erased.values()]:
-            await write_together(connection, files.adding(left))
+        writes = files.adding([*left.values()]) if left else []
+        for sweep, file in zip(self.announced, self.files, strict=True):
+            if sweep not in left and file.digest is not None:
+                writes = [*writes, files.sweeping(file.digest, file.candidate_id, announced=sweep, now=now)]
+        if writes:
+            await write_together(connection, writes)
 
 
 async def keep_resumes(

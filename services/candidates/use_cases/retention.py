@@ -21,6 +21,7 @@ from shared import clock
 from shared.db.asyncpg_connection import Driver, write_together
 from shared.db.engine import Sessions, is_transient
 from shared.naming import Name
+from shared.observability.heartbeats import beat
 from shared.shutdown import pause
 
 logger = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ async def list_due(
     last = after
     async with sessions.alone() as connection:
         while batch := await retention.after(connection, last, BATCH):
+            beat()
             found = {one.person.candidate_id: one for one in await _due_among(connection, batch, policy, now)}
             for held in batch:
                 if len(items) == limit or looked_at == MOST_LOOKED_AT:
@@ -119,6 +121,7 @@ class Eraser:
         """Erase the people of a page who may go once nobody else can change them; returns the erasures, by person."""
         erasures = {}
         for one in page.items:
+            beat()
             candidate = one.person.candidate_id
             with suppress(PersonStays):
                 erasure, _ = await erase_candidate(

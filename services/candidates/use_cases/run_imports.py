@@ -170,13 +170,14 @@ class ImportRunner:
             streams = {row.candidate_id for row in rows if row.result in STATED and row.candidate_id is not None}
             is_last = undone >= min(found.done, found.rows) or not rows
             heirs = await import_rows.heirs(connection, one.id, streams)
-            named = {stream: imports.states_as(*heir) for stream, heir in heirs.items()}
+            named = {stream: imports.states_as(heir, by) for stream, (heir, by, _) in heirs.items()}
             further = [
                 *withdrawals.handing_over(one.states_as, named),
-                *import_rows.handing_over(one.id, {stream: heir for stream, (heir, _) in heirs.items()}),
+                *import_rows.handing_over(one.id, {stream: heir for stream, (heir, *_) in heirs.items()}),
                 imports.undoing(one.id, len(rows), finished_at=now if is_last else None),
             ]
             if one.format.adds:
+                await files.hand_over(connection, one.id, {stream: (heir, row) for stream, (heir, _, row) in heirs.items()})
                 further += files.dropping(one.id, one.undone + 1, None if is_last else undone, now=now)
             if is_last:
                 further.append(import_rows.dropping(one.id))

@@ -447,6 +447,17 @@ async def test_what_later_imports_said_again_is_taken_back_with_the_last_of_them
     assert left == [before, before, []]
 
 
+async def test_a_value_of_a_row_that_no_later_import_repeats_is_taken_back(importer: Importer, ats: Caller) -> None:
+    twice = "id,name,city\n1,Ada,Bonn\n1,Ada,Rome\n2,Bea,Kiel\n2,Bea,Ulm\n"
+    first = await importer.imported(twice, source="crm")
+    await importer.imported("id,name,city\n1,Ada,Bonn\n2,Bea,Kiel\n2,Bea,Ulm\n", source="crm")
+
+    await ats.ask("POST", f"/v1/imports/{first['id']}/undo")
+    await importer.work()
+
+    assert [one["name"] for one in await importer.people()] == ["Bea"]
+
+
 async def test_what_a_later_import_did_not_say_again_is_taken_back(importer: Importer, ats: Caller) -> None:
     first = await importer.imported("id,name,title\n1,Ada,Engineer\n2,Bea,Clerk\n", source="crm")
     await importer.imported("id,name,title\n1,Ada,Engineer\n", source="crm")
