@@ -193,12 +193,14 @@ async def test_a_page_of_a_recruiter_reads_their_items_in_the_queues_order(desk:
 
 async def planned(desk: Desk, index: str, statement: str, values: Mapping[str, Any]) -> list[str]:
     """How a query would be run if the queue had but this index: over five rows every plan costs nothing."""
-    others = "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'queue_items'::regclass AND NOT indisunique"
+    constraints = "SELECT conname FROM pg_constraint WHERE conrelid = 'queue_items'::regclass AND contype IN ('p', 'u')"
+    others = "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'queue_items'::regclass"
     async with desk.sessions.begin() as session:
-        await session.execute(text("SET LOCAL enable_seqscan = off"))
-        await session.execute(text("SET LOCAL enable_bitmapscan = off"))
-        await session.execute(text("SET LOCAL enable_mergejoin = off"))
+        for kind in ("seqscan", "bitmapscan", "mergejoin", "hashjoin"):
+            await session.execute(text(f"SET LOCAL enable_{kind} = off"))
         await session.execute(text("SAVEPOINT all_indexes"))
+        for constraint in list(await session.scalars(text(constraints))):
+            await session.execute(text(f"ALTER TABLE queue_items DROP CONSTRAINT {constraint} CASCADE"))
         for other in set(await session.scalars(text(others))) - {index}:
             await session.execute(text(f"DROP INDEX {other}"))
         plan = list(await session.scalars(text(f"EXPLAIN {statement}"), values))
