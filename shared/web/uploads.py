@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
@@ -23,6 +23,16 @@ class UploadRoute(IdempotentRoute):
 
     def around(self, run: Handler) -> Handler:
         return run
+
+
+def upload_body(file: str, fields: Mapping[str, Mapping[str, Any]], *, example: Mapping[str, Any]) -> dict[str, Any]:
+    """The OpenAPI request body of such a route: what the file is, the schemas of the fields, and what can be sent as it is."""
+    file_schema = {"type": "string", "format": "binary", "description": file, "examples": [example["file"]]}
+    content = {
+        "schema": {"type": "object", "required": ["file"], "properties": {"file": file_schema, **fields}},
+        "examples": {"first": {"summary": "Can be sent as it stands", "value": example}},
+    }
+    return {"requestBody": {"required": True, "content": {KIND: content}}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,47 +8,31 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.candidates.domain.files import MOST_FILES, KeptFile, Kind
-from shared.web.uploads import KIND
+from shared.web.uploads import upload_body
 
 UPLOAD_KIND = Field(
     description="resume: it is read, and adds to the record what it says. document: anything else.", examples=["resume"]
 )
 _EXAMPLE = {"file": "Ada Byron\nada@example.org\n\nSKILLS\nPython, PostgreSQL\n", "kind": "resume", "source": "upload"}
-UPLOAD: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            KIND: {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {
-                            "type": "string",
-                            "format": "binary",
-                            "description": "The file, with its name. A resume is PDF, DOCX or text.",
-                            "examples": [_EXAMPLE["file"]],
-                        },
-                        "kind": {
-                            "type": "string",
-                            "enum": ["resume", "document"],
-                            "default": "resume",
-                            "description": UPLOAD_KIND.description,
-                            "examples": ["resume"],
-                        },
-                        "source": {
-                            "type": "string",
-                            "default": "upload",
-                            "description": "Where it comes from, as a code.",
-                            "examples": ["upload"],
-                        },
-                    },
-                },
-                "examples": {"first": {"summary": "Can be sent as it stands", "value": _EXAMPLE}},
-            }
+UPLOAD = upload_body(
+    "The file, with its name. A resume is PDF, DOCX or text.",
+    {
+        "kind": {
+            "type": "string",
+            "enum": ["resume", "document"],
+            "default": "resume",
+            "description": UPLOAD_KIND.description,
+            "examples": ["resume"],
         },
-    }
-}
+        "source": {
+            "type": "string",
+            "default": "upload",
+            "description": "Where it comes from, as a code.",
+            "examples": ["upload"],
+        },
+    },
+    example=_EXAMPLE,
+)
 
 
 class Removal(BaseModel):

@@ -36,7 +36,7 @@ from shared.web.idempotency import IdempotentRoute
 from shared.web.json_body import read_json
 from shared.web.pagination import decode_cursor, encode_cursor
 from shared.web.problem_details import invalid_from
-from shared.web.uploads import KIND, Upload, UploadRoute, read_upload
+from shared.web.uploads import Upload, UploadRoute, read_upload, upload_body
 
 SHOWN_ERRORS = 100
 """Lines that a dry run shows."""
@@ -48,53 +48,37 @@ router = APIRouter(prefix=PATH, tags=["imports"], route_class=IdempotentRoute)
 Importer = Annotated[Principal, requires("candidates:write")]
 
 _EXAMPLE = {"file": "Name,E-Mail\nAda Byron,ada@example.com\n", "source": "import", "dry_run": True}
-_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            KIND: {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {
-                            "type": "string",
-                            "format": "binary",
-                            "description": "CSV, XLSX, JSON, a resume (PDF, DOCX, text, JSON Resume), or a ZIP of resumes.",
-                            "examples": [_EXAMPLE["file"]],
-                        },
-                        "source": {
-                            "type": "string",
-                            "pattern": f"^{SOURCE.pattern}$",
-                            "default": "import",
-                            "description": "The source of what is stated, and of the references of those who are made known.",
-                            "examples": ["import"],
-                        },
-                        "mapping": {
-                            "type": "string",
-                            "description": "What the columns mean, as JSON such as a dry run proposes. Default: that proposal.",
-                            "examples": ['{"columns": {"Name": "name", "E-Mail": "emails"}, "empty": "keep"}'],
-                        },
-                        "on_invalid": {
-                            "type": "string",
-                            "enum": ["refuse", "skip"],
-                            "default": "refuse",
-                            "description": "skip: of a row that breaks a rule the rest is taken; refuse: nothing is.",
-                            "examples": ["refuse"],
-                        },
-                        "dry_run": {
-                            "type": "boolean",
-                            "default": False,
-                            "description": "Say what would happen, and store nothing.",
-                            "examples": [True],
-                        },
-                    },
-                },
-                "examples": {"first": {"summary": "Can be sent as it stands", "value": _EXAMPLE}},
-            }
+_BODY = upload_body(
+    "CSV, XLSX, JSON, a resume (PDF, DOCX, text, JSON Resume), or a ZIP of resumes.",
+    {
+        "source": {
+            "type": "string",
+            "pattern": f"^{SOURCE.pattern}$",
+            "default": "import",
+            "description": "The source of what is stated, and of the references of those who are made known.",
+            "examples": ["import"],
         },
-    }
-}
+        "mapping": {
+            "type": "string",
+            "description": "What the columns mean, as JSON such as a dry run proposes. Default: that proposal.",
+            "examples": ['{"columns": {"Name": "name", "E-Mail": "emails"}, "empty": "keep"}'],
+        },
+        "on_invalid": {
+            "type": "string",
+            "enum": ["refuse", "skip"],
+            "default": "refuse",
+            "description": "skip: of a row that breaks a rule the rest is taken; refuse: nothing is.",
+            "examples": ["refuse"],
+        },
+        "dry_run": {
+            "type": "boolean",
+            "default": False,
+            "description": "Say what would happen, and store nothing.",
+            "examples": [True],
+        },
+    },
+    example=_EXAMPLE,
+)
 
 
 @upload_router.post(

@@ -323,15 +323,21 @@ async def test_an_erasure_waits_for_a_resume_that_is_being_imported_and_others_o
     assert (erasure["services"][0]["status"], objects(settings)) == ("done", [other])
 
 
-async def test_two_who_remove_the_last_objects_of_an_erasure_at_once_end_it(
-    ats: Caller, candidates: Sessions, settings: CandidatesSettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def erased_while_the_store_is_away(ats: Caller, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The erasure of a person with two files, whose objects are still in the store."""
     await ats.patched("gem:ada", name="Ada Byron")
     for content in (b"one", b"two"):
         await kept(ats, "gem:ada", content, kind="document")
     with monkeypatch.context() as away:
         away.setattr(FileStore, "remove", is_away)
-        erasure = (await ats.ask("POST", "/v1/erasures", json={"candidate": "gem:ada"})).json()
+        erasure: dict[str, Any] = (await ats.ask("POST", "/v1/erasures", json={"candidate": "gem:ada"})).json()
+    return erasure
+
+
+async def test_two_who_remove_the_last_objects_of_an_erasure_at_once_end_it(
+    ats: Caller, candidates: Sessions, settings: CandidatesSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    erasure = await erased_while_the_store_is_away(ats, monkeypatch)
 
     now = datetime.now(UTC)
     async with candidates.begin_raw() as one:
@@ -402,12 +408,7 @@ async def test_objects_that_cannot_be_removed_keep_no_other_there_and_a_store_th
 async def test_the_part_that_sweeps_beats_with_each_object_and_waits_for_none_too_long(
     ats: Caller, candidates: Sessions, settings: CandidatesSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await ats.patched("gem:ada", name="Ada Byron")
-    for content in (b"one", b"two"):
-        await kept(ats, "gem:ada", content, kind="document")
-    with monkeypatch.context() as away:
-        away.setattr(FileStore, "remove", is_away)
-        await ats.ask("POST", "/v1/erasures", json={"candidate": "gem:ada"})
+    await erased_while_the_store_is_away(ats, monkeypatch)
     beats = list[None]()
 
     async def hangs(_store: object, _path: str) -> None:
